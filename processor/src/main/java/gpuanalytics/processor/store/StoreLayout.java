@@ -29,6 +29,15 @@ public final class StoreLayout {
     /** One document per hour and series. */
     public static final String TOKEN_HOUR = "token_hour";
 
+    /** One document per GPU (and MIG instance): its latest sample under {@link #SAMPLE}. */
+    public static final String GPU_LATEST = "gpu_latest";
+
+    /** In {@link #GPU_LATEST}: the fields of the raw document. */
+    public static final String SAMPLE = "sample";
+
+    /** In {@link #GPU_LATEST}: the sample's time in nanoseconds since 1970, an int64. */
+    public static final String TS_EPOCH_NANOS = "ts_epoch_ns";
+
     /** The identity, see {@link gpuanalytics.event.EventId}. */
     public static final String ID = "_id";
 
@@ -53,6 +62,9 @@ public final class StoreLayout {
 
     /** When a raw document was stored or a rollup last changed, a date; what expiry goes by. */
     public static final String STORED_AT = "stored_at";
+
+    /** When a rollup was made, a date; a rollup younger than its raw rows can be audited. */
+    public static final String CREATED_AT = "created_at";
 
     /** The start of a rollup's bucket, a date. */
     public static final String BUCKET = "bucket";
