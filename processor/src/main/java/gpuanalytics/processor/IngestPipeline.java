@@ -10,6 +10,7 @@ import gpuanalytics.processor.metrics.ProcessorMetrics;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,8 +38,8 @@ final class IngestPipeline {
     private final Step.Observer steps;
 
     private Batch.@Nullable Builder open;
-    private volatile long bytesUnderWay;
-    private volatile long recordsUnderWay;
+    private final AtomicLong bytesUnderWay = new AtomicLong();
+    private final AtomicLong recordsUnderWay = new AtomicLong();
     private volatile boolean stopping;
 
     interface ConsumerFactory {
@@ -67,7 +68,7 @@ final class IngestPipeline {
         health.up("running");
         while (!stopping) {
             // Full: nothing more is fetched, but poll goes on, so the group keeps its member.
-            consumer.setFull(bytesUnderWay >= settings.bufferBytes());
+            consumer.setFull(bytesUnderWay.get() >= settings.bufferBytes());
             var records = consumer.poll(POLL_TIMEOUT);
             steps.reached(Step.POLLED);
             // A bad record is a value that goes to the dead letters; it stops nobody.
@@ -91,12 +92,12 @@ final class IngestPipeline {
 
     /** Records that are read and not done; any thread. */
     long recordsUnderWay() {
-        return recordsUnderWay;
+        return recordsUnderWay.get();
     }
 
     /** Bytes of records that are read and not done; any thread. */
     long bytesUnderWay() {
-        return bytesUnderWay;
+        return bytesUnderWay.get();
     }
 
     KafkaEventConsumer consumer() {
@@ -109,8 +110,8 @@ final class IngestPipeline {
             var decoded = decoder.decode(record);
             var batch = openBatch();
             batch.add(decoded);
-            bytesUnderWay += decoded.bytes();
-            recordsUnderWay++;
+            bytesUnderWay.addAndGet(decoded.bytes());
+            recordsUnderWay.incrementAndGet();
             if (settings.batch().isFull(batch.size(), batch.bytes())) {
                 dispatchOpen();
             }
@@ -159,8 +160,8 @@ final class IngestPipeline {
         if (batch == null) {
             return false;
         }
-        bytesUnderWay -= batch.bytes();
-        recordsUnderWay -= batch.size();
+        bytesUnderWay.addAndGet(-batch.bytes());
+        recordsUnderWay.addAndGet(-batch.size());
         batch.next().forEach(AssignedPartition::complete);
         return true;
     }
@@ -182,7 +183,7 @@ final class IngestPipeline {
     private void finish(Duration timeout) throws InterruptedException {
         dispatchOpen();
         var deadline = System.nanoTime() + timeout.toNanos();
-        while (recordsUnderWay > 0 && System.nanoTime() < deadline) {
+        while (recordsUnderWay.get() > 0 && System.nanoTime() < deadline) {
             collectOne(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         }
     }
@@ -190,7 +191,7 @@ final class IngestPipeline {
     private void drain() throws InterruptedException {
         health.down("shutting down");
         finish(settings.shutdownTimeout());
-        if (recordsUnderWay > 0) {
+        if (recordsUnderWay.get() > 0) {
             log.atWarn()
                     .addKeyValue("records", recordsUnderWay)
                     .log("shutdown waits no longer; these records are read again");

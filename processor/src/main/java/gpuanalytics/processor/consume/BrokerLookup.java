@@ -47,8 +47,7 @@ final class BrokerLookup {
     Map<TopicPartition, PartitionStart> starts(
             Collection<TopicPartition> partitions, Map<TopicPartition, Known> known)
             throws InterruptedException {
-        var topics =
-                describe(partitions.stream().map(TopicPartition::topic).distinct().toList());
+        var topics = describe(partitions.stream().map(TopicPartition::topic).distinct().toList());
         var existing =
                 partitions.stream()
                         .filter(partition -> topics.containsKey(partition.topic()))
@@ -105,8 +104,7 @@ final class BrokerLookup {
         return offsets;
     }
 
-    private static <T> @Nullable T getIfExists(KafkaFuture<T> future)
-            throws InterruptedException {
+    private static <T> @Nullable T getIfExists(KafkaFuture<T> future) throws InterruptedException {
         try {
             return get(future);
         } catch (UnknownTopicOrPartitionException ignored) {

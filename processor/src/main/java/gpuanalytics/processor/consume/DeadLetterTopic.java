@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * from where they are and why.
  *
  * <p>{@link #send} returns when every letter is acknowledged by all replicas in sync. A letter may
- * be there twice after a crash: {@link #TOPIC_ID}, {@link #PARTITION} and {@link #OFFSET} tell.
- * Any thread may send.
+ * be there twice after a crash: {@link #TOPIC_ID}, {@link #PARTITION} and {@link #OFFSET} tell. Any
+ * thread may send.
  */
 public final class DeadLetterTopic implements AutoCloseable {
 
@@ -124,7 +124,8 @@ public final class DeadLetterTopic implements AutoCloseable {
         if (failure instanceof RecordTooLargeException) {
             return true;
         }
-        health.down("dead letters wait for topic %s: %s".formatted(config.deadLetterTopic(), failure));
+        health.down(
+                "dead letters wait for topic %s: %s".formatted(config.deadLetterTopic(), failure));
         log.atWarn().setCause(failure).log("dead letter was not taken, it is sent again");
         if (stopped.await(RETRY_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new InterruptedException("closed while a dead letter was sent");
@@ -174,16 +175,25 @@ public final class DeadLetterTopic implements AutoCloseable {
 
     private Map<String, Object> settings() {
         return Map.of(
-                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers(),
-                ProducerConfig.ACKS_CONFIG, "all",
-                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true,
-                ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class,
-                ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class,
-                ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES,
-                ProducerConfig.BUFFER_MEMORY_CONFIG, (long) MAX_REQUEST_BYTES,
-                ProducerConfig.MAX_BLOCK_MS_CONFIG, DELIVERY_TIMEOUT.toMillis(),
-                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5000,
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                config.bootstrapServers(),
+                ProducerConfig.ACKS_CONFIG,
+                "all",
+                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                true,
+                ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+                ByteArraySerializer.class,
+                ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
+                ByteArraySerializer.class,
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                MAX_REQUEST_BYTES,
+                ProducerConfig.BUFFER_MEMORY_CONFIG,
+                (long) MAX_REQUEST_BYTES,
+                ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                DELIVERY_TIMEOUT.toMillis(),
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                5000,
                 ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                        Math.toIntExact(DELIVERY_TIMEOUT.toMillis()));
+                Math.toIntExact(DELIVERY_TIMEOUT.toMillis()));
     }
 }

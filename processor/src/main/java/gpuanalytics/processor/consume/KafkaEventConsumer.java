@@ -104,7 +104,9 @@ public final class KafkaEventConsumer implements AutoCloseable {
         return List.of();
     }
 
-    /** Stops or lets go on the fetching of records; {@link #poll} keeps the membership either way. */
+    /**
+     * Stops or lets go on the fetching of records; {@link #poll} keeps the membership either way.
+     */
     public void setFull(boolean nowFull) {
         if (nowFull == full || consumer == null) {
             full = nowFull;
@@ -291,7 +293,7 @@ public final class KafkaEventConsumer implements AutoCloseable {
             KafkaConsumer<byte[], byte[]> open, TopicPartition partition, PartitionStart start) {
         report(partition, start);
         var current = assigned.get(partition);
-        if (current == null || !current.topicId().equals(start.topicId())) {
+        if (current == null || !current.topicId().equals(start.topicId()) || start.pastEnd() > 0) {
             var kind = kinds.get(partition.topic());
             if (kind == null) {
                 throw new IllegalStateException("assigned an unknown topic: " + partition);
@@ -364,8 +366,7 @@ public final class KafkaEventConsumer implements AutoCloseable {
     }
 
     private void lookUp(
-            Collection<TopicPartition> partitions,
-            Map<TopicPartition, StartLookup.Known> known) {
+            Collection<TopicPartition> partitions, Map<TopicPartition, StartLookup.Known> known) {
         var lookup = watch.lookUp(Set.copyOf(partitions), known);
         partitions.forEach(partition -> starting.put(partition, lookup));
     }

@@ -46,8 +46,7 @@ public final class CodecEventDecoder implements EventDecoder {
         var own = EventId.of(event);
         return own != null
                 ? own
-                : EventId.ofPosition(
-                        position.topicId(), position.partition(), position.offset());
+                : EventId.ofPosition(position.topicId(), position.partition(), position.offset());
     }
 
     private RawBsonDocument document(Event event, String id, Position position) {

@@ -24,8 +24,8 @@ public sealed interface DecodedRecord {
      * It is an event.
      *
      * @param id the identity, also the document's {@code _id}
-     * @param document the document to store, complete; the
-     *     rollups are computed from it too, so that a recomputation from the store finds the same
+     * @param document the document to store, complete; the rollups are computed from it too, so
+     *     that a recomputation from the store finds the same
      * @param overflow whether it is marked to count under {@link StoreLayout#OTHER}
      */
     record Row(RawRecord record, String id, RawBsonDocument document, boolean overflow)
@@ -47,10 +47,7 @@ public sealed interface DecodedRecord {
             try (var writer = new BsonBinaryWriter(out);
                     var reader = document.asBsonReader()) {
                 writer.pipe(
-                        reader,
-                        List.of(
-                                new BsonElement(
-                                        StoreLayout.OVERFLOW, BsonBoolean.TRUE)));
+                        reader, List.of(new BsonElement(StoreLayout.OVERFLOW, BsonBoolean.TRUE)));
             }
             return new Row(record, id, new RawBsonDocument(out.toByteArray()), true);
         }

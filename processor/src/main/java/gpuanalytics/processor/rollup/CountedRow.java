@@ -13,8 +13,4 @@ import org.bson.RawBsonDocument;
  * @param overflow whether it counts under {@code other}
  */
 public record CountedRow(
-        EventTopic topic,
-        String source,
-        long offset,
-        RawBsonDocument document,
-        boolean overflow) {}
+        EventTopic topic, String source, long offset, RawBsonDocument document, boolean overflow) {}

@@ -67,7 +67,9 @@ final class RollupUpdate {
         return new UpdateOneModel<>(filter, update, UPSERT);
     }
 
-    /** The offset up to which a document counts the rows of a partition; -1 where it counts none. */
+    /**
+     * The offset up to which a document counts the rows of a partition; -1 where it counts none.
+     */
     static long watermark(BsonDocument document, String source) {
         var watermarks = document.getDocument(StoreLayout.WATERMARKS, new BsonDocument());
         return watermarks.get(source) instanceof BsonNumber offset ? offset.longValue() : -1;
@@ -75,7 +77,10 @@ final class RollupUpdate {
 
     /** Leaves out the sums that no longer fit; returns whether there is one. */
     static boolean leaveOutWhatDoesNotFit(
-            Rollup rollup, RollupMath math, BsonDocument document, java.util.function.Consumer<String> left) {
+            Rollup rollup,
+            RollupMath math,
+            BsonDocument document,
+            java.util.function.Consumer<String> left) {
         var before = rollup.leftOut().size();
         rollup.sums(math)
                 .forEachSum(
@@ -101,7 +106,8 @@ final class RollupUpdate {
     private static BsonDocument labels(Rollup rollup) {
         var labels = new BsonDocument();
         labels.append(StoreLayout.BUCKET, new BsonDateTime(rollup.key().bucket() * 1000));
-        if (rollup.key().series().equals(SeriesKey.other()) && rollup.key().kind() == RollupKind.TOKEN) {
+        if (rollup.key().series().equals(SeriesKey.other())
+                && rollup.key().kind() == RollupKind.TOKEN) {
             return labels.append(TokenUsage.MODEL.name(), new BsonString(StoreLayout.OTHER));
         }
         var names = rollup.key().kind().labels();

@@ -124,7 +124,7 @@ public final class MongoStore implements AutoCloseable {
 
     private static MongoClientSettings settings(StoreConfig config) {
         return MongoClientSettings.builder()
-                .applyConnectionString(new ConnectionString(config.url()))
+                .applyConnectionString(new ConnectionString(config.url().reveal()))
                 .applicationName("processor")
                 .writeConcern(WriteConcern.MAJORITY)
                 .applyToClusterSettings(

@@ -1,11 +1,12 @@
 package gpuanalytics.processor.store;
 
+import gpuanalytics.config.Secret;
 import java.time.Duration;
 
 /**
  * The store and how long it keeps what.
  *
- * @param url the address, may hold a password
+ * @param url the address
  * @param database the database
  * @param rawRetention how long raw events are kept; an identity is known as long
  * @param minuteRetention how long minute rollups and the latest samples are kept
@@ -13,15 +14,9 @@ import java.time.Duration;
  * @param answerTimeout how long an answer may take before the question is asked again
  */
 public record StoreConfig(
-        String url,
+        Secret url,
         String database,
         Duration rawRetention,
         Duration minuteRetention,
         Duration hourRetention,
-        Duration answerTimeout) {
-
-    @Override
-    public String toString() {
-        return "StoreConfig[database=%s]".formatted(database); // the URL may hold a password
-    }
-}
+        Duration answerTimeout) {}

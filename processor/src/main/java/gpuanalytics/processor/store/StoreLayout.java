@@ -29,14 +29,11 @@ public final class StoreLayout {
     /** One document per hour and series. */
     public static final String TOKEN_HOUR = "token_hour";
 
-    /** One document per GPU (and MIG instance): its latest sample under {@link #SAMPLE}. */
+    /** The latest sample of each GPU and MIG instance, one document each. */
     public static final String GPU_LATEST = "gpu_latest";
 
-    /** In {@link #GPU_LATEST}: the fields of the raw document. */
+    /** In a latest sample: the fields of the sample's raw document. */
     public static final String SAMPLE = "sample";
-
-    /** In {@link #GPU_LATEST}: the sample's time in nanoseconds since 1970, an int64. */
-    public static final String TS_EPOCH_NANOS = "ts_epoch_ns";
 
     /** The identity, see {@link gpuanalytics.event.EventId}. */
     public static final String ID = "_id";
@@ -49,6 +46,9 @@ public final class StoreLayout {
 
     /** The GPU's key, see {@link gpuanalytics.event.GpuId#key()}. */
     public static final String GPU = "gpu";
+
+    /** In a latest sample: its time in nanoseconds since 1970, an int64; what its guard compares. */
+    public static final String TS_EPOCH_NANOS = "ts_epoch_ns";
 
     /** Where a raw document came from: {@code {topic_id, partition, offset}}. */
     public static final String SRC = "src";
@@ -86,6 +86,9 @@ public final class StoreLayout {
 
     /** In a GPU rollup: power times interval of the samples that have a power, in microjoules. */
     public static final String ENERGY_UJ = "energy_uj";
+
+    /** In a GPU rollup: how many samples report an XID error. */
+    public static final String XID_ERRORS = "xid_errors";
 
     /** In a token rollup: how many usages it counts. */
     public static final String REQUESTS = "requests";

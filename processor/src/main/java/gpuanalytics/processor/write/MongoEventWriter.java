@@ -153,7 +153,8 @@ public final class MongoEventWriter implements EventWriter {
             for (int i = 0; i < pending.size(); i++) {
                 var index = pending.get(i);
                 var error = errors.get(i);
-                if (error != null && (StoreErrors.isTooLarge(error) || StoreErrors.isInvalid(error))) {
+                if (error != null
+                        && (StoreErrors.isTooLarge(error) || StoreErrors.isInvalid(error))) {
                     outcomes[index] = refused(error);
                 } else if (!acknowledged) {
                     again.add(index);
@@ -193,7 +194,8 @@ public final class MongoEventWriter implements EventWriter {
                             ? RejectReason.TOO_LARGE
                             : RejectReason.OUT_OF_RANGE;
             return new Refused(
-                    reason, "the store refused it: %d %s".formatted(error.getCode(), error.getMessage()));
+                    reason,
+                    "the store refused it: %d %s".formatted(error.getCode(), error.getMessage()));
         }
 
         /** Compares where the stored ones are from; returns those that are no longer there. */
