@@ -24,7 +24,7 @@ public record GpuSeries(QueryWindow window, List<Point> points) {
      * @param samples how many samples it counts
      * @param coveredSeconds the time that they stand for
      * @param energyJ power times time of the samples that have a power; null where none has
-     * @param xidErrors how many samples report an XID error
+     * @param xidErrors how many samples report an XID error; null where none says whether
      * @param readings what was measured; a reading that no sample has is missing
      */
     public record Point(
@@ -32,7 +32,7 @@ public record GpuSeries(QueryWindow window, List<Point> points) {
             long samples,
             double coveredSeconds,
             @Nullable Double energyJ,
-            long xidErrors,
+            @Nullable Long xidErrors,
             Map<GpuReading, Summary> readings) {
 
         public Point {

@@ -1,6 +1,8 @@
 package gpuanalytics.processor.query;
 
+import gpuanalytics.config.EnvironmentReader;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 /**
  * What one question may ask for at most.
@@ -41,12 +43,56 @@ public record QueryLimits(
                 DEFAULT_TIMEOUT);
     }
 
+    /** The limits that the environment asks for. */
+    public static QueryLimits fromEnvironment(EnvironmentReader environment) {
+        return new QueryLimits(
+                environment.duration(
+                        "QUERY_MAX_DAYS",
+                        ChronoUnit.DAYS,
+                        DEFAULT_MAX_DAYS,
+                        1,
+                        36_500,
+                        "the longest range a query may ask for, in days"),
+                environment.integer(
+                        "QUERY_MAX_POINTS",
+                        DEFAULT_MAX_POINTS,
+                        1,
+                        1_000_000,
+                        "the most rows, points or GPUs in one answer"),
+                environment.integer(
+                        "QUERY_MAX_GROUPS",
+                        DEFAULT_MAX_GROUPS,
+                        1,
+                        100_000,
+                        "the most different groups in one answer"),
+                environment.integer(
+                        "QUERY_MAX_CONCURRENT",
+                        DEFAULT_MAX_CONCURRENT,
+                        1,
+                        1000,
+                        "the most queries being answered at the same time; one more is refused"
+                                + " with 503"),
+                environment.duration(
+                        "QUERY_TIMEOUT_MS",
+                        ChronoUnit.MILLIS,
+                        DEFAULT_TIMEOUT.toMillis(),
+                        1,
+                        600_000,
+                        "how long the answer to one query may take, in ms"));
+    }
+
     /**
      * Checks what can be checked before the store is asked.
      *
      * @throws InvalidQueryException naming what asks for too much
      */
     public void check(QueryWindow window) {
+        if (window.step() != null && window.step().compareTo(maxRange) > 0) {
+            throw new InvalidQueryException(
+                    "step",
+                    QueryWindow.text(window.step()),
+                    "at most %dd".formatted(maxRange.toDays()));
+        }
         if (window.length().compareTo(maxRange) > 0) {
             throw new InvalidQueryException(
                     "from",
@@ -89,6 +135,20 @@ public record QueryLimits(
                     QueryWindow.text(window.step()),
                     "a step, range, filter or group_by that gives at most %d rows"
                             .formatted(maxPoints));
+        }
+    }
+
+    /**
+     * Checks an answer as it grows.
+     *
+     * @throws InvalidQueryException when it has more samples than it may
+     */
+    void checkSamples(int samples) {
+        if (samples > maxPoints) {
+            throw new InvalidQueryException(
+                    "host",
+                    "not narrow enough",
+                    "host, gpu_index or name that leave at most %d GPUs".formatted(maxPoints));
         }
     }
 

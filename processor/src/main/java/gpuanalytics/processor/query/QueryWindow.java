@@ -18,7 +18,7 @@ public record QueryWindow(Instant from, Instant to, @Nullable Duration step, Dur
     public static final Duration HOUR = Duration.ofHours(1);
 
     /** A total over more than this is answered from hours, however its ends lie. */
-    public static final Duration MAX_MINUTE_TOTAL = Duration.ofHours(48);
+    public static final Duration MAX_MINUTE_TOTAL = Duration.ofDays(2);
 
     private static final Instant EARLIEST = Instant.EPOCH;
     private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
@@ -83,9 +83,17 @@ public record QueryWindow(Instant from, Instant to, @Nullable Duration step, Dur
 
     /** How many seconds of a point have passed; 0 for one in the future. */
     double elapsedSeconds(Instant point, Instant now) {
-        Instant end = point.plus(stepLength());
+        return elapsedSeconds(point, point.plus(stepLength()), now);
+    }
+
+    /** How many seconds of the window have passed; 0 for one in the future. */
+    double elapsedSeconds(Instant now) {
+        return elapsedSeconds(from, to, now);
+    }
+
+    private static double elapsedSeconds(Instant start, Instant end, Instant now) {
         Instant passed = now.isBefore(end) ? now : end;
-        return Math.max(0, Duration.between(point, passed).toNanos() / 1e9);
+        return Math.max(0, Duration.between(start, passed).toMillis() / 1e3);
     }
 
     /** A step as it is written in the API: {@code total}, {@code 90m}, {@code 6h}, {@code 1d}. */

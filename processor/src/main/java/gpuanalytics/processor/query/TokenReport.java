@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was used, by time and group. A group has no row for a step without a request; without
- * groups and steps there is always one row.
+ * What was used, by time and group. A group has no row for a step without a request; without groups
+ * and steps there is always one row.
  *
  * @param window when, as it was answered
  * @param groupBy what the rows are grouped by

@@ -29,6 +29,12 @@ public final class StoreLayout {
     /** One document per hour and series. */
     public static final String TOKEN_HOUR = "token_hour";
 
+    /** The latest sample of each GPU and MIG instance, one document each. */
+    public static final String GPU_LATEST = "gpu_latest";
+
+    /** In a latest sample: the fields of the sample's raw document. */
+    public static final String SAMPLE = "sample";
+
     /** The identity, see {@link gpuanalytics.event.EventId}. */
     public static final String ID = "_id";
 
@@ -74,6 +80,9 @@ public final class StoreLayout {
 
     /** In a GPU rollup: power times interval of the samples that have a power, in microjoules. */
     public static final String ENERGY_UJ = "energy_uj";
+
+    /** In a GPU rollup: how many samples report an XID error. */
+    public static final String XID_ERRORS = "xid_errors";
 
     /** In a token rollup: how many usages it counts. */
     public static final String REQUESTS = "requests";
