@@ -122,7 +122,11 @@ final class ApiRouter {
         response.putHeader("cache-control", "no-store");
         response.putHeader("vary", "accept, accept-encoding");
         answer.headers().forEach(response::putHeader);
-        // for HEAD, Vert.x sends the length of the body and not the body
+        if (context.request().method().equals(HttpMethod.HEAD)) {
+            response.putHeader("content-length", Integer.toString(answer.body().length));
+            response.end();
+            return;
+        }
         response.end(Buffer.buffer(answer.body()));
     }
 

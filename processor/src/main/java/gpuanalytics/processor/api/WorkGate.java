@@ -60,8 +60,9 @@ final class WorkGate {
                 vertx.setTimer(
                         timeout.toMillis(),
                         _ -> {
-                            worker.interrupt();
-                            promise.tryFail(new QueryTimeoutException(timeout));
+                            if (promise.tryFail(new QueryTimeoutException(timeout))) {
+                                worker.interrupt();
+                            }
                         });
         worker.start();
         return promise.future().onComplete(_ -> vertx.cancelTimer(timer));

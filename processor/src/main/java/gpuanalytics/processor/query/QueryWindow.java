@@ -31,8 +31,8 @@ public record QueryWindow(Instant from, Instant to, @Nullable Duration step, Dur
      * @throws InvalidQueryException naming the parameter
      */
     public static QueryWindow covering(Instant from, Instant to, @Nullable Duration step) {
-        checkTime("from", from);
         checkTime("to", to);
+        checkTime("from", from);
         if (!from.isBefore(to)) {
             throw new InvalidQueryException(
                     "from", from.toString(), "a time before to, which is " + to);

@@ -108,6 +108,7 @@ class OpenApiContractTest {
 
             assertEquals(get.statusCode(), head.statusCode());
             assertEquals("", head.body());
+            assertTrue(head.headers().firstValueAsLong("content-length").orElse(0) > 0);
             assertEquals(get.headers().map().keySet(), head.headers().map().keySet());
             assertEquals(
                     get.headers().firstValue("content-type"),
