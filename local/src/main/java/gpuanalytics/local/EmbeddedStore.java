@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
 
@@ -27,29 +28,44 @@ public final class EmbeddedStore implements AutoCloseable {
      * @param directory where its data lies; null for memory
      * @param port where it listens; 0 for a free port
      * @param expiryInterval how often documents are deleted that a TTL index says are old
+     * @param maxBytes how much the collections of these names keep; beyond it their oldest
+     *     documents by a TTL index go early
      */
-    public record Options(@Nullable Path directory, int port, Duration expiryInterval) {
+    public record Options(
+            @Nullable Path directory,
+            int port,
+            Duration expiryInterval,
+            Map<String, Long> maxBytes) {
 
         private static final Duration DEFAULT_EXPIRY_INTERVAL = Duration.ofSeconds(5);
 
-        /** In memory, on a free port. */
+        public Options {
+            maxBytes = Map.copyOf(maxBytes);
+        }
+
+        /** In memory, on a free port, every collection as large as it gets. */
         public static Options defaults() {
-            return new Options(null, 0, DEFAULT_EXPIRY_INTERVAL);
+            return new Options(null, 0, DEFAULT_EXPIRY_INTERVAL, Map.of());
         }
 
         /** The same with its data kept in a directory, which is made where it is missing. */
         public Options in(Path kept) {
-            return new Options(kept, port, expiryInterval);
+            return new Options(kept, port, expiryInterval, maxBytes);
         }
 
         /** The same on a port of one's own. */
         public Options on(int fixedPort) {
-            return new Options(directory, fixedPort, expiryInterval);
+            return new Options(directory, fixedPort, expiryInterval, maxBytes);
         }
 
         /** The same with another expiry interval. */
         public Options expiring(Duration interval) {
-            return new Options(directory, port, interval);
+            return new Options(directory, port, interval, maxBytes);
+        }
+
+        /** The same with limits for collections. */
+        public Options keeping(Map<String, Long> bytesByCollection) {
+            return new Options(directory, port, expiryInterval, bytesByCollection);
         }
     }
 
@@ -79,7 +95,7 @@ public final class EmbeddedStore implements AutoCloseable {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port());
         try {
             return new EmbeddedStore(
-                    StoreServer.start(file(options), address, options.expiryInterval()));
+                    StoreServer.start(file(options), address, new StoreServer.Expiration(options.expiryInterval(), options.maxBytes())));
         } catch (MVStoreException e) {
             throw new IllegalStateException(
                     "the store cannot open %s: %s".formatted(options.directory(), e.getMessage()),

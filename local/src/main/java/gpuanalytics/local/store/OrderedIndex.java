@@ -85,6 +85,11 @@ final class OrderedIndex extends Index<Object> {
         return entries.subSet(from, to).stream().map(entry -> entry.values.getLast()).distinct();
     }
 
+    /** The keys of the documents that come first. */
+    Stream<Object> first(int count) {
+        return entries.stream().limit(count).map(entry -> entry.values.getLast()).distinct();
+    }
+
     private static void addBounds(Condition condition, List<Object> low, List<Object> high) {
         if (condition.value() != null) {
             low.add(condition.value());

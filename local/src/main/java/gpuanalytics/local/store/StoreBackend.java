@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,10 +73,16 @@ final class StoreBackend extends AbstractMongoBackend {
             Set.of("endsessions", "killsessions", "refreshsessions", "killop", "logout");
 
     private final DocumentFile file;
+    private final Map<String, Long> maxBytes;
     private final Writes writes;
 
-    StoreBackend(DocumentFile file) {
+    /**
+     * @param maxBytes how much the collections of these names keep; beyond it their oldest
+     *     documents by a TTL index expire early
+     */
+    StoreBackend(DocumentFile file, Map<String, Long> maxBytes) {
         this.file = file;
+        this.maxBytes = Map.copyOf(maxBytes);
         this.writes = new Writes(this::resolveDatabase);
         version(VERSION);
         file.databaseNames().forEach(this::resolveDatabase);
@@ -287,6 +294,7 @@ final class StoreBackend extends AbstractMongoBackend {
                 if (database.resolveCollection(expiry.collection(), false)
                         instanceof StoreCollection collection) {
                     deleted += expire(collection, expiry);
+                    deleted += trim(collection, expiry);
                 }
             }
         }
@@ -307,5 +315,19 @@ final class StoreBackend extends AbstractMongoBackend {
             deleted += now;
         } while (now == EXPIRED_AT_ONCE);
         return deleted;
+    }
+
+    /** Deletes the oldest documents of a collection that is larger than it may be. */
+    private long trim(StoreCollection collection, StoreDatabase.Expiry expiry) {
+        var limit = maxBytes.get(collection.getCollectionName());
+        if (limit == null) {
+            return 0;
+        }
+        long excess = collection.documentsBeyond(limit);
+        for (long left = excess; left > 0; left -= EXPIRED_AT_ONCE) {
+            int now = (int) Math.min(left, EXPIRED_AT_ONCE);
+            file.write(() -> collection.deleteOldest(expiry.field(), now));
+        }
+        return excess;
     }
 }

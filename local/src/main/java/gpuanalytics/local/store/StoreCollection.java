@@ -105,12 +105,33 @@ final class StoreCollection extends AbstractMongoCollection<Object> {
 
     @Override
     protected int getDataSize() {
-        var mean =
-                documents.values().stream()
-                        .limit(SAMPLED_DOCUMENTS)
-                        .mapToInt(bytes -> bytes.length)
-                        .average();
-        return (int) Math.min(Integer.MAX_VALUE, mean.orElse(0) * documents.sizeAsLong());
+        return (int) Math.min(Integer.MAX_VALUE, meanBytes() * documents.sizeAsLong());
+    }
+
+    private double meanBytes() {
+        return documents.values().stream()
+                .limit(SAMPLED_DOCUMENTS)
+                .mapToInt(bytes -> bytes.length)
+                .average()
+                .orElse(0);
+    }
+
+    /** How many documents there are beyond those that take so many bytes. */
+    long documentsBeyond(long bytes) {
+        return Math.max(0, documents.sizeAsLong() - (long) (bytes / Math.max(1, meanBytes())));
+    }
+
+    /** Deletes the documents that an index of the field has first, and returns how many. */
+    synchronized int deleteOldest(String field, int count) {
+        for (var index : getIndexes()) {
+            if (index instanceof OrderedIndex ordered
+                    && ordered.getKeys().getFirst().getKey().equals(field)) {
+                var oldest = documentsOf(ordered.first(count)).toList();
+                oldest.forEach(this::removeDocument);
+                return oldest.size();
+            }
+        }
+        return 0;
     }
 
     /** The documents that match, found by the index that serves the query best, else by reading. */

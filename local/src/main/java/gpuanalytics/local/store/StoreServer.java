@@ -20,6 +20,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,20 @@ public final class StoreServer implements AutoCloseable {
 
     private static final Duration COMPACTION_INTERVAL = Duration.ofSeconds(5);
 
+    /**
+     * When documents go.
+     *
+     * @param interval how often those are deleted whose time is up by a TTL index
+     * @param maxBytes how much the collections of these names keep; beyond it their oldest
+     *     documents by a TTL index go early
+     */
+    public record Expiration(Duration interval, Map<String, Long> maxBytes) {
+
+        public Expiration {
+            maxBytes = Map.copyOf(maxBytes);
+        }
+    }
+
     private final DocumentFile file;
     private final EventLoopGroup threads =
             new MultiThreadIoEventLoopGroup(THREADS, NioIoHandler.newFactory());
@@ -48,11 +63,12 @@ public final class StoreServer implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("store-upkeep").factory());
 
-    private StoreServer(DocumentFile file, InetSocketAddress address, Duration expiryInterval) {
+    private StoreServer(
+            DocumentFile file, InetSocketAddress address, Expiration expiration) {
         this.file = file;
-        var backend = new StoreBackend(file);
+        var backend = new StoreBackend(file, expiration.maxBytes());
         this.channel = listen(backend, address);
-        every(expiryInterval, backend::expire);
+        every(expiration.interval(), backend::expire);
         every(COMPACTION_INTERVAL, file::compact);
     }
 
@@ -61,13 +77,13 @@ public final class StoreServer implements AutoCloseable {
      *
      * @param path the file that holds them, null for memory
      * @param address where to listen; port 0 for a free one
-     * @param expiryInterval how often documents are deleted whose time is up
+     * @param expiration when documents go
      */
     public static StoreServer start(
-            @Nullable Path path, InetSocketAddress address, Duration expiryInterval) {
+            @Nullable Path path, InetSocketAddress address, Expiration expiration) {
         var file = new DocumentFile(path);
         try {
-            return new StoreServer(file, address, expiryInterval);
+            return new StoreServer(file, address, expiration);
         } catch (RuntimeException e) {
             file.close();
             throw e;
