@@ -11,6 +11,7 @@ import java.util.Optional;
  * What the environment asks of the run in one process, beside what producers and processor read.
  *
  * @param dataDirectory where broker and store keep their data; absent for nowhere
+ * @param storeUrl a store to use instead of the embedded one
  * @param brokerPort where the broker listens; 0 for a free port
  * @param storePort where the store listens; 0 for a free port
  * @param partitions of each topic of events
@@ -24,6 +25,7 @@ import java.util.Optional;
  */
 public record LocalConfig(
         Optional<Path> dataDirectory,
+        Optional<String> storeUrl,
         int brokerPort,
         int storePort,
         int partitions,
@@ -55,6 +57,9 @@ public record LocalConfig(
         return new LocalConfig(
                 reader.text("DATA_DIR", "Where broker and store keep their data; unset: nowhere")
                         .map(Path::of),
+                reader.text(
+                        "LOCAL_STORE_URL",
+                        "A MongoDB to use instead of the embedded store, with its own retention"),
                 reader.port("BROKER_PORT", 0, "The embedded broker's port; 0 takes a free one"),
                 reader.port("STORE_PORT", 0, "The embedded store's port; 0 takes a free one"),
                 reader.integer(
