@@ -135,7 +135,7 @@ public final class DeadLetterTopic implements AutoCloseable {
 
     private ProducerRecord<byte[], byte[]> toRecord(DeadLetter letter, boolean truncate) {
         var record = letter.record();
-        var value = record.valueOrNull();
+        var value = record.value();
         var cut = truncate && value != null && value.length > TRUNCATED_BYTES;
         var dead =
                 new ProducerRecord<byte[], byte[]>(
@@ -151,7 +151,7 @@ public final class DeadLetterTopic implements AutoCloseable {
         add(dead, PARTITION, Integer.toString(record.partition().number()));
         add(dead, OFFSET, Long.toString(record.offset()));
         add(dead, TIMESTAMP, record.timestamp().toString());
-        if (cut) {
+        if (cut && value != null) {
             add(dead, TRUNCATED_FROM_BYTES, Integer.toString(value.length));
         }
         return dead;

@@ -9,9 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class RawRecord {
 
     /** About what the objects around the bytes take on the heap. */
-    private static final int OVERHEAD_BYTES = 256;
-
-    private static final byte[] NOTHING = {};
+    private static final long OVERHEAD_BYTES = 256;
 
     private final AssignedPartition partition;
     private final ConsumerRecord<byte[], byte[]> record;
@@ -38,10 +36,9 @@ public final class RawRecord {
         return Instant.ofEpochMilli(record.timestamp());
     }
 
-    /** The value; empty where the record has none. */
-    public byte[] value() {
-        var value = record.value();
-        return value == null ? NOTHING : value;
+    /** The value, or null where the record has none. */
+    public byte @Nullable [] value() {
+        return record.value();
     }
 
     /** The last header of that name, or null. */
@@ -59,10 +56,6 @@ public final class RawRecord {
 
     byte @Nullable [] key() {
         return record.key();
-    }
-
-    byte @Nullable [] valueOrNull() {
-        return record.value();
     }
 
     Headers headers() {

@@ -33,7 +33,7 @@ public final class CodecEventDecoder implements EventDecoder {
 
     @Override
     public DecodedRecord decode(RawRecord record) {
-        return switch (codec.decode(record.partition().kind(), record.value())) {
+        return switch (codec.decode(record.partition().kind(), record.value(), record::header)) {
             case Rejected(var reason, var detail) -> new Refused(record, reason, detail);
             case Valid(var event) -> {
                 var id = idOf(event, record.position());

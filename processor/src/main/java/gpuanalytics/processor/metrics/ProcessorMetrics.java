@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -86,22 +87,22 @@ public final class ProcessorMetrics {
 
     /** Records were read. */
     public void received(EventTopic topic, long records) {
-        counters(topic).received.increment(records);
+        counters(topic).received.increment((double) records);
     }
 
     /** Events were stored for the first time. */
     public void stored(EventTopic topic, long events) {
-        counters(topic).stored.increment(events);
+        counters(topic).stored.increment((double) events);
     }
 
     /** An event was stored already. */
     public void duplicate(EventTopic topic, Duplicate kind) {
-        counters(topic).duplicates.get(kind).increment();
+        of(counters(topic).duplicates, kind).increment();
     }
 
     /** A record is in the dead letters. */
     public void rejected(EventTopic topic, RejectReason reason) {
-        counters(topic).rejected.get(reason).increment();
+        of(counters(topic).rejected, reason).increment();
     }
 
     /** How long an event took from its time, and its record from the topic, to the store. */
@@ -126,7 +127,8 @@ public final class ProcessorMetrics {
 
     /** A write was acknowledged. */
     public void mongoWritten(String collection, int documents) {
-        registry.counter("processor.mongo.write", "collection", collection).increment(documents);
+        registry.counter("processor.mongo.write", "collection", collection)
+                .increment((double) documents);
     }
 
     public void guardMissed() {
@@ -139,7 +141,7 @@ public final class ProcessorMetrics {
 
     /** An event counts under {@code other}: its hour has as many series as it may. */
     public void overflowed(long events) {
-        registry.counter("processor.rollup.overflow").increment(events);
+        registry.counter("processor.rollup.overflow").increment((double) events);
     }
 
     /** A sum would no longer fit 64 bits and was left as it is. */
@@ -149,20 +151,20 @@ public final class ProcessorMetrics {
 
     /** Retention or the broker lost records before they were read. */
     public void recordsLost(String topic, long records) {
-        registry.counter("processor.retention.gap", "topic", topic).increment(records);
+        registry.counter("processor.retention.gap", "topic", topic).increment((double) records);
     }
 
     /** The committed offset lay behind the end of the log. */
     public void pastEnd(String topic, long offsets) {
-        registry.counter("processor.position.past.end", "topic", topic).increment(offsets);
+        registry.counter("processor.position.past.end", "topic", topic).increment((double) offsets);
     }
 
     public void drifted(long documents) {
-        drift.increment(documents);
+        drift.increment((double) documents);
     }
 
     public void audited(long documents) {
-        audited.increment(documents);
+        audited.increment((double) documents);
     }
 
     /** Replaces the lag of every partition. */
@@ -226,11 +228,11 @@ public final class ProcessorMetrics {
     }
 
     private TopicCounters counters(EventTopic topic) {
-        var counters = topics.get(topic);
-        if (counters == null) {
-            throw new IllegalStateException("no counters for " + topic);
-        }
-        return counters;
+        return of(topics, topic);
+    }
+
+    private static <K, V> V of(Map<K, V> all, K key) {
+        return Objects.requireNonNull(all.get(key), () -> "nothing for " + key);
     }
 
     /** The counters of one topic, made at once so that each is there, as 0, from the start. */

@@ -12,10 +12,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bson.BsonDateTime;
 
 /**
  * Bounds how many series an hour has: the usages of further ones are marked to count under {@code
@@ -104,7 +104,7 @@ public final class SeriesCap {
         if (now.isBefore(hour.readAt.plus(REFRESH))) {
             return;
         }
-        var start = new Date(bucket * 1000);
+        var start = new BsonDateTime(bucket * 1000);
         var prefix = (bucket + "|").length();
         retry.untilAnswered(
                 "read of " + StoreLayout.TOKEN_HOUR,

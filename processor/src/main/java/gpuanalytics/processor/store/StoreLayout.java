@@ -47,7 +47,9 @@ public final class StoreLayout {
     /** The GPU's key, see {@link gpuanalytics.event.GpuId#key()}. */
     public static final String GPU = "gpu";
 
-    /** In a latest sample: its time in nanoseconds since 1970, an int64; what its guard compares. */
+    /**
+     * In a latest sample: its time in nanoseconds since 1970, an int64; what its guard compares.
+     */
     public static final String TS_EPOCH_NANOS = "ts_epoch_ns";
 
     /** Where a raw document came from: {@code {topic_id, partition, offset}}. */
