@@ -31,6 +31,7 @@ public final class Event {
 
     /** The field's value, or null where it is absent. */
     public <T> @Nullable T get(Field<T> field) {
+        requireOwn(topic, field);
         return field.type().cast(values[field.index()]);
     }
 
@@ -41,10 +42,7 @@ public final class Event {
 
     /** When it happened. */
     public Instant ts() {
-        return switch (topic) {
-            case GPU_METRICS -> require(GpuMetric.TS);
-            case TOKEN_USAGE -> require(TokenUsage.TS);
-        };
+        return require(topic.ts());
     }
 
     /** The GPU it is about, or null for a usage that names none. */
@@ -66,6 +64,13 @@ public final class Event {
         var builder = new Builder(topic);
         System.arraycopy(values, 0, builder.values, 0, values.length);
         return builder;
+    }
+
+    private static void requireOwn(EventTopic topic, Field<?> field) {
+        if (!topic.fields().owns(field)) {
+            throw new IllegalArgumentException(
+                    field.name() + " is not a field of " + topic.defaultName());
+        }
     }
 
     @Override
@@ -105,11 +110,7 @@ public final class Event {
 
         /** Sets a field; null makes it absent. */
         public <T> Builder set(Field<T> field, @Nullable T value) {
-            if (field.index() >= values.length
-                    || !topic.fields().fields().get(field.index()).equals(field)) {
-                throw new IllegalArgumentException(
-                        field.name() + " is not a field of " + topic.defaultName());
-            }
+            requireOwn(topic, field);
             values[field.index()] = value;
             return this;
         }

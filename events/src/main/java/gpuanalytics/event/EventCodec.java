@@ -1,5 +1,7 @@
 package gpuanalytics.event;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -7,39 +9,51 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import gpuanalytics.event.Decoded.Rejected;
 import gpuanalytics.event.Decoded.Valid;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Events to JSON bytes and back. A record that is not a valid event is a {@link Rejected}, never an
  * exception.
+ *
+ * <p>Thread-safe.
  */
 public final class EventCodec {
 
     /** Deeper nesting is refused; a CloudEvent needs two levels. */
     public static final int MAX_NESTING = 8;
 
-    /** DCGM's int64 values from here on mean "no reading" (dcgm_structs.h, DCGM_INT64_BLANK). */
-    static final long DCGM_BLANK = 0x7ffffffffffffff0L;
+    private static final String DATA = "data";
+    private static final String DATA_BASE64 = "data_base64";
 
     private static final JsonFactory JSON =
             JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     // A producer in Python writes NaN for a reading it does not have.
                     .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                    // Names come from strangers: kept names would be a leak, and colliding ones an
+                    // exception.
+                    .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
                     .streamReadConstraints(
                             StreamReadConstraints.builder()
                                     .maxNestingDepth(MAX_NESTING)
-                                    .maxNumberLength(64)
+                                    // The record's size limits these; JsonValue limits numbers.
+                                    .maxNumberLength(Integer.MAX_VALUE)
+                                    .maxNameLength(Integer.MAX_VALUE)
+                                    .maxStringLength(Integer.MAX_VALUE)
                                     .build())
                     .build();
 
@@ -47,6 +61,11 @@ public final class EventCodec {
 
     public EventCodec(EventLimits limits) {
         this.limits = limits;
+    }
+
+    /** The limits that events must keep to. */
+    public EventLimits limits() {
+        return limits;
     }
 
     /** The event as one JSON object, absent fields left out, UTF-8. */
@@ -64,31 +83,77 @@ public final class EventCodec {
         return out.toByteArray();
     }
 
-    /** What the bytes of a record of this topic are. */
-    public Decoded decode(EventTopic topic, byte[] value) {
+    /** What the value of a record of this topic without headers is. */
+    public Decoded decode(EventTopic topic, byte @Nullable [] value) {
+        return decode(topic, value, HeaderLookup.NONE);
+    }
+
+    /**
+     * What the value of a record of this topic is: a bare event, or a CloudEvent with its
+     * attributes in the headers or in an envelope.
+     *
+     * @param value the record's value; null for a tombstone, which is refused
+     */
+    public Decoded decode(EventTopic topic, byte @Nullable [] value, HeaderLookup headers) {
+        if (value == null) {
+            return new Rejected(RejectReason.NOT_JSON, "record has no value");
+        }
         if (value.length > limits.maxBytes()) {
             return new Rejected(
                     RejectReason.TOO_LARGE,
                     "record is %d bytes, expected at most %d"
                             .formatted(value.length, limits.maxBytes()));
         }
-        try (var json = JSON.createParser(value)) {
-            return decode(topic, json);
+        try {
+            var event = read(topic, textOf(value), headers);
+            var refusal = Validation.checkWhole(topic, event);
+            return refusal != null ? refusal : inTime(event.unchecked());
         } catch (Refused e) {
-            return e.rejected;
-        } catch (JsonProcessingException e) {
+            return e.rejected();
+        } catch (StreamConstraintsException ignored) {
             return new Rejected(
-                    RejectReason.NOT_JSON, "record is not JSON: " + e.getOriginalMessage());
+                    RejectReason.TOO_LARGE,
+                    "record has more than %d levels of JSON, expected at most %d"
+                            .formatted(MAX_NESTING, MAX_NESTING));
+        } catch (JsonProcessingException e) {
+            return notJson(
+                    "%s (character %d)"
+                            .formatted(
+                                    Excerpt.of(e.getOriginalMessage(), 200),
+                                    e.getLocation() == null ? 0 : e.getLocation().getCharOffset()));
         } catch (IOException e) {
-            return new Rejected(RejectReason.NOT_JSON, "record is not JSON: " + e.getMessage());
+            throw new UncheckedIOException("reading from memory", e);
         }
     }
 
-    private Decoded decode(EventTopic topic, JsonParser json) throws IOException {
-        if (json.nextToken() != JsonToken.START_OBJECT) {
-            return new Rejected(RejectReason.NOT_JSON, "record is not a JSON object");
+    private static Event.Builder read(EventTopic topic, char[] text, HeaderLookup headers)
+            throws IOException {
+        return switch (CloudEvent.mode(headers)) {
+            case BINARY -> {
+                var attributes = CloudEvent.ofHeaders(headers);
+                var event = readBare(topic, text);
+                attributes.complete(topic, event);
+                yield event;
+            }
+            case STRUCTURED -> readEnvelope(topic, text);
+            case BARE -> isEnvelope(text) ? readEnvelope(topic, text) : readBare(topic, text);
+        };
+    }
+
+    private static Event.Builder readBare(EventTopic topic, char[] text) throws IOException {
+        try (var json = JSON.createParser(text)) {
+            startObject(json);
+            var event = readFields(topic, json);
+            requireEnd(json);
+            return event;
         }
+    }
+
+    /** The fields of the object that the parser has entered. */
+    private static Event.Builder readFields(EventTopic topic, JsonParser json) throws IOException {
         var event = Event.builder(topic);
+        var ranks = new byte[topic.fields().fields().size()];
+        Arrays.fill(ranks, Byte.MAX_VALUE);
         while (json.nextToken() != JsonToken.END_OBJECT) {
             var named = topic.fields().find(json.currentName());
             json.nextToken();
@@ -96,120 +161,120 @@ public final class EventCodec {
                 json.skipChildren();
                 continue;
             }
-            var value = read(named, json);
-            // The contract's own name wins over another system's.
-            if (value != null && !(named.alias() && event.has(named.field()))) {
+            var value = JsonValue.read(named, json);
+            int index = named.field().index();
+            // The contract's own name wins over another system's, whatever their order.
+            if (value != null && named.rank() < ranks[index]) {
+                ranks[index] = (byte) named.rank();
                 event.setUnchecked(named.field(), value);
             }
         }
-        if (json.nextToken() != null) {
-            return new Rejected(RejectReason.NOT_JSON, "record goes on after its JSON object");
+        return event;
+    }
+
+    /** Whether a record whose headers do not tell is an envelope: only those have this member. */
+    private static boolean isEnvelope(char[] text) throws IOException {
+        if (!contains(text, '"' + CloudEvent.SPECVERSION + '"')) {
+            return false;
         }
-        var refusal = Validation.check(topic, event);
-        return refusal != null ? refusal : inTime(event.unchecked());
+        try (var json = JSON.createParser(text)) {
+            startObject(json);
+            while (json.nextToken() != JsonToken.END_OBJECT) {
+                if (CloudEvent.SPECVERSION.equals(json.currentName())) {
+                    return true;
+                }
+                json.nextToken();
+                json.skipChildren();
+            }
+            return false;
+        }
+    }
+
+    private static Event.Builder readEnvelope(EventTopic topic, char[] text) throws IOException {
+        Map<String, String> attributes = new HashMap<>();
+        Event.@Nullable Builder event = null;
+        try (var json = JSON.createParser(text)) {
+            startObject(json);
+            while (json.nextToken() != JsonToken.END_OBJECT) {
+                var name = json.currentName();
+                var token = json.nextToken();
+                if (name.equals(DATA) && token == JsonToken.START_OBJECT) {
+                    event = readFields(topic, json);
+                } else if (name.equals(DATA_BASE64) && token == JsonToken.VALUE_STRING) {
+                    event = readBare(topic, textOf(fromBase64(json.getText())));
+                } else if (token == JsonToken.VALUE_STRING) {
+                    attributes.put(name, json.getText());
+                } else {
+                    json.skipChildren();
+                }
+            }
+            requireEnd(json);
+        }
+        var attributesOfEvent = CloudEvent.of(attributes::get);
+        if (event == null) {
+            throw new Refused(
+                    RejectReason.MISSING_FIELD,
+                    "CloudEvent data is missing or not an object, it must be the event");
+        }
+        attributesOfEvent.complete(topic, event);
+        return event;
     }
 
     private Decoded inTime(Event event) {
-        if (event.ts().isAfter(limits.newest())) {
+        var newest = limits.newest();
+        if (event.ts().isAfter(newest)) {
             return new Rejected(
                     RejectReason.FROM_THE_FUTURE,
-                    "ts is %s, expected at most %s".formatted(event.ts(), limits.newest()));
+                    "ts is %s, expected at most %s".formatted(event.ts(), newest));
         }
-        if (event.ts().isBefore(limits.oldest())) {
+        var oldest = limits.oldest();
+        if (event.ts().isBefore(oldest)) {
             return new Rejected(
                     RejectReason.TOO_OLD,
-                    "ts is %s, expected at least %s".formatted(event.ts(), limits.oldest()));
+                    "ts is %s, expected at least %s".formatted(event.ts(), oldest));
         }
         return new Valid(event);
     }
 
-    private static @Nullable Object read(FieldTable.Named named, JsonParser json)
-            throws IOException {
-        if (json.currentToken() == JsonToken.VALUE_NULL) {
-            return null;
+    private static void startObject(JsonParser json) throws IOException {
+        if (json.nextToken() != JsonToken.START_OBJECT) {
+            throw new Refused(notJson("expected an object"));
         }
-        return switch (named.field().kind()) {
-            case TEXT -> readText(named, json);
-            case TIME -> readTime(named, json);
-            case INTEGER -> readInteger(named, json);
-            case NUMBER -> readNumber(named, json);
-            case FLAG -> readFlag(named, json);
-        };
     }
 
-    private static @Nullable String readText(FieldTable.Named named, JsonParser json)
-            throws IOException {
-        if (json.currentToken() != JsonToken.VALUE_STRING) {
-            throw wrongType(named, json, "text");
+    private static void requireEnd(JsonParser json) throws IOException {
+        if (json.nextToken() != null) {
+            throw new Refused(notJson("it goes on after its object"));
         }
-        var text = json.getText();
-        return text.isEmpty() ? null : text;
     }
 
-    private static Instant readTime(FieldTable.Named named, JsonParser json) throws IOException {
-        if (json.currentToken() == JsonToken.VALUE_STRING) {
-            try {
-                return OffsetDateTime.parse(json.getText()).toInstant();
-            } catch (DateTimeParseException ignored) {
-                // refused below, with the field's name
-            }
+    /** The characters; Jackson's own reading of bytes lets other encodings and bad UTF-8 pass. */
+    private static char[] textOf(byte[] value) throws Refused {
+        var text = CharBuffer.allocate(value.length);
+        var bytes = ByteBuffer.wrap(value);
+        var decoder = UTF_8.newDecoder();
+        if (decoder.decode(bytes, text, true).isError()) {
+            throw new Refused(notJson("byte %d is not UTF-8".formatted(bytes.position())));
         }
-        throw wrongType(named, json, "an ISO 8601 time in UTC such as 2026-01-31T12:00:00Z");
+        return Arrays.copyOf(text.array(), text.position());
     }
 
-    private static @Nullable Long readInteger(FieldTable.Named named, JsonParser json)
-            throws IOException {
-        var number = readDecimal(named, json);
-        if (number == null) {
-            return null;
-        }
+    private static byte[] fromBase64(String text) throws Refused {
         try {
-            return number.multiply(BigDecimal.valueOf(named.scale())).longValueExact();
-        } catch (ArithmeticException e) {
-            throw wrongType(named, json, "a whole number");
-        }
-    }
-
-    private static @Nullable Double readNumber(FieldTable.Named named, JsonParser json)
-            throws IOException {
-        var number = readDecimal(named, json);
-        // + 0.0 makes a negative zero a zero
-        return number == null ? null : number.doubleValue() * named.scale() + 0.0;
-    }
-
-    /** The number, or null for NaN and a DCGM blank. */
-    private static @Nullable BigDecimal readDecimal(FieldTable.Named named, JsonParser json)
-            throws IOException {
-        if (!json.currentToken().isNumeric()) {
-            throw wrongType(named, json, "a number");
-        }
-        if (json.isNaN()) {
-            if (Double.isNaN(json.getDoubleValue())) {
-                return null;
-            }
+            return Base64.getDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
             throw new Refused(
-                    RejectReason.OUT_OF_RANGE,
-                    "%s is %s, expected a finite number"
-                            .formatted(named.field().name(), json.getText()));
+                    RejectReason.WRONG_TYPE,
+                    "CloudEvent data_base64 is %s, expected Base64".formatted(Excerpt.of(text)));
         }
-        var number = json.getDecimalValue();
-        return number.doubleValue() >= DCGM_BLANK ? null : number;
     }
 
-    private static Boolean readFlag(FieldTable.Named named, JsonParser json) throws IOException {
-        if (!json.currentToken().isBoolean()) {
-            throw wrongType(named, json, "true or false");
-        }
-        return json.getBooleanValue();
+    private static boolean contains(char[] text, String part) {
+        return new String(text).contains(part);
     }
 
-    private static Refused wrongType(FieldTable.Named named, JsonParser json, String expected)
-            throws IOException {
-        var text = json.currentToken().isScalarValue() ? json.getText() : "not a single value";
-        var shown = text.length() > 64 ? text.substring(0, 64) + "…" : text;
-        return new Refused(
-                RejectReason.WRONG_TYPE,
-                "%s is %s, expected %s".formatted(named.field().name(), shown, expected));
+    private static Rejected notJson(String defect) {
+        return new Rejected(RejectReason.NOT_JSON, "record is not a JSON object: " + defect);
     }
 
     private static void write(JsonGenerator json, Field<?> field, @Nullable Object value)
@@ -222,18 +287,6 @@ public final class EventCodec {
             case Double number -> json.writeNumberField(field.name(), number);
             case Boolean flag -> json.writeBooleanField(field.name(), flag);
             default -> throw new IllegalStateException(field.name() + " holds " + value);
-        }
-    }
-
-    /** A refusal on its way out of the parsing methods. */
-    private static final class Refused extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        private final transient Rejected rejected;
-
-        Refused(RejectReason reason, String detail) {
-            super(detail, null);
-            this.rejected = new Rejected(reason, detail);
         }
     }
 }

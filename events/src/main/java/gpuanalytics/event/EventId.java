@@ -5,18 +5,35 @@ import org.jspecify.annotations.Nullable;
 /**
  * The identity of an event, the {@code _id} under which it is stored once.
  *
- * <p>{@code event_id} if given; else GPU identity and time for a sample, {@code request_id} for a
- * usage; else the position of its record. The prefixes keep these name spaces apart.
+ * <p>{@code event_id} if given; else GPU identity (with its MIG instance) and time for a sample,
+ * {@code request_id} for a usage; else the position of its record. The prefixes keep these name
+ * spaces apart.
  */
 public final class EventId {
+
+    /** Stands before a given {@code event_id}. */
+    public static final String GIVEN = "e:";
+
+    /** Stands before {@code <GPU key>[#<MIG id>]@<seconds>.<nanoseconds>}. */
+    public static final String SAMPLE = "g:";
+
+    /** Stands before a {@code request_id}. */
+    public static final String REQUEST = "r:";
+
+    /** Stands before {@code <topic id>/<partition>/<offset>}. */
+    public static final String POSITION = "p:";
 
     private EventId() {}
 
     /** The identity that the event itself carries, or null where it has none. */
     public static @Nullable String of(Event event) {
+        var given = event.get(event.topic().eventId());
+        if (given != null) {
+            return GIVEN + given;
+        }
         return switch (event.topic()) {
-            case GPU_METRICS -> ofMetric(event);
-            case TOKEN_USAGE -> ofUsage(event);
+            case GPU_METRICS -> ofSample(event);
+            case TOKEN_USAGE -> ofRequest(event);
         };
     }
 
@@ -25,14 +42,10 @@ public final class EventId {
      * made again starts at offset 0 (KIP-516).
      */
     public static String ofPosition(String topicId, int partition, long offset) {
-        return "p:" + topicId + "/" + partition + "/" + offset;
+        return POSITION + topicId + "/" + partition + "/" + offset;
     }
 
-    private static String ofMetric(Event event) {
-        var given = event.get(GpuMetric.EVENT_ID);
-        if (given != null) {
-            return "e:" + given;
-        }
+    private static String ofSample(Event event) {
         var gpu = event.gpu();
         if (gpu == null) {
             throw new IllegalStateException("a sample without a GPU: " + event);
@@ -40,15 +53,12 @@ public final class EventId {
         var mig = event.get(GpuMetric.MIG_ID);
         var ts = event.ts();
         var instance = mig == null ? "" : "#" + mig;
-        return "g:%s%s@%d.%09d".formatted(gpu.key(), instance, ts.getEpochSecond(), ts.getNano());
+        return SAMPLE
+                + "%s%s@%d.%09d".formatted(gpu.key(), instance, ts.getEpochSecond(), ts.getNano());
     }
 
-    private static @Nullable String ofUsage(Event event) {
-        var given = event.get(TokenUsage.EVENT_ID);
-        if (given != null) {
-            return "e:" + given;
-        }
+    private static @Nullable String ofRequest(Event event) {
         var request = event.get(TokenUsage.REQUEST_ID);
-        return request == null ? null : "r:" + request;
+        return request == null ? null : REQUEST + request;
     }
 }

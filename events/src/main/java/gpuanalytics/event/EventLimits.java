@@ -22,16 +22,37 @@ public record EventLimits(Clock clock, Duration maxAge, Duration maxLead, int ma
     /** Kafka's own default for a record. */
     public static final int DEFAULT_MAX_BYTES = 1 << 20;
 
+    /** The most that age and lead may be: fields allow no time outside 1970 to 2262 anyway. */
+    private static final Duration LONGEST = Duration.ofDays(366_000);
+
+    public EventLimits {
+        requireSpan("maxAge", maxAge);
+        requireSpan("maxLead", maxLead);
+        if (maxBytes < 1) {
+            throw new IllegalArgumentException(
+                    "maxBytes is %d, expected at least 1".formatted(maxBytes));
+        }
+    }
+
     public static EventLimits defaults() {
         return new EventLimits(
                 Clock.systemUTC(), DEFAULT_MAX_AGE, DEFAULT_MAX_LEAD, DEFAULT_MAX_BYTES);
     }
 
-    Instant oldest() {
+    /** The earliest {@code ts} accepted now. */
+    public Instant oldest() {
         return clock.instant().minus(maxAge);
     }
 
-    Instant newest() {
+    /** The latest {@code ts} accepted now. */
+    public Instant newest() {
         return clock.instant().plus(maxLead);
+    }
+
+    private static void requireSpan(String name, Duration span) {
+        if (span.isNegative() || span.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "%s is %s, expected 0 to %s".formatted(name, span, LONGEST));
+        }
     }
 }

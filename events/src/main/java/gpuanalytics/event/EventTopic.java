@@ -1,5 +1,7 @@
 package gpuanalytics.event;
 
+import java.time.Instant;
+
 /** The two kinds of event and the topics they have by default. */
 public enum EventTopic {
     /** GPU samples. */
@@ -23,6 +25,22 @@ public enum EventTopic {
         return switch (this) {
             case GPU_METRICS -> GpuMetric.TABLE;
             case TOKEN_USAGE -> TokenUsage.TABLE;
+        };
+    }
+
+    /** The field that tells when it happened. */
+    public Field<Instant> ts() {
+        return switch (this) {
+            case GPU_METRICS -> GpuMetric.TS;
+            case TOKEN_USAGE -> TokenUsage.TS;
+        };
+    }
+
+    /** The field that holds the sender's own identity of the event. */
+    public Field<String> eventId() {
+        return switch (this) {
+            case GPU_METRICS -> GpuMetric.EVENT_ID;
+            case TOKEN_USAGE -> TokenUsage.EVENT_ID;
         };
     }
 }

@@ -1,5 +1,6 @@
 package gpuanalytics.event;
 
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 
@@ -14,11 +15,13 @@ import java.util.List;
  * @param kind what it holds
  * @param type the Java type of its values
  * @param unit the unit of a number; empty where it has none
- * @param min the smallest value allowed (numbers)
- * @param max the largest value allowed (numbers), or the most characters (text)
+ * @param min the smallest value allowed (numbers; seconds since 1970 for times), or the fewest code
+ *     points (text)
+ * @param max the largest value allowed (numbers; seconds since 1970 for times), or the most code
+ *     points (text)
  * @param required whether an event without it is refused
  * @param index its place among the fields of its topic, from 0
- * @param aliases other names under which it is accepted
+ * @param aliases other names under which it is accepted, the preferred ones first
  */
 public record Field<T>(
         String name,
@@ -45,15 +48,35 @@ public record Field<T>(
         FLAG
     }
 
+    /** How the value under another name is understood. */
+    public enum Reading {
+        /** A number in another unit, or any value as it is. */
+        SCALED,
+        /**
+         * A ratio up to 1, above that a percentage: one name had both meanings in two versions of
+         * the system that writes it.
+         */
+        RATIO_OR_PERCENT,
+        /** A whole number, or its digits as text, as labels have it. */
+        LABEL
+    }
+
     /**
      * Another name for a field, used by another system.
      *
      * @param name the other name
      * @param scale what a number under this name is multiplied with to get our unit
+     * @param reading how its value is understood
      */
-    public record Alias(String name, double scale) {}
+    public record Alias(String name, double scale, Reading reading) {
 
-    /** The longest text accepted, in characters. */
+        /** The scale as the decimal number it is written as, so that 37 % is 0.37 exactly. */
+        BigDecimal exactScale() {
+            return BigDecimal.valueOf(scale);
+        }
+    }
+
+    /** The longest text accepted, in code points. */
     public static final int MAX_TEXT_CHARS = 512;
 
     public Field {

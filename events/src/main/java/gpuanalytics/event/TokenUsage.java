@@ -17,6 +17,9 @@ public final class TokenUsage {
     private static final double MAX_MILLIS = 86_400_000;
     private static final double MILLIS_PER_SECOND = 1000;
 
+    // An hour's sum of latencies in millionths of a millisecond is an int64 up to 2.5 million
+    // requests
+    // in flight all the time.
     static final FieldTable TABLE = new FieldTable();
 
     /** When the request ended. */
@@ -53,7 +56,8 @@ public final class TokenUsage {
                     0,
                     MAX_TOKENS,
                     alias("gen_ai.usage.input_tokens"),
-                    alias("gen_ai.usage.prompt_tokens"));
+                    alias("gen_ai.usage.prompt_tokens"),
+                    alias("vllm:request_prompt_tokens"));
 
     /** Tokens written, reasoning included. */
     public static final Field<Long> COMPLETION_TOKENS =
@@ -63,7 +67,8 @@ public final class TokenUsage {
                     0,
                     MAX_TOKENS,
                     alias("gen_ai.usage.output_tokens"),
-                    alias("gen_ai.usage.completion_tokens"));
+                    alias("gen_ai.usage.completion_tokens"),
+                    alias("vllm:request_generation_tokens"));
 
     /** Prompt tokens that came from a cache. */
     public static final Field<Long> CACHED_PROMPT_TOKENS =
@@ -94,7 +99,15 @@ public final class TokenUsage {
                     alias("gen_ai.usage.reasoning.output_tokens"));
 
     /** From the request's arrival to its last token. */
-    public static final Field<Double> LATENCY_MS = TABLE.number("latency_ms", "ms", 0, MAX_MILLIS);
+    public static final Field<Double> LATENCY_MS =
+            TABLE.number(
+                    "latency_ms",
+                    "ms",
+                    0,
+                    MAX_MILLIS,
+                    alias("gen_ai.server.request.duration", MILLIS_PER_SECOND),
+                    alias("gen_ai.client.operation.duration", MILLIS_PER_SECOND),
+                    alias("vllm:e2e_request_latency_seconds", MILLIS_PER_SECOND));
 
     /** From the request's arrival to its first token. */
     public static final Field<Double> TTFT_MS =
@@ -103,16 +116,18 @@ public final class TokenUsage {
                     "ms",
                     0,
                     MAX_MILLIS,
-                    alias("gen_ai.response.time_to_first_chunk", MILLIS_PER_SECOND));
+                    alias("gen_ai.server.time_to_first_token", MILLIS_PER_SECOND),
+                    alias("gen_ai.response.time_to_first_chunk", MILLIS_PER_SECOND),
+                    alias("vllm:time_to_first_token_seconds", MILLIS_PER_SECOND));
 
     /** The machine that served it. */
-    public static final Field<String> HOST = TABLE.text("host");
+    public static final Field<String> HOST = TABLE.text("host", alias("host.name"));
 
     /** The number of the GPU that served it. */
     public static final Field<Long> GPU_INDEX = TABLE.integer("gpu_index", "1", 0, 4095);
 
     /** The identity of the GPU that served it. */
-    public static final Field<String> GPU_UUID = TABLE.text("gpu_uuid");
+    public static final Field<String> GPU_UUID = TABLE.text("gpu_uuid", alias("hw.id"));
 
     /** The pod that served it. */
     public static final Field<String> POD = TABLE.text("pod", alias("k8s.pod.name"));
@@ -138,7 +153,7 @@ public final class TokenUsage {
             TABLE.flag("stream", alias("gen_ai.request.stream"));
 
     /** How it ended. */
-    public static final Field<String> STATUS = TABLE.text("status");
+    public static final Field<String> STATUS = TABLE.text("status", alias("finished_reason"));
 
     /** What went wrong. */
     public static final Field<String> ERROR_TYPE = TABLE.text("error_type", alias("error.type"));

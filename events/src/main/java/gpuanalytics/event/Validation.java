@@ -1,9 +1,14 @@
 package gpuanalytics.event;
 
 import gpuanalytics.event.Decoded.Rejected;
+import gpuanalytics.event.Field.Alias;
+import gpuanalytics.event.Field.Reading;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The rules that concern more than one field, and those that a value must meet by itself. */
+/** The rules that a value must meet by itself, and those that concern more than one field. */
 final class Validation {
 
     private Validation() {}
@@ -12,9 +17,20 @@ final class Validation {
     static @Nullable Rejected check(EventTopic topic, Event.Builder event) {
         for (var field : topic.fields().fields()) {
             var value = event.valueOf(field);
-            var refusal = value == null ? missing(field) : outOfRange(field, value);
+            var refusal = value == null ? null : checkValue(field, value);
             if (refusal != null) {
                 return refusal;
+            }
+        }
+        return checkWhole(topic, event);
+    }
+
+    /** The first defect of values that are valid each by itself, or null where there is none. */
+    static @Nullable Rejected checkWhole(EventTopic topic, Event.Builder event) {
+        for (var field : topic.fields().fields()) {
+            if (field.required() && !event.has(field)) {
+                return new Rejected(
+                        RejectReason.MISSING_FIELD, field.name() + " is missing, it is required");
             }
         }
         return switch (topic) {
@@ -23,35 +39,94 @@ final class Validation {
         };
     }
 
-    private static @Nullable Rejected missing(Field<?> field) {
-        return field.required()
-                ? new Rejected(
-                        RejectReason.MISSING_FIELD, field.name() + " is missing, it is required")
-                : null;
-    }
-
-    private static @Nullable Rejected outOfRange(Field<?> field, Object value) {
+    /** The defect of one value in the field's own unit, or null where there is none. */
+    static @Nullable Rejected checkValue(Field<?> field, Object value) {
         return switch (field.kind()) {
-            case TEXT -> outOfRange(field, "characters of " + field, ((String) value).length());
-            case INTEGER, NUMBER -> outOfRange(field, field.name(), ((Number) value).doubleValue());
-            case TIME, FLAG -> null;
+            case TEXT -> checkText(field, field.name(), (String) value);
+            case TIME -> checkTime(field, field.name(), (Instant) value);
+            case INTEGER, NUMBER ->
+                    isWithin(field, ((Number) value).doubleValue())
+                            ? null
+                            : outOfRange(field, null, String.valueOf(value));
+            case FLAG -> null;
         };
     }
 
-    private static @Nullable Rejected outOfRange(Field<?> field, String what, double value) {
-        if (value >= field.min() && value <= field.max()) {
+    /** The defect of a text under the name it was sent by, or null where there is none. */
+    static @Nullable Rejected checkText(Field<?> field, String name, String text) {
+        int points = text.codePointCount(0, text.length());
+        if (points < field.min() || points > field.max()) {
+            return new Rejected(
+                    RejectReason.OUT_OF_RANGE,
+                    "%s is %d characters, expected %s to %s"
+                            .formatted(name, points, plain(field.min()), plain(field.max())));
+        }
+        var odd = text.codePoints().filter(Validation::isOdd).findFirst();
+        if (odd.isPresent()) {
+            return new Rejected(
+                    RejectReason.OUT_OF_RANGE,
+                    "%s contains U+%04X, expected no control characters and no lone surrogates"
+                            .formatted(name, odd.getAsInt()));
+        }
+        return null;
+    }
+
+    /** The defect of a time under the name it was sent by, or null where there is none. */
+    static @Nullable Rejected checkTime(Field<?> field, String name, Instant time) {
+        if (isWithin(field, (double) time.getEpochSecond())) {
             return null;
         }
         return new Rejected(
                 RejectReason.OUT_OF_RANGE,
                 "%s is %s, expected %s to %s"
-                        .formatted(what, plain(value), plain(field.min()), plain(field.max())));
+                        .formatted(
+                                name,
+                                time,
+                                Instant.ofEpochSecond((long) field.min()),
+                                Instant.ofEpochSecond((long) field.max())));
+    }
+
+    /** Whether a number lies in the field's range; NaN does not. */
+    static boolean isWithin(Field<?> field, double value) {
+        return value >= field.min() && value <= field.max();
+    }
+
+    /**
+     * The refusal of a number, in the unit it was sent in.
+     *
+     * @param alias the name it was sent by, or null for the field's own
+     * @param shown the number as it was sent
+     */
+    static Rejected outOfRange(Field<?> field, @Nullable Alias alias, String shown) {
+        return new Rejected(
+                RejectReason.OUT_OF_RANGE,
+                "%s is %s, expected %s to %s"
+                        .formatted(
+                                alias == null ? field.name() : alias.name(),
+                                Excerpt.of(shown),
+                                sent(field.min(), alias),
+                                sent(field.max(), alias)));
+    }
+
+    /** A limit in the unit of the sender. */
+    static String sent(double limit, @Nullable Alias alias) {
+        if (alias == null) {
+            return plain(limit);
+        }
+        double scale = alias.reading() == Reading.RATIO_OR_PERCENT ? 0.01 : alias.scale();
+        return BigDecimal.valueOf(limit)
+                .divide(BigDecimal.valueOf(scale), MathContext.DECIMAL64)
+                .stripTrailingZeros()
+                .toPlainString();
     }
 
     private static String plain(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? Long.toString((long) value)
-                : Double.toString(value);
+        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+    }
+
+    /** Texts are labels: they go into keys, terminals and logs. */
+    private static boolean isOdd(int point) {
+        return Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE;
     }
 
     private static @Nullable Rejected checkMetric(Event.Builder event) {
@@ -86,8 +161,8 @@ final class Validation {
                 && some > all) {
             return new Rejected(
                     RejectReason.OUT_OF_RANGE,
-                    "%s is %d, expected at most %s, which is %d"
-                            .formatted(part.name(), some, whole.name(), all));
+                    "%s is %d, expected at most %d, which is the %s they are part of"
+                            .formatted(part.name(), some, all, whole.name()));
         }
         return null;
     }

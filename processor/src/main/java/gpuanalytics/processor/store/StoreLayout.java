@@ -47,6 +47,11 @@ public final class StoreLayout {
     /** The GPU's key, see {@link gpuanalytics.event.GpuId#key()}. */
     public static final String GPU = "gpu";
 
+    /**
+     * In a latest sample: its time in nanoseconds since 1970, an int64; what its guard compares.
+     */
+    public static final String TS_EPOCH_NANOS = "ts_epoch_ns";
+
     /** Where a raw document came from: {@code {topic_id, partition, offset}}. */
     public static final String SRC = "src";
 
@@ -59,6 +64,9 @@ public final class StoreLayout {
 
     /** When a raw document was stored or a rollup last changed, a date; what expiry goes by. */
     public static final String STORED_AT = "stored_at";
+
+    /** When a rollup was made, a date; a rollup younger than its raw rows can be audited. */
+    public static final String CREATED_AT = "created_at";
 
     /** The start of a rollup's bucket, a date. */
     public static final String BUCKET = "bucket";

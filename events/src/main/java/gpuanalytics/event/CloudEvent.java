@@ -1,0 +1,162 @@
+package gpuanalytics.event;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import gpuanalytics.event.Decoded.Rejected;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The attributes of a CloudEvent (1.0) that carry meaning here: {@code source} and {@code id} are
+ * its identity, {@code time} is when it happened unless its data says so. The extension {@code
+ * partitionkey} means nothing here: a record's key follows {@link EventKey}.
+ *
+ * @param eventId {@code source} and {@code id}, parted by a space, which no source contains
+ * @param time {@code time}, or null where there is none
+ */
+record CloudEvent(String eventId, @Nullable Instant time) {
+
+    static final String SPECVERSION = "specversion";
+
+    private static final String CONTENT_TYPE = "content-type";
+    private static final String STRUCTURED = "application/cloudevents";
+    private static final String STRUCTURED_JSON = "application/cloudevents+json";
+
+    /** The prefix of attributes in the headers of a Kafka record. */
+    private static final String HEADER_PREFIX = "ce_";
+
+    /** Where the attributes are read from: headers, or the members of an envelope. */
+    @FunctionalInterface
+    interface Attributes {
+        @Nullable String get(String name) throws Refused;
+    }
+
+    /** How a record carries its event. */
+    enum Mode {
+        /** The value is the event; there may be an envelope around it all the same. */
+        BARE,
+        /** The value is the event, the attributes are headers. */
+        BINARY,
+        /** The value is an envelope around the event. */
+        STRUCTURED
+    }
+
+    /** The mode that the headers tell. */
+    static Mode mode(HeaderLookup headers) throws Refused {
+        var type = contentType(headers);
+        if (type != null && type.startsWith(STRUCTURED)) {
+            if (!type.equals(STRUCTURED_JSON)) {
+                throw wrongContent(type, STRUCTURED_JSON);
+            }
+            return Mode.STRUCTURED;
+        }
+        if (headers.get(HEADER_PREFIX + SPECVERSION) == null) {
+            return Mode.BARE;
+        }
+        if (type != null && !type.endsWith("/json") && !type.endsWith("+json")) {
+            throw wrongContent(type, "application/json");
+        }
+        return Mode.BINARY;
+    }
+
+    /** The attributes in the headers of a record. */
+    static CloudEvent ofHeaders(HeaderLookup headers) throws Refused {
+        return of(name -> header(headers, HEADER_PREFIX + name));
+    }
+
+    static CloudEvent of(Attributes attributes) throws Refused {
+        var version = required(attributes, SPECVERSION);
+        if (!version.equals("1.0")) {
+            throw new Refused(
+                    RejectReason.OUT_OF_RANGE,
+                    "CloudEvent specversion is %s, expected 1.0".formatted(Excerpt.of(version)));
+        }
+        var id = required(attributes, "id");
+        var source = required(attributes, "source");
+        required(attributes, "type");
+        if (source.chars().anyMatch(Character::isWhitespace)) {
+            throw new Refused(
+                    RejectReason.OUT_OF_RANGE,
+                    "CloudEvent source is %s, expected a URI reference"
+                            .formatted(Excerpt.of(source)));
+        }
+        return new CloudEvent(source + " " + id, time(attributes));
+    }
+
+    /** Fills in what the event's own data leaves out. */
+    void complete(EventTopic topic, Event.Builder event) throws Refused {
+        if (!event.has(topic.eventId())) {
+            refuse(Validation.checkText(topic.eventId(), "CloudEvent source and id", eventId));
+            event.set(topic.eventId(), eventId);
+        }
+        if (time != null && !event.has(topic.ts())) {
+            refuse(Validation.checkTime(topic.ts(), "CloudEvent time", time));
+            event.set(topic.ts(), time);
+        }
+    }
+
+    private static @Nullable Instant time(Attributes attributes) throws Refused {
+        var text = attributes.get("time");
+        if (text == null) {
+            return null;
+        }
+        var time = EventTime.parse(text);
+        if (time == null) {
+            throw new Refused(
+                    RejectReason.WRONG_TYPE,
+                    "CloudEvent time is %s, expected %s"
+                            .formatted(Excerpt.of(text), EventTime.EXPECTED));
+        }
+        return time;
+    }
+
+    private static String required(Attributes attributes, String name) throws Refused {
+        var value = attributes.get(name);
+        if (value == null || value.isEmpty()) {
+            throw new Refused(
+                    RejectReason.MISSING_FIELD,
+                    "CloudEvent %s is missing, it is required".formatted(name));
+        }
+        return value;
+    }
+
+    /** The media type without its parameters, in lower case, or null where none is told. */
+    private static @Nullable String contentType(HeaderLookup headers) throws Refused {
+        var type = header(headers, CONTENT_TYPE);
+        if (type == null) {
+            return null;
+        }
+        int parameters = type.indexOf(';');
+        return (parameters < 0 ? type : type.substring(0, parameters))
+                .strip()
+                .toLowerCase(Locale.ROOT);
+    }
+
+    private static @Nullable String header(HeaderLookup headers, String name) throws Refused {
+        var bytes = headers.get(name);
+        if (bytes == null) {
+            return null;
+        }
+        try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
+            throw new Refused(
+                    RejectReason.WRONG_TYPE, "header " + name + " is not UTF-8, expected text");
+        }
+    }
+
+    private static Refused wrongContent(String type, String expected) {
+        return new Refused(
+                RejectReason.WRONG_TYPE,
+                "content-type is %s, expected %s".formatted(Excerpt.of(type), expected));
+    }
+
+    private static void refuse(@Nullable Rejected rejected) throws Refused {
+        if (rejected != null) {
+            throw new Refused(rejected);
+        }
+    }
+}

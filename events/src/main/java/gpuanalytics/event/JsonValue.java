@@ -1,0 +1,226 @@
+package gpuanalytics.event;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import gpuanalytics.event.Decoded.Rejected;
+import gpuanalytics.event.Field.Reading;
+import gpuanalytics.event.FieldTable.Named;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Instant;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the value of one field under one of its names, in the field's unit and range; null where it
+ * stands for "no reading": {@code null}, NaN, empty text and DCGM's blanks.
+ */
+final class JsonValue {
+
+    /** Longer numbers are refused: no reading has so many digits. */
+    private static final int MAX_NUMBER_CHARS = 64;
+
+    /**
+     * A DCGM int64 from 0x7ffffffffffffff0 on means "no reading" (dcgm_structs.h,
+     * DCGM_INT64_BLANK). As a double, which is how exporters print it, each of them is 2^63.
+     */
+    private static final double INT64_BLANK = 0x1p63;
+
+    /** DCGM_FP64_BLANK; it and the three above it mean "no reading". No field reaches them. */
+    private static final double FP64_BLANK = 0x1p47;
+
+    private static final double FP64_LAST_BLANK = FP64_BLANK + 3;
+
+    /** DCGM_STR_BLANK and its kind. */
+    private static final Set<String> TEXT_BLANKS =
+            Set.of("<<<NULL>>>", "<<<NOT_FOUND>>>", "<<<NOT_SUPPORTED>>>", "<<<NOT_PERM>>>");
+
+    private static final Pattern DIGITS = Pattern.compile("[0-9]{1,9}");
+
+    /** Decimal exponents beyond this are beyond any double. */
+    private static final int MAX_EXPONENT = 400;
+
+    private static final BigDecimal ONE_HUNDREDTH = BigDecimal.valueOf(0.01);
+
+    private JsonValue() {}
+
+    /**
+     * The value at the parser's token.
+     *
+     * @throws Refused naming the field as it was sent, its value and what was expected
+     */
+    static @Nullable Object read(Named named, JsonParser json) throws IOException {
+        if (json.currentToken() == JsonToken.VALUE_NULL || isEmptyText(json)) {
+            return null;
+        }
+        return switch (named.field().kind()) {
+            case TEXT -> readText(named, json);
+            case TIME -> readTime(named, json);
+            case INTEGER -> readInteger(named, json);
+            case NUMBER -> readNumber(named, json);
+            case FLAG -> readFlag(named, json);
+        };
+    }
+
+    private static boolean isEmptyText(JsonParser json) throws IOException {
+        return json.currentToken() == JsonToken.VALUE_STRING && json.getTextLength() == 0;
+    }
+
+    private static @Nullable String readText(Named named, JsonParser json) throws IOException {
+        if (json.currentToken() != JsonToken.VALUE_STRING) {
+            throw wrongType(named, json, "text");
+        }
+        var text = json.getText();
+        if (TEXT_BLANKS.contains(text)) {
+            return null;
+        }
+        refuse(Validation.checkText(named.field(), named.name(), text));
+        return text;
+    }
+
+    private static Instant readTime(Named named, JsonParser json) throws IOException {
+        var time =
+                json.currentToken() == JsonToken.VALUE_STRING
+                        ? EventTime.parse(json.getText())
+                        : null;
+        if (time == null) {
+            throw wrongType(named, json, EventTime.EXPECTED);
+        }
+        refuse(Validation.checkTime(named.field(), named.name(), time));
+        return time;
+    }
+
+    private static @Nullable Long readInteger(Named named, JsonParser json) throws IOException {
+        var number = readDecimal(named, json);
+        if (number == null) {
+            return null;
+        }
+        var alias = named.alias();
+        BigDecimal whole;
+        if (alias != null && alias.scale() != 1) {
+            // A count of MiB with a fraction is a count of bytes that was rounded to be printed.
+            whole = number.multiply(alias.exactScale()).setScale(0, RoundingMode.HALF_EVEN);
+        } else if (isWhole(number)) {
+            whole = number;
+        } else {
+            throw wrongType(named, json, "a whole number");
+        }
+        requireWithin(named, json, whole.doubleValue());
+        return whole.longValueExact();
+    }
+
+    private static @Nullable Double readNumber(Named named, JsonParser json) throws IOException {
+        var number = readDecimal(named, json);
+        if (number == null) {
+            return null;
+        }
+        double value = inOurUnit(named, number).doubleValue();
+        requireWithin(named, json, value);
+        // a number that rounds to zero from below is no negative zero
+        return value + 0.0;
+    }
+
+    private static BigDecimal inOurUnit(Named named, BigDecimal number) {
+        var alias = named.alias();
+        if (alias == null) {
+            return number;
+        }
+        return switch (alias.reading()) {
+            case SCALED -> number.multiply(alias.exactScale());
+            case RATIO_OR_PERCENT ->
+                    number.compareTo(BigDecimal.ONE) > 0 ? number.multiply(ONE_HUNDREDTH) : number;
+            case LABEL -> number;
+        };
+    }
+
+    private static void requireWithin(Named named, JsonParser json, double value)
+            throws IOException {
+        if (!Validation.isWithin(named.field(), value)) {
+            throw new Refused(Validation.outOfRange(named.field(), named.alias(), json.getText()));
+        }
+    }
+
+    private static boolean isWhole(BigDecimal number) {
+        return number.signum() == 0 || number.stripTrailingZeros().scale() <= 0;
+    }
+
+    /** The number as it was sent, or null for NaN and a blank. */
+    private static @Nullable BigDecimal readDecimal(Named named, JsonParser json)
+            throws IOException {
+        if (!json.currentToken().isNumeric() && !isLabel(named, json)) {
+            throw wrongType(named, json, "a number");
+        }
+        if (json.currentToken().isNumeric() && json.isNaN()) {
+            if (json.getText().equals("NaN")) {
+                return null;
+            }
+            throw new Refused(Validation.outOfRange(named.field(), named.alias(), json.getText()));
+        }
+        var number = parse(named, json);
+        double value = number.doubleValue();
+        boolean blank = value == INT64_BLANK || (value >= FP64_BLANK && value <= FP64_LAST_BLANK);
+        return blank ? null : number;
+    }
+
+    private static boolean isLabel(Named named, JsonParser json) throws IOException {
+        var alias = named.alias();
+        return alias != null
+                && alias.reading() == Reading.LABEL
+                && json.currentToken() == JsonToken.VALUE_STRING
+                && DIGITS.matcher(json.getText()).matches();
+    }
+
+    /** The number, its size tamed so that arithmetic with it is cheap. */
+    private static BigDecimal parse(Named named, JsonParser json) throws IOException {
+        var text = json.getText();
+        if (text.length() <= MAX_NUMBER_CHARS) {
+            try {
+                var number = new BigDecimal(text);
+                long exponent = (long) number.precision() - number.scale();
+                if (number.signum() == 0) {
+                    return BigDecimal.ZERO;
+                }
+                if (exponent < -MAX_EXPONENT) {
+                    return BigDecimal.valueOf(number.signum(), MAX_EXPONENT);
+                }
+                if (exponent <= MAX_EXPONENT) {
+                    return number;
+                }
+            } catch (NumberFormatException ignored) {
+                // an exponent that no int holds: refused below
+            }
+        }
+        throw new Refused(Validation.outOfRange(named.field(), named.alias(), text));
+    }
+
+    private static Boolean readFlag(Named named, JsonParser json) throws IOException {
+        if (!json.currentToken().isBoolean()) {
+            throw wrongType(named, json, "true or false");
+        }
+        return json.getBooleanValue();
+    }
+
+    private static void refuse(@Nullable Rejected rejected) throws Refused {
+        if (rejected != null) {
+            throw new Refused(rejected);
+        }
+    }
+
+    private static Refused wrongType(Named named, JsonParser json, String expected)
+            throws IOException {
+        return new Refused(
+                RejectReason.WRONG_TYPE,
+                "%s is %s, expected %s".formatted(named.name(), shown(json), expected));
+    }
+
+    private static String shown(JsonParser json) throws IOException {
+        return switch (json.currentToken()) {
+            case START_OBJECT -> "an object";
+            case START_ARRAY -> "an array";
+            case VALUE_STRING -> '"' + Excerpt.of(json.getText()) + '"';
+            default -> Excerpt.of(json.getText());
+        };
+    }
+}
