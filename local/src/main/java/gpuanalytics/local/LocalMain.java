@@ -104,6 +104,7 @@ public final class LocalMain {
             if (options.once()) {
                 return new OnceRun(pipeline, api, this::awaitTick).run(out, err);
             }
+            pipeline.produce();
             runUntilToldToEnd();
             return end(out, err);
         } catch (InterruptedException e) {
@@ -167,7 +168,7 @@ public final class LocalMain {
 
     /** Lets what is on its way arrive, then prints what is stored. */
     private int end(PrintStream out, PrintStream err) throws InterruptedException {
-        pipeline.stopProducing();
+        pipeline.producer().close();
         var failure = pipeline.producer().failure();
         long deadline = System.nanoTime() + DRAIN_LIMIT.toNanos();
         while (OnceRun.underWay(pipeline) > 0 && System.nanoTime() < deadline) {

@@ -36,6 +36,7 @@ final class OnceRun {
     int run(PrintStream out, PrintStream err) throws InterruptedException {
         try {
             Totals before = api.totals();
+            pipeline.produce();
             if (!awaitEndOfSource(out)) {
                 err.println("interrupted before the end of the replay");
                 return 1;
