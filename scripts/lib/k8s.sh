@@ -12,6 +12,7 @@ export KUBECONFIG
 OVERLAY=${OVERLAY:-single}
 OWNER=${OWNER:-gpu-analytics}
 IMAGE_TAG=${IMAGE_TAG:-dev}
+COMPONENTS=${COMPONENTS:-}
 
 work=$(mktemp -d)
 cleanups=()
@@ -115,11 +116,14 @@ need_deployed() {
   kubectl -n app get deployment processor >/dev/null 2>&1 || fail "the application is not deployed on this cluster; make deploy"
 }
 
-# render OVERLAY: its manifests with the images of OWNER and IMAGE_TAG, or of PROCESSOR_IMAGE and PRODUCERS_IMAGE, which
-# may name a digest.
+# render OVERLAY: its manifests, with the optional COMPONENTS, and the images of OWNER and IMAGE_TAG, or of
+# PROCESSOR_IMAGE and PRODUCERS_IMAGE, which may name a digest.
 render() {
-  local overlay=$1 dir=$work/render image parts=() known
+  local overlay=$1 dir=$work/render image component parts=() known
   known=$(cd "$root/k8s/overlays" && echo *)
+  for component in $COMPONENTS; do
+    [[ $component == monitoring || $component == keda ]] || fail "COMPONENTS has '$component'; expected monitoring, keda or both"
+  done
   [ -e "$root/k8s/overlays/$overlay/kustomization.yaml" ] || fail "OVERLAY is '$overlay'; expected one of: $known"
   [[ $OWNER =~ ^[a-z0-9]+([._-][a-z0-9]+)*$ ]] || fail "OWNER is '$OWNER'; expected a lower-case name as GHCR takes it"
   mkdir -p "$dir"
@@ -133,6 +137,10 @@ render() {
     echo "apiVersion: kustomize.config.k8s.io/v1beta1"
     echo "kind: Kustomization"
     echo "resources: [\"$(realpath --relative-to="$dir" "$root/k8s/overlays/$overlay")\"]"
+    echo "components:"
+    for component in $COMPONENTS; do
+      echo "- $(realpath --relative-to="$dir" "$root/k8s/components/$component")"
+    done
     echo "images:"
     for image in "${parts[@]}"; do
       echo "- name: gpu-analytics-${image%%=*}"
