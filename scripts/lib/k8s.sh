@@ -192,18 +192,19 @@ mongo_eval() {
 
 declare -A forward_pid forward_port
 
-# forward NAME PORT: a way to the port of a ready pod of NAME in the namespace app, at $(url NAME).
+# forward TARGET PORT: a way to the port of a pod of the namespace app; TARGET is pod/NAME, or the application's name, for
+# which a ready pod is taken.
 forward() {
-  local name=$1 port=$2 pod log=$work/forward-$1 limit=$((SECONDS + 15))
-  unforward "$name"
-  pod=$(ready_pod app "$name")
-  [ -n "$pod" ] || return 1
+  local target=$1 port=$2 pod=$1 log=$work/forward-${1//\//-} limit=$((SECONDS + 15))
+  unforward "$target"
+  [[ $target == pod/* ]] || pod=pod/$(ready_pod app "$target")
+  [ "$pod" != pod/ ] || return 1
   : >"$log"
-  kubectl -n app port-forward "pod/$pod" ":$port" >"$log" 2>&1 &
-  forward_pid[$name]=$!
-  until [ -n "${forward_port[$name]:-}" ]; do
-    forward_port[$name]=$(sed -n 's/^Forwarding from 127.0.0.1:\([0-9]*\) .*/\1/p' "$log")
-    kill -0 "${forward_pid[$name]}" 2>/dev/null || return 1
+  kubectl -n app port-forward "$pod" ":$port" >"$log" 2>&1 &
+  forward_pid[$target]=$!
+  until [ -n "${forward_port[$target]:-}" ]; do
+    forward_port[$target]=$(sed -n 's/^Forwarding from 127.0.0.1:\([0-9]*\) .*/\1/p' "$log")
+    kill -0 "${forward_pid[$target]}" 2>/dev/null || return 1
     [ $SECONDS -lt $limit ] || return 1
     sleep 0.1
   done
@@ -215,32 +216,33 @@ unforward() {
 }
 
 unforward_all() {
-  local name
-  for name in "${!forward_pid[@]}"; do unforward "$name"; done
+  local target
+  for target in "${!forward_pid[@]}"; do unforward "$target"; done
 }
 on_exit unforward_all
 
-# http NAME PORT PATH: the body that a pod of NAME answers with a 2xx. A forward that has gone with its pod is made
-# again, once. The answer's status is in http_status.
+# http TARGET PORT PATH: asks a pod; what it answers is in $work/body, its status in http_status. A forward that has gone
+# with its pod is made again, once. Not for use in $(...): the forward would be lost with the subshell.
 http() {
-  local name=$1 port=$2 path=$3 attempt
+  local target=$1 port=$2 path=$3 attempt
+  : >"$work/body"
+  http_status="no connection"
   for attempt in 1 2; do
-    if [ -z "${forward_port[$name]:-}" ] || [ $attempt = 2 ]; then
-      forward "$name" "$port" || continue
+    if [ -z "${forward_port[$target]:-}" ] || [ $attempt = 2 ]; then
+      forward "$target" "$port" || continue
     fi
-    http_status=$(curl -sS --max-time 10 -o "$work/body" -w '%{http_code}' "http://127.0.0.1:${forward_port[$name]}$path" 2>"$work/curl") || {
-      http_status=000
-      continue
-    }
-    cat "$work/body"
-    [[ $http_status == 2* ]]
-    return
+    if http_status=$(curl -sS --max-time 10 -o "$work/body" -w '%{http_code}' "http://127.0.0.1:${forward_port[$target]}$path" 2>"$work/curl"); then
+      [[ $http_status == 2* ]]
+      return
+    fi
+    http_status="no connection: $(tail -1 "$work/curl")"
   done
   return 1
 }
 
-processor_get() {
-  http processor 8080 "$1"
+# answers TARGET PORT PATH: as http, and fails with what was answered.
+answers() {
+  http "$@" || fail "GET $3 answered $http_status: $(head -c 300 "$work/body")"
 }
 
 # metric NAME [LABELS] <TEXT: the sum of a metric's samples in Prometheus's text; empty where there is none.
@@ -300,4 +302,132 @@ job_reason() {
 pending_reason() {
   kubectl -n "$1" get pods -o json | jq -r '[.items[] | select(any(.status.conditions[]?; .type == "Ready" and .status != "True"))
     | .metadata.name + ": " + ([.status.conditions[] | select(.status == "False") | .message // .reason][0] // .status.phase)] | unique | join("; ")'
+}
+
+# --- accounts: what went in against what is stored -----------------------------------------------------------------------
+
+metric_topic=gpu.metrics.v1
+token_topic=token.usage.v1
+dead_letter_topic=dead.letters.v1
+group=processor
+
+# offsets: "topic partition offset" for each partition of the three topics of events.
+offsets() {
+  kafka_tool get-offsets --topic "gpu\\.metrics\\.v1|token\\.usage\\.v1|dead\\.letters\\.v1" 2>"$work/offsets.err" |
+    awk -F: 'NF == 3 { print $1, $2, $3 }' | sort
+}
+
+# offsets_into FILE [LINES]: for eventually: Kafka may be between two leaders.
+offsets_into() {
+  offsets >"$1" || true
+  seen=$(tail -1 "$work/offsets.err")
+  [ -s "$1" ] && [ "$(wc -l <"$1")" -ge "${2:-1}" ]
+}
+
+# total FILE TOPIC: the sum of a topic's offsets.
+total() {
+  awk -v topic="$2" '$1 == topic { sum += $3 } END { print sum + 0 }' "$1"
+}
+
+# committed: "topic partition offset" of the processor's group.
+committed() {
+  kafka_tool consumer-groups --describe --group "$group" 2>/dev/null |
+    awk -v group="$group" '$1 == group && $4 ~ /^[0-9]+$/ { print $2, $3, $4 }' | sort
+}
+
+# caught_up FILE: whether the group has committed everything before the offsets in FILE. Leaves in seen how much is left.
+caught_up() {
+  seen="$(committed | awk -v ends="$1" '
+    { have[$1 " " $2] = $3 }
+    END {
+      while ((getline <ends) > 0)
+        if ($1 !~ /^dead/ && $3 > 0 && have[$1 " " $2] + 0 < $3) left += $3 - have[$1 " " $2]
+      print left + 0
+    }') records are not committed"
+  [ "${seen%% *}" = 0 ]
+}
+
+# account_begin: where the account starts.
+account_begin() {
+  eventually 120 "offsets of $metric_topic and $token_topic" offsets_into "$work/begin"
+  account_time=$(date +%s)
+}
+
+# account_end SECONDS: waits until what was sent since account_begin is committed, then compares: each record has one
+# raw document or one dead letter, and the rollups of the minutes that have ended hold the same sums as the raw events.
+account_end() {
+  local metrics tokens refused
+  # Producers send what they have made within a few seconds.
+  account_minutes_until=$(($(date +%s) - 10))
+  eventually 120 "offsets of all partitions" offsets_into "$work/end" "$(wc -l <"$work/begin")"
+  eventually "$1" "the processor commits what was sent before $(date -u +%H:%M:%S)" caught_up "$work/end"
+  eventually 120 "offsets of all partitions" offsets_into "$work/after" "$(wc -l <"$work/begin")"
+  metrics=$(($(total "$work/end" $metric_topic) - $(total "$work/begin" $metric_topic)))
+  tokens=$(($(total "$work/end" $token_topic) - $(total "$work/begin" $token_topic)))
+  refused=$(($(total "$work/after" $dead_letter_topic) - $(total "$work/begin" $dead_letter_topic)))
+  account_query >"$work/query.js"
+  eventually 120 "the store's sums" account_answer
+  account_compare "$(<"$work/sums")" "$metrics" "$tokens" "$refused"
+  echo "$metrics metrics and $tokens usages sent, each stored once, $refused refused;" \
+    "rollups of $(jq -r .minutes "$work/sums") minutes agree with the raw events ($(jq -r .raw.requests "$work/sums") requests, $(jq -r .raw.tokens "$work/sums") tokens)"
+}
+
+account_answer() {
+  mongo_eval "$(<"$work/query.js")" >"$work/sums" 2>"$work/sums.err" || { seen=$(tail -1 "$work/sums.err") && return 1; }
+  seen=$(head -c 300 "$work/sums")
+  [[ $seen == \{* ]]
+}
+
+# account_query: the JavaScript that counts the raw documents of the ranges of offsets, and sums raw events and rollups
+# over the minutes that ended before the offsets were read.
+account_query() {
+  cat <<JS
+    const ranges = {$(awk -v begins="$work/begin" '
+      BEGIN { while ((getline <begins) > 0) begin[$1 " " $2] = $3 }
+      { if ($1 ~ /^dead/ || NF < 3) next
+        line = sprintf("{partition: %d, from: %d, to: %d}", $2, begin[$1 " " $2], $3)
+        list[$1] = list[$1] (list[$1] == "" ? "" : ", ") line }
+      END { for (topic in list) printf "\"%s\": [%s], ", topic, list[topic] }' "$work/end")};
+    const stored = new Date(($account_time - 300) * 1000);
+    const count = (collection, topic) => {
+      const some = (ranges[topic] || []).filter((r) => r.to > r.from);
+      if (some.length === 0) return 0;
+      const found = db.getCollection(collection).aggregate([
+        {\$match: {stored_at: {\$gte: stored}, \$or: some.map((r) =>
+          ({"src.partition": r.partition, "src.offset": {\$gte: r.from, \$lt: r.to}}))}},
+        {\$group: {_id: null, n: {\$sum: 1}}}]).toArray();
+      return found.length ? Number(found[0].n) : 0;
+    };
+    const to = new Date(Math.floor($account_minutes_until / 60) * 60000);
+    const from = new Date(to.getTime() - 30 * 60000);
+    const sum = (collection, time, fields) => {
+      const group = {_id: null};
+      for (const name in fields) group[name] = {\$sum: fields[name]};
+      const found = db.getCollection(collection).aggregate([
+        {\$match: {[time]: {\$gte: from, \$lt: to}}}, {\$group: group}]).toArray()[0] || {};
+      return Object.fromEntries(Object.keys(fields).map((name) => [name, Number(found[name] || 0)]));
+    };
+    const both = (metric, usage) => ({samples: metric.samples, requests: usage.requests, tokens: usage.prompt + usage.completion});
+    print(JSON.stringify({
+      metrics: count("gpu_metrics", "$metric_topic"),
+      tokens: count("token_usage", "$token_topic"),
+      minutes: db.gpu_minute.distinct("bucket", {bucket: {\$gte: from, \$lt: to}}).length,
+      raw: both(sum("gpu_metrics", "ts", {samples: 1}),
+        sum("token_usage", "ts", {requests: 1, prompt: "\$prompt_tokens", completion: "\$completion_tokens"})),
+      rollup: both(sum("gpu_minute", "bucket", {samples: "\$samples"}),
+        sum("token_minute", "bucket", {requests: "\$requests", prompt: "\$prompt_tokens.sum", completion: "\$completion_tokens.sum"})),
+    }));
+JS
+}
+
+# account_compare ANSWER METRICS TOKENS REFUSED: fails on the first thing that does not agree.
+account_compare() {
+  local stored_metrics stored_tokens
+  stored_metrics=$(jq -r .metrics <<<"$1")
+  stored_tokens=$(jq -r .tokens <<<"$1")
+  # Dead letters do not say here whose offsets they were, so with any there are two bounds.
+  { [ $((stored_metrics + stored_tokens)) -le $(($2 + $3)) ] && [ $((stored_metrics + stored_tokens + $4)) -ge $(($2 + $3)) ]; } ||
+    fail "$metric_topic got $2 records and gpu_metrics has $stored_metrics of them; $token_topic got $3 and token_usage has $stored_tokens; $4 were refused"
+  [ "$(jq -c .raw <<<"$1")" = "$(jq -c .rollup <<<"$1")" ] ||
+    fail "over $(jq -r .minutes <<<"$1") minutes the raw events sum to $(jq -c .raw <<<"$1") and the rollups to $(jq -c .rollup <<<"$1")"
 }
