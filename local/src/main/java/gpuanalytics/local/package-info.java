@@ -1,0 +1,4 @@
+@NullMarked
+package gpuanalytics.local;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package gpuanalytics.processor;
+
+import org.jspecify.annotations.NullMarked;

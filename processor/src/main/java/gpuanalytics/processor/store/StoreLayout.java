@@ -1,0 +1,106 @@
+package gpuanalytics.processor.store;
+
+/**
+ * The names in the store: collections, and the fields that events do not have themselves.
+ *
+ * <p>Raw documents hold an event's fields under their contract names, {@code ts} as a date and
+ * {@code ts_nanos} (0 to 999,999, left out when 0) for what a date cannot hold.
+ *
+ * <p>Rollup documents hold sums that are integers, so that equality is exact: readings with a
+ * fraction in millionths of their unit, all else in whole units.
+ */
+public final class StoreLayout {
+
+    /** Raw GPU samples, one document each. */
+    public static final String GPU_METRICS = "gpu_metrics";
+
+    /** Raw token usages, one document each. */
+    public static final String TOKEN_USAGE = "token_usage";
+
+    /** One document per GPU (and MIG instance) and minute. */
+    public static final String GPU_MINUTE = "gpu_minute";
+
+    /** One document per GPU (and MIG instance) and hour. */
+    public static final String GPU_HOUR = "gpu_hour";
+
+    /** One document per minute and series: model, team, user, project, GPU. */
+    public static final String TOKEN_MINUTE = "token_minute";
+
+    /** One document per hour and series. */
+    public static final String TOKEN_HOUR = "token_hour";
+
+    /** The identity, see {@link gpuanalytics.event.EventId}. */
+    public static final String ID = "_id";
+
+    /** The time of an event or of a latest sample, a date. */
+    public static final String TS = "ts";
+
+    /** Nanoseconds of {@link #TS} below its millisecond. */
+    public static final String TS_NANOS = "ts_nanos";
+
+    /** The GPU's key, see {@link gpuanalytics.event.GpuId#key()}. */
+    public static final String GPU = "gpu";
+
+    /** Where a raw document came from: {@code {topic_id, partition, offset}}. */
+    public static final String SRC = "src";
+
+    public static final String SRC_TOPIC_ID = "topic_id";
+    public static final String SRC_PARTITION = "partition";
+    public static final String SRC_OFFSET = "offset";
+
+    /** Set on a raw document that its rollups count under {@link #OTHER}. */
+    public static final String OVERFLOW = "overflow";
+
+    /** When a raw document was stored or a rollup last changed, a date; what expiry goes by. */
+    public static final String STORED_AT = "stored_at";
+
+    /** The start of a rollup's bucket, a date. */
+    public static final String BUCKET = "bucket";
+
+    /**
+     * A rollup's watermarks: {@code wm.<topic id>_<partition>} is the offset of the last record of
+     * that partition that it counts.
+     */
+    public static final String WATERMARKS = "wm";
+
+    /** The series that events count under once a bucket has as many series as it may. */
+    public static final String OTHER = "other";
+
+    /** In a GPU rollup: how many samples it counts. */
+    public static final String SAMPLES = "samples";
+
+    /** In a GPU rollup: the time that the samples stand for, in microseconds. */
+    public static final String COVERED_US = "covered_us";
+
+    /** In a GPU rollup: power times interval of the samples that have a power, in microjoules. */
+    public static final String ENERGY_UJ = "energy_uj";
+
+    /** In a token rollup: how many usages it counts. */
+    public static final String REQUESTS = "requests";
+
+    /** In a token rollup: how many of them have an {@code error_type}. */
+    public static final String ERRORS = "errors";
+
+    /** In a reading's or token count's part of a rollup: how many events have it. */
+    public static final String N = "n";
+
+    /** In a reading's part of a rollup: the sum in whole units. */
+    public static final String SUM = "sum";
+
+    /** In a reading's part of a rollup: the sum in millionths of the unit. */
+    public static final String SUM_MICRO = "sum_micro";
+
+    /** In a reading's part of a rollup: its smallest value, in its unit. */
+    public static final String MIN = "min";
+
+    /** In a reading's part of a rollup: its largest value, in its unit. */
+    public static final String MAX = "max";
+
+    /**
+     * In a latency's part of a rollup: {@code bins.<i>} counts the values in bin i of {@link
+     * gpuanalytics.processor.rollup.LatencyBins}.
+     */
+    public static final String BINS = "bins";
+
+    private StoreLayout() {}
+}

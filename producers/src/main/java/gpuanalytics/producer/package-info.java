@@ -1,0 +1,4 @@
+@NullMarked
+package gpuanalytics.producer;
+
+import org.jspecify.annotations.NullMarked;
