@@ -431,3 +431,75 @@ account_compare() {
   [ "$(jq -c .raw <<<"$1")" = "$(jq -c .rollup <<<"$1")" ] ||
     fail "over $(jq -r .minutes <<<"$1") minutes the raw events sum to $(jq -c .raw <<<"$1") and the rollups to $(jq -c .rollup <<<"$1")"
 }
+
+# --- volumes: for backup and restore -----------------------------------------------------------------------------------
+
+# claims: the volume claims of Kafka and MongoDB.
+claims() {
+  kubectl -n platform get persistentvolumeclaims -o json | jq -r '.items[].metadata.name | select(test("^data-(kafka|mongo)-[0-9]+$"))'
+}
+
+# volume_pod CLAIM IMAGE: a pod that has the claim at /volume, as the user whose files are on it, waits for work and is
+# removed at the end of the script. Its name is volume-CLAIM.
+volume_pod() {
+  local claim=$1 image=$2 user=1000
+  [[ $claim != data-mongo-* ]] || user=999
+  on_exit kubectl -n platform delete pod "volume-$claim" --ignore-not-found --wait=false
+  kubectl apply -f - >/dev/null <<YAML
+apiVersion: v1
+kind: Pod
+metadata: {name: volume-$claim, namespace: platform, labels: {app.kubernetes.io/name: volume, app.kubernetes.io/part-of: gpu-analytics}}
+spec:
+  automountServiceAccountToken: false
+  enableServiceLinks: false
+  terminationGracePeriodSeconds: 0
+  securityContext: {runAsNonRoot: true, runAsUser: $user, runAsGroup: $user, fsGroup: $user, seccompProfile: {type: RuntimeDefault}}
+  containers:
+  - name: volume
+    image: $image
+    imagePullPolicy: IfNotPresent
+    command: [sleep, "86400"]
+    securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}
+    resources: {requests: {cpu: 50m, memory: 32Mi}, limits: {cpu: "1", memory: 256Mi}}
+    volumeMounts: [{name: data, mountPath: /volume}]
+  volumes: [{name: data, persistentVolumeClaim: {claimName: $claim}}]
+YAML
+  kubectl -n platform wait --for=condition=Ready "pod/volume-$claim" --timeout=120s >/dev/null ||
+    fail "the pod volume-$claim does not start: $(pending_reason platform)"
+}
+
+in_volume() {
+  local claim=$1
+  shift
+  kubectl -n platform exec -i "volume-$claim" -- "$@"
+}
+
+# replicas_of NAMESPACE KIND NAME, and scale_to NAMESPACE KIND NAME N.
+replicas_of() {
+  kubectl -n "$1" get "$2" "$3" -o 'jsonpath={.spec.replicas}'
+}
+scale_to() {
+  kubectl -n "$1" scale "$2" "$3" --replicas="$4" >/dev/null
+}
+
+# no_pods NAMESPACE NAME: whether the application has no pod left.
+no_pods() {
+  seen=$(kubectl -n "$1" get pods -l "app.kubernetes.io/name=$2" -o 'jsonpath={.items[*].metadata.name}')
+  [ -z "$seen" ]
+}
+
+# stop_application, stop_stores: down, writers before what they write to.
+stop_application() {
+  local name
+  for name in producers processor; do
+    scale_to app deployment "$name" 0
+    eventually 120 "$name has stopped" no_pods app "$name"
+  done
+}
+stop_stores() {
+  local name
+  for name in mongo kafka; do
+    scale_to platform statefulset "$name" 0
+    eventually 180 "$name has stopped" no_pods platform "$name"
+  done
+}
