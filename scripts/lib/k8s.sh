@@ -300,8 +300,13 @@ job_reason() {
 
 # pending_reason NAMESPACE: why its pods are not ready, in a few words.
 pending_reason() {
-  kubectl -n "$1" get pods -o json | jq -r '[.items[] | select(any(.status.conditions[]?; .type == "Ready" and .status != "True"))
-    | .metadata.name + ": " + ([.status.conditions[] | select(.status == "False") | .message // .reason][0] // .status.phase)] | unique | join("; ")'
+  kubectl -n "$1" get pods -o json | jq -r '[.items[] | select(.status.phase != "Succeeded")
+    | select(any(.status.conditions[]?; .type == "Ready" and .status != "True"))
+    | .metadata.name + ": " + (
+        [(.status.initContainerStatuses // [])[], (.status.containerStatuses // [])[]
+          | select(.state.waiting.reason // "" | test("CrashLoop|Err"))
+          | "\(.name) \(.state.waiting.reason) after \(.restartCount) restarts"][0]
+        // [.status.conditions[] | select(.status == "False") | .message // .reason][0] // .status.phase)] | unique | join("; ")'
 }
 
 # --- accounts: what went in against what is stored -----------------------------------------------------------------------
