@@ -43,48 +43,77 @@ until brokers=$(kafka broker-api-versions 2>/dev/null | sed -n 's/.*(id: \([0-9]
 done
 mapfile -t nodes <<<"$brokers"
 
-# describe: one line for each partition: topic, partition, replicas (comma separated).
-describe() {
-  kafka topics --describe | awk '$1 == "Topic:" && $3 == "Partition:" {
-    for (i = 1; i < NF; i++) if ($i == "Replicas:") print $2, $4, $(i + 1) }'
+# Each tool is a JVM that starts: all that is asked is asked once, and nothing is set that is so already.
+# look: one line for each topic, "topic NAME CONFIGS", and for each partition, "partition NAME NUMBER REPLICAS".
+look() {
+  kafka topics --describe | awk '
+    $1 == "Topic:" && $3 == "TopicId:" {
+      configs = ""
+      for (i = 1; i <= NF; i++) if ($i == "Configs:") configs = $(i + 1)
+      print "topic", $2, configs
+    }
+    $1 == "Topic:" && $3 == "Partition:" {
+      for (i = 1; i < NF; i++) if ($i == "Replicas:") print "partition", $2, $4, $(i + 1)
+    }'
 }
 
-before=$(describe)
+# configured NAME SETTINGS: sets those of the settings (a=1,b=2) that the topic does not have.
+configured() {
+  local name=$1 have one missing=
+  have=,$(awk -v t="$name" '$1 == "topic" && $2 == t { print $3 }' <<<"$seen"),
+  for one in ${2//,/ }; do
+    [[ $have == *",$one,"* ]] || missing+=${missing:+,}$one
+  done
+  [ -n "$missing" ] || return 0
+  kafka configs --alter --entity-type topics --entity-name "$name" --add-config "$missing" >/dev/null
+  echo "topics: $name: $missing"
+}
+
+seen=$(look)
 for name in "${order[@]}"; do
-  have=$(awk -v t="$name" '$1 == t' <<<"$before" | wc -l)
+  # Per topic, not only in the brokers' file: there it would not count once a topic's leader knows eligible replicas.
+  settings=min.insync.replicas=$MIN_INSYNC_REPLICAS${config[$name]:+,${config[$name]}}
+  have=$(awk -v t="$name" '$1 == "partition" && $2 == t' <<<"$seen" | wc -l)
   if [ "$have" = 0 ]; then
-    kafka topics --create --if-not-exists --topic "$name" --partitions "${wanted[$name]}" --replication-factor "$REPLICATION_FACTOR" >/dev/null
+    options=()
+    for one in ${settings//,/ }; do options+=(--config "$one"); done
+    kafka topics --create --if-not-exists --topic "$name" --partitions "${wanted[$name]}" \
+      --replication-factor "$REPLICATION_FACTOR" "${options[@]}" >/dev/null
     echo "topics: $name made with ${wanted[$name]} partitions, replication $REPLICATION_FACTOR"
-  elif [ "$have" -lt "${wanted[$name]}" ]; then
+    continue
+  fi
+  [ "$have" -le "${wanted[$name]}" ] ||
+    fail "$name has $have partitions and topics.conf asks for ${wanted[$name]}: Kafka cannot take partitions away; write $have"
+  if [ "$have" -lt "${wanted[$name]}" ]; then
     kafka topics --alter --topic "$name" --partitions "${wanted[$name]}" >/dev/null
     echo "topics: $name raised from $have to ${wanted[$name]} partitions"
-  elif [ "$have" -gt "${wanted[$name]}" ]; then
-    fail "$name has $have partitions and topics.conf asks for ${wanted[$name]}: Kafka cannot take partitions away; write $have"
   else
     echo "topics: $name has its $have partitions"
   fi
+  configured "$name" "$settings"
 done
 
 # Replication, of Kafka's own topics too: a cluster that has grown from one node to three keeps its old topics on the
 # first node until they are copied. First in the list, hence leader, is each node in turn.
-plan=$(describe | awk -v factor="$REPLICATION_FACTOR" -v nodes="${nodes[*]}" '
+[ "$REPLICATION_FACTOR" = 1 ] || seen=$(look)
+plan=$(awk -v factor="$REPLICATION_FACTOR" -v nodes="${nodes[*]}" '
   BEGIN { n = split(nodes, node, " ") }
-  {
-    have = split($3, old, ",")
+  $1 == "partition" {
+    have = split($4, old, ",")
     if (have >= factor) next
-    kept = "," $3 ","
+    kept = "," $4 ","
     for (i = 0; i < n && have < factor; i++) {
-      candidate = node[(($2 + i) % n) + 1]
+      candidate = node[(($3 + i) % n) + 1]
       if (index(kept, "," candidate ",") == 0) { kept = kept candidate ","; have++ }
     }
     list = ""
     for (i = 0; i < n; i++) {
-      candidate = node[(($2 + i) % n) + 1]
+      candidate = node[(($3 + i) % n) + 1]
       if (index(kept, "," candidate ",")) list = list (list == "" ? "" : ",") candidate
     }
-    printf "%s{\"topic\":\"%s\",\"partition\":%d,\"replicas\":[%s]}", separator, $1, $2, list
+    printf "%s{\"topic\":\"%s\",\"partition\":%d,\"replicas\":[%s]}", separator, $2, $3, list
     separator = ","
-  }')
+  }' <<<"$seen")
 if [ -n "$plan" ]; then
   echo "{\"version\":1,\"partitions\":[$plan]}" >"$work/plan.json"
   kafka reassign-partitions --reassignment-json-file "$work/plan.json" --execute >/dev/null
@@ -97,12 +126,7 @@ if [ -n "$plan" ]; then
   echo "topics: $(grep -o '"topic"' <<<"$plan" | wc -l) partitions now have $REPLICATION_FACTOR replicas"
 fi
 
-# Per topic, not only in the brokers' file: there it would not count for topics whose leader knows eligible replicas.
-for name in "${order[@]}"; do
-  kafka configs --alter --entity-type topics --entity-name "$name" \
-    --add-config "min.insync.replicas=$MIN_INSYNC_REPLICAS${config[$name]:+,${config[$name]}}" >/dev/null
-done
-for name in $(describe | awk '{print $1}' | sort -u | grep '^__' || true); do
-  kafka configs --alter --entity-type topics --entity-name "$name" --add-config "min.insync.replicas=$MIN_INSYNC_REPLICAS" >/dev/null
-done
+while read -r name; do
+  configured "$name" "min.insync.replicas=$MIN_INSYNC_REPLICAS"
+done < <(awk '$1 == "topic" && $2 ~ /^__/ { print $2 }' <<<"$seen")
 echo "topics: done"
