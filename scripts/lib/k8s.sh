@@ -371,56 +371,56 @@ account_end() {
   tokens=$(($(total "$work/end" $token_topic) - $(total "$work/begin" $token_topic)))
   refused=$(($(total "$work/after" $dead_letter_topic) - $(total "$work/begin" $dead_letter_topic)))
   account_query >"$work/query.js"
-  eventually 120 "the store's sums" account_answer
+  eventually 300 "the store's sums" account_answer
   account_compare "$(<"$work/sums")" "$metrics" "$tokens" "$refused"
   echo "$metrics metrics and $tokens usages sent, each stored once, $refused refused;" \
     "rollups of $(jq -r .minutes "$work/sums") minutes agree with the raw events ($(jq -r .raw.requests "$work/sums") requests, $(jq -r .raw.tokens "$work/sums") tokens)"
 }
 
 account_answer() {
-  mongo_eval "$(<"$work/query.js")" >"$work/sums" 2>"$work/sums.err" || { seen=$(tail -1 "$work/sums.err") && return 1; }
+  mongo_eval "$(<"$work/query.js")" >"$work/sums" 2>"$work/sums.err" || { seen=$(head -1 "$work/sums" "$work/sums.err" | paste -sd' ') && return 1; }
   seen=$(head -c 300 "$work/sums")
   [[ $seen == \{* ]]
 }
 
+# bounds FILE TOPIC: the offsets of its partitions in their order, "12, 7, 9".
+bounds() {
+  awk -v topic="$2" '$1 == topic { print $2, $3 }' "$1" | sort -n | awk '{ printf "%s%s", (NR > 1 ? ", " : ""), $2 }'
+}
+
 # account_query: the JavaScript that counts the raw documents of the ranges of offsets, and sums raw events and rollups
-# over the minutes that ended before the offsets were read.
+# over the last ten minutes that ended before the offsets were read. One pass over what was stored lately.
 account_query() {
   cat <<JS
-    const ranges = {$(awk -v begins="$work/begin" '
-      BEGIN { while ((getline <begins) > 0) begin[$1 " " $2] = $3 }
-      { if ($1 ~ /^dead/ || NF < 3) next
-        line = sprintf("{partition: %d, from: %d, to: %d}", $2, begin[$1 " " $2], $3)
-        list[$1] = list[$1] (list[$1] == "" ? "" : ", ") line }
-      END { for (topic in list) printf "\"%s\": [%s], ", topic, list[topic] }' "$work/end")};
-    const stored = new Date(($account_time - 300) * 1000);
-    const count = (collection, topic) => {
-      const some = (ranges[topic] || []).filter((r) => r.to > r.from);
-      if (some.length === 0) return 0;
-      const found = db.getCollection(collection).aggregate([
-        {\$match: {stored_at: {\$gte: stored}, \$or: some.map((r) =>
-          ({"src.partition": r.partition, "src.offset": {\$gte: r.from, \$lt: r.to}}))}},
-        {\$group: {_id: null, n: {\$sum: 1}}}]).toArray();
-      return found.length ? Number(found[0].n) : 0;
-    };
     const to = new Date(Math.floor($account_minutes_until / 60) * 60000);
-    const from = new Date(to.getTime() - 30 * 60000);
-    const sum = (collection, time, fields) => {
+    const from = new Date(to.getTime() - 10 * 60000);
+    const lately = new Date(Math.min(from.getTime(), $account_time * 1000) - 300000);
+    const raw = (collection, begins, ends, fields) => {
+      const partition = "\$src.partition", offset = "\$src.offset";
+      const sent = {\$and: [{\$gte: [offset, {\$arrayElemAt: [begins, partition]}]}, {\$lt: [offset, {\$arrayElemAt: [ends, partition]}]}]};
+      const inMinutes = {\$and: [{\$gte: ["\$ts", from]}, {\$lt: ["\$ts", to]}]};
+      const group = {_id: null, sent: {\$sum: {\$cond: [sent, 1, 0]}}};
+      for (const name in fields) group[name] = {\$sum: {\$cond: [inMinutes, fields[name], 0]}};
+      return first(collection, [{\$match: {stored_at: {\$gte: lately}}}, {\$group: group}]);
+    };
+    const rollup = (collection, fields) => {
       const group = {_id: null};
       for (const name in fields) group[name] = {\$sum: fields[name]};
-      const found = db.getCollection(collection).aggregate([
-        {\$match: {[time]: {\$gte: from, \$lt: to}}}, {\$group: group}]).toArray()[0] || {};
-      return Object.fromEntries(Object.keys(fields).map((name) => [name, Number(found[name] || 0)]));
+      return first(collection, [{\$match: {bucket: {\$gte: from, \$lt: to}}}, {\$group: group}]);
     };
-    const both = (metric, usage) => ({samples: metric.samples, requests: usage.requests, tokens: usage.prompt + usage.completion});
+    const first = (collection, pipeline) => db.getCollection(collection).aggregate(pipeline).toArray()[0] || {};
+    const both = (metric, usage) => ({samples: Number(metric.n || 0), requests: Number(usage.n || 0),
+      tokens: Number(usage.prompt || 0) + Number(usage.completion || 0)});
+    const metrics = raw("gpu_metrics", [$(bounds "$work/begin" $metric_topic)], [$(bounds "$work/end" $metric_topic)], {n: 1});
+    const usages = raw("token_usage", [$(bounds "$work/begin" $token_topic)], [$(bounds "$work/end" $token_topic)],
+      {n: 1, prompt: "\$prompt_tokens", completion: "\$completion_tokens"});
     print(JSON.stringify({
-      metrics: count("gpu_metrics", "$metric_topic"),
-      tokens: count("token_usage", "$token_topic"),
+      metrics: Number(metrics.sent || 0),
+      tokens: Number(usages.sent || 0),
       minutes: db.gpu_minute.distinct("bucket", {bucket: {\$gte: from, \$lt: to}}).length,
-      raw: both(sum("gpu_metrics", "ts", {samples: 1}),
-        sum("token_usage", "ts", {requests: 1, prompt: "\$prompt_tokens", completion: "\$completion_tokens"})),
-      rollup: both(sum("gpu_minute", "bucket", {samples: "\$samples"}),
-        sum("token_minute", "bucket", {requests: "\$requests", prompt: "\$prompt_tokens.sum", completion: "\$completion_tokens.sum"})),
+      raw: both(metrics, usages),
+      rollup: both(rollup("gpu_minute", {n: "\$samples"}),
+        rollup("token_minute", {n: "\$requests", prompt: "\$prompt_tokens.sum", completion: "\$completion_tokens.sum"})),
     }));
 JS
 }

@@ -6,4 +6,4 @@ set -euo pipefail
 if [[ ${POD_NAME:?} == *-0 ]]; then
   export MONGO_INITDB_ROOT_USERNAME=root MONGO_INITDB_ROOT_PASSWORD_FILE=/etc/mongo-root/password
 fi
-exec docker-entrypoint.sh mongod --replSet rs0 --keyFile /run/mongo/keyfile --bind_ip_all --wiredTigerCacheSizeGB "${MONGO_CACHE_GB:-0.25}"
+exec docker-entrypoint.sh mongod --replSet rs0 --keyFile /run/mongo/keyfile --bind_ip_all --wiredTigerCacheSizeGB "${MONGO_CACHE_GB:-0.5}"
