@@ -414,3 +414,16 @@ variable "nvidia_key_fingerprint" {
     error_message = "nvidia_key_fingerprint = \"${var.nvidia_key_fingerprint}\": expected 40 hexadecimal digits in capitals."
   }
 }
+
+# Cost ------------------------------------------------------------------------------------------------------------
+
+variable "price_region" {
+  description = "Region whose prices make cost takes; null takes region. For a region that modules/cost/prices.json does not have."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.price_region == null || can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.price_region))
+    error_message = "price_region = \"${coalesce(var.price_region, "null")}\": expected the code of an AWS region, or null."
+  }
+}
