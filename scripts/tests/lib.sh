@@ -34,6 +34,8 @@ refused() {
   elif ! tail -n 1 "$work/out" | grep -qE -- "$pattern"; then bad "$what: no '$pattern' in the last line"; tail -n 20 "$work/out" | cut -c1-300 | sed 's/^/      /'
   else ok "$what: $(tail -n 1 "$work/out")"; fi
 }
+# says WHAT PATTERN: the last check's output has a line that matches
+says() { if grep -qE -- "$2" "$work/out"; then ok "$1"; else bad "$1: no '$2'"; tail -n 20 "$work/out" | cut -c1-300 | sed 's/^/      /'; fi; }
 have() { command -v "$1" > /dev/null; }
 finish_part() { echo "$passed $failed $skipped" >> "${RESULTS:-/dev/null}"; [ $failed = 0 ]; }
 
@@ -48,13 +50,13 @@ terraform_copy() {
 # An emulated account of our own: exports what points terraform and the AWS command line at it. False where there is none.
 # The images are Canonical's, and others that must not be chosen; instance types are AWS's.
 emulator() {
-  local harness=${AWS_HARNESS:-$root/../shared/aws}
-  [ -x "$harness/up" ] && have moto_server && have terraform || return 1
+  aws_harness=${AWS_HARNESS:-$root/../shared/aws}
+  [ -x "$aws_harness/up" ] && have moto_server && have terraform || return 1
   unset AWS_PROFILE AWS_SESSION_TOKEN TF_CLI_ARGS TF_CLI_CONFIG_FILE AWS_ENDPOINT_URL TF_VAR_my_ip_cidr
   MOTO_PORT=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
   export MOTO_PORT MOTO_AMIS_PATH=$root/terraform/tests/amis.json MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION=1
-  eval "$("$harness/up")" || return 1
-  emulator_down() { "$harness/down"; }
+  eval "$("$aws_harness/up")" || return 1
+  emulator_down() { "$aws_harness/down"; }
   at_end+=(emulator_down)
 }
 no_emulator="there is no AWS emulator (AWS_HARNESS, moto_server, terraform)"

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What the machine tests share: an emulated account, a mirror of K3s, machines from rendered user-data. Source it.
-# $dir is the folder of everything this run makes; it is removed when the test passes.
+# $dir is the folder of everything this run makes; it is removed when the test passes. With MACHINES_KEEP=yes a failed test
+# leaves everything up, to be looked at.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 here=$root/scripts/tests/machines
 vm=${VM_HARNESS:-$root/../shared/vm}
@@ -10,7 +11,11 @@ unset AWS_PROFILE AWS_SESSION_TOKEN TF_CLI_ARGS TF_CLI_CONFIG_FILE
 version=v1.34.2+k3s1
 dir=$(mktemp -d "${TMPDIR:-/tmp}/machines.XXXXXX")
 network=machines-$$
+# Emulated machines on a busy host take many times longer than alone; a limit says only that something hangs.
+limit_s=${MACHINES_LIMIT_S:-2400}
 pids=() passed=0
+tied=(setpriv --pdeathsig TERM)
+[ -z "${MACHINES_KEEP:-}" ] || tied=()
 
 step() { printf -- '-- [%4d s] %s\n' "$SECONDS" "$*"; }
 ok() { passed=$((passed + 1)); printf 'ok   [%4d s] %s\n' "$SECONDS" "$*"; }
@@ -44,6 +49,10 @@ wait_for() { # SECONDS COMMAND...
 finish() {
   local status=$?
   trap - EXIT INT TERM
+  if [ $status -ne 0 ] && [ -n "${MACHINES_KEEP:-}" ]; then
+    printf '%s: failed; machines, mirror and emulator are still up (%s)\n' "${0##*/}" "$dir" >&2
+    exit $status
+  fi
   for machine in "$dir"/*/pid; do
     [ ! -f "$machine" ] || "$vm/stop" "${machine%/pid}" > /dev/null 2>&1 || true
   done
@@ -62,7 +71,7 @@ trap 'exit 130' INT TERM
 # An account whose SSM holds the tokens.
 start_aws() {
   moto_port=$(free_port)
-  setpriv --pdeathsig TERM "$(command -v moto_server)" -H 127.0.0.1 -p "$moto_port" > "$dir/moto.log" 2>&1 &
+  "${tied[@]}" "$(command -v moto_server)" -H 127.0.0.1 -p "$moto_port" > "$dir/moto.log" 2>&1 &
   pids+=($!)
   export AWS_ENDPOINT_URL=http://127.0.0.1:$moto_port AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test \
     AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true
@@ -78,7 +87,7 @@ mirror_http=$(free_port)
 mirror_https=$(free_port)
 start_mirror() { # ARGUMENTS...
   rm -f "$dir/mirror.json"
-  setpriv --pdeathsig TERM "$vm/mirror" --port "$mirror_http" --tls github.com,nvidia.github.io --tls-port "$mirror_https" \
+  "${tied[@]}" "$vm/mirror" --port "$mirror_http" --tls github.com,nvidia.github.io --tls-port "$mirror_https" \
     --ready-file "$dir/mirror.json" --log "$dir/mirror.log" "$@" 2> "$dir/mirror.err" &
   mirror_pid=$!
   pids+=("$mirror_pid")
@@ -125,7 +134,7 @@ boot() {
   shift
   case "$name" in control-plane) ip=10.0.2.40 ;; worker-0) ip=10.0.2.41 ;; gpu-worker-0) ip=10.0.2.42 ;; esac
   as_on_ubuntu "$name"
-  nice -n 10 "$vm/run" --name "$name" --network "$network" --ip "$ip" --detach --out "$dir/$name" --mem 1024 \
+  nice -n "${MACHINES_NICE:-10}" "$vm/run" --timeout "$limit_s" --name "$name" --network "$network" --ip "$ip" --detach --out "$dir/$name" --mem 1024 \
     --user-data "$dir/$name.mime" --alias "github.com,nvidia.github.io=$mirror_https" \
     --guest-env "AWS_ENDPOINT_URL=http://10.0.2.2:$moto_port" "$@" > "$dir/$name.out" 2>&1
 }

@@ -15,7 +15,7 @@ variable "k3s_sha256" {
 
 variable "timeout_s" {
   type    = number
-  default = 900
+  default = 2400
 }
 
 variable "driver_branch" {
