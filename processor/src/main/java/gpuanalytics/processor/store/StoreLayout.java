@@ -29,6 +29,12 @@ public final class StoreLayout {
     /** One document per hour and series. */
     public static final String TOKEN_HOUR = "token_hour";
 
+    /** The latest sample of each GPU and MIG instance, one document each. */
+    public static final String GPU_LATEST = "gpu_latest";
+
+    /** In a latest sample: the fields of the sample's raw document. */
+    public static final String SAMPLE = "sample";
+
     /** The identity, see {@link gpuanalytics.event.EventId}. */
     public static final String ID = "_id";
 
@@ -40,6 +46,11 @@ public final class StoreLayout {
 
     /** The GPU's key, see {@link gpuanalytics.event.GpuId#key()}. */
     public static final String GPU = "gpu";
+
+    /**
+     * In a latest sample: its time in nanoseconds since 1970, an int64; what its guard compares.
+     */
+    public static final String TS_EPOCH_NANOS = "ts_epoch_ns";
 
     /** Where a raw document came from: {@code {topic_id, partition, offset}}. */
     public static final String SRC = "src";
@@ -53,6 +64,9 @@ public final class StoreLayout {
 
     /** When a raw document was stored or a rollup last changed, a date; what expiry goes by. */
     public static final String STORED_AT = "stored_at";
+
+    /** When a rollup was made, a date; a rollup younger than its raw rows can be audited. */
+    public static final String CREATED_AT = "created_at";
 
     /** The start of a rollup's bucket, a date. */
     public static final String BUCKET = "bucket";
@@ -74,6 +88,9 @@ public final class StoreLayout {
 
     /** In a GPU rollup: power times interval of the samples that have a power, in microjoules. */
     public static final String ENERGY_UJ = "energy_uj";
+
+    /** In a GPU rollup: how many samples report an XID error. */
+    public static final String XID_ERRORS = "xid_errors";
 
     /** In a token rollup: how many usages it counts. */
     public static final String REQUESTS = "requests";

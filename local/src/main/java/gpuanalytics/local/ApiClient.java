@@ -1,0 +1,166 @@
+package gpuanalytics.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.StreamSupport;
+
+/** Reads results back through the processor's HTTP interface, as any other client would. */
+final class ApiClient implements AutoCloseable {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+    /** Before every trace there is. */
+    private static final Instant FIRST = Instant.parse("2000-01-01T00:00:00Z");
+
+    /**
+     * The sums over everything stored.
+     *
+     * @param requests token usages
+     * @param promptTokens prompt tokens
+     * @param completionTokens completion tokens
+     * @param samples GPU samples
+     */
+    record Totals(long requests, long promptTokens, long completionTokens, long samples) {
+
+        Totals minus(Totals other) {
+            return new Totals(
+                    requests - other.requests,
+                    promptTokens - other.promptTokens,
+                    completionTokens - other.completionTokens,
+                    samples - other.samples);
+        }
+
+        @Override
+        public String toString() {
+            return "%,d requests, %,d prompt and %,d completion tokens, %,d GPU samples"
+                    .formatted(requests, promptTokens, completionTokens, samples);
+        }
+    }
+
+    /**
+     * What one model did.
+     *
+     * @param p50Ms median latency, absent where no request has one
+     * @param p95Ms the latency that 95 % of requests do not exceed
+     */
+    record Model(
+            String name,
+            long requests,
+            long promptTokens,
+            long completionTokens,
+            OptionalDouble p50Ms,
+            OptionalDouble p95Ms) {}
+
+    /** The means over the latest samples of all GPUs; a reading that none has is absent. */
+    record Fleet(
+            int gpus, OptionalDouble utilization, OptionalDouble memoryBytes, OptionalDouble watts) {}
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final ObjectMapper json = new ObjectMapper();
+    private final String base;
+
+    ApiClient(int port) {
+        this.base = "http://127.0.0.1:" + port;
+    }
+
+    Totals totals() throws IOException, InterruptedException {
+        var totals = get("/tokens?" + everything() + "&step=total").path("totals");
+        return new Totals(
+                totals.path("requests").asLong(),
+                totals.path("prompt_tokens").asLong(),
+                totals.path("completion_tokens").asLong(),
+                samples());
+    }
+
+    List<Model> models() throws IOException, InterruptedException {
+        var models = new ArrayList<Model>();
+        for (var row : get("/tokens?" + everything() + "&step=total&group_by=model").path("rows")) {
+            models.add(
+                    new Model(
+                            row.path("model").asText("-"),
+                            row.path("requests").asLong(),
+                            row.path("prompt_tokens").asLong(),
+                            row.path("completion_tokens").asLong(),
+                            number(row.path("latency_ms").path("p50")),
+                            number(row.path("latency_ms").path("p95"))));
+        }
+        return models;
+    }
+
+    Fleet fleet() throws IOException, InterruptedException {
+        var gpus = get("/gpu/info").path("gpus");
+        return new Fleet(
+                gpus.size(),
+                mean(gpus, "utilization"),
+                mean(gpus, "mem_used_bytes"),
+                mean(gpus, "power_w"));
+    }
+
+    private long samples() throws IOException, InterruptedException {
+        long samples = 0;
+        for (var gpu : get("/gpu/info").path("gpus")) {
+            var path = "/gpus/%s/series?%s&step=total".formatted(encoded(gpu, "gpu"), everything());
+            var instance =
+                    gpu.path("mig_id").isMissingNode() ? "" : "&mig_id=" + encoded(gpu, "mig_id");
+            for (var point : get(path + instance).path("points")) {
+                samples += point.path("samples").asLong();
+            }
+        }
+        return samples;
+    }
+
+    /** Whole hours, so that hour rollups answer. */
+    private static String everything() {
+        var end = Instant.now().truncatedTo(ChronoUnit.HOURS).plus(2, ChronoUnit.HOURS);
+        return "from=%s&to=%s".formatted(FIRST, end);
+    }
+
+    private JsonNode get(String path) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create(base + path)).timeout(TIMEOUT).build();
+        var response = http.send(request, BodyHandlers.ofByteArray());
+        if (response.statusCode() != 200) {
+            throw new IOException(
+                    "%s answers %d: %s"
+                            .formatted(
+                                    path,
+                                    response.statusCode(),
+                                    new String(response.body(), StandardCharsets.UTF_8)));
+        }
+        return json.readTree(response.body());
+    }
+
+    private static String encoded(JsonNode gpu, String field) {
+        return URLEncoder.encode(gpu.path(field).asText(), StandardCharsets.UTF_8)
+                .replace("+", "%20");
+    }
+
+    private static OptionalDouble number(JsonNode node) {
+        return node.isNumber() ? OptionalDouble.of(node.asDouble()) : OptionalDouble.empty();
+    }
+
+    private static OptionalDouble mean(JsonNode rows, String field) {
+        return StreamSupport.stream(rows.spliterator(), false)
+                .map(row -> row.path(field))
+                .filter(JsonNode::isNumber)
+                .mapToDouble(JsonNode::asDouble)
+                .average();
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

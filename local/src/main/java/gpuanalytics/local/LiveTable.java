@@ -1,0 +1,158 @@
+package gpuanalytics.local;
+
+import gpuanalytics.local.ApiClient.Fleet;
+import gpuanalytics.local.ApiClient.Model;
+import gpuanalytics.processor.ProcessorStats;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/** Shows how the run is doing: a table that stays in its place on a terminal, else a line. */
+final class LiveTable {
+
+    private static final double GIB = 1 << 30;
+    private static final String UP_AND_CLEAR = "\u001b[%dA\u001b[J";
+    private static final String ROW = "  %-28s %12s %14s %14s %10s %9s %9s";
+
+    private final PrintStream out;
+    private final boolean inPlace;
+    private final Map<String, Long> tokensBefore = new HashMap<>();
+    private long shownAtNanos;
+    private int shownLines;
+
+    LiveTable(PrintStream out, boolean inPlace) {
+        this.out = out;
+        this.inPlace = inPlace;
+    }
+
+    void show(ProcessorStats stats, List<Model> models, Fleet fleet, long nowNanos) {
+        var elapsed = shownAtNanos == 0 ? 0 : (nowNanos - shownAtNanos) / 1e9;
+        var rates = rates(models, elapsed);
+        shownAtNanos = nowNanos;
+        if (!inPlace) {
+            out.println(line(stats, models, rates, fleet));
+            return;
+        }
+        if (shownLines > 0) {
+            out.printf(UP_AND_CLEAR, shownLines);
+        }
+        var lines = lines(stats, models, rates, fleet);
+        lines.forEach(out::println);
+        out.flush();
+        shownLines = lines.size();
+    }
+
+    /** Tokens per second since the table was shown before. */
+    private Map<String, OptionalDouble> rates(List<Model> models, double elapsedSeconds) {
+        var rates = new HashMap<String, OptionalDouble>();
+        for (var model : models) {
+            long tokens = model.promptTokens() + model.completionTokens();
+            var before = tokensBefore.put(model.name(), tokens);
+            rates.put(
+                    model.name(),
+                    before == null || elapsedSeconds <= 0
+                            ? OptionalDouble.empty()
+                            : OptionalDouble.of((tokens - before) / elapsedSeconds));
+        }
+        return rates;
+    }
+
+    private static List<String> lines(
+            ProcessorStats stats,
+            List<Model> models,
+            Map<String, OptionalDouble> rates,
+            Fleet fleet) {
+        var lines = new ArrayList<String>();
+        lines.add(
+                "  events in %,d   stored %,d   duplicates %,d   rejected %,d   lag %,d"
+                        .formatted(
+                                stats.received(),
+                                stats.stored(),
+                                stats.duplicates(),
+                                stats.rejected(),
+                                stats.lag()));
+        lines.add("");
+        lines.add(
+                ROW.formatted(
+                        "model",
+                        "requests",
+                        "prompt tok",
+                        "compl tok",
+                        "tok/s",
+                        "p50 ms",
+                        "p95 ms"));
+        for (var model : models) {
+            lines.add(
+                    ROW.formatted(
+                            cut(model.name()),
+                            "%,d".formatted(model.requests()),
+                            "%,d".formatted(model.promptTokens()),
+                            "%,d".formatted(model.completionTokens()),
+                            number(rates.get(model.name())),
+                            number(model.p50Ms()),
+                            number(model.p95Ms())));
+        }
+        lines.add("");
+        lines.add("  " + fleetText(fleet));
+        return lines;
+    }
+
+    private static String line(
+            ProcessorStats stats,
+            List<Model> models,
+            Map<String, OptionalDouble> rates,
+            Fleet fleet) {
+        var perModel = new StringBuilder();
+        for (var model : models) {
+            perModel.append(
+                    " | %s: requests %d prompt %d completion %d tok/s %s p50 %s p95 %s ms"
+                            .formatted(
+                                    model.name(),
+                                    model.requests(),
+                                    model.promptTokens(),
+                                    model.completionTokens(),
+                                    number(rates.get(model.name())),
+                                    number(model.p50Ms()),
+                                    number(model.p95Ms())));
+        }
+        return "in %d stored %d rejected %d lag %d%s | %s"
+                .formatted(
+                        stats.received(),
+                        stats.stored(),
+                        stats.rejected(),
+                        stats.lag(),
+                        perModel,
+                        fleetText(fleet));
+    }
+
+    private static String fleetText(Fleet fleet) {
+        return "fleet: %d GPUs, mean utilisation %s, memory %s GiB, power %s W"
+                .formatted(
+                        fleet.gpus(),
+                        fleet.utilization().isPresent()
+                                ? String.format(
+                                        Locale.ROOT, "%.1f %%", fleet.utilization().getAsDouble() * 100)
+                                : "-",
+                        fleet.memoryBytes().isPresent()
+                                ? number(OptionalDouble.of(fleet.memoryBytes().getAsDouble() / GIB))
+                                : "-",
+                        number(fleet.watts()));
+    }
+
+    private static String number(@org.jspecify.annotations.Nullable OptionalDouble value) {
+        return value == null || value.isEmpty()
+                ? "-"
+                : String.format(
+                        Locale.ROOT,
+                        value.getAsDouble() < 100 ? "%.1f" : "%,.0f",
+                        value.getAsDouble());
+    }
+
+    private static String cut(String name) {
+        return name.length() <= 28 ? name : name.substring(0, 27) + "…";
+    }
+}

@@ -1,0 +1,114 @@
+package gpuanalytics.local;
+
+import gpuanalytics.config.EnvironmentReader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the environment asks of the run in one process, beside what producers and processor read.
+ *
+ * @param dataDirectory where broker and store keep their data; absent for nowhere
+ * @param storeUrl a store to use instead of the embedded one
+ * @param brokerPort where the broker listens; 0 for a free port
+ * @param storePort where the store listens; 0 for a free port
+ * @param partitions of each topic of events
+ * @param brokerBytes how much log is kept per partition
+ * @param brokerRetention how long log is kept
+ * @param rawRetention how long raw events are kept
+ * @param minuteRetention how long minute rollups are kept
+ * @param hourRetention how long hour rollups are kept
+ * @param rawBytes how much is kept of each collection of raw events
+ * @param rollupBytes how much is kept of each collection of rollups
+ */
+public record LocalConfig(
+        Optional<Path> dataDirectory,
+        Optional<String> storeUrl,
+        int brokerPort,
+        int storePort,
+        int partitions,
+        long brokerBytes,
+        Duration brokerRetention,
+        Duration rawRetention,
+        Duration minuteRetention,
+        Duration hourRetention,
+        long rawBytes,
+        long rollupBytes) {
+
+    private static final long MIB = 1 << 20;
+    private static final int MAX_PARTITIONS = 64;
+
+    /**
+     * Reads the environment.
+     *
+     * @throws gpuanalytics.config.ConfigurationException with every error, if there is one
+     */
+    public static LocalConfig fromEnvironment(Map<String, String> environment) {
+        var reader = new EnvironmentReader(environment);
+        var config = read(reader);
+        reader.check();
+        return config;
+    }
+
+    /** Reads all variables; what is wrong with them is in the reader afterwards. */
+    public static LocalConfig read(EnvironmentReader reader) {
+        return new LocalConfig(
+                reader.text("DATA_DIR", "Where broker and store keep their data; unset: nowhere")
+                        .map(Path::of),
+                reader.text(
+                        "LOCAL_STORE_URL",
+                        "A MongoDB to use instead of the embedded store, with its own retention"),
+                reader.port("BROKER_PORT", 0, "The embedded broker's port; 0 takes a free one"),
+                reader.port("STORE_PORT", 0, "The embedded store's port; 0 takes a free one"),
+                reader.integer(
+                        "PARTITIONS", 4, 1, MAX_PARTITIONS, "Partitions of each topic of events"),
+                reader.bytes(
+                        "BROKER_RETENTION_BYTES",
+                        32 * MIB,
+                        MIB,
+                        1024 * MIB,
+                        "How much log the embedded broker keeps per partition"),
+                reader.duration(
+                        "BROKER_RETENTION_S",
+                        ChronoUnit.SECONDS,
+                        3600,
+                        10,
+                        604_800,
+                        "How long the embedded broker keeps log"),
+                reader.duration(
+                        "LOCAL_RAW_RETENTION_S",
+                        ChronoUnit.SECONDS,
+                        900,
+                        1,
+                        604_800,
+                        "How long the embedded store keeps raw events"),
+                reader.duration(
+                        "LOCAL_MINUTE_RETENTION_S",
+                        ChronoUnit.SECONDS,
+                        10_800,
+                        60,
+                        2_592_000,
+                        "How long the embedded store keeps minute rollups"),
+                reader.duration(
+                        "LOCAL_HOUR_RETENTION_S",
+                        ChronoUnit.SECONDS,
+                        604_800,
+                        3600,
+                        31_536_000,
+                        "How long the embedded store keeps hour rollups"),
+                reader.bytes(
+                        "LOCAL_RAW_BYTES",
+                        32 * MIB,
+                        MIB,
+                        65_536 * MIB,
+                        "How much the embedded store keeps of each collection of raw events"),
+                reader.bytes(
+                        "LOCAL_ROLLUP_BYTES",
+                        64 * MIB,
+                        MIB,
+                        65_536 * MIB,
+                        "How much the embedded store keeps of each collection of rollups"));
+    }
+}

@@ -1,0 +1,186 @@
+package gpuanalytics.local;
+
+import gpuanalytics.config.ConfigurationException;
+import gpuanalytics.config.EnvironmentReader;
+import gpuanalytics.local.ApiClient.Totals;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Runs everything in one process and shows how it is doing. */
+public final class LocalMain {
+
+    private static final int EXIT_USAGE = 2;
+    private static final int EXIT_FAILED = 1;
+
+    private static final Duration TABLE_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration LINE_INTERVAL = Duration.ofSeconds(5);
+
+    /** What is on its way when Ctrl-C comes has this long to be stored. */
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
+
+    private final LocalOptions options;
+    private final LocalPipeline pipeline;
+    private final ApiClient api;
+    private final LiveTable table;
+    private final Duration interval;
+    private final CountDownLatch interrupted = new CountDownLatch(1);
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private LocalMain(LocalOptions options, LocalPipeline pipeline) {
+        var isTerminal = System.console() != null && System.console().isTerminal();
+        this.options = options;
+        this.pipeline = pipeline;
+        this.api = new ApiClient(pipeline.processor().httpPort());
+        this.table = new LiveTable(System.out, isTerminal);
+        this.interval = isTerminal ? TABLE_INTERVAL : LINE_INTERVAL;
+    }
+
+    public static void main(String[] arguments) {
+        if (System.getProperty("logback.configurationFile") == null) {
+            System.setProperty("logback.configurationFile", "local-logback.xml");
+        }
+        int status = run(Arrays.asList(arguments), System.getenv(), System.out, System.err);
+        // Not exit: it would wait for the hook, which waits for the end of this method.
+        System.out.flush();
+        Runtime.getRuntime().halt(status);
+    }
+
+    private static int run(
+            List<String> arguments,
+            Map<String, String> environment,
+            PrintStream out,
+            PrintStream err) {
+        if (arguments.contains("--help")) {
+            out.print(help());
+            return 0;
+        }
+        try {
+            var options = LocalOptions.parse(arguments);
+            var config = LocalConfig.fromEnvironment(environment);
+            try (var pipeline = LocalPipeline.start(options, config, environment)) {
+                return new LocalMain(options, pipeline).run(out, err);
+            }
+        } catch (LocalOptions.Refused e) {
+            err.println(e.getMessage());
+            return EXIT_USAGE;
+        } catch (ConfigurationException e) {
+            e.errors().forEach(err::println);
+            return EXIT_USAGE;
+        } catch (IllegalStateException e) {
+            err.println(e.getMessage());
+            return EXIT_FAILED;
+        }
+    }
+
+    private static String help() {
+        var reader = new EnvironmentReader(Map.of());
+        LocalConfig.read(reader);
+        var help = new StringBuilder(LocalOptions.HELP).append("Environment:\n");
+        for (var variable : reader.declared()) {
+            help.append(
+                    "  %-26s %s%s%n"
+                            .formatted(
+                                    variable.name(),
+                                    variable.description(),
+                                    variable.defaultValue().isEmpty()
+                                            ? ""
+                                            : " (" + variable.defaultValue() + ")"));
+        }
+        return help.append("and those of producers and processor, see docs/operations.md\n")
+                .toString();
+    }
+
+    private int run(PrintStream out, PrintStream err) {
+        var hook = Thread.ofPlatform().name("interrupt").unstarted(this::interrupt);
+        Runtime.getRuntime().addShutdownHook(hook);
+        try (api) {
+            printAddresses(out);
+            if (options.once()) {
+                return new OnceRun(pipeline, api, this::awaitTick).run(out, err);
+            }
+            runUntilToldToEnd();
+            return end(out, err);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return EXIT_FAILED;
+        } finally {
+            pipeline.close();
+            closed.countDown();
+        }
+    }
+
+    /** Ctrl-C: lets the main thread end the run and waits for that, since the JVM goes with us. */
+    private void interrupt() {
+        interrupted.countDown();
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        System.out.flush();
+        Runtime.getRuntime().halt(0);
+    }
+
+    private void printAddresses(PrintStream out) {
+        out.println(
+                "  HTTP    http://127.0.0.1:%d/".formatted(pipeline.processor().httpPort()));
+        out.println("  Kafka   " + pipeline.broker().bootstrapServers());
+        out.println("  store   " + shown(pipeline.storeUrl()));
+        out.println();
+    }
+
+    /** Without the password that a store of one's own may have. */
+    private static String shown(String url) {
+        return url.replaceFirst("://[^@/]*@", "://…@");
+    }
+
+    private void runUntilToldToEnd() throws InterruptedException {
+        long start = System.nanoTime();
+        long limit = options.seconds().map(TimeUnit.SECONDS::toNanos).orElse(Long.MAX_VALUE);
+        while (System.nanoTime() - start < limit && !pipeline.producer().awaitEnd(Duration.ZERO)) {
+            show();
+            if (awaitTick()) {
+                return;
+            }
+        }
+    }
+
+    /** Waits for the time to show the table again; true when the run is to end now. */
+    private boolean awaitTick() throws InterruptedException {
+        return interrupted.await(interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void show() throws InterruptedException {
+        try {
+            table.show(
+                    pipeline.processor().stats(), api.models(), api.fleet(), System.nanoTime());
+        } catch (IOException e) {
+            System.err.println("no answer for the table: " + e.getMessage());
+        }
+    }
+
+    /** Lets what is on its way arrive, then prints what is stored. */
+    private int end(PrintStream out, PrintStream err) throws InterruptedException {
+        pipeline.stopProducing();
+        var failure = pipeline.producer().failure();
+        long deadline = System.nanoTime() + DRAIN_LIMIT.toNanos();
+        while (OnceRun.underWay(pipeline) > 0 && System.nanoTime() < deadline) {
+            interrupted.await(10, TimeUnit.MILLISECONDS);
+        }
+        try {
+            Totals totals = api.totals();
+            out.println("totals: " + totals);
+        } catch (IOException e) {
+            err.println("the totals cannot be read: " + e.getMessage());
+            return EXIT_FAILED;
+        }
+        failure.ifPresent(cause -> err.println("the producer failed: " + cause.getMessage()));
+        return failure.isPresent() ? EXIT_FAILED : 0;
+    }
+}

@@ -1,0 +1,215 @@
+package gpuanalytics.local;
+
+import gpuanalytics.config.ConfigurationException;
+import gpuanalytics.local.LocalOptions.Source;
+import gpuanalytics.processor.Processor;
+import gpuanalytics.processor.ProcessorConfig;
+import gpuanalytics.processor.store.StoreConfig;
+import gpuanalytics.processor.store.StoreLayout;
+import gpuanalytics.producer.Producer;
+import gpuanalytics.producer.ProducerConfig;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.NewTopic;
+
+/**
+ * Broker, store, processor and producer, wired together; nothing here does their work.
+ *
+ * <p>They start in this order and end in the reverse one, so that what is published is stored.
+ */
+final class LocalPipeline implements AutoCloseable {
+
+    private static final int SHARDS = 12;
+    private static final Map<String, String> COMPACTED = Map.of("cleanup.policy", "compact");
+
+    /** Every query may reach back to the oldest trace. */
+    private static final String ALL_DAYS = "36500";
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final EmbeddedBroker broker;
+    private final String storeUrl;
+    private final Processor processor;
+    private final Producer producer;
+
+    private LocalPipeline(
+            LocalOptions options, LocalConfig config, Map<String, String> environment) {
+        try {
+            broker = opened(EmbeddedBroker.start(brokerOptions(config)));
+            storeUrl =
+                    config.storeUrl()
+                            .orElseGet(() -> opened(EmbeddedStore.start(storeOptions(config))).url());
+            var variables = variables(options, environment);
+            var processorConfig = processorConfig(config, variables);
+            var producerConfig = producerConfig(variables);
+            broker.createTopics(topics(variables, config.partitions()));
+            processor = opened(Processor.start(processorConfig));
+            producer = opened(Producer.start(producerConfig));
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts everything.
+     *
+     * @throws ConfigurationException with every bad value
+     * @throws IllegalStateException when a part cannot start, in one line
+     */
+    static LocalPipeline start(
+            LocalOptions options, LocalConfig config, Map<String, String> environment) {
+        // Checked before anything starts: a bad value must not leave a half-made directory.
+        var variables = new HashMap<>(environment);
+        variables.putAll(chosen(options));
+        ProcessorConfig.fromEnvironment(variables);
+        ProducerConfig.fromEnvironment(variables);
+        Ports.requireFree(options.port(), "HTTP");
+        return new LocalPipeline(options, config, environment);
+    }
+
+    EmbeddedBroker broker() {
+        return broker;
+    }
+
+    String storeUrl() {
+        return storeUrl;
+    }
+
+    Processor processor() {
+        return processor;
+    }
+
+    Producer producer() {
+        return producer;
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    private static EmbeddedBroker.Options brokerOptions(LocalConfig config) {
+        var options =
+                EmbeddedBroker.Options.defaults()
+                        .on(config.brokerPort())
+                        .keeping(config.brokerBytes(), config.brokerRetention());
+        return config.dataDirectory()
+                .map(directory -> options.in(directory.resolve("broker")))
+                .orElse(options);
+    }
+
+    private static EmbeddedStore.Options storeOptions(LocalConfig config) {
+        var options =
+                EmbeddedStore.Options.defaults()
+                        .on(config.storePort())
+                        .keeping(
+                                Map.of(
+                                        StoreLayout.GPU_METRICS, config.rawBytes(),
+                                        StoreLayout.TOKEN_USAGE, config.rawBytes(),
+                                        StoreLayout.GPU_MINUTE, config.rollupBytes(),
+                                        StoreLayout.TOKEN_MINUTE, config.rollupBytes(),
+                                        StoreLayout.GPU_HOUR, config.rollupBytes(),
+                                        StoreLayout.TOKEN_HOUR, config.rollupBytes()));
+        return config.dataDirectory()
+                .map(directory -> options.in(directory.resolve("store")))
+                .orElse(options);
+    }
+
+    private Map<String, String> variables(LocalOptions options, Map<String, String> environment) {
+        var variables = new HashMap<>(environment);
+        variables.putAll(chosen(options));
+        variables.put("KAFKA_BOOTSTRAP", broker.bootstrapServers());
+        variables.put("MONGO_URL", storeUrl);
+        return variables;
+    }
+
+    /** What the command line sets, over the environment. */
+    private static Map<String, String> chosen(LocalOptions options) {
+        var chosen = new HashMap<String, String>();
+        // Broker and store are the embedded ones, whatever the environment names.
+        chosen.put("KAFKA_BOOTSTRAP", "");
+        chosen.put("MONGO_URL", "");
+        chosen.put("MONGO_URL_FILE", "");
+        chosen.put("HTTP_HOST", "127.0.0.1");
+        chosen.put("HTTP_PORT", Integer.toString(options.port()));
+        chosen.put("QUERY_MAX_DAYS", ALL_DAYS);
+        // Raw events are kept for too short to recompute an hour from them.
+        chosen.put("AUDIT_INTERVAL_S", "0");
+        chosen.put("SHUTDOWN_TIMEOUT_MS", "3000");
+        options.rate().ifPresent(rate -> chosen.put("RATE", Double.toString(rate)));
+        if (options.source() == Source.REPLAY) {
+            chosen.put("SOURCE", "replay");
+            chosen.put("REPLAY_FILES", String.join(",", options.files()));
+            chosen.put("REPLAY_SPEED", options.speed());
+            chosen.put("REPLAY_LOOP", Boolean.toString(options.loop()));
+        } else {
+            chosen.put("SOURCE", "synthetic");
+        }
+        return chosen;
+    }
+
+    /** The embedded store is small: it keeps what the run's own configuration says. */
+    private static ProcessorConfig processorConfig(
+            LocalConfig config, Map<String, String> variables) {
+        var read = ProcessorConfig.fromEnvironment(variables);
+        if (config.storeUrl().isPresent()) {
+            return read;
+        }
+        var store = read.store();
+        var bounded =
+                new StoreConfig(
+                        store.url(),
+                        store.database(),
+                        config.rawRetention(),
+                        config.minuteRetention(),
+                        config.hourRetention(),
+                        store.answerTimeout());
+        return read.with(bounded);
+    }
+
+    private static ProducerConfig producerConfig(Map<String, String> variables) {
+        var own = new HashMap<>(variables);
+        own.put("HTTP_PORT", "0");
+        return ProducerConfig.fromEnvironment(own);
+    }
+
+    private static List<NewTopic> topics(Map<String, String> variables, int partitions) {
+        var events =
+                Stream.of(
+                                variables.getOrDefault("TOPIC_METRIC", "gpu.metrics.v1"),
+                                variables.getOrDefault("TOPIC_TOKEN", "token.usage.v1"))
+                        .map(name -> new NewTopic(name, partitions, (short) 1));
+        var deadLetters =
+                new NewTopic(
+                        variables.getOrDefault("TOPIC_DEAD_LETTER", "dead.letters.v1"),
+                        1,
+                        (short) 1);
+        var shards =
+                new NewTopic(
+                                variables.getOrDefault("TOPIC_SHARDS", "producers.shards"),
+                                SHARDS,
+                                (short) 1)
+                        .configs(COMPACTED);
+        return Stream.concat(events, Stream.of(deadLetters, shards)).toList();
+    }
+
+    /** Ends the producer first, so that nothing comes in while the rest drains. */
+    void stopProducing() {
+        producer.close();
+    }
+
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                System.err.println("a part did not close: " + e);
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package gpuanalytics.local;
+
+import gpuanalytics.local.ApiClient.Totals;
+import gpuanalytics.processor.ProcessorStats;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+
+/**
+ * A replay from its first event to its last: waits until all of it is stored, reads the totals back
+ * through the HTTP interface and compares them with what the source published.
+ */
+final class OnceRun {
+
+    /** Without any progress for this long, something is wrong. */
+    private static final Duration STANDSTILL_LIMIT = Duration.ofSeconds(60);
+
+    private static final Duration STEP = Duration.ofMillis(50);
+
+    /** Waits a little; true when the run is to end at once. */
+    interface Tick {
+        boolean await() throws InterruptedException;
+    }
+
+    private final LocalPipeline pipeline;
+    private final ApiClient api;
+    private final Tick tick;
+
+    OnceRun(LocalPipeline pipeline, ApiClient api, Tick tick) {
+        this.pipeline = pipeline;
+        this.api = api;
+        this.tick = tick;
+    }
+
+    /** Runs to the end and returns the exit status. */
+    int run(PrintStream out, PrintStream err) throws InterruptedException {
+        try {
+            Totals before = api.totals();
+            if (!awaitEndOfSource(out)) {
+                err.println("interrupted before the end of the replay");
+                return 1;
+            }
+            var failure = pipeline.producer().failure();
+            if (failure.isPresent()) {
+                err.println("the producer failed: " + failure.get().getMessage());
+                return 1;
+            }
+            if (!awaitStored()) {
+                err.println(
+                        "nothing is stored any more, %,d records are under way: %s"
+                                .formatted(
+                                        underWay(pipeline), pipeline.processor().health().parts()));
+                return 1;
+            }
+            return compare(before, api.totals(), out, err);
+        } catch (IOException e) {
+            err.println("the totals cannot be read: " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private boolean awaitEndOfSource(PrintStream out) throws InterruptedException {
+        while (!pipeline.producer().awaitEnd(Duration.ZERO)) {
+            if (tick.await()) {
+                return false;
+            }
+            var stats = pipeline.processor().stats();
+            out.println("in %,d stored %,d".formatted(stats.received(), stats.stored()));
+        }
+        return true;
+    }
+
+    private boolean awaitStored() throws InterruptedException {
+        ProcessorStats last = pipeline.processor().stats();
+        long lastProgress = System.nanoTime();
+        while (underWay(pipeline) > 0) {
+            if (System.nanoTime() - lastProgress > STANDSTILL_LIMIT.toNanos()) {
+                return false;
+            }
+            Thread.sleep(STEP);
+            var now = pipeline.processor().stats();
+            if (!now.equals(last)) {
+                last = now;
+                lastProgress = System.nanoTime();
+            }
+        }
+        return true;
+    }
+
+    /** How many published records are not done: in the topics, or in the processor. */
+    static long underWay(LocalPipeline pipeline) {
+        var totals = pipeline.producer().totals();
+        var stats = pipeline.processor().stats();
+        long published = totals.samples() + totals.requests();
+        long done = stats.stored() + stats.duplicates() + stats.rejected();
+        return Math.max(Math.max(published, stats.received()) - done, stats.lag());
+    }
+
+    private int compare(Totals before, Totals after, PrintStream out, PrintStream err) {
+        var published = pipeline.producer().totals();
+        var expected =
+                new Totals(
+                        published.requests(),
+                        published.promptTokens(),
+                        published.completionTokens(),
+                        published.samples());
+        published
+                .droppedRows()
+                .forEach(
+                        (reason, rows) -> {
+                            if (rows > 0) {
+                                out.println("dropped %,d rows: %s".formatted(rows, reason));
+                            }
+                        });
+        out.println("totals: " + after);
+        // The store may hold other events, or these already when it was kept from a run before.
+        if (after.equals(expected) || after.minus(before).equals(expected)) {
+            return 0;
+        }
+        err.println("totals differ: stored %s, expected %s".formatted(after, expected));
+        return 1;
+    }
+}

@@ -1,0 +1,112 @@
+package gpuanalytics;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Who may know whom, as docs/architecture.md says. */
+@AnalyzeClasses(
+        packages = "gpuanalytics",
+        importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule eventsKnowOnlyTheJdkAndJson =
+            classes()
+                    .that()
+                    .resideInAnyPackage("gpuanalytics.event..", "gpuanalytics.config..")
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideInAnyPackage(
+                            "gpuanalytics.event..",
+                            "gpuanalytics.config..",
+                            "java..",
+                            "com.fasterxml.jackson..",
+                            "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule producersDoNotKnowTheProcessor =
+            noClasses()
+                    .that()
+                    .resideInAPackage("gpuanalytics.producer..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("gpuanalytics.processor..", "gpuanalytics.local..");
+
+    @ArchTest
+    static final ArchRule theProcessorDoesNotKnowProducers =
+            noClasses()
+                    .that()
+                    .resideInAPackage("gpuanalytics.processor..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("gpuanalytics.producer..", "gpuanalytics.local..");
+
+    @ArchTest
+    static final ArchRule kafkaIsKnownWhereRecordsComeInAndGoOut =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages(
+                            "gpuanalytics.producer.publish..",
+                            // shares the fleet by membership in a consumer group
+                            "gpuanalytics.producer.shard..",
+                            "gpuanalytics.processor.consume..",
+                            "gpuanalytics.local..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("org.apache.kafka..");
+
+    @ArchTest
+    static final ArchRule theDriverIsKnownWhereTheStoreIs =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages(
+                            "gpuanalytics.processor.store..",
+                            "gpuanalytics.processor.write..",
+                            "gpuanalytics.processor.rollup..",
+                            "gpuanalytics.processor.query..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("com.mongodb..");
+
+    @ArchTest
+    static final ArchRule vertxIsKnownWhereHttpIs =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages(
+                            "gpuanalytics.processor",
+                            "gpuanalytics.processor.api..",
+                            "gpuanalytics.processor.health..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("io.vertx..");
+
+    @ArchTest
+    static final ArchRule nothingCallsNativeCode =
+            noClasses().should().dependOnClassesThat().resideInAPackage("java.lang.foreign..");
+
+    @ArchTest
+    static final ArchRule theApiAsksQueriesAndNotTheStore =
+            noClasses()
+                    .that()
+                    .resideInAPackage("gpuanalytics.processor.api..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "gpuanalytics.processor.write..",
+                            "gpuanalytics.processor.consume..",
+                            "org.bson..");
+
+    @ArchTest
+    static final ArchRule stepsOfTheProcessorHaveNoCycles =
+            slices().matching("gpuanalytics.processor.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule partsOfTheProducersHaveNoCycles =
+            slices().matching("gpuanalytics.producer.(*)..").should().beFreeOfCycles();
+}

@@ -1,0 +1,24 @@
+package gpuanalytics.processor;
+
+import gpuanalytics.processor.batch.BatchPolicy;
+import java.time.Duration;
+
+/**
+ * How records go through the steps.
+ *
+ * @param batch when a batch goes to the store
+ * @param inFlightBatches how many batches are inserted at the same time
+ * @param bufferBytes how many bytes of records may be under way before fetching pauses
+ * @param maxSeriesPerBucket how many series an hour may have before others count under "other"
+ * @param sampleInterval the time a sample stands for when it does not say
+ * @param auditInterval how often closed rollups are recomputed; zero for never
+ * @param shutdownTimeout how long a shutdown waits for what is under way
+ */
+record IngestSettings(
+        BatchPolicy batch,
+        int inFlightBatches,
+        long bufferBytes,
+        int maxSeriesPerBucket,
+        Duration sampleInterval,
+        Duration auditInterval,
+        Duration shutdownTimeout) {}

@@ -1,0 +1,213 @@
+package gpuanalytics.processor;
+
+import gpuanalytics.config.EnvironmentReader;
+import gpuanalytics.event.EventLimits;
+import gpuanalytics.event.EventTopic;
+import gpuanalytics.processor.batch.BatchPolicy;
+import gpuanalytics.processor.consume.ConsumeConfig;
+import gpuanalytics.processor.consume.ConsumeConfig.GroupProtocol;
+import gpuanalytics.processor.store.StoreConfig;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything that can be set.
+ *
+ * @param consume how records are read
+ * @param limits what an event may be at most
+ * @param ingest how records go through the steps
+ * @param store the store and its retention
+ */
+public record ProcessorConfig(
+        ConsumeConfig consume, EventLimits limits, IngestSettings ingest, StoreConfig store) {
+
+    private static final int MAX_BATCH_ROWS = 100_000;
+    private static final long MIB = 1 << 20;
+
+    /**
+     * Reads the environment.
+     *
+     * @throws gpuanalytics.config.ConfigurationException with every error, if there is one
+     */
+    public static ProcessorConfig fromEnvironment(Map<String, String> environment) {
+        var reader = new EnvironmentReader(environment);
+        var config = read(reader);
+        reader.check();
+        return config;
+    }
+
+    /** Reads all variables; what is wrong with them is in the reader afterwards. */
+    public static ProcessorConfig read(EnvironmentReader reader) {
+        var batch = batch(reader);
+        return new ProcessorConfig(
+                consume(reader, batch.rows()),
+                limits(reader),
+                ingest(reader, batch),
+                store(reader));
+    }
+
+    private static ConsumeConfig consume(EnvironmentReader reader, int batchRows) {
+        return new ConsumeConfig(
+                reader.addresses(
+                        "KAFKA_BOOTSTRAP",
+                        "localhost:9092",
+                        "Kafka's brokers, host:port,host:port"),
+                Map.of(
+                        EventTopic.GPU_METRICS,
+                        reader.topic(
+                                "TOPIC_METRIC",
+                                EventTopic.GPU_METRICS.defaultName(),
+                                "The topic of GPU samples"),
+                        EventTopic.TOKEN_USAGE,
+                        reader.topic(
+                                "TOPIC_TOKEN",
+                                EventTopic.TOKEN_USAGE.defaultName(),
+                                "The topic of token usages")),
+                reader.topic(
+                        "TOPIC_DEAD_LETTER", "dead.letters.v1", "Where refused records are kept"),
+                reader.text("GROUP_ID", "processor", "The consumer group"),
+                reader.text(
+                                "GROUP_INSTANCE_ID",
+                                "Makes this a static member: a name of its own in the group")
+                        .orElse(null),
+                reader.choice(
+                        "GROUP_PROTOCOL",
+                        GroupProtocol.CONSUMER,
+                        "consumer (KIP-848) or classic, for brokers before 4.0"),
+                batchRows,
+                reader.duration(
+                        "COMMIT_INTERVAL_MS",
+                        ChronoUnit.MILLIS,
+                        1000,
+                        10,
+                        60_000,
+                        "How often progress is committed"),
+                reader.duration(
+                        "REVOKE_TIMEOUT_MS",
+                        ChronoUnit.MILLIS,
+                        5000,
+                        0,
+                        60_000,
+                        "How long a rebalance waits for what is under way"));
+    }
+
+    private static EventLimits limits(EnvironmentReader reader) {
+        return new EventLimits(
+                Clock.systemUTC(),
+                reader.duration(
+                        "MAX_EVENT_AGE_DAYS",
+                        ChronoUnit.DAYS,
+                        EventLimits.DEFAULT_MAX_AGE.toDays(),
+                        1,
+                        36_600,
+                        "How old an event may be"),
+                reader.duration(
+                        "MAX_EVENT_LEAD_S",
+                        ChronoUnit.SECONDS,
+                        EventLimits.DEFAULT_MAX_LEAD.toSeconds(),
+                        0,
+                        86_400,
+                        "How far in the future an event's time may lie"),
+                (int)
+                        reader.bytes(
+                                "MAX_EVENT_BYTES",
+                                EventLimits.DEFAULT_MAX_BYTES,
+                                1024,
+                                8 * MIB,
+                                "The largest record that is taken"));
+    }
+
+    private static BatchPolicy batch(EnvironmentReader reader) {
+        return new BatchPolicy(
+                reader.integer(
+                        "BATCH_ROWS", 5000, 1, MAX_BATCH_ROWS, "The most records of a batch"),
+                reader.bytes("BATCH_BYTES", 8 * MIB, 1024, 256 * MIB, "The size of a full batch"),
+                reader.duration(
+                        "BATCH_AGE_MS",
+                        ChronoUnit.MILLIS,
+                        200,
+                        0,
+                        60_000,
+                        "How long a record waits for its batch to fill"));
+    }
+
+    private static IngestSettings ingest(EnvironmentReader reader, BatchPolicy batch) {
+        return new IngestSettings(
+                batch,
+                reader.integer(
+                        "IN_FLIGHT_BATCHES", 2, 1, 64, "How many batches are inserted at once"),
+                reader.bytes(
+                        "BUFFER_BYTES",
+                        64 * MIB,
+                        MIB,
+                        4096 * MIB,
+                        "How much may be under way before fetching pauses"),
+                reader.integer(
+                        "MAX_SERIES_PER_BUCKET",
+                        50_000,
+                        1,
+                        10_000_000,
+                        "How many series an hour has before further ones count under other"),
+                reader.duration(
+                        "SAMPLE_INTERVAL_S",
+                        ChronoUnit.SECONDS,
+                        15,
+                        1,
+                        3600,
+                        "The time a GPU sample stands for when it does not say"),
+                reader.duration(
+                        "AUDIT_INTERVAL_S",
+                        ChronoUnit.SECONDS,
+                        600,
+                        0,
+                        86_400,
+                        "How often closed rollups are recomputed from raw events; 0 for never"),
+                reader.duration(
+                        "SHUTDOWN_TIMEOUT_MS",
+                        ChronoUnit.MILLIS,
+                        8000,
+                        0,
+                        600_000,
+                        "How long a shutdown waits for what is under way"));
+    }
+
+    private static StoreConfig store(EnvironmentReader reader) {
+        return new StoreConfig(
+                reader.secretUrl(
+                        "MONGO_URL",
+                        "mongodb://localhost:27017",
+                        List.of("mongodb", "mongodb+srv"),
+                        "The store"),
+                reader.text("MONGO_DATABASE", "gpu_analytics", "The database in the store"),
+                reader.duration(
+                        "RAW_RETENTION_HOURS",
+                        ChronoUnit.HOURS,
+                        168,
+                        1,
+                        87_600,
+                        "How long raw events are kept"),
+                reader.duration(
+                        "MINUTE_RETENTION_DAYS",
+                        ChronoUnit.DAYS,
+                        30,
+                        1,
+                        3660,
+                        "How long minute rollups are kept"),
+                reader.duration(
+                        "HOUR_RETENTION_DAYS",
+                        ChronoUnit.DAYS,
+                        400,
+                        1,
+                        36_600,
+                        "How long hour rollups are kept"),
+                reader.duration(
+                        "STORE_TIMEOUT_MS",
+                        ChronoUnit.MILLIS,
+                        60_000,
+                        100,
+                        600_000,
+                        "How long the store may take to answer before it is asked again"));
+    }
+}

@@ -1,0 +1,21 @@
+package gpuanalytics.processor;
+
+/** The moments in a record's way at which the process may end and nothing may be lost by it. */
+enum Step {
+    POLLED,
+    DECODED,
+    DISPATCHED,
+    RAW_STORED,
+    DEAD_LETTERS_SENT,
+    ROLLUPS_BEGIN,
+    ROLLED_UP,
+    COMPLETED,
+    BEFORE_COMMIT,
+    COMMITTED,
+    REVOKING;
+
+    /** Told of each moment; a test ends the pipeline from here by throwing. */
+    interface Observer {
+        void reached(Step step);
+    }
+}

@@ -1,0 +1,143 @@
+package gpuanalytics.processor.api;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.Field;
+import gpuanalytics.event.GpuMetric;
+import gpuanalytics.processor.query.GpuReading;
+import gpuanalytics.processor.query.GpuSeries;
+import gpuanalytics.processor.query.GpuSeries.Point;
+import gpuanalytics.processor.query.GpuSeries.Summary;
+import gpuanalytics.processor.query.GpuSeriesQuery;
+import gpuanalytics.processor.query.LatestSample;
+import gpuanalytics.processor.query.LatestSamplesQuery;
+import gpuanalytics.processor.query.QueryWindow;
+import gpuanalytics.processor.query.UsageQueries;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Answers {@code /gpu/info} and {@code /gpus/{id}/series}. */
+final class GpuAnswers {
+
+    static final List<String> INFO_PARAMETERS = List.of("host", "gpu_index", "name");
+    static final List<String> SERIES_PARAMETERS = List.of("from", "to", "step", "mig_id");
+
+    private static final List<Column<LatestSample>> INFO = infoColumns();
+    private static final List<Column<Point>> SERIES = seriesColumns();
+
+    private final UsageQueries queries;
+    private final Clock clock;
+
+    GpuAnswers(UsageQueries queries, Clock clock) {
+        this.queries = queries;
+        this.clock = clock;
+    }
+
+    Answer info(Endpoint.Request request) {
+        var query = request.query();
+        var samples =
+                queries.latestSamples(
+                        new LatestSamplesQuery(
+                                query.texts("host"),
+                                query.integers("gpu_index"),
+                                query.texts("name")));
+        var table = new Table<>(INFO, samples);
+        return request.mediaType().equals(Table.CSV_MEDIA_TYPE)
+                ? table.csv()
+                : Answer.ok(Json.MEDIA_TYPE, Json.write(json -> writeInfo(json, table)));
+    }
+
+    Answer series(Endpoint.Request request) {
+        var id = request.path().getOrDefault("id", "");
+        var migId = request.query().one("mig_id").orElse(null);
+        var window = request.query().window(clock, QueryWindow.MINUTE);
+        var series =
+                queries.gpuSeries(new GpuSeriesQuery(id, migId, window))
+                        .orElseThrow(() -> new ProblemException(unknownGpu(id, migId)));
+        var table = new Table<>(SERIES, series.points());
+        return request.mediaType().equals(Table.CSV_MEDIA_TYPE)
+                ? table.csv()
+                : Answer.ok(
+                        Json.MEDIA_TYPE,
+                        Json.write(json -> writeSeries(json, id, migId, series, table)));
+    }
+
+    private static Problem unknownGpu(String id, @Nullable String migId) {
+        var asked = migId == null ? id : id + " with mig_id " + migId;
+        return Problem.of(
+                Problem.Type.NOT_FOUND,
+                "no GPU %s has reported, expected gpu (and mig_id, where there is one) of /gpu/info"
+                        .formatted(asked));
+    }
+
+    private static void writeInfo(JsonGenerator json, Table<LatestSample> table)
+            throws IOException {
+        json.writeStartObject();
+        json.writeFieldName("gpus");
+        table.writePresentTo(json);
+        json.writeEndObject();
+    }
+
+    private static void writeSeries(
+            JsonGenerator json,
+            String id,
+            @Nullable String migId,
+            GpuSeries series,
+            Table<Point> table)
+            throws IOException {
+        json.writeStartObject();
+        json.writeStringField("gpu", id);
+        json.writeStringField("mig_id", migId);
+        TokenAnswers.writeWindow(json, series.window());
+        json.writeFieldName("points");
+        table.writeTo(json);
+        json.writeEndObject();
+    }
+
+    /** The GPU's key and the sample's age, then the event's fields as the contract orders them. */
+    private static List<Column<LatestSample>> infoColumns() {
+        var columns = new ArrayList<Column<LatestSample>>();
+        columns.add(new Column<>("gpu", LatestSample::gpu));
+        columns.add(new Column<>("age_s", latest -> latest.age().toMillis() / 1e3));
+        for (var field : EventTopic.GPU_METRICS.fields().fields()) {
+            // how the sample came here says nothing about the GPU
+            if (!field.equals(GpuMetric.EVENT_ID) && !field.equals(GpuMetric.SOURCE)) {
+                columns.add(column(field));
+            }
+        }
+        return List.copyOf(columns);
+    }
+
+    private static <T> Column<LatestSample> column(Field<T> field) {
+        return new Column<>(field.name(), latest -> latest.sample().get(field));
+    }
+
+    private static List<Column<Point>> seriesColumns() {
+        var columns = new ArrayList<Column<Point>>();
+        columns.add(new Column<>("ts", Point::start));
+        columns.add(new Column<>("samples", Point::samples));
+        columns.add(new Column<>("covered_s", Point::coveredSeconds));
+        columns.add(new Column<>("energy_j", Point::energyJ));
+        columns.add(new Column<>("xid_errors", Point::xidErrors));
+        for (var reading : GpuReading.values()) {
+            columns.add(summary(reading, "mean", Summary::mean));
+            columns.add(summary(reading, "min", Summary::min));
+            columns.add(summary(reading, "max", Summary::max));
+        }
+        return List.copyOf(columns);
+    }
+
+    private static Column<Point> summary(
+            GpuReading reading, String part, Function<Summary, Double> value) {
+        return new Column<>(
+                reading.label() + "." + part,
+                point -> {
+                    var summary = point.readings().get(reading);
+                    return summary == null ? null : value.apply(summary);
+                });
+    }
+}

@@ -1,0 +1,101 @@
+package gpuanalytics.processor.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+import org.jspecify.annotations.Nullable;
+
+/** Rows and what their columns are, to be written as JSON objects or as CSV. */
+record Table<R>(List<Column<R>> columns, List<R> rows) {
+
+    static final String CSV_MEDIA_TYPE = "text/csv";
+
+    private static final String CSV_CONTENT_TYPE = "text/csv; charset=utf-8; header=present";
+
+    /** Writes an array of objects with every member, null where it is absent. */
+    void writeTo(JsonGenerator json) throws IOException {
+        json.writeStartArray();
+        for (var row : rows) {
+            writeObject(json, columns, row, true);
+        }
+        json.writeEndArray();
+    }
+
+    /** Writes an array of objects with only those members that are present. */
+    void writePresentTo(JsonGenerator json) throws IOException {
+        json.writeStartArray();
+        for (var row : rows) {
+            writeObject(json, columns, row, false);
+        }
+        json.writeEndArray();
+    }
+
+    static <R> void writeObject(
+            JsonGenerator json, List<Column<R>> columns, R row, boolean absentAsNull)
+            throws IOException {
+        json.writeStartObject();
+        String openObject = "";
+        for (var column : columns) {
+            int dot = column.name().indexOf('.');
+            var object = dot < 0 ? "" : column.name().substring(0, dot);
+            if (!object.equals(openObject)) {
+                close(json, openObject);
+                open(json, object);
+                openObject = object;
+            }
+            var value = column.value().apply(row);
+            if (value != null || absentAsNull) {
+                json.writeFieldName(column.name().substring(dot + 1));
+                Json.writeValue(json, value);
+            }
+        }
+        close(json, openObject);
+        json.writeEndObject();
+    }
+
+    private static void open(JsonGenerator json, String object) throws IOException {
+        if (!object.isEmpty()) {
+            json.writeObjectFieldStart(object);
+        }
+    }
+
+    private static void close(JsonGenerator json, String object) throws IOException {
+        if (!object.isEmpty()) {
+            json.writeEndObject();
+        }
+    }
+
+    /** The rows as CSV (RFC 4180) with a header line; absent values are empty. */
+    Answer csv() {
+        var text = new StringBuilder();
+        try (var printer = new CSVPrinter(text, CSVFormat.RFC4180)) {
+            printer.printRecord(columns.stream().map(Column::csvName).toList());
+            for (var row : rows) {
+                var values = new ArrayList<@Nullable Object>(columns.size());
+                for (var column : columns) {
+                    values.add(csvValue(column.value().apply(row)));
+                }
+                printer.printRecord(values);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Answer.ok(CSV_CONTENT_TYPE, text.toString().getBytes(UTF_8));
+    }
+
+    private static @Nullable Object csvValue(@Nullable Object value) {
+        return switch (value) {
+            case null -> null;
+            case Double number -> Json.plain(number).toPlainString();
+            case Instant time -> time.toString();
+            default -> value;
+        };
+    }
+}

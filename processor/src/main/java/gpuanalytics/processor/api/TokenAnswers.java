@@ -1,0 +1,123 @@
+package gpuanalytics.processor.api;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import gpuanalytics.processor.query.QueryWindow;
+import gpuanalytics.processor.query.TokenDimension;
+import gpuanalytics.processor.query.TokenQuery;
+import gpuanalytics.processor.query.TokenReport;
+import gpuanalytics.processor.query.TokenReport.Counts;
+import gpuanalytics.processor.query.TokenReport.Latency;
+import gpuanalytics.processor.query.TokenReport.Row;
+import gpuanalytics.processor.query.UsageQueries;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Answers {@code /tokens}. */
+final class TokenAnswers {
+
+    static final List<String> PARAMETERS =
+            Stream.concat(
+                            Stream.of("from", "to", "step", "group_by"),
+                            Stream.of(TokenDimension.values()).map(TokenDimension::label))
+                    .toList();
+
+    /** The members of a count, in a row and in the totals alike. */
+    private static final List<Column<Counts>> COUNTS =
+            List.of(
+                    new Column<>("requests", Counts::requests),
+                    new Column<>("errors", Counts::errors),
+                    new Column<>("prompt_tokens", Counts::promptTokens),
+                    new Column<>("completion_tokens", Counts::completionTokens),
+                    new Column<>("cached_prompt_tokens", Counts::cachedPromptTokens),
+                    new Column<>("cache_write_tokens", Counts::cacheWriteTokens),
+                    new Column<>("reasoning_tokens", Counts::reasoningTokens),
+                    latency("latency_ms.p50", Counts::latencyMs, Latency::p50),
+                    latency("latency_ms.p95", Counts::latencyMs, Latency::p95),
+                    latency("latency_ms.mean", Counts::latencyMs, Latency::mean),
+                    latency("ttft_ms.p50", Counts::ttftMs, Latency::p50),
+                    latency("ttft_ms.p95", Counts::ttftMs, Latency::p95),
+                    latency("ttft_ms.mean", Counts::ttftMs, Latency::mean),
+                    new Column<>("tokens_per_s", Counts::tokensPerSecond));
+
+    private final UsageQueries queries;
+    private final Clock clock;
+
+    TokenAnswers(UsageQueries queries, Clock clock) {
+        this.queries = queries;
+        this.clock = clock;
+    }
+
+    Answer respond(Endpoint.Request request) {
+        var report = queries.tokens(query(request.query()));
+        var table = new Table<>(columns(report.groupBy()), report.rows());
+        return request.mediaType().equals(Table.CSV_MEDIA_TYPE)
+                ? table.csv()
+                : Answer.ok(Json.MEDIA_TYPE, Json.write(json -> write(json, report, table)));
+    }
+
+    private TokenQuery query(QueryParameters parameters) {
+        var filters = new EnumMap<TokenDimension, List<String>>(TokenDimension.class);
+        for (var dimension : TokenDimension.values()) {
+            var values = parameters.all(dimension.label());
+            if (!values.isEmpty()) {
+                filters.put(dimension, values);
+            }
+        }
+        return new TokenQuery(parameters.window(clock, null), parameters.groupBy(), filters);
+    }
+
+    private static List<Column<Row>> columns(List<TokenDimension> groupBy) {
+        var columns = new ArrayList<Column<Row>>();
+        columns.add(new Column<>("ts", Row::start));
+        for (int i = 0; i < groupBy.size(); i++) {
+            int place = i;
+            columns.add(new Column<>(groupBy.get(i).label(), row -> row.group().get(place)));
+        }
+        for (var count : COUNTS) {
+            columns.add(new Column<>(count.name(), row -> count.value().apply(row.counts())));
+        }
+        return columns;
+    }
+
+    private static void write(JsonGenerator json, TokenReport report, Table<Row> table)
+            throws IOException {
+        json.writeStartObject();
+        writeWindow(json, report.window());
+        json.writeArrayFieldStart("group_by");
+        for (var dimension : report.groupBy()) {
+            json.writeString(dimension.label());
+        }
+        json.writeEndArray();
+        json.writeFieldName("rows");
+        table.writeTo(json);
+        json.writeFieldName("totals");
+        Table.writeObject(json, COUNTS, report.totals(), true);
+        json.writeEndObject();
+    }
+
+    /** Writes what was answered, which may be more than what was asked for. */
+    static void writeWindow(JsonGenerator json, QueryWindow window) throws IOException {
+        json.writeStringField("from", window.from().toString());
+        json.writeStringField("to", window.to().toString());
+        json.writeNumberField("step_s", window.stepLength().toSeconds());
+        json.writeNumberField("bucket_s", window.bucket().toSeconds());
+    }
+
+    private static Column<Counts> latency(
+            String name,
+            Function<Counts, @Nullable Latency> latency,
+            Function<Latency, Double> value) {
+        return new Column<>(
+                name,
+                counts -> {
+                    var found = latency.apply(counts);
+                    return found == null ? null : value.apply(found);
+                });
+    }
+}

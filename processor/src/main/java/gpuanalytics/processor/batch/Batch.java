@@ -1,0 +1,67 @@
+package gpuanalytics.processor.batch;
+
+import gpuanalytics.processor.consume.AssignedPartition;
+import gpuanalytics.processor.decode.DecodedRecord;
+import gpuanalytics.processor.decode.DecodedRecord.Refused;
+import gpuanalytics.processor.decode.DecodedRecord.Row;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Records that go through the steps together, in the order they were read.
+ *
+ * @param rows those that are events
+ * @param refused those that are not
+ * @param next for each partition with a record here, the offset behind the last one
+ * @param bytes about what it takes on the heap
+ */
+public record Batch(
+        List<Row> rows, List<Refused> refused, Map<AssignedPartition, Long> next, long bytes) {
+
+    /** How many records. */
+    public int size() {
+        return rows.size() + refused.size();
+    }
+
+    /** Collects the records of one batch. For one thread. */
+    public static final class Builder {
+
+        private final long openedNanos;
+        private final List<Row> rows = new ArrayList<>();
+        private final List<Refused> refused = new ArrayList<>();
+        private final Map<AssignedPartition, Long> next = new LinkedHashMap<>();
+        private long bytes;
+
+        /** An empty batch, opened at this reading of the nanosecond clock. */
+        public Builder(long openedNanos) {
+            this.openedNanos = openedNanos;
+        }
+
+        public void add(DecodedRecord decoded) {
+            switch (decoded) {
+                case Row row -> rows.add(row);
+                case Refused no -> refused.add(no);
+            }
+            bytes += decoded.bytes();
+            next.put(decoded.record().partition(), decoded.record().offset() + 1);
+        }
+
+        public int size() {
+            return rows.size() + refused.size();
+        }
+
+        public long bytes() {
+            return bytes;
+        }
+
+        public long openedNanos() {
+            return openedNanos;
+        }
+
+        public Batch build() {
+            return new Batch(rows, refused, next, bytes);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package gpuanalytics.processor.consume;
+
+import gpuanalytics.processor.consume.StartLookup.Known;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the broker about topics and offsets. Blocks, within a limit; for threads that may. */
+final class BrokerLookup {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    private final Admin admin;
+    private final String groupId;
+
+    BrokerLookup(Admin admin, String groupId) {
+        this.admin = admin;
+        this.groupId = groupId;
+    }
+
+    /** The topics among these that exist. */
+    Map<String, TopicDescription> describe(Collection<String> topics) throws InterruptedException {
+        var found = new HashMap<String, TopicDescription>();
+        for (var asked : admin.describeTopics(topics).topicNameValues().entrySet()) {
+            var description = getIfExists(asked.getValue());
+            if (description != null) {
+                found.put(asked.getKey(), description);
+            }
+        }
+        return found;
+    }
+
+    /** Where reading of each of these partitions begins; those of missing topics are left out. */
+    Map<TopicPartition, PartitionStart> starts(
+            Collection<TopicPartition> partitions, Map<TopicPartition, Known> known)
+            throws InterruptedException {
+        var topics = describe(partitions.stream().map(TopicPartition::topic).distinct().toList());
+        var existing =
+                partitions.stream()
+                        .filter(partition -> topics.containsKey(partition.topic()))
+                        .toList();
+        var earliest = offsets(existing, OffsetSpec.earliest());
+        var ends = offsets(existing, OffsetSpec.latest());
+        var committed =
+                get(admin.listConsumerGroupOffsets(groupId).partitionsToOffsetAndMetadata());
+        var starts = new HashMap<TopicPartition, PartitionStart>();
+        for (var partition : existing) {
+            var topic = topics.get(partition.topic());
+            var first = earliest.get(partition);
+            var end = ends.get(partition);
+            if (topic == null || first == null || end == null) {
+                continue;
+            }
+            var from = known.getOrDefault(partition, known(committed.get(partition)));
+            starts.put(
+                    partition,
+                    PartitionStart.of(
+                            topic.topicId().toString(),
+                            from.position(),
+                            from.topicId(),
+                            first,
+                            end));
+        }
+        return starts;
+    }
+
+    private static Known known(@Nullable OffsetAndMetadata committed) {
+        return committed == null
+                ? new Known("", -1)
+                : new Known(committed.metadata(), committed.offset());
+    }
+
+    /** The end of each of these partitions that exists. */
+    Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions)
+            throws InterruptedException {
+        return offsets(partitions, OffsetSpec.latest());
+    }
+
+    private Map<TopicPartition, Long> offsets(
+            Collection<TopicPartition> partitions, OffsetSpec which) throws InterruptedException {
+        var asked = new HashMap<TopicPartition, OffsetSpec>();
+        partitions.forEach(partition -> asked.put(partition, which));
+        var result = admin.listOffsets(asked);
+        var offsets = new HashMap<TopicPartition, Long>();
+        for (var partition : partitions) {
+            var found = getIfExists(result.partitionResult(partition));
+            if (found != null) {
+                offsets.put(partition, found.offset());
+            }
+        }
+        return offsets;
+    }
+
+    private static <T> @Nullable T getIfExists(KafkaFuture<T> future) throws InterruptedException {
+        try {
+            return get(future);
+        } catch (UnknownTopicOrPartitionException ignored) {
+            return null; // absent is an answer here
+        }
+    }
+
+    private static <T> T get(KafkaFuture<T> future) throws InterruptedException {
+        try {
+            return future.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException known
+                    ? known
+                    : new KafkaException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new KafkaException("no answer within " + TIMEOUT, e);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package gpuanalytics.processor.consume;
+
+import gpuanalytics.processor.consume.StartLookup.Known;
+import gpuanalytics.processor.health.PartHealth;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches the broker on a thread of its own, so that the ingest thread need not wait for answers:
+ * whether the topics exist and under which ids, where their partitions end and where reading of
+ * newly assigned ones begins.
+ */
+final class BrokerWatch implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(BrokerWatch.class);
+
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
+
+    private record Question(
+            Set<TopicPartition> partitions,
+            Map<TopicPartition, Known> known,
+            CompletableFuture<Map<TopicPartition, PartitionStart>> answer) {}
+
+    private final ConsumeConfig config;
+    private final PartHealth health;
+    private final Supplier<Set<TopicPartition>> assigned;
+    private final LinkedBlockingQueue<Question> questions = new LinkedBlockingQueue<>();
+    private final Thread thread;
+
+    private volatile Map<String, String> topicIds = Map.of();
+    private volatile Map<TopicPartition, Long> ends = Map.of();
+    private volatile boolean closed;
+    private @Nullable Admin admin;
+
+    BrokerWatch(ConsumeConfig config, PartHealth health, Supplier<Set<TopicPartition>> assigned) {
+        this.config = config;
+        this.health = health;
+        this.assigned = assigned;
+        this.thread = Thread.ofPlatform().name("broker-watch").daemon().start(this::run);
+    }
+
+    /** The ids of the topics that exist, by name. */
+    Map<String, String> topicIds() {
+        return topicIds;
+    }
+
+    /** Where the assigned partitions end. */
+    Map<TopicPartition, Long> ends() {
+        return ends;
+    }
+
+    /** Asks where reading of these partitions begins. */
+    StartLookup lookUp(Set<TopicPartition> partitions, Map<TopicPartition, Known> known) {
+        var answer = new CompletableFuture<Map<TopicPartition, PartitionStart>>();
+        questions.add(new Question(partitions, known, answer));
+        return new StartLookup(known, answer);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                var question = questions.poll(INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+                if (question == null) {
+                    look();
+                } else {
+                    answer(question);
+                }
+            }
+        } catch (InterruptedException ignored) {
+            // closed
+        } finally {
+            if (admin != null) {
+                admin.close(CLOSE_TIMEOUT);
+            }
+        }
+    }
+
+    private void look() throws InterruptedException {
+        try {
+            var lookup = lookup();
+            var topics = new ArrayList<>(config.topics().values());
+            topics.add(config.deadLetterTopic());
+            var found = lookup.describe(topics);
+            var ids = new HashMap<String, String>();
+            found.forEach((name, topic) -> ids.put(name, topic.topicId().toString()));
+            topicIds = ids;
+            ends =
+                    lookup.ends(
+                            assigned.get().stream()
+                                    .filter(partition -> ids.containsKey(partition.topic()))
+                                    .toList());
+            report(topics.stream().filter(topic -> !ids.containsKey(topic)).toList());
+        } catch (KafkaException e) {
+            failed(e);
+        }
+    }
+
+    private void answer(Question question) throws InterruptedException {
+        try {
+            question.answer.complete(lookup().starts(question.partitions, question.known));
+        } catch (KafkaException e) {
+            failed(e);
+            question.answer.completeExceptionally(e);
+        }
+    }
+
+    private BrokerLookup lookup() {
+        var open = admin;
+        if (open == null) {
+            open =
+                    Admin.create(
+                            Map.of(
+                                    AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                                    config.bootstrapServers()));
+            admin = open;
+        }
+        return new BrokerLookup(open, config.groupId());
+    }
+
+    private void report(List<String> missing) {
+        if (missing.isEmpty()) {
+            health.up("connected to " + config.bootstrapServers());
+            return;
+        }
+        health.down(
+                "waiting for topics that do not exist at %s: %s"
+                        .formatted(
+                                config.bootstrapServers(),
+                                missing.stream().sorted().collect(Collectors.joining(", "))));
+    }
+
+    private void failed(KafkaException failure) {
+        log.atDebug().setCause(failure).log("the broker did not answer");
+        health.down(
+                "waiting for Kafka at %s: %s"
+                        .formatted(config.bootstrapServers(), failure.getMessage()));
+    }
+}

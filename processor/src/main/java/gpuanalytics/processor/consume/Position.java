@@ -1,0 +1,22 @@
+package gpuanalytics.processor.consume;
+
+/**
+ * Where a record lies.
+ *
+ * @param topicId the topic's id, never its name: a topic that is deleted and made again starts at
+ *     offset 0 (KIP-516)
+ * @param partition the partition's number
+ * @param offset the record's offset
+ */
+public record Position(String topicId, int partition, long offset) {
+
+    /** The partition as a name for its watermarks in the store. */
+    public String source() {
+        return source(topicId, partition);
+    }
+
+    /** A partition as a name for its watermarks in the store. */
+    public static String source(String topicId, int partition) {
+        return topicId + "_" + partition;
+    }
+}

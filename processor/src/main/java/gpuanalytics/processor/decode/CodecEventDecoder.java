@@ -1,0 +1,95 @@
+package gpuanalytics.processor.decode;
+
+import gpuanalytics.event.Decoded.Rejected;
+import gpuanalytics.event.Decoded.Valid;
+import gpuanalytics.event.Event;
+import gpuanalytics.event.EventCodec;
+import gpuanalytics.event.EventId;
+import gpuanalytics.event.Field;
+import gpuanalytics.processor.consume.Position;
+import gpuanalytics.processor.consume.RawRecord;
+import gpuanalytics.processor.decode.DecodedRecord.Refused;
+import gpuanalytics.processor.decode.DecodedRecord.Row;
+import gpuanalytics.processor.store.StoreLayout;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoField;
+import org.bson.BsonBinaryWriter;
+import org.bson.RawBsonDocument;
+import org.bson.io.BasicOutputBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Decodes by way of {@link EventCodec}; the reference for any faster decoder. */
+public final class CodecEventDecoder implements EventDecoder {
+
+    private static final int NANOS_PER_MILLI = 1_000_000;
+
+    private final EventCodec codec;
+    private final Clock clock;
+
+    public CodecEventDecoder(EventCodec codec, Clock clock) {
+        this.codec = codec;
+        this.clock = clock;
+    }
+
+    @Override
+    public DecodedRecord decode(RawRecord record) {
+        return switch (codec.decode(record.partition().kind(), record.value(), record::header)) {
+            case Rejected(var reason, var detail) -> new Refused(record, reason, detail);
+            case Valid(var event) -> {
+                var id = idOf(event, record.position());
+                yield new Row(record, id, document(event, id, record.position()), false);
+            }
+        };
+    }
+
+    private static String idOf(Event event, Position position) {
+        var own = EventId.of(event);
+        return own != null
+                ? own
+                : EventId.ofPosition(position.topicId(), position.partition(), position.offset());
+    }
+
+    private RawBsonDocument document(Event event, String id, Position position) {
+        var out = new BasicOutputBuffer(512);
+        try (var bson = new BsonBinaryWriter(out)) {
+            bson.writeStartDocument();
+            bson.writeString(StoreLayout.ID, id);
+            for (var field : event.topic().fields().fields()) {
+                write(bson, field, event.get(field));
+            }
+            var gpu = event.gpu();
+            if (gpu != null) {
+                bson.writeString(StoreLayout.GPU, gpu.key());
+            }
+            bson.writeStartDocument(StoreLayout.SRC);
+            bson.writeString(StoreLayout.SRC_TOPIC_ID, position.topicId());
+            bson.writeInt32(StoreLayout.SRC_PARTITION, position.partition());
+            bson.writeInt64(StoreLayout.SRC_OFFSET, position.offset());
+            bson.writeEndDocument();
+            bson.writeDateTime(StoreLayout.STORED_AT, clock.millis());
+            bson.writeEndDocument();
+        }
+        return new RawBsonDocument(out.toByteArray());
+    }
+
+    private static void write(BsonBinaryWriter bson, Field<?> field, @Nullable Object value) {
+        switch (value) {
+            case null -> {}
+            case String text -> bson.writeString(field.name(), text);
+            case Instant time -> writeTime(bson, field, time);
+            case Long number -> bson.writeInt64(field.name(), number);
+            case Double number -> bson.writeDouble(field.name(), number);
+            case Boolean flag -> bson.writeBoolean(field.name(), flag);
+            default -> throw new IllegalStateException(field + " holds a " + value.getClass());
+        }
+    }
+
+    private static void writeTime(BsonBinaryWriter bson, Field<?> field, Instant time) {
+        bson.writeDateTime(field.name(), time.toEpochMilli());
+        var belowMilli = time.get(ChronoField.NANO_OF_SECOND) % NANOS_PER_MILLI;
+        if (belowMilli != 0) {
+            bson.writeInt32(StoreLayout.TS_NANOS, belowMilli);
+        }
+    }
+}

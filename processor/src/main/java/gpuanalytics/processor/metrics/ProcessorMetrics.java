@@ -1,0 +1,296 @@
+package gpuanalytics.processor.metrics;
+
+import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.RejectReason;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What the processor counts and measures. Any thread may count.
+ *
+ * <p>For each topic, received = stored + duplicate + rejected + under way: each record read is
+ * counted once as received and, when its outcome is sure, once as one of the others. A record that
+ * is read again after a restart or a rebalance counts again in each, as received and as duplicate
+ * (or rejected).
+ */
+public final class ProcessorMetrics {
+
+    /** Why a stored event was there already. */
+    public enum Duplicate {
+        /** The same record read again: it counts in the rollups if it does not yet. */
+        REDELIVERY,
+        /** Another record with the same identity: it never counts. */
+        REPEAT;
+
+        String label() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    /** The lag of one partition, in records. */
+    public record Lag(String topic, int partition, long records) {}
+
+    private final MeterRegistry registry;
+    private final Map<EventTopic, TopicCounters> topics = new EnumMap<>(EventTopic.class);
+    private final DistributionSummary batchRows;
+    private final Counter guardMisses;
+    private final Counter mismatches;
+    private final Counter drift;
+    private final Counter audited;
+    private final MultiGauge lags;
+
+    public ProcessorMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        for (var topic : EventTopic.values()) {
+            topics.put(topic, new TopicCounters(registry, topic));
+        }
+        batchRows =
+                DistributionSummary.builder("processor.batch.rows")
+                        .description("Records per batch written to the store")
+                        .register(registry);
+        guardMisses =
+                Counter.builder("processor.rollup.guard.misses")
+                        .description("Rollup updates refused because their rows count already")
+                        .register(registry);
+        mismatches =
+                Counter.builder("duplicate.mismatch")
+                        .description("Redelivered records that differ from what is stored; stays 0")
+                        .register(registry);
+        drift =
+                Counter.builder("rollup.drift")
+                        .description("Rollup documents that differ from their raw rows; stays 0")
+                        .register(registry);
+        audited =
+                Counter.builder("rollup.audited")
+                        .description("Rollup documents recomputed from their raw rows")
+                        .register(registry);
+        lags =
+                MultiGauge.builder("processor.consumer.lag")
+                        .description("Records of a partition that are not done yet")
+                        .register(registry);
+    }
+
+    public MeterRegistry registry() {
+        return registry;
+    }
+
+    /** Records were read. */
+    public void received(EventTopic topic, long records) {
+        counters(topic).received.increment((double) records);
+    }
+
+    /** Events were stored for the first time. */
+    public void stored(EventTopic topic, long events) {
+        counters(topic).stored.increment((double) events);
+    }
+
+    /** An event was stored already. */
+    public void duplicate(EventTopic topic, Duplicate kind) {
+        of(counters(topic).duplicates, kind).increment();
+    }
+
+    /** A record is in the dead letters. */
+    public void rejected(EventTopic topic, RejectReason reason) {
+        of(counters(topic).rejected, reason).increment();
+    }
+
+    /** How long an event took from its time, and its record from the topic, to the store. */
+    public void delays(EventTopic topic, Duration sinceEvent, Duration sinceAppend) {
+        // Replays of old traces and clocks that differ would spoil the histogram.
+        if (!sinceEvent.isNegative()) {
+            counters(topic).eventDelay.record(sinceEvent);
+        }
+        if (!sinceAppend.isNegative()) {
+            counters(topic).appendDelay.record(sinceAppend);
+        }
+    }
+
+    public void batchDispatched(int rows) {
+        batchRows.record(rows);
+    }
+
+    /** An attempt failed and is repeated; {@code code} is the store's, or the failure's name. */
+    public void storeRetried(String code) {
+        registry.counter("processor.store.retries", "code", code).increment();
+    }
+
+    /** A write was acknowledged. */
+    public void mongoWritten(String collection, int documents) {
+        registry.counter("processor.mongo.write", "collection", collection)
+                .increment((double) documents);
+    }
+
+    public void guardMissed() {
+        guardMisses.increment();
+    }
+
+    public void mismatched() {
+        mismatches.increment();
+    }
+
+    /** An event counts under {@code other}: its hour has as many series as it may. */
+    public void overflowed(long events) {
+        registry.counter("processor.rollup.overflow").increment((double) events);
+    }
+
+    /** A sum would no longer fit 64 bits and was left as it is. */
+    public void saturated(String field) {
+        registry.counter("processor.rollup.saturated", "field", field).increment();
+    }
+
+    /** Retention or the broker lost records before they were read. */
+    public void recordsLost(String topic, long records) {
+        registry.counter("processor.retention.gap", "topic", topic).increment((double) records);
+    }
+
+    /** The committed offset lay behind the end of the log. */
+    public void pastEnd(String topic, long offsets) {
+        registry.counter("processor.position.past.end", "topic", topic).increment((double) offsets);
+    }
+
+    public void drifted(long documents) {
+        drift.increment((double) documents);
+    }
+
+    public void audited(long documents) {
+        audited.increment((double) documents);
+    }
+
+    /** Replaces the lag of every partition. */
+    public void lags(List<Lag> found) {
+        lags.register(
+                found.stream()
+                        .map(
+                                lag ->
+                                        MultiGauge.Row.of(
+                                                Tags.of(
+                                                        "topic",
+                                                        lag.topic,
+                                                        "partition",
+                                                        Integer.toString(lag.partition)),
+                                                lag.records))
+                        .toList(),
+                true);
+    }
+
+    /** Measures something whenever the metrics are read. */
+    public <T> void gauge(String name, String description, T of, ToDoubleFunction<T> value) {
+        Gauge.builder(name, of, value).description(description).register(registry);
+    }
+
+    public long received() {
+        return topics.values().stream().mapToLong(counters -> count(counters.received)).sum();
+    }
+
+    public long stored() {
+        return topics.values().stream().mapToLong(counters -> count(counters.stored)).sum();
+    }
+
+    public long duplicates() {
+        return topics.values().stream()
+                .flatMap(counters -> counters.duplicates.values().stream())
+                .mapToLong(ProcessorMetrics::count)
+                .sum();
+    }
+
+    public long rejected() {
+        return topics.values().stream()
+                .flatMap(counters -> counters.rejected.values().stream())
+                .mapToLong(ProcessorMetrics::count)
+                .sum();
+    }
+
+    public long mismatches() {
+        return count(mismatches);
+    }
+
+    public long guardMisses() {
+        return count(guardMisses);
+    }
+
+    public long drift() {
+        return count(drift);
+    }
+
+    private static long count(Counter counter) {
+        return (long) counter.count();
+    }
+
+    private TopicCounters counters(EventTopic topic) {
+        return of(topics, topic);
+    }
+
+    private static <K, V> V of(Map<K, V> all, K key) {
+        return Objects.requireNonNull(all.get(key), () -> "nothing for " + key);
+    }
+
+    /** The counters of one topic, made at once so that each is there, as 0, from the start. */
+    private static final class TopicCounters {
+
+        private final Counter received;
+        private final Counter stored;
+        private final Map<Duplicate, Counter> duplicates = new EnumMap<>(Duplicate.class);
+        private final Map<RejectReason, Counter> rejected = new EnumMap<>(RejectReason.class);
+        private final Timer eventDelay;
+        private final Timer appendDelay;
+
+        TopicCounters(MeterRegistry registry, EventTopic topic) {
+            var tags = Tags.of("topic", topic.defaultName());
+            received =
+                    Counter.builder("processor.events.received")
+                            .description("Records read")
+                            .tags(tags)
+                            .register(registry);
+            stored =
+                    Counter.builder("processor.events.stored")
+                            .description("Events stored for the first time")
+                            .tags(tags)
+                            .register(registry);
+            for (var kind : Duplicate.values()) {
+                duplicates.put(
+                        kind,
+                        Counter.builder("processor.events.duplicate")
+                                .description("Events that were stored already")
+                                .tags(tags.and("kind", kind.label()))
+                                .register(registry));
+            }
+            for (var reason : RejectReason.values()) {
+                rejected.put(
+                        reason,
+                        Counter.builder("processor.events.rejected")
+                                .description("Records in the dead letters")
+                                .tags(tags.and("reason", reason.label()))
+                                .register(registry));
+            }
+            eventDelay =
+                    delay(registry, tags, "event.store.delay", "From an event's time to the store");
+            appendDelay =
+                    delay(
+                            registry,
+                            tags,
+                            "processor.append.delay",
+                            "From a record's time in its topic to the store");
+        }
+
+        private static Timer delay(MeterRegistry registry, Tags tags, String name, String what) {
+            return Timer.builder(name)
+                    .description(what)
+                    .tags(tags)
+                    .publishPercentileHistogram()
+                    .minimumExpectedValue(Duration.ofMillis(1))
+                    .maximumExpectedValue(Duration.ofMinutes(10))
+                    .register(registry);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** What the processor counts and measures. */
+@NullMarked
+package gpuanalytics.processor.metrics;
+
+import org.jspecify.annotations.NullMarked;

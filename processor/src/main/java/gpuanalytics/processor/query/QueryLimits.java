@@ -1,0 +1,161 @@
+package gpuanalytics.processor.query;
+
+import gpuanalytics.config.EnvironmentReader;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * What one question may ask for at most.
+ *
+ * @param maxRange the longest time between {@code from} and {@code to}
+ * @param maxPoints the most rows, points or GPUs in one answer
+ * @param maxGroups the most different groups in one answer
+ * @param maxConcurrent the most questions that are being answered at the same time
+ * @param timeout how long the answer to one may take
+ */
+public record QueryLimits(
+        Duration maxRange, int maxPoints, int maxGroups, int maxConcurrent, Duration timeout) {
+
+    /** As long as hour rollups are kept. */
+    public static final int DEFAULT_MAX_DAYS = 400;
+
+    /** A week of minutes (10,080); some 4 MB of JSON. */
+    public static final int DEFAULT_MAX_POINTS = 11_000;
+
+    public static final int DEFAULT_MAX_GROUPS = 1000;
+    public static final int DEFAULT_MAX_CONCURRENT = 8;
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+
+    public QueryLimits {
+        requirePositive("QUERY_MAX_DAYS", maxRange.toDays());
+        requirePositive("QUERY_MAX_POINTS", maxPoints);
+        requirePositive("QUERY_MAX_GROUPS", maxGroups);
+        requirePositive("QUERY_MAX_CONCURRENT", maxConcurrent);
+        requirePositive("QUERY_TIMEOUT_MS", timeout.toMillis());
+    }
+
+    public static QueryLimits defaults() {
+        return new QueryLimits(
+                Duration.ofDays(DEFAULT_MAX_DAYS),
+                DEFAULT_MAX_POINTS,
+                DEFAULT_MAX_GROUPS,
+                DEFAULT_MAX_CONCURRENT,
+                DEFAULT_TIMEOUT);
+    }
+
+    /** The limits that the environment asks for. */
+    public static QueryLimits fromEnvironment(EnvironmentReader environment) {
+        return new QueryLimits(
+                environment.duration(
+                        "QUERY_MAX_DAYS",
+                        ChronoUnit.DAYS,
+                        DEFAULT_MAX_DAYS,
+                        1,
+                        36_500,
+                        "the longest range a query may ask for, in days"),
+                environment.integer(
+                        "QUERY_MAX_POINTS",
+                        DEFAULT_MAX_POINTS,
+                        1,
+                        1_000_000,
+                        "the most rows, points or GPUs in one answer"),
+                environment.integer(
+                        "QUERY_MAX_GROUPS",
+                        DEFAULT_MAX_GROUPS,
+                        1,
+                        100_000,
+                        "the most different groups in one answer"),
+                environment.integer(
+                        "QUERY_MAX_CONCURRENT",
+                        DEFAULT_MAX_CONCURRENT,
+                        1,
+                        1000,
+                        "the most queries being answered at the same time; one more is refused"
+                                + " with 503"),
+                environment.duration(
+                        "QUERY_TIMEOUT_MS",
+                        ChronoUnit.MILLIS,
+                        DEFAULT_TIMEOUT.toMillis(),
+                        1,
+                        600_000,
+                        "how long the answer to one query may take, in ms"));
+    }
+
+    /**
+     * Checks what can be checked before the store is asked.
+     *
+     * @throws InvalidQueryException naming what asks for too much
+     */
+    public void check(QueryWindow window) {
+        if (window.step() != null && window.step().compareTo(maxRange) > 0) {
+            throw new InvalidQueryException(
+                    "step",
+                    QueryWindow.text(window.step()),
+                    "at most %dd".formatted(maxRange.toDays()));
+        }
+        if (window.length().compareTo(maxRange) > 0) {
+            throw new InvalidQueryException(
+                    "from",
+                    window.from().toString(),
+                    "at most %d days before to, which is %s"
+                            .formatted(maxRange.toDays(), window.to()));
+        }
+        if (window.points() > maxPoints) {
+            throw new InvalidQueryException(
+                    "step",
+                    QueryWindow.text(window.stepLength()),
+                    "at least %s for this range, so that there are at most %d points"
+                            .formatted(QueryWindow.text(window.stepFor(maxPoints)), maxPoints));
+        }
+    }
+
+    /**
+     * Checks an answer as it grows.
+     *
+     * @throws InvalidQueryException when it has more groups than it may
+     */
+    void checkGroups(int groups, String groupBy) {
+        if (groups > maxGroups) {
+            throw new InvalidQueryException(
+                    "group_by",
+                    groupBy,
+                    "at most %d groups; filter, or group by less".formatted(maxGroups));
+        }
+    }
+
+    /**
+     * Checks an answer as it grows.
+     *
+     * @throws InvalidQueryException when it has more rows than it may
+     */
+    void checkRows(int rows, QueryWindow window) {
+        if (rows > maxPoints) {
+            throw new InvalidQueryException(
+                    "step",
+                    QueryWindow.text(window.step()),
+                    "a step, range, filter or group_by that gives at most %d rows"
+                            .formatted(maxPoints));
+        }
+    }
+
+    /**
+     * Checks an answer as it grows.
+     *
+     * @throws InvalidQueryException when it has more samples than it may
+     */
+    void checkSamples(int samples) {
+        if (samples > maxPoints) {
+            throw new InvalidQueryException(
+                    "host",
+                    "not narrow enough",
+                    "host, gpu_index or name that leave at most %d GPUs".formatted(maxPoints));
+        }
+    }
+
+    private static void requirePositive(String name, long value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(
+                    "%s is %d, expected at least 1".formatted(name, value));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package gpuanalytics.processor.query;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Asks what was used, by group and time.
+ *
+ * @param window when
+ * @param groupBy by what; empty for one total
+ * @param filters only series whose part is one of these values; the empty text stands for a series
+ *     without that part
+ */
+public record TokenQuery(
+        QueryWindow window,
+        List<TokenDimension> groupBy,
+        Map<TokenDimension, List<String>> filters) {
+
+    public TokenQuery {
+        groupBy = List.copyOf(groupBy);
+        filters = Map.copyOf(filters);
+        if (new HashSet<>(groupBy).size() < groupBy.size()) {
+            throw new InvalidQueryException("group_by", text(groupBy), "each name once");
+        }
+        filters.forEach((dimension, values) -> Filters.check(dimension.label(), values));
+    }
+
+    /** The groups as they are written in the API: {@code model,team}. */
+    static String text(List<TokenDimension> groupBy) {
+        return groupBy.stream().map(TokenDimension::label).collect(Collectors.joining(","));
+    }
+}

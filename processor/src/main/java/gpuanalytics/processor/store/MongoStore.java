@@ -1,0 +1,143 @@
+package gpuanalytics.processor.store;
+
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.MongoCommandException;
+import com.mongodb.WriteConcern;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.IndexOptions;
+import com.mongodb.client.model.Indexes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.bson.Document;
+import org.bson.RawBsonDocument;
+import org.bson.conversions.Bson;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connection to the store, its collections and their indexes.
+ *
+ * <p>Every write through it waits for a majority. The driver's own retries are harmless: what is
+ * written has an identity or a guard.
+ */
+public final class MongoStore implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(MongoStore.class);
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+    /** The index exists with other options, by MongoDB; with another name or specification. */
+    private static final List<Integer> INDEX_CONFLICTS = List.of(85, 86);
+
+    private final StoreConfig config;
+    private final MongoClient client;
+    private final MongoDatabase database;
+
+    public MongoStore(StoreConfig config) {
+        this.config = config;
+        this.client = MongoClients.create(settings(config));
+        this.database = client.getDatabase(config.database());
+    }
+
+    /** The database; writes wait for a majority. */
+    public MongoDatabase database() {
+        return database;
+    }
+
+    /** A collection of documents as bytes. */
+    public MongoCollection<RawBsonDocument> collection(String name) {
+        return database.getCollection(name, RawBsonDocument.class);
+    }
+
+    /** Makes the indexes that are missing and brings the retention up to date; may be repeated. */
+    public void prepare() {
+        for (var raw : List.of(StoreLayout.GPU_METRICS, StoreLayout.TOKEN_USAGE)) {
+            index(raw, Indexes.ascending(StoreLayout.TS)); // the audit reads a bucket's rows
+            expire(raw, config.rawRetention());
+        }
+        for (var rollup : retentionOfRollups().entrySet()) {
+            index(rollup.getKey(), Indexes.ascending(StoreLayout.BUCKET));
+            expire(rollup.getKey(), rollup.getValue());
+        }
+        for (var rollup : List.of(StoreLayout.GPU_MINUTE, StoreLayout.GPU_HOUR)) {
+            index(rollup, Indexes.ascending(StoreLayout.GPU, StoreLayout.BUCKET));
+        }
+        expire(StoreLayout.GPU_LATEST, config.minuteRetention());
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    private Map<String, Duration> retentionOfRollups() {
+        return Map.of(
+                StoreLayout.GPU_MINUTE, config.minuteRetention(),
+                StoreLayout.TOKEN_MINUTE, config.minuteRetention(),
+                StoreLayout.GPU_HOUR, config.hourRetention(),
+                StoreLayout.TOKEN_HOUR, config.hourRetention());
+    }
+
+    private void index(String collection, Bson keys) {
+        database.getCollection(collection).createIndex(keys);
+    }
+
+    /** By when it was stored, never by its own time: a trace may be years old when it comes in. */
+    private void expire(String collection, Duration retention) {
+        var keys = Indexes.ascending(StoreLayout.STORED_AT);
+        var options = new IndexOptions().expireAfter(retention.toSeconds(), TimeUnit.SECONDS);
+        try {
+            database.getCollection(collection).createIndex(keys, options);
+        } catch (MongoCommandException e) {
+            if (!INDEX_CONFLICTS.contains(e.getErrorCode())) {
+                throw e;
+            }
+            changeExpiry(collection, keys, options, retention);
+        }
+    }
+
+    private void changeExpiry(
+            String collection, Bson keys, IndexOptions options, Duration retention) {
+        log.atInfo()
+                .addKeyValue("collection", collection)
+                .addKeyValue("retention", retention)
+                .log("retention changes");
+        try {
+            database.runCommand(
+                    new Document("collMod", collection)
+                            .append(
+                                    "index",
+                                    new Document("keyPattern", keys.toBsonDocument())
+                                            .append("expireAfterSeconds", retention.toSeconds())));
+        } catch (MongoCommandException e) {
+            log.atInfo().setCause(e).log("the store cannot change the index, it is made again");
+            database.getCollection(collection).dropIndex(keys);
+            database.getCollection(collection).createIndex(keys, options);
+        }
+    }
+
+    private static MongoClientSettings settings(StoreConfig config) {
+        return MongoClientSettings.builder()
+                .applyConnectionString(new ConnectionString(config.url().reveal()))
+                .applicationName("processor")
+                .writeConcern(WriteConcern.MAJORITY)
+                .applyToClusterSettings(
+                        cluster ->
+                                cluster.serverSelectionTimeout(
+                                        CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS))
+                .applyToSocketSettings(
+                        socket ->
+                                socket.connectTimeout(
+                                                CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                                        .readTimeout(
+                                                config.answerTimeout().toMillis(),
+                                                TimeUnit.MILLISECONDS))
+                .build();
+    }
+}

@@ -1,0 +1,95 @@
+package gpuanalytics.processor.store;
+
+import com.mongodb.MongoException;
+import com.mongodb.MongoInterruptedException;
+import gpuanalytics.processor.health.PartHealth;
+import gpuanalytics.processor.metrics.ProcessorMetrics;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tries again for as long as it takes, with growing pauses, and says in the health report that and
+ * since when the store is away. Any thread may use it.
+ */
+public final class StoreRetry {
+
+    private static final Logger log = LoggerFactory.getLogger(StoreRetry.class);
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+    private final PartHealth health;
+    private final ProcessorMetrics metrics;
+    private final CountDownLatch aborted = new CountDownLatch(1);
+
+    public StoreRetry(PartHealth health, ProcessorMetrics metrics) {
+        this.health = health;
+        this.metrics = metrics;
+    }
+
+    /**
+     * The answer, however long it takes.
+     *
+     * @throws InterruptedException when aborted or interrupted
+     */
+    public <T> T untilAnswered(String what, Supplier<T> question) throws InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                var answer = question.get();
+                succeeded();
+                return answer;
+            } catch (MongoException e) {
+                pauseAfter(what, attempt, e);
+            }
+        }
+    }
+
+    /** The store has answered. */
+    public void succeeded() {
+        health.up("connected");
+    }
+
+    /**
+     * Counts and reports a failure and waits before the next attempt.
+     *
+     * @param what what was tried
+     * @param attempt how often, from 1
+     * @throws InterruptedException when aborted or interrupted
+     */
+    public void pauseAfter(String what, int attempt, Exception failure)
+            throws InterruptedException {
+        if (failure instanceof MongoInterruptedException) {
+            throw new InterruptedException("interrupted: " + what);
+        }
+        metrics.storeRetried(StoreErrors.label(failure));
+        health.down("waiting for the store: %s failed: %s".formatted(what, brief(failure)));
+        log.atDebug().addKeyValue("attempt", attempt).setCause(failure).log(what + " failed");
+        if (aborted.await(pauseMillis(attempt), TimeUnit.MILLISECONDS)) {
+            throw new InterruptedException("aborted: " + what);
+        }
+    }
+
+    /** Ends all waiting: whoever waits or fails from now on gives up. */
+    public void abort() {
+        aborted.countDown();
+    }
+
+    /** Half of the pause is random, so that many clients do not come back in step. */
+    private static long pauseMillis(int attempt) {
+        var doubled = FIRST_PAUSE.toMillis() << Math.min(attempt - 1, 10);
+        var pause = Math.min(doubled, LONGEST_PAUSE.toMillis());
+        return pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1);
+    }
+
+    /** The first line; the driver's messages hold the whole description of the cluster. */
+    private static String brief(Exception failure) {
+        var message = String.valueOf(failure.getMessage());
+        var line = message.lines().findFirst().orElse("");
+        return line.length() > 200 ? line.substring(0, 200) + "…" : line;
+    }
+}

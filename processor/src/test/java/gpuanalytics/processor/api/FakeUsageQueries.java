@@ -1,0 +1,35 @@
+package gpuanalytics.processor.api;
+
+import gpuanalytics.processor.query.GpuSeries;
+import gpuanalytics.processor.query.GpuSeriesQuery;
+import gpuanalytics.processor.query.LatestSample;
+import gpuanalytics.processor.query.LatestSamplesQuery;
+import gpuanalytics.processor.query.TokenQuery;
+import gpuanalytics.processor.query.TokenReport;
+import gpuanalytics.processor.query.UsageQueries;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Answers as the test says. */
+final class FakeUsageQueries implements UsageQueries {
+
+    volatile Function<LatestSamplesQuery, List<LatestSample>> latestSamples = _ -> List.of();
+    volatile Function<GpuSeriesQuery, Optional<GpuSeries>> gpuSeries = _ -> Optional.empty();
+    volatile Function<TokenQuery, TokenReport> tokens = Samples::tokenReport;
+
+    @Override
+    public List<LatestSample> latestSamples(LatestSamplesQuery query) {
+        return latestSamples.apply(query);
+    }
+
+    @Override
+    public Optional<GpuSeries> gpuSeries(GpuSeriesQuery query) {
+        return gpuSeries.apply(query);
+    }
+
+    @Override
+    public TokenReport tokens(TokenQuery query) {
+        return tokens.apply(query);
+    }
+}

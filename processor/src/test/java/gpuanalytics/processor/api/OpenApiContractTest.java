@@ -1,0 +1,357 @@
+package gpuanalytics.processor.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import gpuanalytics.processor.api.OpenApi.Operation;
+import gpuanalytics.processor.api.OpenApi.Parameter;
+import gpuanalytics.processor.query.QueryLimits;
+import gpuanalytics.processor.query.StoreUnavailableException;
+import io.micrometer.core.instrument.Gauge;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What {@code openapi.yaml} says and what the server does are the same: every path, every example
+ * of every parameter, every media type and every status.
+ */
+class OpenApiContractTest {
+
+    private static final OpenApi CONTRACT = OpenApi.load();
+
+    static List<Operation> operations() {
+        return CONTRACT.operations();
+    }
+
+    @Test
+    void routesAreThoseOfTheDocument() {
+        try (var running = new RunningApi()) {
+            var routed =
+                    running.api.router().getRoutes().stream()
+                            .filter(route -> route.methods() != null)
+                            .filter(route -> route.methods().contains(HttpMethod.GET))
+                            .map(Route::getPath)
+                            .map(path -> path.replaceAll(":(\\w+)", "{$1}"))
+                            .collect(Collectors.toCollection(TreeSet::new));
+
+            assertEquals(
+                    operations().stream()
+                            .map(Operation::path)
+                            .collect(Collectors.toCollection(TreeSet::new)),
+                    routed);
+        }
+    }
+
+    @Test
+    void servesTheDocument() {
+        try (var running = new RunningApi()) {
+            assertEquals(
+                    new String(Resource.read(Endpoints.OPENAPI), UTF_8),
+                    running.get("/openapi.yaml").body());
+        }
+    }
+
+    @Test
+    void limitsAndDefaultsInTheDocumentAreThoseOfTheCode() {
+        var tokens =
+                operations().stream().filter(o -> o.path().equals("/tokens")).findFirst().orElseThrow();
+
+        assertEquals(
+                TokenAnswers.PARAMETERS.stream().sorted().toList(),
+                CONTRACT.parameters(tokens).stream().map(Parameter::name).sorted().toList());
+    }
+
+    @ParameterizedTest
+    @MethodSource("operations")
+    void answersEveryParameterInEveryMediaType(Operation operation) {
+        try (var running = answering()) {
+            for (var target : targets(operation)) {
+                for (var mediaType : CONTRACT.mediaTypes(operation, "200")) {
+                    var answer = running.get(target, "accept", mediaType);
+
+                    check(operation, "200", target, answer);
+                    assertEquals(mediaType, mediaType(answer), target);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("operations")
+    void answersHeadLikeGetWithoutTheBody(Operation operation) {
+        try (var running = answering()) {
+            var target = target(operation, List.of());
+            var get = running.get(target);
+            var head = running.send("HEAD", target);
+
+            assertEquals(get.statusCode(), head.statusCode());
+            assertEquals("", head.body());
+            assertTrue(head.headers().firstValueAsLong("content-length").orElse(0) > 0);
+            assertEquals(get.headers().map().keySet(), head.headers().map().keySet());
+            assertEquals(
+                    get.headers().firstValue("content-type"),
+                    head.headers().firstValue("content-type"));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("operations")
+    void answersEveryDocumentedProblem(Operation operation) throws Exception {
+        for (var status : CONTRACT.statuses(operation)) {
+            if (!status.equals("200")) {
+                var target = target(operation, List.of());
+                check(operation, status, target, provoke(operation, target, status));
+            }
+        }
+    }
+
+    private static HttpResponse<String> provoke(Operation operation, String target, String status)
+            throws Exception {
+        return switch (status) {
+            case "400" -> asked(running -> running.get(target + "?nonsense=1"));
+            case "404" -> asked(running -> running.get(target));
+            case "405" -> asked(running -> running.send("POST", target));
+            case "406" -> asked(running -> running.get(target, "accept", "image/png"));
+            case "503" -> provokeUnavailable(operation, target);
+            case "504" -> provokeTimeout(target);
+            default -> fail("%s of %s is not provoked".formatted(status, operation));
+        };
+    }
+
+    private interface Asking {
+        HttpResponse<String> ask(RunningApi running);
+    }
+
+    private static HttpResponse<String> asked(Asking asking) {
+        try (var running = new RunningApi()) {
+            return asking.ask(running);
+        }
+    }
+
+    private static HttpResponse<String> provokeUnavailable(Operation operation, String target)
+            throws Exception {
+        if (operation.path().equals("/metrics")) {
+            return provokeTooManyScrapes(target);
+        }
+        return asked(
+                running -> {
+                    running.health = RunningApi.health(false, false);
+                    failQueries(running);
+                    return running.get(target);
+                });
+    }
+
+    private static void failQueries(RunningApi running) {
+        var away = new StoreUnavailableException("away", new IOException("connection refused"));
+        running.queries.latestSamples =
+                _ -> {
+                    throw away;
+                };
+        running.queries.gpuSeries =
+                _ -> {
+                    throw away;
+                };
+        running.queries.tokens =
+                _ -> {
+                    throw away;
+                };
+    }
+
+    private static HttpResponse<String> provokeTooManyScrapes(String target) throws Exception {
+        try (var running = new RunningApi()) {
+            var scraping = new CountDownLatch(Endpoints.MAX_CONCURRENT_SCRAPES);
+            var goOn = new CountDownLatch(1);
+            blockScrapes(running, scraping, goOn);
+            var scrapes = new ArrayList<CompletableFuture<?>>();
+            for (int i = 0; i < Endpoints.MAX_CONCURRENT_SCRAPES; i++) {
+                scrapes.add(
+                        running.client()
+                                .sendAsync(
+                                        running.request("GET", target).build(),
+                                        BodyHandlers.ofString()));
+            }
+            scraping.await();
+
+            var refused = running.get(target);
+
+            goOn.countDown();
+            CompletableFuture.allOf(scrapes.toArray(CompletableFuture[]::new)).join();
+            return refused;
+        }
+    }
+
+    private static HttpResponse<String> provokeTimeout(String target) {
+        var never = new CountDownLatch(1);
+        try (var running = new RunningApi(limitedTo(Duration.ofMillis(20)))) {
+            blockScrapes(running, new CountDownLatch(1), never);
+            running.queries.latestSamples =
+                    _ -> {
+                        await(never);
+                        return List.of();
+                    };
+            running.queries.gpuSeries =
+                    _ -> {
+                        await(never);
+                        return Optional.empty();
+                    };
+            running.queries.tokens =
+                    query -> {
+                        await(never);
+                        return Samples.tokenReport(query);
+                    };
+            return running.get(target);
+        }
+    }
+
+    private static void blockScrapes(
+            RunningApi running, CountDownLatch scraping, CountDownLatch goOn) {
+        Gauge.builder(
+                        "blocking",
+                        () -> {
+                            scraping.countDown();
+                            await(goOn);
+                            return 1;
+                        })
+                .register(running.metrics);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static QueryLimits limitedTo(Duration timeout) {
+        var limits = QueryLimits.defaults();
+        return new QueryLimits(
+                limits.maxRange(),
+                limits.maxPoints(),
+                limits.maxGroups(),
+                limits.maxConcurrent(),
+                timeout);
+    }
+
+    private static RunningApi answering() {
+        var running = new RunningApi();
+        running.queries.latestSamples = _ -> Samples.latestSamples();
+        running.queries.gpuSeries = query -> Optional.of(Samples.gpuSeries(query));
+        return running;
+    }
+
+    /** Status, media type, headers and body are what the contract says. */
+    private static void check(
+            Operation operation, String status, String target, HttpResponse<String> answer) {
+        var what = status + " of " + target + ": " + answer.body();
+        assertEquals(status, Integer.toString(answer.statusCode()), what);
+        var mediaType = mediaType(answer);
+        assertTrue(CONTRACT.mediaTypes(operation, status).contains(mediaType), what);
+        for (var header : CONTRACT.response(operation, status).path("headers").properties()) {
+            assertTrue(answer.headers().firstValue(header.getKey()).isPresent(), what);
+        }
+        if (mediaType.endsWith("json")) {
+            assertEquals(
+                    List.of(), CONTRACT.errors(operation, status, mediaType, answer.body()), what);
+        }
+        if (mediaType.equals("text/csv")) {
+            checkCsv(operation, target, answer.body());
+        }
+    }
+
+    private static void checkCsv(Operation operation, String target, String body) {
+        var schema = CONTRACT.response(operation, "200").at("/content/text~1csv/schema");
+        var expected = new ArrayList<String>();
+        schema.get("x-columns").forEach(column -> expected.add(column.asText()));
+        expected.addAll(1, groups(target));
+        try (var csv = CSVParser.parse(body, CSVFormat.RFC4180)) {
+            var records = csv.getRecords();
+            assertEquals(expected, records.getFirst().toList(), target);
+            assertTrue(records.size() > 1, target);
+            records.forEach(record -> assertEquals(expected.size(), record.size(), target));
+        } catch (IOException e) {
+            fail(e);
+        }
+    }
+
+    private static List<String> groups(String target) {
+        return Stream.of(target.split("[?&]"))
+                .filter(part -> part.startsWith("group_by="))
+                .flatMap(part -> Stream.of(part.substring("group_by=".length()).split("%2C")))
+                .toList();
+    }
+
+    /** The path alone, with each example of each parameter, and with all parameters together. */
+    private static List<String> targets(Operation operation) {
+        var targets = new ArrayList<String>();
+        targets.add(target(operation, List.of()));
+        var together = new ArrayList<String>();
+        for (var parameter : CONTRACT.parameters(operation)) {
+            if (parameter.in().equals("query")) {
+                for (var example : parameter.examples()) {
+                    targets.add(target(operation, List.of(query(parameter, example))));
+                }
+                together.add(query(parameter, parameter.examples().getFirst()));
+            }
+        }
+        targets.add(target(operation, together));
+        for (var parameter : CONTRACT.parameters(operation)) {
+            if (parameter.in().equals("path")) {
+                for (var example : parameter.examples()) {
+                    targets.add(operation.path().replace("{id}", encoded(example.asText())));
+                }
+            }
+        }
+        return targets;
+    }
+
+    private static String target(Operation operation, List<String> query) {
+        var path = operation.path().replace("{id}", "node-1%2F0");
+        return query.isEmpty() ? path : path + "?" + String.join("&", query);
+    }
+
+    private static String query(Parameter parameter, JsonNode example) {
+        var values = new ArrayList<String>();
+        if (example.isArray()) {
+            example.forEach(value -> values.add(value.asText()));
+        } else {
+            values.add(example.asText());
+        }
+        if (!parameter.explode()) {
+            return parameter.name() + "=" + encoded(String.join(",", values));
+        }
+        return values.stream()
+                .map(value -> parameter.name() + "=" + encoded(value))
+                .collect(joining("&"));
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, UTF_8);
+    }
+
+    private static String mediaType(HttpResponse<String> answer) {
+        return answer.headers().firstValue("content-type").orElse("").replaceFirst(";.*", "");
+    }
+}

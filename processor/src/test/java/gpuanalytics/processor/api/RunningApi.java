@@ -1,0 +1,92 @@
+package gpuanalytics.processor.api;
+
+import gpuanalytics.processor.health.HealthReport;
+import gpuanalytics.processor.query.QueryLimits;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+
+/** An HTTP interface that really listens, over queries that the test answers. */
+final class RunningApi implements AutoCloseable {
+
+    static final Instant NOW = Instant.parse("2026-01-31T12:00:30Z");
+    static final Instant SINCE = Instant.parse("2026-01-31T11:00:00Z");
+
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
+
+    final FakeUsageQueries queries = new FakeUsageQueries();
+    final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    volatile HealthReport health = health(true, true);
+
+    private final Vertx vertx = Vertx.vertx();
+    private final HttpClient client = HttpClient.newHttpClient();
+    final HttpApi api;
+
+    RunningApi(QueryLimits limits) {
+        api =
+                HttpApi.start(
+                        vertx,
+                        new HttpConfig("127.0.0.1", 0, limits),
+                        queries,
+                        () -> health,
+                        metrics,
+                        Clock.fixed(NOW, ZoneOffset.UTC));
+    }
+
+    RunningApi() {
+        this(QueryLimits.defaults());
+    }
+
+    static HealthReport health(boolean live, boolean storeUp) {
+        return new HealthReport(
+                live, List.of(new HealthReport.Part("store", storeUp, "no primary", SINCE)));
+    }
+
+    HttpResponse<String> get(String target, String... headers) {
+        return send("GET", target, headers);
+    }
+
+    HttpResponse<String> send(String method, String target, String... headers) {
+        var request = request(method, target);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            return client.send(request.build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    HttpRequest.Builder request(String method, String target) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + api.port() + target))
+                .timeout(ANSWER_LIMIT)
+                .method(method, HttpRequest.BodyPublishers.noBody());
+    }
+
+    HttpClient client() {
+        return client;
+    }
+
+    @Override
+    public void close() {
+        api.close();
+        client.shutdownNow();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+}

@@ -1,0 +1,114 @@
+package gpuanalytics.processor.api;
+
+import gpuanalytics.event.GpuMetric;
+import gpuanalytics.processor.query.GpuReading;
+import gpuanalytics.processor.query.GpuSeries;
+import gpuanalytics.processor.query.GpuSeriesQuery;
+import gpuanalytics.processor.query.LatestSample;
+import gpuanalytics.processor.query.TokenQuery;
+import gpuanalytics.processor.query.TokenReport;
+import gpuanalytics.processor.query.TokenReport.Counts;
+import gpuanalytics.processor.query.TokenReport.Latency;
+import gpuanalytics.processor.query.TokenReport.Row;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Answers of queries: one with every value, one with only what is always there. */
+final class Samples {
+
+    static final Counts FULL =
+            new Counts(
+                    9_007_199_254_740_993L, // beyond what a double holds exactly
+                    2,
+                    22_361_870L,
+                    4_088_665L,
+                    10L,
+                    11L,
+                    12L,
+                    new Latency(7, 1258.925, 2_000_000.5, 1300),
+                    new Latency(7, 12.5, 25, 13.25),
+                    0.000_001_25);
+
+    static final Counts SPARSE =
+            new Counts(1, 0, null, 0L, null, null, null, null, null, null);
+
+    private Samples() {}
+
+    static TokenReport tokenReport(TokenQuery query) {
+        var full = new ArrayList<@Nullable String>();
+        for (var dimension : query.groupBy()) {
+            full.add(dimension.label() + " \"1\", ü\n");
+        }
+        var absent = new ArrayList<@Nullable String>(full);
+        for (int i = 1; i < absent.size(); i++) {
+            absent.set(i, null);
+        }
+        return new TokenReport(
+                query.window(),
+                query.groupBy(),
+                List.of(
+                        new Row(query.window().from(), full, FULL),
+                        new Row(query.window().from(), absent, SPARSE)),
+                FULL);
+    }
+
+    static GpuSeries gpuSeries(GpuSeriesQuery query) {
+        var readings = new EnumMap<GpuReading, GpuSeries.Summary>(GpuReading.class);
+        for (var reading : GpuReading.values()) {
+            readings.put(reading, new GpuSeries.Summary(0.5, 0, 85_899_345_920.0));
+        }
+        var start = query.window().from();
+        return new GpuSeries(
+                query.window(),
+                List.of(
+                        new GpuSeries.Point(start, 4, 60, 18_000.25, 0L, readings),
+                        new GpuSeries.Point(start, 1, 15, null, null, Map.of())));
+    }
+
+    static List<LatestSample> latestSamples() {
+        var required =
+                GpuMetric.builder()
+                        .set(GpuMetric.TS, Instant.parse("2026-01-31T11:59:59.123456789Z"))
+                        .set(GpuMetric.HOST, "node-1")
+                        .set(GpuMetric.GPU_INDEX, 0L)
+                        .set(GpuMetric.NAME, "NVIDIA L4");
+        var sparse = required.build();
+        var full =
+                required.set(GpuMetric.EVENT_ID, "e-1")
+                        .set(GpuMetric.GPU_UUID, "GPU-5a1f")
+                        .set(GpuMetric.MIG_ID, "3")
+                        .set(GpuMetric.NODE, "n")
+                        .set(GpuMetric.NAMESPACE, "ns")
+                        .set(GpuMetric.POD, "p")
+                        .set(GpuMetric.CONTAINER, "c")
+                        .set(GpuMetric.TEAM, "search")
+                        .set(GpuMetric.UTILIZATION, 1.0)
+                        .set(GpuMetric.SM_ACTIVE, 0.75)
+                        .set(GpuMetric.TENSOR_ACTIVE, 0.5)
+                        .set(GpuMetric.DRAM_ACTIVE, 0.25)
+                        .set(GpuMetric.MEM_USED_BYTES, 1L << 40)
+                        .set(GpuMetric.MEM_TOTAL_BYTES, 1L << 41)
+                        .set(GpuMetric.POWER_W, 300.5)
+                        .set(GpuMetric.ENERGY_J_TOTAL, 123_456_789.25)
+                        .set(GpuMetric.TEMP_C, -1.5)
+                        .set(GpuMetric.SM_CLOCK_HZ, 1.98e9)
+                        .set(GpuMetric.MEM_CLOCK_HZ, 2.6e9)
+                        .set(GpuMetric.PCIE_TX_BPS, 1e9)
+                        .set(GpuMetric.PCIE_RX_BPS, 2e9)
+                        .set(GpuMetric.XID, 0L)
+                        .set(GpuMetric.THROTTLE_S_TOTAL, 0.0)
+                        .set(GpuMetric.PRICE_PER_HOUR_USD, 2.5)
+                        .set(GpuMetric.INTERVAL_S, 15.0)
+                        .set(GpuMetric.SOURCE, "dcgm")
+                        .build();
+        return List.of(
+                new LatestSample("GPU-5a1f", full, Duration.ofMillis(877)),
+                new LatestSample("node-1/0", sparse, Duration.ofMillis(-2000)));
+    }
+
+}

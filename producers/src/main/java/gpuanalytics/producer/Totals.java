@@ -1,0 +1,47 @@
+package gpuanalytics.producer;
+
+import gpuanalytics.event.EventTopic;
+import gpuanalytics.producer.publish.Delivered;
+import java.util.Map;
+
+/**
+ * What a producer has done so far.
+ *
+ * @param acknowledged events that Kafka has, by topic
+ * @param failed events that Kafka refused, by topic
+ * @param promptTokens prompt tokens of the acknowledged usages
+ * @param completionTokens completion tokens of the acknowledged usages
+ * @param droppedRows rows of input that gave no event, by named reason
+ */
+public record Totals(
+        Map<EventTopic, Long> acknowledged,
+        Map<EventTopic, Long> failed,
+        long promptTokens,
+        long completionTokens,
+        Map<String, Long> droppedRows) {
+
+    public Totals {
+        acknowledged = Map.copyOf(acknowledged);
+        failed = Map.copyOf(failed);
+        droppedRows = Map.copyOf(droppedRows);
+    }
+
+    static Totals of(Delivered delivered, Map<String, Long> droppedRows) {
+        return new Totals(
+                delivered.acknowledged(),
+                delivered.failed(),
+                delivered.promptTokens(),
+                delivered.completionTokens(),
+                droppedRows);
+    }
+
+    /** GPU samples that Kafka has. */
+    public long samples() {
+        return acknowledged.getOrDefault(EventTopic.GPU_METRICS, 0L);
+    }
+
+    /** Usages that Kafka has. */
+    public long requests() {
+        return acknowledged.getOrDefault(EventTopic.TOKEN_USAGE, 0L);
+    }
+}

@@ -1,0 +1,5 @@
+/** Events to acknowledged records. */
+@NullMarked
+package gpuanalytics.producer.publish;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,240 @@
+package gpuanalytics.producer.source.replay;
+
+import gpuanalytics.config.ConfigurationException;
+import gpuanalytics.event.Event;
+import gpuanalytics.event.GpuMetric;
+import gpuanalytics.event.TokenUsage;
+import gpuanalytics.producer.source.EventSource;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Real traces, in the order of time. Traces of one kind keep their distance in time; different
+ * kinds, which lie years apart, begin together.
+ *
+ * <p>Identities: a replay with original times gives the same events each time, so that what a
+ * killed replay has published is not counted twice by the next one. Each further round of a loop,
+ * and each replay with present times, gives events of its own.
+ */
+public final class ReplaySource implements EventSource {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReplaySource.class);
+
+    /** A trace and its next event. */
+    private record Head(Trace trace, Event event, Duration offset, int order) {}
+
+    private final ReplayOptions options;
+    private final List<TraceFile> files;
+    private final DroppedRows dropped = new DroppedRows();
+    private final List<Trace> traces = new ArrayList<>();
+    private final PriorityQueue<Head> heads =
+            new PriorityQueue<>(Comparator.comparing(Head::offset).thenComparing(Head::order));
+    private final Map<TraceFormat, Instant> starts = new EnumMap<>(TraceFormat.class);
+    private @Nullable Instant runStart;
+    private Instant roundStart = Instant.MIN;
+    private Duration lastOffset = Duration.ZERO;
+    private int round = 1;
+    private boolean ended;
+
+    /**
+     * Looks at the files.
+     *
+     * @throws ConfigurationException naming each file that cannot be replayed
+     */
+    public ReplaySource(ReplayOptions options) {
+        this.options = options;
+        this.files = TraceFile.inspect(options.files());
+        for (var file : files) {
+            LOG.atInfo()
+                    .addKeyValue("file", file.path())
+                    .addKeyValue("holds", file.format())
+                    .addKeyValue("reading", file.reading().map(Enum::name).orElse("REQUESTS"))
+                    .addKeyValue("content_id", file.contentId())
+                    .log("trace found");
+        }
+    }
+
+    /** Every reason for which a row may be dropped. */
+    public static List<String> dropReasons() {
+        return Arrays.stream(DropReason.values()).map(DropReason::label).toList();
+    }
+
+    @Override
+    public boolean ended() {
+        return ended;
+    }
+
+    @Override
+    public Instant nextDue(Instant now) {
+        if (runStart == null) {
+            runStart = now;
+            beginRound(now);
+        }
+        var head = heads.peek();
+        if (head == null) {
+            return Instant.MAX;
+        }
+        return options.speed().isEmpty() ? Instant.MIN : due(head);
+    }
+
+    @Override
+    public List<Event> take(Instant now, int max) {
+        var events = new ArrayList<Event>(max);
+        while (events.size() < max && !nextDue(now).isAfter(now)) {
+            events.add(takeNext(now));
+        }
+        return events;
+    }
+
+    @Override
+    public Map<String, Long> droppedRows() {
+        return dropped.counts();
+    }
+
+    @Override
+    public void close() {
+        traces.forEach(Trace::close);
+        traces.clear();
+    }
+
+    private Event takeNext(Instant now) {
+        var head = heads.remove();
+        var event = asReplayed(head);
+        lastOffset = head.offset();
+        queueNext(head.trace(), head.order());
+        if (heads.isEmpty()) {
+            endRound(now);
+        }
+        return event;
+    }
+
+    private void beginRound(Instant start) {
+        roundStart = start;
+        close();
+        openTraces();
+        var firsts = new ArrayList<@Nullable Event>();
+        for (var trace : traces) {
+            var first = trace.next();
+            firsts.add(first);
+            if (first != null) {
+                starts.merge(trace.format(), first.ts(), ReplaySource::earlier);
+            }
+        }
+        for (int order = 0; order < traces.size(); order++) {
+            queue(traces.get(order), firsts.get(order), order);
+        }
+        // a round without events has no end that would begin another
+        ended = heads.isEmpty();
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+
+    private void openTraces() {
+        var gpuFiles = new ArrayList<TraceFile>();
+        for (var file : files) {
+            switch (file.format()) {
+                case AZURE_LLM, MOONCAKE -> traces.add(new TokenTrace(file, dropped));
+                case ALIBABA_GPU -> gpuFiles.add(file);
+            }
+        }
+        if (!gpuFiles.isEmpty()) {
+            traces.add(new GpuTrace(gpuFiles, options.pricePerHourUsd(), dropped));
+        }
+    }
+
+    private void queueNext(Trace trace, int order) {
+        queue(trace, trace.next(), order);
+    }
+
+    private void queue(Trace trace, @Nullable Event event, int order) {
+        if (event != null) {
+            var start = starts.getOrDefault(trace.format(), event.ts());
+            heads.add(new Head(trace, event, Duration.between(start, event.ts()), order));
+        }
+    }
+
+    private void endRound(Instant now) {
+        LOG.atInfo()
+                .addKeyValue("round", round)
+                .addKeyValue("dropped", droppedRows())
+                .log("end of the traces");
+        if (!options.loop()) {
+            ended = true;
+            close();
+            return;
+        }
+        round++;
+        beginRound(options.speed().isEmpty() ? now : roundStart.plus(paced(lastOffset)));
+    }
+
+    private Instant due(Head head) {
+        return roundStart.plus(paced(head.offset()));
+    }
+
+    private Duration paced(Duration offset) {
+        double speed = options.speed().orElseThrow();
+        double micros = offset.getSeconds() * 1e6 + offset.getNano() / 1e3;
+        return Duration.of(Math.round(micros / speed), ChronoUnit.MICROS);
+    }
+
+    private Event asReplayed(Head head) {
+        var event = head.event();
+        return switch (options.times()) {
+            case ORIGINAL -> round == 1 ? event : ofRound(event).build();
+            case NOW -> atDueTime(event, due(head));
+        };
+    }
+
+    /** The event as a fact of its own in this round of the loop. */
+    private Event.Builder ofRound(Event event) {
+        var copy = event.toBuilder();
+        return switch (event.topic()) {
+            case TOKEN_USAGE ->
+                    copy.set(
+                            TokenUsage.REQUEST_ID,
+                            "%s-r%d".formatted(event.require(TokenUsage.REQUEST_ID), round));
+            // the natural identity, GPU and time, is the same in every round
+            case GPU_METRICS ->
+                    copy.set(
+                            GpuMetric.EVENT_ID,
+                            "replay-%s@%s-r%d".formatted(event.gpu(), event.ts(), round));
+        };
+    }
+
+    private Event atDueTime(Event event, Instant due) {
+        var copy = event.toBuilder();
+        return switch (event.topic()) {
+            case TOKEN_USAGE ->
+                    copy.set(TokenUsage.TS, due)
+                            .set(
+                                    TokenUsage.REQUEST_ID,
+                                    "%s-r%d-%s"
+                                            .formatted(
+                                                    event.require(TokenUsage.REQUEST_ID),
+                                                    round,
+                                                    runStart))
+                            .build();
+            case GPU_METRICS -> {
+                var interval = event.get(GpuMetric.INTERVAL_S);
+                yield copy.set(GpuMetric.TS, due)
+                        .set(
+                                GpuMetric.INTERVAL_S,
+                                interval == null ? null : interval / options.speed().orElseThrow())
+                        .build();
+            }
+        };
+    }
+}

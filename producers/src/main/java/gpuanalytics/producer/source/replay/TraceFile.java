@@ -1,0 +1,205 @@
+package gpuanalytics.producer.source.replay;
+
+import gpuanalytics.config.ConfigurationException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * A trace that was looked at and can be replayed.
+ *
+ * @param path where it is
+ * @param format what it holds
+ * @param contentId the first 64 bits of the SHA-256 of its content, in hexadecimal: the same file
+ *     gives the same events whatever it is called and wherever it lies
+ * @param reading in a GPU trace: which reading
+ * @param intervalSeconds in a GPU trace: the time between two samples
+ */
+record TraceFile(
+        Path path,
+        TraceFormat format,
+        String contentId,
+        Optional<GpuReading> reading,
+        OptionalDouble intervalSeconds) {
+
+    /** Which reading the values of a GPU trace are. */
+    enum GpuReading {
+        /** Percent of the time in which a kernel ran. */
+        DUTY_CYCLE,
+        /** Bytes. */
+        MEMORY
+    }
+
+    private static final int CONTENT_ID_CHARS = 16;
+
+    /** Rows that decide which reading a file holds and how far apart its samples are. */
+    private static final int ROWS_LOOKED_AT = 20_000;
+
+    private static final double MAX_PERCENT = 100;
+
+    /**
+     * Looks at every file.
+     *
+     * @throws ConfigurationException naming each file that cannot be replayed, what was found and
+     *     what was expected
+     */
+    static List<TraceFile> inspect(List<Path> paths) {
+        var files = new ArrayList<TraceFile>();
+        var errors = new ArrayList<String>();
+        var seen = new HashMap<String, Path>();
+        for (var path : paths) {
+            try {
+                var file = inspect(path);
+                var same = seen.putIfAbsent(file.contentId, path);
+                if (same != null) {
+                    throw new Unusable(
+                            "has the same content as %s, expected each trace once".formatted(same));
+                }
+                files.add(file);
+            } catch (IOException | UncheckedIOException e) {
+                errors.add("%s %s".formatted(path, problem(e)));
+            }
+        }
+        if (!errors.isEmpty()) {
+            throw new ConfigurationException(errors);
+        }
+        return List.copyOf(files);
+    }
+
+    /** A defect of a file, worded to follow its name. */
+    private static final class Unusable extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Unusable(String problem) {
+            super(problem);
+        }
+    }
+
+    private static String problem(Exception e) {
+        return switch (e) {
+            case Unusable unusable -> String.valueOf(unusable.getMessage());
+            case NoSuchFileException _ -> "does not exist, expected a CSV file";
+            case AccessDeniedException _ -> "may not be read, expected a readable CSV file";
+            default ->
+                    "cannot be read (%s), expected a CSV file, plain or gzipped"
+                            .formatted(e.getMessage());
+        };
+    }
+
+    private static TraceFile inspect(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            throw new Unusable("is a directory, expected a CSV file");
+        }
+        var contentId = contentId(path);
+        try (var table = CsvTable.open(path)) {
+            if (table.header().isEmpty()) {
+                throw new Unusable("is empty, expected a header and rows");
+            }
+            var format = TraceFormat.of(table.header());
+            if (format.isEmpty()) {
+                throw new Unusable(
+                        "has the columns %s, expected %s"
+                                .formatted(
+                                        shortened(String.join(",", table.header())),
+                                        TraceFormat.expected()));
+            }
+            return switch (format.get()) {
+                case AZURE_LLM, MOONCAKE -> tokenTrace(path, format.get(), contentId, table);
+                case ALIBABA_GPU -> gpuTrace(path, contentId, table);
+            };
+        }
+    }
+
+    private static TraceFile tokenTrace(
+            Path path, TraceFormat format, String contentId, CsvTable table) throws Unusable {
+        if (table.next() == null) {
+            throw noRows();
+        }
+        return new TraceFile(path, format, contentId, Optional.empty(), OptionalDouble.empty());
+    }
+
+    private static TraceFile gpuTrace(Path path, String contentId, CsvTable table) throws Unusable {
+        int rows = 0;
+        int percents = 0;
+        int bytes = 0;
+        double interval = Double.POSITIVE_INFINITY;
+        double last = Double.NaN;
+        for (var row = table.next(); row != null && rows < ROWS_LOOKED_AT; row = table.next()) {
+            rows++;
+            double value = number(row, "value");
+            if (value > MAX_PERCENT) {
+                bytes++;
+            } else if (value > 0) {
+                percents++;
+            }
+            double time = number(row, "timestamp_anon");
+            if (time > last) {
+                interval = Math.min(interval, time - last);
+            }
+            last = Double.isNaN(time) ? last : time;
+        }
+        if (rows == 0) {
+            throw noRows();
+        }
+        if (bytes + percents == 0) {
+            throw new Unusable(
+                    "has no value above 0 in its first %d rows, expected percent (a duty cycle) or"
+                                    .formatted(rows)
+                            + " bytes (memory)");
+        }
+        return new TraceFile(
+                path,
+                TraceFormat.ALIBABA_GPU,
+                contentId,
+                Optional.of(bytes > percents ? GpuReading.MEMORY : GpuReading.DUTY_CYCLE),
+                Double.isInfinite(interval) ? OptionalDouble.empty() : OptionalDouble.of(interval));
+    }
+
+    private static double number(CsvTable.Row row, String column) {
+        var text = row.get(column);
+        try {
+            return text == null ? Double.NaN : new BigDecimal(text).doubleValue();
+        } catch (NumberFormatException ignored) {
+            return Double.NaN; // the row is dropped with its reason when it is replayed
+        }
+    }
+
+    private static Unusable noRows() {
+        return new Unusable("has a header but no rows, expected at least one");
+    }
+
+    private static String shortened(String text) {
+        return text.length() > 200 ? text.substring(0, 200) + "…" : text;
+    }
+
+    private static String contentId(Path path) throws IOException {
+        try (var stream = new DigestInputStream(CsvTable.bytes(path), sha256())) {
+            stream.transferTo(OutputStream.nullOutputStream());
+            return HexFormat.of()
+                    .formatHex(stream.getMessageDigest().digest())
+                    .substring(0, CONTENT_ID_CHARS);
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}
