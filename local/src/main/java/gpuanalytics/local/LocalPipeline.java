@@ -181,7 +181,7 @@ final class LocalPipeline implements AutoCloseable {
                         config.minuteRetention(),
                         config.hourRetention(),
                         store.answerTimeout());
-        return new ProcessorConfig(read.consume(), read.limits(), read.ingest(), bounded);
+        return read.with(bounded);
     }
 
     private static ProducerConfig producerConfig(Map<String, String> variables) {

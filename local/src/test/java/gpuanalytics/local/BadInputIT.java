@@ -128,7 +128,10 @@ class BadInputIT {
     }
 
     private static void createTopics(EmbeddedBroker broker) {
-        var large = Map.of("max.message.bytes", Integer.toString(2 * LARGE_BYTES));
+        var large =
+                Map.of(
+                        "max.message.bytes", Integer.toString(2 * LARGE_BYTES),
+                        "segment.bytes", Integer.toString(4 * LARGE_BYTES));
         broker.createTopics(
                 List.of(
                         new NewTopic("gpu.metrics.v1", 1, (short) 1),
