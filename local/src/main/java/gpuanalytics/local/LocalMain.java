@@ -24,6 +24,8 @@ public final class LocalMain {
     /** What is on its way when Ctrl-C comes has this long to be stored. */
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
 
+    private static final Duration DRAIN_STEP = Duration.ofMillis(10);
+
     private final LocalOptions options;
     private final LocalPipeline pipeline;
     private final ApiClient api;
@@ -102,8 +104,9 @@ public final class LocalMain {
         try (api) {
             printAddresses(out);
             if (options.once()) {
-                return new OnceRun(pipeline, api, this::awaitTick).run(out, err);
+                return new OnceRun(pipeline, api, this::showAndAwaitTick).run(out, err);
             }
+            pipeline.produce();
             runUntilToldToEnd();
             return end(out, err);
         } catch (InterruptedException e) {
@@ -144,15 +147,15 @@ public final class LocalMain {
         long start = System.nanoTime();
         long limit = options.seconds().map(TimeUnit.SECONDS::toNanos).orElse(Long.MAX_VALUE);
         while (System.nanoTime() - start < limit && !pipeline.producer().awaitEnd(Duration.ZERO)) {
-            show();
-            if (awaitTick()) {
+            if (showAndAwaitTick()) {
                 return;
             }
         }
     }
 
-    /** Waits for the time to show the table again; true when the run is to end now. */
-    private boolean awaitTick() throws InterruptedException {
+    /** Shows the table and waits until it is time again; true when the run is to end now. */
+    private boolean showAndAwaitTick() throws InterruptedException {
+        show();
         return interrupted.await(interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -167,11 +170,11 @@ public final class LocalMain {
 
     /** Lets what is on its way arrive, then prints what is stored. */
     private int end(PrintStream out, PrintStream err) throws InterruptedException {
-        pipeline.stopProducing();
+        pipeline.producer().close();
         var failure = pipeline.producer().failure();
         long deadline = System.nanoTime() + DRAIN_LIMIT.toNanos();
         while (OnceRun.underWay(pipeline) > 0 && System.nanoTime() < deadline) {
-            interrupted.await(10, TimeUnit.MILLISECONDS);
+            Thread.sleep(DRAIN_STEP);
         }
         try {
             Totals totals = api.totals();

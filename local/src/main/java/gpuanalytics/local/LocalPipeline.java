@@ -13,13 +13,15 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Broker, store, processor and producer, wired together; nothing here does their work.
  *
- * <p>They start in this order and end in the reverse one, so that what is published is stored.
+ * <p>They end in the reverse order of their start, so that what is published is stored.
  */
 final class LocalPipeline implements AutoCloseable {
 
@@ -33,7 +35,8 @@ final class LocalPipeline implements AutoCloseable {
     private final EmbeddedBroker broker;
     private final String storeUrl;
     private final Processor processor;
-    private final Producer producer;
+    private final ProducerConfig producerConfig;
+    private @Nullable Producer producer;
 
     private LocalPipeline(
             LocalOptions options, LocalConfig config, Map<String, String> environment) {
@@ -44,10 +47,9 @@ final class LocalPipeline implements AutoCloseable {
                             .orElseGet(() -> opened(EmbeddedStore.start(storeOptions(config))).url());
             var variables = variables(options, environment);
             var processorConfig = processorConfig(config, variables);
-            var producerConfig = producerConfig(variables);
+            producerConfig = producerConfig(variables);
             broker.createTopics(topics(variables, config.partitions()));
             processor = opened(Processor.start(processorConfig));
-            producer = opened(Producer.start(producerConfig));
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -55,7 +57,7 @@ final class LocalPipeline implements AutoCloseable {
     }
 
     /**
-     * Starts everything.
+     * Starts everything but the producer.
      *
      * @throws ConfigurationException with every bad value
      * @throws IllegalStateException when a part cannot start, in one line
@@ -83,8 +85,19 @@ final class LocalPipeline implements AutoCloseable {
         return processor;
     }
 
+    /**
+     * Starts the producer; everything else runs already.
+     *
+     * @throws ConfigurationException if a trace cannot be replayed
+     */
+    Producer produce() {
+        var started = opened(Producer.start(producerConfig));
+        producer = started;
+        return started;
+    }
+
     Producer producer() {
-        return producer;
+        return Objects.requireNonNull(producer, "produce() comes first");
     }
 
     private <T extends AutoCloseable> T opened(T part) {
@@ -195,11 +208,6 @@ final class LocalPipeline implements AutoCloseable {
                                 (short) 1)
                         .configs(COMPACTED);
         return Stream.concat(events, Stream.of(deadLetters, shards)).toList();
-    }
-
-    /** Ends the producer first, so that nothing comes in while the rest drains. */
-    void stopProducing() {
-        producer.close();
     }
 
     @Override

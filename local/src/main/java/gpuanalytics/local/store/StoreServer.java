@@ -146,7 +146,7 @@ public final class StoreServer implements AutoCloseable {
 
     @Override
     public void close() {
-        upkeep.shutdown();
+        upkeep.close();
         channel.close().syncUninterruptibly();
         connections.close().syncUninterruptibly();
         threads.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();

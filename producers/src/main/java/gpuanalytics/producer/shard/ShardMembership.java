@@ -373,6 +373,9 @@ public final class ShardMembership implements Supplier<ShardShare>, AutoCloseabl
         var open = consumer;
         if (open != null) {
             open.wakeup();
+        } else {
+            // waiting for Kafka, whose answer may take its whole time-out
+            thread.interrupt();
         }
     }
 
