@@ -5,17 +5,22 @@ import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.Field;
+import gpuanalytics.event.GpuMetric;
+import gpuanalytics.event.TokenUsage;
 import gpuanalytics.local.EmbeddedBroker;
 import gpuanalytics.local.EmbeddedStore;
 import gpuanalytics.local.Waiting;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -23,6 +28,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** Topics, a group and a database of one test's own, on a broker and a store that many share. */
 final class PipelineFixture implements AutoCloseable {
@@ -33,14 +39,22 @@ final class PipelineFixture implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final EmbeddedBroker broker;
-    private final String name = "t" + COUNT.incrementAndGet() + "-" + System.nanoTime();
+    private final String storeUrl;
+    private final String name;
     private final Map<String, String> environment = new HashMap<>();
     private final KafkaProducer<byte[], byte[]> producer;
     private final Admin admin;
     private final MongoClient client;
+    private volatile @Nullable Exception sendFailure;
 
     PipelineFixture(EmbeddedBroker broker, String storeUrl) {
+        this(broker, storeUrl, "t" + COUNT.incrementAndGet() + "-" + System.nanoTime());
+    }
+
+    private PipelineFixture(EmbeddedBroker broker, String storeUrl, String name) {
         this.broker = broker;
+        this.storeUrl = storeUrl;
+        this.name = name;
         environment.put("KAFKA_BOOTSTRAP", broker.bootstrapServers());
         environment.put("MONGO_URL", storeUrl);
         environment.put("MONGO_DATABASE", name);
@@ -61,6 +75,11 @@ final class PipelineFixture implements AutoCloseable {
         var fixture = new PipelineFixture(broker, store.url());
         fixture.createTopics();
         return fixture;
+    }
+
+    /** The same names on another broker. */
+    PipelineFixture at(EmbeddedBroker other) {
+        return new PipelineFixture(other, storeUrl, name);
     }
 
     void createTopics() {
@@ -108,12 +127,12 @@ final class PipelineFixture implements AutoCloseable {
     /** Sends an event to the partition that its hash picks. */
     void send(Event event) {
         var key = String.valueOf(event.get(idField(event))).getBytes(StandardCharsets.UTF_8);
-        producer.send(new ProducerRecord<>(topicOf(event), key, EventLedger.encode(event)));
+        send(new ProducerRecord<>(topicOf(event), key, EventLedger.encode(event)));
     }
 
     /** Sends bytes. */
-    void send(EventTopic topic, int partition, byte[] value) {
-        producer.send(new ProducerRecord<>(topicOf(topic), partition, null, value));
+    void send(EventTopic topic, int partition, byte @Nullable [] value) {
+        send(new ProducerRecord<>(topicOf(topic), partition, null, value));
     }
 
     /** Sends events and waits until the broker has them. */
@@ -124,8 +143,23 @@ final class PipelineFixture implements AutoCloseable {
         flush();
     }
 
+    /** Waits until the broker has what was sent; the oracle counts on every one of them. */
     void flush() {
         producer.flush();
+        var failure = sendFailure;
+        if (failure != null) {
+            throw new AssertionError("the broker did not take what the test sent", failure);
+        }
+    }
+
+    private void send(ProducerRecord<byte[], byte[]> record) {
+        producer.send(
+                record,
+                (_, failure) -> {
+                    if (failure != null) {
+                        sendFailure = failure;
+                    }
+                });
     }
 
     /** Waits until all records of both topics are committed by the group. */
@@ -148,13 +182,13 @@ final class PipelineFixture implements AutoCloseable {
 
     Map<TopicPartition, Long> ends() throws Exception {
         var ends = new HashMap<TopicPartition, Long>();
-        var asked = new HashMap<TopicPartition, org.apache.kafka.clients.admin.OffsetSpec>();
+        var asked = new HashMap<TopicPartition, OffsetSpec>();
         partitions()
                 .forEach(
                         partition ->
                                 asked.put(
                                         partition,
-                                        org.apache.kafka.clients.admin.OffsetSpec.latest()));
+                                        OffsetSpec.latest()));
         admin.listOffsets(asked).all().get().forEach((p, end) -> ends.put(p, end.offset()));
         return ends;
     }
@@ -162,7 +196,7 @@ final class PipelineFixture implements AutoCloseable {
     /** Every dead letter there is. */
     List<ConsumerRecord<byte[], byte[]>> deadLetters() throws Exception {
         var partition = new TopicPartition(deadLetterTopic(), 0);
-        var letters = new java.util.ArrayList<ConsumerRecord<byte[], byte[]>>();
+        var letters = new ArrayList<ConsumerRecord<byte[], byte[]>>();
         try (var consumer = new KafkaConsumer<byte[], byte[]>(consumerSettings())) {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
@@ -203,10 +237,10 @@ final class PipelineFixture implements AutoCloseable {
         };
     }
 
-    private static gpuanalytics.event.Field<String> idField(Event event) {
+    private static Field<String> idField(Event event) {
         return switch (event.topic()) {
-            case GPU_METRICS -> gpuanalytics.event.GpuMetric.EVENT_ID;
-            case TOKEN_USAGE -> gpuanalytics.event.TokenUsage.REQUEST_ID;
+            case GPU_METRICS -> GpuMetric.EVENT_ID;
+            case TOKEN_USAGE -> TokenUsage.REQUEST_ID;
         };
     }
 
@@ -217,6 +251,8 @@ final class PipelineFixture implements AutoCloseable {
                 "max.request.size", 64 << 20,
                 "buffer.memory", 64L << 20,
                 "linger.ms", 5,
+                "request.timeout.ms", 120_000, // a loaded machine is not the fault under test
+                "delivery.timeout.ms", 300_000,
                 "key.serializer", ByteArraySerializer.class,
                 "value.serializer", ByteArraySerializer.class);
     }

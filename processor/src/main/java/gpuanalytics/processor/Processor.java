@@ -169,6 +169,16 @@ public final class Processor implements AutoCloseable {
                 pipeline.consumer().lag());
     }
 
+    /** Bytes of records that are read and not done. */
+    long bytesUnderWay() {
+        return pipeline.bytesUnderWay();
+    }
+
+    /** How many partitions it reads. */
+    int assignedPartitions() {
+        return pipeline.consumer().assigned().size();
+    }
+
     /** Waits until it is closed or has failed. */
     void awaitEnd() throws InterruptedException {
         ingestThread.join();
