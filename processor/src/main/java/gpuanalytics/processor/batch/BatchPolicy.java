@@ -13,7 +13,7 @@ public record BatchPolicy(int rows, long bytes, Duration age) {
 
     /** Whether a batch like this goes now. */
     public boolean isDue(int rowsNow, long bytesNow, Duration ageNow) {
-        return isFull(rowsNow, bytesNow) || rowsNow > 0 && ageNow.compareTo(age) >= 0;
+        return isFull(rowsNow, bytesNow) || (rowsNow > 0 && ageNow.compareTo(age) >= 0);
     }
 
     /** Whether a batch like this takes no further record. */

@@ -13,6 +13,7 @@ import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoField;
 import org.bson.BsonBinaryWriter;
 import org.bson.RawBsonDocument;
 import org.bson.io.BasicOutputBuffer;
@@ -86,7 +87,7 @@ public final class CodecEventDecoder implements EventDecoder {
 
     private static void writeTime(BsonBinaryWriter bson, Field<?> field, Instant time) {
         bson.writeDateTime(field.name(), time.toEpochMilli());
-        var belowMilli = time.getNano() % NANOS_PER_MILLI;
+        var belowMilli = time.get(ChronoField.NANO_OF_SECOND) % NANOS_PER_MILLI;
         if (belowMilli != 0) {
             bson.writeInt32(StoreLayout.TS_NANOS, belowMilli);
         }

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the rollups of a topic hold: counters, readings and the labels of a series. */
+@SuppressWarnings("ImmutableEnumChecker") // its lists and maps are never changed
 enum RollupKind {
     GPU(
             List.of(
