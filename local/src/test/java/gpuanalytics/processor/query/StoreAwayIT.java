@@ -40,7 +40,8 @@ class StoreAwayIT {
     void aStoreThatGoesAwayIsUnavailable() {
         var store = EmbeddedStore.start();
         try (var client = MongoClients.create(store.url())) {
-            assertEquals(0, queries(client, Duration.ofMinutes(1)).tokens(QUERY).totals().requests());
+            assertEquals(
+                    0, queries(client, Duration.ofMinutes(1)).tokens(QUERY).totals().requests());
 
             store.close();
 
@@ -57,7 +58,8 @@ class StoreAwayIT {
         try (var store = EmbeddedStore.start();
                 var relay = new StallingRelay(store.port());
                 var client = MongoClients.create(relay.url())) {
-            assertEquals(0, queries(client, Duration.ofMinutes(1)).tokens(QUERY).totals().requests());
+            assertEquals(
+                    0, queries(client, Duration.ofMinutes(1)).tokens(QUERY).totals().requests());
 
             relay.stall();
 

@@ -47,7 +47,13 @@ class HttpConfigTest {
     void everyBadValueIsToldAtOnce() {
         var environment =
                 new EnvironmentReader(
-                        Map.of("HTTP_PORT", "80800", "QUERY_MAX_DAYS", "0", "QUERY_MAX_GROUPS", "x"));
+                        Map.of(
+                                "HTTP_PORT",
+                                "80800",
+                                "QUERY_MAX_DAYS",
+                                "0",
+                                "QUERY_MAX_GROUPS",
+                                "x"));
 
         var _ = HttpConfig.fromEnvironment(environment);
 
