@@ -54,9 +54,11 @@ class ConfigurationTableTest {
     void documentsEveryVariableWithItsDefault(Program program) throws IOException {
         var page = Files.readString(PAGE);
         var table = table(program.variables());
-        var block = Pattern.compile(Pattern.quote(program.start()) + "\n(.*?)" + END, Pattern.DOTALL);
+        var block =
+                Pattern.compile(Pattern.quote(program.start()) + "\n(.*?)" + END, Pattern.DOTALL);
         if (Boolean.getBoolean("docs.write")) {
-            var written = block.matcher(page).replaceFirst(match -> program.start() + "\n" + table + END);
+            var written =
+                    block.matcher(page).replaceFirst(match -> program.start() + "\n" + table + END);
             Files.writeString(PAGE, written);
             return;
         }

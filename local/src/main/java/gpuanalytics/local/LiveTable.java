@@ -135,7 +135,9 @@ final class LiveTable {
                         fleet.gpus(),
                         fleet.utilization().isPresent()
                                 ? String.format(
-                                        Locale.ROOT, "%.1f %%", fleet.utilization().getAsDouble() * 100)
+                                        Locale.ROOT,
+                                        "%.1f %%",
+                                        fleet.utilization().getAsDouble() * 100)
                                 : "-",
                         fleet.memoryBytes().isPresent()
                                 ? number(OptionalDouble.of(fleet.memoryBytes().getAsDouble() / GIB))

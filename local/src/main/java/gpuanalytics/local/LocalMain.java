@@ -131,8 +131,7 @@ public final class LocalMain {
     }
 
     private void printAddresses(PrintStream out) {
-        out.println(
-                "  HTTP    http://127.0.0.1:%d/".formatted(pipeline.processor().httpPort()));
+        out.println("  HTTP    http://127.0.0.1:%d/".formatted(pipeline.processor().httpPort()));
         out.println("  Kafka   " + pipeline.broker().bootstrapServers());
         out.println("  store   " + shown(pipeline.storeUrl()));
         out.println();
@@ -161,8 +160,7 @@ public final class LocalMain {
 
     private void show() throws InterruptedException {
         try {
-            table.show(
-                    pipeline.processor().stats(), api.models(), api.fleet(), System.nanoTime());
+            table.show(pipeline.processor().stats(), api.models(), api.fleet(), System.nanoTime());
         } catch (IOException e) {
             System.err.println("no answer for the table: " + e.getMessage());
         }

@@ -44,7 +44,8 @@ final class LocalPipeline implements AutoCloseable {
             broker = opened(EmbeddedBroker.start(brokerOptions(config)));
             storeUrl =
                     config.storeUrl()
-                            .orElseGet(() -> opened(EmbeddedStore.start(storeOptions(config))).url());
+                            .orElseGet(
+                                    () -> opened(EmbeddedStore.start(storeOptions(config))).url());
             var variables = variables(options, environment);
             var processorConfig = processorConfig(config, variables);
             producerConfig = producerConfig(variables);

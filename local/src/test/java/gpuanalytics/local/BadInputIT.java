@@ -34,7 +34,8 @@ class BadInputIT {
 
     private static final String GOOD =
             """
-            {"ts":"2026-01-31T12:00:00Z","model":"m","prompt_tokens":%d,"request_id":"%s"}""";
+            {"ts":"2026-01-31T12:00:00Z","model":"m","prompt_tokens":%d,"request_id":"%s"}\
+            """;
 
     @Test
     void putsBadRecordsAsideWithTheirReasonAndStoresTheirNeighbours() throws Exception {
@@ -86,9 +87,7 @@ class BadInputIT {
             awaitDetail(processor, "kafka", "waiting for Kafka at 127.0.0.1:" + brokerPort);
             awaitDetail(processor, "store", "waiting for the store");
 
-            try (var store =
-                            EmbeddedStore.start(
-                                    EmbeddedStore.Options.defaults().on(storePort));
+            try (var store = EmbeddedStore.start(EmbeddedStore.Options.defaults().on(storePort));
                     var broker =
                             EmbeddedBroker.start(
                                     EmbeddedBroker.Options.defaults().on(brokerPort))) {
@@ -142,11 +141,12 @@ class BadInputIT {
     private static void send(EmbeddedBroker broker, byte[]... values) throws Exception {
         Map<String, Object> config =
                 Map.of(
-                        "bootstrap.servers", broker.bootstrapServers(),
-                        "max.request.size", 2 * LARGE_BYTES);
+                        "bootstrap.servers",
+                        broker.bootstrapServers(),
+                        "max.request.size",
+                        2 * LARGE_BYTES);
         try (var producer =
-                new KafkaProducer<>(
-                        config, new ByteArraySerializer(), new ByteArraySerializer())) {
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (var value : values) {
                 producer.send(new ProducerRecord<>(TOKENS, value)).get();
             }
@@ -184,8 +184,7 @@ class BadInputIT {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
             long end =
-                    Objects.requireNonNull(
-                            consumer.endOffsets(List.of(partition)).get(partition));
+                    Objects.requireNonNull(consumer.endOffsets(List.of(partition)).get(partition));
             while (consumer.position(partition) < end) {
                 consumer.poll(Duration.ofMillis(200)).forEach(letters::add);
             }

@@ -11,8 +11,8 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.InsertManyOptions;
-import com.mongodb.client.model.Updates;
 import com.mongodb.client.model.UpdateOptions;
+import com.mongodb.client.model.Updates;
 import gpuanalytics.local.EmbeddedStore.Options;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -47,7 +47,8 @@ class EmbeddedStoreTest {
             int enough = acknowledged.get() + 3 + random.nextInt(200);
             try (var store = StoreProcess.start(directory)) {
                 var writer =
-                        Thread.ofPlatform().start(() -> writeUntilKilled(store.url(), acknowledged));
+                        Thread.ofPlatform()
+                                .start(() -> writeUntilKilled(store.url(), acknowledged));
                 Waiting.until("writes", LIMIT, () -> acknowledged.get() >= enough);
                 store.kill();
                 writer.join();
@@ -99,8 +100,7 @@ class EmbeddedStoreTest {
             assertTrue(store.port() > 0);
 
             var thrown =
-                    assertThrows(
-                            IllegalStateException.class, () -> EmbeddedStore.start(directory));
+                    assertThrows(IllegalStateException.class, () -> EmbeddedStore.start(directory));
 
             assertTrue(
                     String.valueOf(thrown.getMessage())

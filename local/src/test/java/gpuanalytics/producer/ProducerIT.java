@@ -79,8 +79,9 @@ class ProducerIT {
     private Map<String, String> replay(int rows) throws IOException {
         var trace = new StringBuilder("TIMESTAMP,ContextTokens,GeneratedTokens\r\n");
         for (int row = 0; row < rows; row++) {
-            trace.append("2023-11-16 18:%02d:%02d.%07d,%d,7\r\n".formatted(
-                    row / 60 % 60, row % 60, row, row % 1000));
+            trace.append(
+                    "2023-11-16 18:%02d:%02d.%07d,%d,7\r\n"
+                            .formatted(row / 60 % 60, row % 60, row, row % 1000));
         }
         var file = Files.writeString(directory.resolve("trace.csv"), trace);
         return Map.of("SOURCE", "replay", "REPLAY_SPEED", "max", "REPLAY_FILES", file.toString());
@@ -121,7 +122,8 @@ class ProducerIT {
         return events;
     }
 
-    private static HttpResponse<String> http(Producer producer, String method, String path, String body)
+    private static HttpResponse<String> http(
+            Producer producer, String method, String path, String body)
             throws IOException, InterruptedException {
         try (var client = HttpClient.newHttpClient()) {
             return client.send(
@@ -189,12 +191,14 @@ class ProducerIT {
         try (var producer = Producer.start(ProducerConfig.fromEnvironment(environment))) {
             await(
                     "says that Kafka is away",
-                    () -> get(producer, "/health").body().contains("no Kafka answers at " + address));
+                    () ->
+                            get(producer, "/health")
+                                    .body()
+                                    .contains("no Kafka answers at " + address));
             assertEquals(503, get(producer, "/health/ready").statusCode());
             assertEquals(200, get(producer, "/health/live").statusCode());
 
-            try (var broker =
-                    EmbeddedBroker.start(EmbeddedBroker.Options.defaults().on(port))) {
+            try (var broker = EmbeddedBroker.start(EmbeddedBroker.Options.defaults().on(port))) {
                 await(
                         "says that topics are missing",
                         () -> get(producer, "/health").body().contains("does not exist"));
@@ -320,7 +324,8 @@ class ProducerIT {
                 assertTrue(
                         get(producer, "/metrics")
                                 .body()
-                                .contains("producer_records_failed_total{topic=\"gpu.metrics.v1\"}"));
+                                .contains(
+                                        "producer_records_failed_total{topic=\"gpu.metrics.v1\"}"));
             }
         }
     }
@@ -339,7 +344,7 @@ class ProducerIT {
             assertEquals(
                     List.of(
                             "HTTP_PORT is %s, which cannot be listened on at 127.0.0.1 (Address"
-                                    .formatted(port)
+                                            .formatted(port)
                                     + " already in use), expected a free port (0 takes one)"),
                     failure.errors());
         }

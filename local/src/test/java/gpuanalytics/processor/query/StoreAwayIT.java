@@ -24,8 +24,7 @@ class StoreAwayIT {
         try (var store = EmbeddedStore.start();
                 var client = MongoClients.create(store.url())) {
             var queries =
-                    new MongoUsageQueries(
-                            client.getDatabase("gone"), LIMITS, Clock.systemUTC());
+                    new MongoUsageQueries(client.getDatabase("gone"), LIMITS, Clock.systemUTC());
             var from = Instant.parse("2026-01-31T10:00:00Z");
             var query =
                     new TokenQuery(

@@ -341,16 +341,14 @@ abstract class UsageQueriesContract {
     }
 
     private void assertSeries(QueryWindow window, List<Event> samples, GpuSeries series) {
-        var expected =
-                samples.stream().collect(Collectors.groupingBy(s -> window.pointOf(s.ts())));
+        var expected = samples.stream().collect(Collectors.groupingBy(s -> window.pointOf(s.ts())));
         assertEquals(
                 expected.keySet().stream().sorted().toList(),
                 series.points().stream().map(GpuSeries.Point::start).toList());
         for (var point : series.points()) {
             var inPoint = expected.getOrDefault(point.start(), List.of());
             assertEquals(inPoint.size(), point.samples());
-            assertEquals(
-                    values(inPoint, GpuMetric.INTERVAL_S).sum(), point.coveredSeconds(), 1e-6);
+            assertEquals(values(inPoint, GpuMetric.INTERVAL_S).sum(), point.coveredSeconds(), 1e-6);
             assertEnergy(inPoint, point.energyJ());
             assertReading(inPoint, GpuMetric.UTILIZATION, point, GpuReading.UTILIZATION);
             assertReading(inPoint, GpuMetric.SM_ACTIVE, point, GpuReading.SM_ACTIVE);
@@ -417,8 +415,7 @@ abstract class UsageQueriesContract {
     }
 
     private static GpuKey key(Event sample) {
-        return new GpuKey(
-                Objects.requireNonNull(sample.gpu()).key(), sample.get(GpuMetric.MIG_ID));
+        return new GpuKey(Objects.requireNonNull(sample.gpu()).key(), sample.get(GpuMetric.MIG_ID));
     }
 
     private static Event latest(List<Event> samples) {
