@@ -19,7 +19,7 @@ public final class GpuMetric {
     private static final double MAX_BYTES = 1L << 42;
 
     /** Far beyond what a counter of joules or seconds reaches. */
-    private static final double MAX_COUNT = 1e15;
+    private static final double MAX_COUNT = 1e14;
 
     private static final double MAX_HZ = 1e11;
 
@@ -88,13 +88,13 @@ public final class GpuMetric {
      * The share of the interval in which a kernel was resident.
      *
      * <p>DCGM_FI_DEV_GPU_UTIL_RATIO was another name of the percentage in DCGM 4.6 and is a ratio
-     * since 4.7, so its value decides: a 1 is taken as all of the time.
+     * since 4.7, so its value decides (a 1 is taken as all of the time), and the other name wins.
      */
     public static final Field<Double> UTILIZATION =
             TABLE.ratio(
                     "utilization",
-                    ratioOrPercent("DCGM_FI_DEV_GPU_UTIL_RATIO"),
                     alias("DCGM_FI_DEV_GPU_UTIL", PERCENT),
+                    ratioOrPercent("DCGM_FI_DEV_GPU_UTIL_RATIO"),
                     alias("hw.gpu.utilization"),
                     alias("utilization.gpu", PERCENT),
                     alias("nvmlDeviceGetUtilizationRates.gpu", PERCENT));

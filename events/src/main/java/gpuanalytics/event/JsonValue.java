@@ -28,7 +28,10 @@ final class JsonValue {
      */
     private static final double INT64_BLANK = 0x1p63;
 
-    /** DCGM_FP64_BLANK; it and the three above it mean "no reading". No field reaches them. */
+    /**
+     * DCGM_FP64_BLANK; it and the three above it mean "no reading". No field reaches them in its
+     * own unit.
+     */
     private static final double FP64_BLANK = 0x1p47;
 
     private static final double FP64_LAST_BLANK = FP64_BLANK + 3;
@@ -37,7 +40,7 @@ final class JsonValue {
     private static final Set<String> TEXT_BLANKS =
             Set.of("<<<NULL>>>", "<<<NOT_FOUND>>>", "<<<NOT_SUPPORTED>>>", "<<<NOT_PERM>>>");
 
-    private static final Pattern DIGITS = Pattern.compile("[0-9]{1,9}");
+    private static final Pattern DIGITS = Pattern.compile("[0-9]{1,4}");
 
     /** Decimal exponents beyond this are beyond any double. */
     private static final int MAX_EXPONENT = 400;
@@ -52,7 +55,7 @@ final class JsonValue {
      * @throws Refused naming the field as it was sent, its value and what was expected
      */
     static @Nullable Object read(Named named, JsonParser json) throws IOException {
-        if (json.currentToken() == JsonToken.VALUE_NULL || isEmptyText(json)) {
+        if (isAbsent(json)) {
             return null;
         }
         return switch (named.field().kind()) {
@@ -64,18 +67,29 @@ final class JsonValue {
         };
     }
 
-    private static boolean isEmptyText(JsonParser json) throws IOException {
-        return json.currentToken() == JsonToken.VALUE_STRING && json.getTextLength() == 0;
+    private static boolean isAbsent(JsonParser json) throws IOException {
+        return switch (json.currentToken()) {
+            case VALUE_NULL -> true;
+            case VALUE_STRING -> json.getTextLength() == 0 || TEXT_BLANKS.contains(json.getText());
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
+                    json.isNaN() ? json.getText().equals("NaN") : isBlank(json.getText());
+            default -> false;
+        };
     }
 
-    private static @Nullable String readText(Named named, JsonParser json) throws IOException {
+    private static boolean isBlank(String number) {
+        if (number.length() > MAX_NUMBER_CHARS) {
+            return false;
+        }
+        double value = Double.parseDouble(number);
+        return value == INT64_BLANK || (value >= FP64_BLANK && value <= FP64_LAST_BLANK);
+    }
+
+    private static String readText(Named named, JsonParser json) throws IOException {
         if (json.currentToken() != JsonToken.VALUE_STRING) {
             throw wrongType(named, json, "text");
         }
         var text = json.getText();
-        if (TEXT_BLANKS.contains(text)) {
-            return null;
-        }
         refuse(Validation.checkText(named.field(), named.name(), text));
         return text;
     }
@@ -92,11 +106,8 @@ final class JsonValue {
         return time;
     }
 
-    private static @Nullable Long readInteger(Named named, JsonParser json) throws IOException {
+    private static Long readInteger(Named named, JsonParser json) throws IOException {
         var number = readDecimal(named, json);
-        if (number == null) {
-            return null;
-        }
         var alias = named.alias();
         BigDecimal whole;
         if (alias != null && alias.scale() != 1) {
@@ -111,11 +122,8 @@ final class JsonValue {
         return whole.longValueExact();
     }
 
-    private static @Nullable Double readNumber(Named named, JsonParser json) throws IOException {
+    private static Double readNumber(Named named, JsonParser json) throws IOException {
         var number = readDecimal(named, json);
-        if (number == null) {
-            return null;
-        }
         double value = inOurUnit(named, number).doubleValue();
         requireWithin(named, json, value);
         // a number that rounds to zero from below is no negative zero
@@ -146,22 +154,12 @@ final class JsonValue {
         return number.signum() == 0 || number.stripTrailingZeros().scale() <= 0;
     }
 
-    /** The number as it was sent, or null for NaN and a blank. */
-    private static @Nullable BigDecimal readDecimal(Named named, JsonParser json)
-            throws IOException {
-        if (!json.currentToken().isNumeric() && !isLabel(named, json)) {
-            throw wrongType(named, json, "a number");
+    /** The number as it was sent. */
+    private static BigDecimal readDecimal(Named named, JsonParser json) throws IOException {
+        if (isLabel(named, json) || json.currentToken().isNumeric()) {
+            return parse(named, json);
         }
-        if (json.currentToken().isNumeric() && json.isNaN()) {
-            if (json.getText().equals("NaN")) {
-                return null;
-            }
-            throw new Refused(Validation.outOfRange(named.field(), named.alias(), json.getText()));
-        }
-        var number = parse(named, json);
-        double value = number.doubleValue();
-        boolean blank = value == INT64_BLANK || (value >= FP64_BLANK && value <= FP64_LAST_BLANK);
-        return blank ? null : number;
+        throw wrongType(named, json, "a number");
     }
 
     private static boolean isLabel(Named named, JsonParser json) throws IOException {
@@ -189,7 +187,7 @@ final class JsonValue {
                     return number;
                 }
             } catch (NumberFormatException ignored) {
-                // an exponent that no int holds: refused below
+                // infinite, or an exponent that no int holds: refused below
             }
         }
         throw new Refused(Validation.outOfRange(named.field(), named.alias(), text));

@@ -14,6 +14,7 @@ import gpuanalytics.event.EventLimits;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.local.EmbeddedBroker;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,6 +28,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -164,7 +166,7 @@ class ProducerIT {
                 assertEquals(5 * 499_500, totals.promptTokens());
                 assertEquals(35_000, totals.completionTokens());
                 assertEquals(Map.of(), totals.droppedRows());
-                assertEquals(java.util.Optional.empty(), producer.failure());
+                assertEquals(Optional.empty(), producer.failure());
             }
             assertEquals(5000, published(broker).size());
 
@@ -320,7 +322,7 @@ class ProducerIT {
                         () ->
                                 producer.totals().failed().get(EventTopic.GPU_METRICS) > 0
                                         && producer.totals().samples() > 0);
-                assertEquals(java.util.Optional.empty(), producer.failure());
+                assertEquals(Optional.empty(), producer.failure());
                 assertTrue(
                         get(producer, "/metrics")
                                 .body()
@@ -333,7 +335,7 @@ class ProducerIT {
     @Test
     void refusesAPortThatIsTaken() throws Exception {
         try (var broker = EmbeddedBroker.start();
-                var taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+                var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var port = Integer.toString(taken.getLocalPort());
 
             var failure =

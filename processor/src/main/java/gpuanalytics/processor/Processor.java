@@ -1,12 +1,14 @@
 package gpuanalytics.processor;
 
 import gpuanalytics.event.EventCodec;
+import gpuanalytics.processor.api.HttpApi;
 import gpuanalytics.processor.consume.DeadLetterTopic;
 import gpuanalytics.processor.consume.KafkaEventConsumer;
 import gpuanalytics.processor.decode.CodecEventDecoder;
 import gpuanalytics.processor.health.HealthReport;
 import gpuanalytics.processor.health.PartHealth;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
+import gpuanalytics.processor.query.MongoUsageQueries;
 import gpuanalytics.processor.rollup.MongoRollups;
 import gpuanalytics.processor.rollup.RollupMath;
 import gpuanalytics.processor.rollup.SeriesCap;
@@ -15,9 +17,14 @@ import gpuanalytics.processor.store.StoreRetry;
 import gpuanalytics.processor.write.MongoEventWriter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +39,9 @@ public final class Processor implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Processor.class);
 
     /** What comes after the drain: the last commit, leaving the group, closing the clients. */
-    private static final Duration CLOSE_MARGIN = Duration.ofSeconds(8);
+    private static final Duration CLOSE_MARGIN = Duration.ofSeconds(4);
+
+    private static final int CLOSE_TIMEOUT_SECONDS = 2;
 
     private final Clock clock = Clock.systemUTC();
     private final PrometheusMeterRegistry registry;
@@ -45,8 +54,11 @@ public final class Processor implements AutoCloseable {
     private final DeadLetterTopic deadLetters;
     private final BatchLane lane;
     private final IngestPipeline pipeline;
+    private final Duration shutdownTimeout;
+    private final Vertx vertx;
+    private final HttpApi http;
     private final Thread ingestThread;
-    private volatile boolean failed;
+    private volatile @Nullable Throwable failure;
 
     private Processor(ProcessorConfig config, Step.Observer steps) {
         registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -77,10 +89,17 @@ public final class Processor implements AutoCloseable {
                         metrics,
                         pipelineHealth,
                         steps);
+        shutdownTimeout = config.ingest().shutdownTimeout();
+        vertx = Vertx.vertx();
+        http = startHttp(config);
         ingestThread = Thread.ofPlatform().name("ingest").unstarted(this::ingest);
     }
 
-    /** Starts one; returns at once, whatever is not there yet. */
+    /**
+     * Starts one; returns at once, whatever of Kafka and the store is not there yet.
+     *
+     * @throws IllegalStateException when HTTP cannot listen, in one line that names the variable
+     */
     public static Processor start(ProcessorConfig config) {
         return start(config, _ -> {});
     }
@@ -92,10 +111,15 @@ public final class Processor implements AutoCloseable {
         return processor;
     }
 
+    /** Where HTTP listens. */
+    public int httpPort() {
+        return http.port();
+    }
+
     /** The state of every part. */
     public HealthReport health() {
         return new HealthReport(
-                !failed,
+                failure == null,
                 List.of(kafkaHealth.report(), storeHealth.report(), pipelineHealth.report()));
     }
 
@@ -109,17 +133,28 @@ public final class Processor implements AutoCloseable {
                 pipeline.consumer().lag());
     }
 
+    /** Waits until it is closed or has failed. */
+    void awaitEnd() throws InterruptedException {
+        ingestThread.join();
+    }
+
+    /** What ended it; a fault of the program, for neither Kafka nor the store ends it. */
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
+    }
+
     /** Finishes what is under way, commits, leaves the group and closes everything. */
     @Override
     public void close() {
         pipeline.stop();
         try {
-            if (!ingestThread.join(CLOSE_MARGIN)) {
+            if (!ingestThread.join(shutdownTimeout.plus(CLOSE_MARGIN))) {
                 log.atWarn().log("the pipeline did not end in time");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        http.close();
         closeParts();
     }
 
@@ -135,12 +170,26 @@ public final class Processor implements AutoCloseable {
         } catch (InterruptedException e) {
             log.atInfo().log("the pipeline was interrupted");
         } catch (RuntimeException | Error e) {
-            failed = true;
+            failure = e;
             pipelineHealth.down("the pipeline failed: " + e);
             log.atError().setCause(e).log("the pipeline failed");
             pipeline.consumer().abandon();
         } finally {
             pipeline.consumer().close();
+        }
+    }
+
+    private HttpApi startHttp(ProcessorConfig config) {
+        try {
+            return HttpApi.start(
+                    vertx,
+                    config.http(),
+                    MongoUsageQueries.of(store, config.http().limits(), clock),
+                    this::health,
+                    registry);
+        } catch (IllegalStateException e) {
+            closeParts();
+            throw e;
         }
     }
 
@@ -150,5 +199,14 @@ public final class Processor implements AutoCloseable {
         deadLetters.close();
         store.close();
         registry.close();
+        closeVertx();
+    }
+
+    private void closeVertx() {
+        try {
+            vertx.close().await(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            log.atWarn().log("HTTP did not end in time");
+        }
     }
 }

@@ -68,7 +68,7 @@ class ProducerConfigTest {
     void aPriceHoldsForEveryGpu() {
         var fleet = synthetic(Map.of("PRICE_PER_HOUR_USD", "2.5")).options().fleet();
 
-        assertTrue(fleet.gpus().stream().allMatch(gpu -> gpu.pricePerHourUsd() == 2.5));
+        assertTrue(fleet.gpus().stream().allMatch(gpu -> Double.valueOf(2.5).equals(gpu.pricePerHourUsd())));
     }
 
     @Test

@@ -66,6 +66,7 @@ public final class KafkaEventConsumer implements AutoCloseable {
     private final Map<TopicPartition, StartLookup> starting = new HashMap<>();
 
     private @Nullable KafkaConsumer<byte[], byte[]> consumer;
+    private volatile boolean started;
     private boolean full;
     private boolean commitUnderWay;
     private boolean abandoned;
@@ -160,8 +161,15 @@ public final class KafkaEventConsumer implements AutoCloseable {
         return List.copyOf(assigned.values());
     }
 
-    /** Records that are not done yet, over all partitions, as of about a second ago. */
+    /**
+     * Records that are not done yet, over all partitions, as of about a second ago; negative while
+     * it is not known.
+     */
     public long lag() {
+        var known = watch.ends().keySet();
+        if (!started || !known.containsAll(assigned.keySet())) {
+            return -1;
+        }
         return lags().stream().mapToLong(ProcessorMetrics.Lag::records).sum();
     }
 
@@ -292,6 +300,7 @@ public final class KafkaEventConsumer implements AutoCloseable {
     private void begin(
             KafkaConsumer<byte[], byte[]> open, TopicPartition partition, PartitionStart start) {
         report(partition, start);
+        started = true;
         var current = assigned.get(partition);
         if (current == null || !current.topicId().equals(start.topicId()) || start.pastEnd() > 0) {
             var kind = kinds.get(partition.topic());

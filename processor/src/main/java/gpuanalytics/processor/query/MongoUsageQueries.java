@@ -15,6 +15,7 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import gpuanalytics.event.GpuMetric;
+import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,6 +44,11 @@ public final class MongoUsageQueries implements UsageQueries {
     private final MongoDatabase database;
     private final QueryLimits limits;
     private final Clock clock;
+
+    /** Answers from the processor's own store. */
+    public static MongoUsageQueries of(MongoStore store, QueryLimits limits, Clock clock) {
+        return new MongoUsageQueries(store.database(), limits, clock);
+    }
 
     public MongoUsageQueries(MongoDatabase database, QueryLimits limits, Clock clock) {
         this.database = database.withTimeout(limits.timeout().toMillis(), TimeUnit.MILLISECONDS);

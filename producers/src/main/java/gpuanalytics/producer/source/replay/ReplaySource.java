@@ -40,7 +40,7 @@ public final class ReplaySource implements EventSource {
     private final DroppedRows dropped = new DroppedRows();
     private final List<Trace> traces = new ArrayList<>();
     private final PriorityQueue<Head> heads =
-            new PriorityQueue<>(Comparator.comparing(Head::offset).thenComparing(Head::order));
+            new PriorityQueue<>(Comparator.comparing(Head::offset).thenComparingInt(Head::order));
     private final Map<TraceFormat, Instant> starts = new EnumMap<>(TraceFormat.class);
     private @Nullable Instant runStart;
     private Instant roundStart = Instant.MIN;

@@ -11,6 +11,7 @@ import gpuanalytics.config.ConfigurationException;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventId;
 import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.producer.source.replay.ReplayOptions.Times;
@@ -78,7 +79,7 @@ class ReplaySourceTest {
         throw new AssertionError();
     }
 
-    private static long sum(List<Event> events, gpuanalytics.event.Field<Long> field) {
+    private static long sum(List<Event> events, Field<Long> field) {
         return events.stream()
                 .map(event -> event.get(field))
                 .mapToLong(value -> value == null ? 0 : value)
@@ -143,7 +144,7 @@ class ReplaySourceTest {
         assertEquals(Map.of(), source.droppedRows());
     }
 
-    private static boolean has(Event event, gpuanalytics.event.Field<?> field) {
+    private static boolean has(Event event, Field<?> field) {
         return event.get(field) != null;
     }
 
@@ -201,8 +202,15 @@ class ReplaySourceTest {
         var duty =
                 file(
                         "a.csv",
-                        "value,timestamp_anon,container_ip\n50.0,100.0,x\n,100.0,y\n101,157,x\n"
-                                + "7,157,y\n7,157,y\n8,100,y\n");
+                        """
+                        value,timestamp_anon,container_ip
+                        50.0,100.0,x
+                        ,100.0,y
+                        101,157,x
+                        7,157,y
+                        7,157,y
+                        8,100,y
+                        """);
         var memory =
                 file("b.csv", "timestamp_anon,value,container_ip\n100.0,2e9,y\n157,3e9,x\n157,0,z\n");
         var source = source(duty, memory);

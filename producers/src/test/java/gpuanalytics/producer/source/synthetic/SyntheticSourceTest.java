@@ -1,5 +1,6 @@
 package gpuanalytics.producer.source.synthetic;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -14,15 +15,18 @@ import gpuanalytics.producer.shard.ShardShare;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SyntheticSourceTest {
@@ -160,7 +164,7 @@ class SyntheticSourceTest {
         assertTrue(gpus(before).containsAll(gpus(after)));
     }
 
-    private static HashSet<Object> gpus(List<Event> events) {
+    private static Set<@Nullable Object> gpus(List<Event> events) {
         return new HashSet<>(events.stream().map(Event::gpu).toList());
     }
 
@@ -224,7 +228,7 @@ class SyntheticSourceTest {
     /** Seconds from..to in which a request of the sample's GPU was under way. */
     private static double coveredSeconds(
             List<Event> usages, Event sample, Instant from, Instant to) {
-        var busy = new java.util.BitSet();
+        var busy = new BitSet();
         for (var usage : usages) {
             if (!usage.require(TokenUsage.GPU_UUID).equals(sample.get(GpuMetric.GPU_UUID))) {
                 continue;
@@ -313,7 +317,7 @@ class SyntheticSourceTest {
                 continue;
             }
             streams++;
-            var gpu = gpus.get(usage.require(TokenUsage.GPU_UUID));
+            var gpu = requireNonNull(gpus.get(usage.require(TokenUsage.GPU_UUID)));
             double fastest =
                     (completion - 1)
                             / ServingModel.of(gpu.model(), gpu.serves()).singleTokensPerSecond()
