@@ -189,7 +189,7 @@ final class IngestPipeline {
     }
 
     private void drain() throws InterruptedException {
-        health.down("shutting down");
+        health.stopping();
         finish(settings.shutdownTimeout());
         if (recordsUnderWay.get() > 0) {
             log.atWarn()
