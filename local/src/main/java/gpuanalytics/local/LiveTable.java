@@ -73,7 +73,7 @@ final class LiveTable {
                                 stats.stored(),
                                 stats.duplicates(),
                                 stats.rejected(),
-                                stats.lag()));
+                                Math.max(0, stats.lag())));
         lines.add("");
         lines.add(
                 ROW.formatted(
@@ -123,7 +123,7 @@ final class LiveTable {
                         stats.received(),
                         stats.stored(),
                         stats.rejected(),
-                        stats.lag(),
+                        Math.max(0, stats.lag()),
                         perModel,
                         fleetText(fleet));
     }

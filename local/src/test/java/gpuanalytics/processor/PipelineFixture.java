@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -108,12 +108,12 @@ final class PipelineFixture implements AutoCloseable {
     /** Sends an event to the partition that its hash picks. */
     void send(Event event) {
         var key = String.valueOf(event.get(idField(event))).getBytes(StandardCharsets.UTF_8);
-        producer.send(new ProducerRecord<>(topicOf(event), key, EventLedger.encode(event)));
+        var _ = producer.send(new ProducerRecord<>(topicOf(event), key, EventLedger.encode(event)));
     }
 
     /** Sends bytes. */
     void send(EventTopic topic, int partition, byte[] value) {
-        producer.send(new ProducerRecord<>(topicOf(topic), partition, null, value));
+        var _ = producer.send(new ProducerRecord<>(topicOf(topic), partition, null, value));
     }
 
     /** Sends events and waits until the broker has them. */
@@ -135,8 +135,7 @@ final class PipelineFixture implements AutoCloseable {
 
     boolean isCommitted() throws Exception {
         var ends = ends();
-        var committed =
-                admin.listConsumerGroupOffsets(name).partitionsToOffsetAndMetadata().get();
+        var committed = admin.listConsumerGroupOffsets(name).partitionsToOffsetAndMetadata().get();
         return ends.entrySet().stream()
                 .allMatch(
                         end -> {
@@ -212,13 +211,20 @@ final class PipelineFixture implements AutoCloseable {
 
     private Map<String, Object> producerSettings() {
         return Map.of(
-                "bootstrap.servers", broker.bootstrapServers(),
-                "acks", "all",
-                "max.request.size", 64 << 20,
-                "buffer.memory", 64L << 20,
-                "linger.ms", 5,
-                "key.serializer", ByteArraySerializer.class,
-                "value.serializer", ByteArraySerializer.class);
+                "bootstrap.servers",
+                broker.bootstrapServers(),
+                "acks",
+                "all",
+                "max.request.size",
+                64 << 20,
+                "buffer.memory",
+                64L << 20,
+                "linger.ms",
+                5,
+                "key.serializer",
+                ByteArraySerializer.class,
+                "value.serializer",
+                ByteArraySerializer.class);
     }
 
     private Map<String, Object> consumerSettings() {

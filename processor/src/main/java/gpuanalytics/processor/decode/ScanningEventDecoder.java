@@ -47,6 +47,9 @@ public final class ScanningEventDecoder implements EventDecoder {
 
     private DecodedRecord decode(RawRecord record, FlatScanner scanner, FlatDocument document) {
         var value = record.value();
+        if (value == null) {
+            return codec.decode(record);
+        }
         boolean plain =
                 value.length <= limits.maxBytes()
                         && hasPlainHeaders(record)
