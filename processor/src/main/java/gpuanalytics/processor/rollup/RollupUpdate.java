@@ -5,6 +5,7 @@ import com.mongodb.client.model.UpdateOptions;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Instant;
+import java.util.function.Consumer;
 import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonDouble;
@@ -80,7 +81,7 @@ final class RollupUpdate {
             Rollup rollup,
             RollupMath math,
             BsonDocument document,
-            java.util.function.Consumer<String> left) {
+            Consumer<String> left) {
         var before = rollup.leftOut().size();
         rollup.sums(math)
                 .forEachSum(
