@@ -37,10 +37,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A whole producer against a real broker. */
-@Timeout(180)
+@Timeout(600)
 class ProducerIT {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final int PARTITIONS = 4;
     private static final int SHARDS = 12;
 
