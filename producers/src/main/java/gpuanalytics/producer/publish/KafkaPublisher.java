@@ -85,8 +85,12 @@ public final class KafkaPublisher implements EventPublisher {
                         clock,
                         LOG);
         for (var topic : EventTopic.values()) {
-            acknowledged.put(topic, counter("sent", "Records acknowledged", topic, meters));
-            failed.put(topic, counter("failed", "Records refused for good", topic, meters));
+            acknowledged.put(
+                    topic,
+                    counter("producer.records.sent", "Records acknowledged", topic, meters));
+            failed.put(
+                    topic,
+                    counter("producer.records.failed", "Records refused for good", topic, meters));
         }
         Gauge.builder("producer.records.under.way", watch, OutageWatch::underWay)
                 .description("Records neither acknowledged nor refused yet")
@@ -94,9 +98,9 @@ public final class KafkaPublisher implements EventPublisher {
     }
 
     private AtomicLong counter(
-            String outcome, String what, EventTopic topic, MeterRegistry meters) {
+            String name, String what, EventTopic topic, MeterRegistry meters) {
         var count = new AtomicLong();
-        FunctionCounter.builder("producer.records." + outcome, count, AtomicLong::get)
+        FunctionCounter.builder(name, count, AtomicLong::get)
                 .description(what)
                 .tag("topic", options.topic(topic))
                 .register(meters);
