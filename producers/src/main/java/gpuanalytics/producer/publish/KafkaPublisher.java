@@ -271,13 +271,11 @@ public final class KafkaPublisher implements EventPublisher {
         if (failure.get() != null) {
             return;
         }
-        watch.outageSince(clock.instant())
-                .ifPresentOrElse(
-                        since ->
-                                state.down(
-                                        "no acknowledgement from %s since %s, events wait"
-                                                .formatted(options.bootstrap(), since)),
-                        () -> state.up(connected()));
+        if (watch.isOutage(clock.instant())) {
+            state.down("no acknowledgement from %s, events wait".formatted(options.bootstrap()));
+        } else {
+            state.up(connected());
+        }
     }
 
     @Override
