@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -16,7 +17,8 @@ class MetricsTableTest {
     private static final Path ROOT = Path.of("..");
 
     private static final Pattern IN_CODE =
-            Pattern.compile("\"((?:processor|rollup|event|duplicate|producer)(?:\\.[a-z]+)+\\.?)\"");
+            Pattern.compile(
+                    "\"((?:processor|rollup|event|duplicate|producer)(?:\\.[a-z]+)+\\.?)\"");
 
     private static final Pattern IN_PAGE = Pattern.compile("`([a-z]+(?:\\.[a-z]+)+)`");
 
@@ -25,7 +27,7 @@ class MetricsTableTest {
         assertEquals(inCode(), inPage());
     }
 
-    private static TreeSet<String> inPage() throws IOException {
+    private static SortedSet<String> inPage() throws IOException {
         var names = new TreeSet<String>();
         var page = Files.readString(ROOT.resolve("docs/operations.md"));
         var section = page.substring(page.indexOf("## Metrics"), page.indexOf("## Indexes"));
@@ -37,7 +39,7 @@ class MetricsTableTest {
         return names;
     }
 
-    private static TreeSet<String> inCode() throws IOException {
+    private static SortedSet<String> inCode() throws IOException {
         var names = new TreeSet<String>();
         for (var module : new String[] {"processor", "producers"}) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module + "/src/main/java"))) {

@@ -84,7 +84,6 @@ class ProducerMainTest {
 
     @Test
     void checksTheConfigurationAlone() throws Exception {
-        assertEquals(
-                new Ended(0, "configuration is valid\n", ""), run(Map.of(), "--check-config"));
+        assertEquals(new Ended(0, "configuration is valid\n", ""), run(Map.of(), "--check-config"));
     }
 }

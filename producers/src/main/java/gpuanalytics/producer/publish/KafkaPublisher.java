@@ -86,8 +86,7 @@ public final class KafkaPublisher implements EventPublisher {
                         LOG);
         for (var topic : EventTopic.values()) {
             acknowledged.put(
-                    topic,
-                    counter("producer.records.sent", "Records acknowledged", topic, meters));
+                    topic, counter("producer.records.sent", "Records acknowledged", topic, meters));
             failed.put(
                     topic,
                     counter("producer.records.failed", "Records refused for good", topic, meters));
@@ -97,8 +96,7 @@ public final class KafkaPublisher implements EventPublisher {
                 .register(meters);
     }
 
-    private AtomicLong counter(
-            String name, String what, EventTopic topic, MeterRegistry meters) {
+    private AtomicLong counter(String name, String what, EventTopic topic, MeterRegistry meters) {
         var count = new AtomicLong();
         FunctionCounter.builder(name, count, AtomicLong::get)
                 .description(what)
