@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,6 +33,7 @@ class ConfigurationTableTest {
         PRODUCERS(ProducerConfig::read),
         LOCAL(LocalConfig::read);
 
+        @SuppressWarnings("ImmutableEnumChecker") // method references, which hold nothing
         private final Consumer<EnvironmentReader> read;
 
         Program(Consumer<EnvironmentReader> read) {
@@ -54,9 +56,15 @@ class ConfigurationTableTest {
     void documentsEveryVariableWithItsDefault(Program program) throws IOException {
         var page = Files.readString(PAGE);
         var table = table(program.variables());
-        var block = Pattern.compile(Pattern.quote(program.start()) + "\n(.*?)" + END, Pattern.DOTALL);
+        var block =
+                Pattern.compile(Pattern.quote(program.start()) + "\n(.*?)" + END, Pattern.DOTALL);
         if (Boolean.getBoolean("docs.write")) {
-            var written = block.matcher(page).replaceFirst(match -> program.start() + "\n" + table + END);
+            var written =
+                    block.matcher(page)
+                            .replaceFirst(
+                                    match ->
+                                            Matcher.quoteReplacement(
+                                                    program.start() + "\n" + table + END));
             Files.writeString(PAGE, written);
             return;
         }

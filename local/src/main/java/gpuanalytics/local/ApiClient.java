@@ -66,7 +66,10 @@ final class ApiClient implements AutoCloseable {
 
     /** The means over the latest samples of all GPUs; a reading that none has is absent. */
     record Fleet(
-            int gpus, OptionalDouble utilization, OptionalDouble memoryBytes, OptionalDouble watts) {}
+            int gpus,
+            OptionalDouble utilization,
+            OptionalDouble memoryBytes,
+            OptionalDouble watts) {}
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final ObjectMapper json = new ObjectMapper();

@@ -34,8 +34,10 @@ public final class LocalMain {
     private final CountDownLatch interrupted = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
 
+    @SuppressWarnings("SystemConsoleNull") // it is null where output and input are not a terminal
     private LocalMain(LocalOptions options, LocalPipeline pipeline) {
-        var isTerminal = System.console() != null && System.console().isTerminal();
+        var console = System.console();
+        var isTerminal = console != null && console.isTerminal();
         this.options = options;
         this.pipeline = pipeline;
         this.api = new ApiClient(pipeline.processor().httpPort());
@@ -131,8 +133,7 @@ public final class LocalMain {
     }
 
     private void printAddresses(PrintStream out) {
-        out.println(
-                "  HTTP    http://127.0.0.1:%d/".formatted(pipeline.processor().httpPort()));
+        out.println("  HTTP    http://127.0.0.1:%d/".formatted(pipeline.processor().httpPort()));
         out.println("  Kafka   " + pipeline.broker().bootstrapServers());
         out.println("  store   " + shown(pipeline.storeUrl()));
         out.println();
@@ -161,8 +162,7 @@ public final class LocalMain {
 
     private void show() throws InterruptedException {
         try {
-            table.show(
-                    pipeline.processor().stats(), api.models(), api.fleet(), System.nanoTime());
+            table.show(pipeline.processor().stats(), api.models(), api.fleet(), System.nanoTime());
         } catch (IOException e) {
             System.err.println("no answer for the table: " + e.getMessage());
         }

@@ -53,7 +53,14 @@ class LocalMainIT {
         var trace = Traces.conversations(directory);
         var variables = Map.of("DATA_DIR", directory.resolve("data").toString());
         var arguments =
-                List.of("--file", trace.file().toString(), "--speed", "max", "--once", "--port", "0");
+                List.of(
+                        "--file",
+                        trace.file().toString(),
+                        "--speed",
+                        "max",
+                        "--once",
+                        "--port",
+                        "0");
 
         for (int run = 0; run < 2; run++) {
             try (var process = start(arguments, variables)) {

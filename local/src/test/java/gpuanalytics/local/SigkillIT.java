@@ -31,7 +31,7 @@ class SigkillIT {
         default void kill() throws Exception {}
 
         @Override
-        void close() throws Exception;
+        void close() throws IOException;
     }
 
     @Test
@@ -78,7 +78,14 @@ class SigkillIT {
         variables.put("DATA_DIR", directory.resolve("data").toString());
         variables.put("MONGO_DATABASE", "sigkill_" + Long.toString(seed, 36));
         var arguments =
-                List.of("--file", trace.file().toString(), "--speed", "max", "--once", "--port", "0");
+                List.of(
+                        "--file",
+                        trace.file().toString(),
+                        "--speed",
+                        "max",
+                        "--once",
+                        "--port",
+                        "0");
 
         try (var store = given) {
             variables.put("LOCAL_STORE_URL", store.url());
@@ -91,8 +98,7 @@ class SigkillIT {
                 }
             }
             try (var run = start(arguments, variables)) {
-                assertEquals(
-                        0, run.awaitExit(LIMIT), () -> "seed " + seed + ": " + run.output());
+                assertEquals(0, run.awaitExit(LIMIT), () -> "seed " + seed + ": " + run.output());
                 assertEquals("totals: " + trace.totals(), run.awaitLine("totals: "));
             }
         }

@@ -66,20 +66,30 @@ class SmallHeapIT {
     private static void send(EmbeddedBroker broker) throws Exception {
         Map<String, Object> config =
                 Map.of(
-                        "bootstrap.servers", broker.bootstrapServers(),
-                        "compression.type", "lz4",
-                        "linger.ms", 5);
+                        "bootstrap.servers",
+                        broker.bootstrapServers(),
+                        "compression.type",
+                        "lz4",
+                        "linger.ms",
+                        5);
         try (var producer =
-                new KafkaProducer<>(
-                        config, new ByteArraySerializer(), new ByteArraySerializer())) {
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (int i = 0; i < EVENTS; i++) {
                 var event =
                         """
                         {"ts":"2026-01-31T12:%02d:%02d.%03dZ","model":"m%d","team":"t%d","prompt_tokens":%d,\
-                        "completion_tokens":%d,"latency_ms":%d,"request_id":"r%d"}"""
+                        "completion_tokens":%d,"latency_ms":%d,"request_id":"r%d"}\
+                        """
                                 .formatted(
-                                        i / 10_000, i / 1000 % 60, i % 1000, i % 5, i % 7, i % 4000,
-                                        i % 500, i % 9000, i);
+                                        i / 10_000,
+                                        i / 1000 % 60,
+                                        i % 1000,
+                                        i % 5,
+                                        i % 7,
+                                        i % 4000,
+                                        i % 500,
+                                        i % 9000,
+                                        i);
                 var _ =
                         producer.send(
                                 new ProducerRecord<>(

@@ -13,7 +13,6 @@ import java.util.Random;
 /** Traces to replay, and their own totals, counted here and not by what is tested. */
 final class Traces {
 
-    private static final String AZURE = "azure-llm-2023/AzureLLMInferenceTrace_%s.csv";
     private static final int ROWS = 19_366;
     private static final int ROWS_PER_MINUTE = 320;
 
@@ -36,7 +35,7 @@ final class Traces {
     }
 
     private static Trace azure(String name, Path directory) throws IOException {
-        var found = shared("data/" + AZURE.formatted(name));
+        var found = shared("data/azure-llm-2023/AzureLLMInferenceTrace_%s.csv".formatted(name));
         var file = found != null ? found : made(directory.resolve(name + ".csv"), name.hashCode());
         if (found == null) {
             System.out.println("[data absent] %s: a made-up trace instead".formatted(name));
@@ -61,7 +60,7 @@ final class Traces {
         long completion = 0;
         var lines = Files.readAllLines(file);
         for (var line : lines.subList(1, lines.size())) {
-            var cells = line.split(",");
+            var cells = line.split(",", -1);
             requests++;
             prompt += Long.parseLong(cells[1].trim());
             completion += Long.parseLong(cells[2].trim());

@@ -153,7 +153,8 @@ final class PipelineFixture implements AutoCloseable {
     }
 
     private void send(ProducerRecord<byte[], byte[]> record) {
-        producer.send(
+        var _ =
+                producer.send(
                 record,
                 (_, failure) -> {
                     if (failure != null) {

@@ -14,7 +14,6 @@ import gpuanalytics.event.EventLimits;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.local.EmbeddedBroker;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -28,7 +27,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -39,10 +37,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A whole producer against a real broker. */
-@Timeout(180)
+@Timeout(600)
 class ProducerIT {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final int PARTITIONS = 4;
     private static final int SHARDS = 12;
 
@@ -81,8 +79,9 @@ class ProducerIT {
     private Map<String, String> replay(int rows) throws IOException {
         var trace = new StringBuilder("TIMESTAMP,ContextTokens,GeneratedTokens\r\n");
         for (int row = 0; row < rows; row++) {
-            trace.append("2023-11-16 18:%02d:%02d.%07d,%d,7\r\n".formatted(
-                    row / 60 % 60, row % 60, row, row % 1000));
+            trace.append(
+                    "2023-11-16 18:%02d:%02d.%07d,%d,7\r\n"
+                            .formatted(row / 60 % 60, row % 60, row, row % 1000));
         }
         var file = Files.writeString(directory.resolve("trace.csv"), trace);
         return Map.of("SOURCE", "replay", "REPLAY_SPEED", "max", "REPLAY_FILES", file.toString());
@@ -123,7 +122,8 @@ class ProducerIT {
         return events;
     }
 
-    private static HttpResponse<String> http(Producer producer, String method, String path, String body)
+    private static HttpResponse<String> http(
+            Producer producer, String method, String path, String body)
             throws IOException, InterruptedException {
         try (var client = HttpClient.newHttpClient()) {
             return client.send(
@@ -164,7 +164,7 @@ class ProducerIT {
                 assertEquals(5 * 499_500, totals.promptTokens());
                 assertEquals(35_000, totals.completionTokens());
                 assertEquals(Map.of(), totals.droppedRows());
-                assertEquals(Optional.empty(), producer.failure());
+                assertEquals(java.util.Optional.empty(), producer.failure());
             }
             assertEquals(5000, published(broker).size());
 
@@ -191,12 +191,14 @@ class ProducerIT {
         try (var producer = Producer.start(ProducerConfig.fromEnvironment(environment))) {
             await(
                     "says that Kafka is away",
-                    () -> get(producer, "/health").body().contains("no Kafka answers at " + address));
+                    () ->
+                            get(producer, "/health")
+                                    .body()
+                                    .contains("no Kafka answers at " + address));
             assertEquals(503, get(producer, "/health/ready").statusCode());
             assertEquals(200, get(producer, "/health/live").statusCode());
 
-            try (var broker =
-                    EmbeddedBroker.start(EmbeddedBroker.Options.defaults().on(port))) {
+            try (var broker = EmbeddedBroker.start(EmbeddedBroker.Options.defaults().on(port))) {
                 await(
                         "says that topics are missing",
                         () -> get(producer, "/health").body().contains("does not exist"));
@@ -210,6 +212,7 @@ class ProducerIT {
     }
 
     @Test
+    @SuppressWarnings("try") // closed early: what is flushed at the end counts
     void anOutageLosesAndRepeatsNothing() throws Exception {
         var options = EmbeddedBroker.Options.defaults().in(directory.resolve("kafka"));
         var broker = EmbeddedBroker.start(options);
@@ -316,13 +319,15 @@ class ProducerIT {
                 await(
                         "refuses some and publishes others",
                         () ->
-                                producer.totals().failed().get(EventTopic.GPU_METRICS) > 0
+                                producer.totals().failed().getOrDefault(EventTopic.GPU_METRICS, 0L)
+                                                > 0
                                         && producer.totals().samples() > 0);
-                assertEquals(Optional.empty(), producer.failure());
+                assertEquals(java.util.Optional.empty(), producer.failure());
                 assertTrue(
                         get(producer, "/metrics")
                                 .body()
-                                .contains("producer_records_failed_total{topic=\"gpu.metrics.v1\"}"));
+                                .contains(
+                                        "producer_records_failed_total{topic=\"gpu.metrics.v1\"}"));
             }
         }
     }
@@ -330,7 +335,7 @@ class ProducerIT {
     @Test
     void refusesAPortThatIsTaken() throws Exception {
         try (var broker = EmbeddedBroker.start();
-                var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                var taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
             var port = Integer.toString(taken.getLocalPort());
 
             var failure =
@@ -341,7 +346,7 @@ class ProducerIT {
             assertEquals(
                     List.of(
                             "HTTP_PORT is %s, which cannot be listened on at 127.0.0.1 (Address"
-                                    .formatted(port)
+                                            .formatted(port)
                                     + " already in use), expected a free port (0 takes one)"),
                     failure.errors());
         }

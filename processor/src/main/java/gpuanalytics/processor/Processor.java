@@ -146,7 +146,8 @@ public final class Processor implements AutoCloseable {
     /** The state of every part. */
     public HealthReport health() {
         return new HealthReport(
-                failure == null, List.of(kafkaHealth.report(), storeHealth.report(), pipelineHealth()));
+                failure == null,
+                List.of(kafkaHealth.report(), storeHealth.report(), pipelineHealth()));
     }
 
     private HealthReport.Part pipelineHealth() {

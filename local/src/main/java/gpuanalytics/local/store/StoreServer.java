@@ -63,8 +63,7 @@ public final class StoreServer implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("store-upkeep").factory());
 
-    private StoreServer(
-            DocumentFile file, InetSocketAddress address, Expiration expiration) {
+    private StoreServer(DocumentFile file, InetSocketAddress address, Expiration expiration) {
         this.file = file;
         var backend = new StoreBackend(file, expiration.maxBytes());
         this.channel = listen(backend, address);

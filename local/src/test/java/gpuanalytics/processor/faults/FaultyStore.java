@@ -201,9 +201,10 @@ public final class FaultyStore implements AutoCloseable {
             }
             case Fault.RequestLost() -> null;
             case Fault.Refused(int code, String message) ->
-                    request.answer(BsonDocument.parse(
-                                    "{ok: 0.0, code: %d, codeName: 'X', errmsg: '%s'}"
-                                            .formatted(code, message)))
+                    request.answer(
+                                    BsonDocument.parse(
+                                            "{ok: 0.0, code: %d, codeName: 'X', errmsg: '%s'}"
+                                                    .formatted(code, message)))
                             .bytes();
             case Fault.Partial(int code, var indexes) -> {
                 var rest = request.without(indexes);
@@ -211,7 +212,11 @@ public final class FaultyStore implements AutoCloseable {
                         rest.documents() == 0
                                 ? request.answer(BsonDocument.parse("{ok: 1.0, n: 0}"))
                                 : forward(rest, store, fromStore);
-                yield request.answer(done.body().append("writeErrors", errors(code, indexes, request, done)))
+                yield request.answer(
+                                done.body()
+                                        .append(
+                                                "writeErrors",
+                                                errors(code, indexes, request, done)))
                         .bytes();
             }
             case Fault.NoMajority(int code) -> {
@@ -259,8 +264,8 @@ public final class FaultyStore implements AutoCloseable {
         return errors;
     }
 
-    private static WireMessage forward(
-            WireMessage request, Socket store, DataInputStream fromStore) throws IOException {
+    private static WireMessage forward(WireMessage request, Socket store, DataInputStream fromStore)
+            throws IOException {
         store.getOutputStream().write(request.bytes());
         return WireMessage.read(fromStore);
     }

@@ -45,7 +45,8 @@ final class WireMessage {
         if (length < HEADER_BYTES || length > MAX_BYTES) {
             throw new IOException("a message of " + length + " bytes");
         }
-        var bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN).putInt(length).array();
+        var bytes =
+                ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN).putInt(length).array();
         in.readFully(bytes, Integer.BYTES, length - Integer.BYTES);
         return new WireMessage(bytes);
     }
@@ -70,7 +71,8 @@ final class WireMessage {
         }
         var name = body.getFirstKey();
         var of = body.get(name);
-        return new Command(name, of != null && of.isString() ? of.asString().getValue() : "", documents());
+        return new Command(
+                name, of != null && of.isString() ? of.asString().getValue() : "", documents());
     }
 
     /** The same without some of its documents. */
@@ -183,6 +185,9 @@ final class WireMessage {
     }
 
     private static byte[] int32(int value) {
-        return ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array();
+        return ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(value)
+                .array();
     }
 }

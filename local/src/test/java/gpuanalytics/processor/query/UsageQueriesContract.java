@@ -31,6 +31,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoField;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.EnumMap;
@@ -287,14 +288,15 @@ abstract class UsageQueriesContract {
             for (var row : report.rows()) {
                 var events = expected.getOrDefault(new Place(row.start(), row.group()), List.of());
                 assertCounts(
-                        ExpectedTokens.counts(events, query.window().stepLength().toSeconds()),
+                        ExpectedTokens.counts(
+                                events, (double) query.window().stepLength().toSeconds()),
                         row.counts());
             }
         }
         assertCounts(
                 ExpectedTokens.counts(
                         ExpectedTokens.matching(query, usages),
-                        query.window().length().toSeconds()),
+                        (double) query.window().length().toSeconds()),
                 report.totals());
     }
 
@@ -341,16 +343,14 @@ abstract class UsageQueriesContract {
     }
 
     private void assertSeries(QueryWindow window, List<Event> samples, GpuSeries series) {
-        var expected =
-                samples.stream().collect(Collectors.groupingBy(s -> window.pointOf(s.ts())));
+        var expected = samples.stream().collect(Collectors.groupingBy(s -> window.pointOf(s.ts())));
         assertEquals(
                 expected.keySet().stream().sorted().toList(),
                 series.points().stream().map(GpuSeries.Point::start).toList());
         for (var point : series.points()) {
             var inPoint = expected.getOrDefault(point.start(), List.of());
             assertEquals(inPoint.size(), point.samples());
-            assertEquals(
-                    values(inPoint, GpuMetric.INTERVAL_S).sum(), point.coveredSeconds(), 1e-6);
+            assertEquals(values(inPoint, GpuMetric.INTERVAL_S).sum(), point.coveredSeconds(), 1e-6);
             assertEnergy(inPoint, point.energyJ());
             assertReading(inPoint, GpuMetric.UTILIZATION, point, GpuReading.UTILIZATION);
             assertReading(inPoint, GpuMetric.SM_ACTIVE, point, GpuReading.SM_ACTIVE);
@@ -417,8 +417,7 @@ abstract class UsageQueriesContract {
     }
 
     private static GpuKey key(Event sample) {
-        return new GpuKey(
-                Objects.requireNonNull(sample.gpu()).key(), sample.get(GpuMetric.MIG_ID));
+        return new GpuKey(Objects.requireNonNull(sample.gpu()).key(), sample.get(GpuMetric.MIG_ID));
     }
 
     private static Event latest(List<Event> samples) {
@@ -510,8 +509,9 @@ abstract class UsageQueriesContract {
             var value = event.get(field);
             if (value instanceof Instant time) {
                 raw.append(field.name(), Date.from(time));
-                if (time.getNano() % 1_000_000 != 0) {
-                    raw.append(StoreLayout.TS_NANOS, time.getNano() % 1_000_000);
+                if (time.get(ChronoField.NANO_OF_SECOND) % 1_000_000 != 0) {
+                    raw.append(
+                            StoreLayout.TS_NANOS, time.get(ChronoField.NANO_OF_SECOND) % 1_000_000);
                 }
             } else if (value != null) {
                 raw.append(field.name(), value);

@@ -108,8 +108,7 @@ class MongoEventWriterIT {
     void noticesAStoredEventThatDiffers() throws Exception {
         writer.write(List.of(records.at(7, usage(1))));
 
-        var changed =
-                usage(1).toBuilder().set(TokenUsage.COMPLETION_TOKENS, 99L).build();
+        var changed = usage(1).toBuilder().set(TokenUsage.COMPLETION_TOKENS, 99L).build();
         writer.write(List.of(records.at(7, changed)));
 
         assertEquals(1, metrics.mismatches());
@@ -152,8 +151,7 @@ class MongoEventWriterIT {
     @ParameterizedTest
     @ValueSource(ints = {2, 121, 10334, 17280})
     void refusesOnlyTheRowThatWillNeverFit(int code) throws Exception {
-        faults.once(
-                command -> command.name().equals("insert"), new Fault.Partial(code, Set.of(1)));
+        faults.once(command -> command.name().equals("insert"), new Fault.Partial(code, Set.of(1)));
 
         var outcomes = writer.write(rows(3));
 

@@ -129,7 +129,6 @@ public final class DeadLetterTopic implements AutoCloseable {
         }
         health.fails(
                 User.DEAD_LETTERS,
-
                 "dead letters wait for topic %s: %s".formatted(config.deadLetterTopic(), failure));
         log.atWarn().setCause(failure).log("dead letter was not taken, it is sent again");
         if (stopped.await(RETRY_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -140,8 +140,7 @@ public final class KafkaEventConsumer implements AutoCloseable {
         }
         commitUnderWay = true;
         try {
-            consumer.commitAsync(
-                    offsets(marks), (offsets, failure) -> committed(marks, failure));
+            consumer.commitAsync(offsets(marks), (offsets, failure) -> committed(marks, failure));
         } catch (KafkaException e) {
             committed(marks, e);
         }

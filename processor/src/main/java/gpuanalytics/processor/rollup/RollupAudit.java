@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 import org.bson.BsonDateTime;
@@ -96,7 +97,7 @@ public final class RollupAudit {
         return drift;
     }
 
-    private TreeSet<Long> changedHours(RollupKind kind) {
+    private NavigableSet<Long> changedHours(RollupKind kind) {
         var since = changedSince.getOrDefault(kind, Instant.EPOCH);
         var closed = clock.instant().minus(GRACE).minusSeconds(Granularity.HOUR.seconds());
         var hours = new TreeSet<Long>();
@@ -161,8 +162,7 @@ public final class RollupAudit {
                             var facts = Facts.of(kind, document);
                             var series = facts.overflow() ? SeriesKey.other() : facts.series();
                             for (var sums : List.of(minutes, hours)) {
-                                math.add(
-                                        sums.computeIfAbsent(series, _ -> new Sums(kind)), facts);
+                                math.add(sums.computeIfAbsent(series, _ -> new Sums(kind)), facts);
                             }
                         });
     }

@@ -78,10 +78,7 @@ final class RollupUpdate {
 
     /** Leaves out the sums that no longer fit; returns whether there is one. */
     static boolean leaveOutWhatDoesNotFit(
-            Rollup rollup,
-            RollupMath math,
-            BsonDocument document,
-            Consumer<String> left) {
+            Rollup rollup, RollupMath math, BsonDocument document, Consumer<String> left) {
         var before = rollup.leftOut().size();
         rollup.sums(math)
                 .forEachSum(
