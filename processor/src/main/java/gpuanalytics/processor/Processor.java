@@ -5,7 +5,7 @@ import gpuanalytics.processor.api.HttpApi;
 import gpuanalytics.processor.consume.DeadLetterTopic;
 import gpuanalytics.processor.consume.KafkaEventConsumer;
 import gpuanalytics.processor.consume.KafkaHealth;
-import gpuanalytics.processor.decode.CodecEventDecoder;
+import gpuanalytics.processor.decode.ScanningEventDecoder;
 import gpuanalytics.processor.health.HealthReport;
 import gpuanalytics.processor.health.PartHealth;
 import gpuanalytics.processor.metrics.DrainEstimate;
@@ -102,7 +102,7 @@ public final class Processor implements AutoCloseable {
                         revocation ->
                                 new KafkaEventConsumer(
                                         config.consume(), metrics, kafka, revocation),
-                        new CodecEventDecoder(new EventCodec(config.limits()), clock),
+                        new ScanningEventDecoder(new EventCodec(config.limits()), clock),
                         lane,
                         metrics,
                         pipelineHealth,

@@ -10,7 +10,7 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.local.EmbeddedStore;
-import gpuanalytics.processor.consume.TestRecords;
+import gpuanalytics.processor.consume.TestRows;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.faults.FaultyStore;
 import gpuanalytics.processor.faults.FaultyStore.Fault;
@@ -58,8 +58,8 @@ class MongoRollupsIT {
     private final RollupMath math = new RollupMath(Duration.ofSeconds(15));
     private final MongoRollups rollups =
             new MongoRollups(store, math, retry, metrics, Clock.systemUTC());
-    private final TestRecords partition0 = new TestRecords(EventTopic.TOKEN_USAGE, "topic-a", 0);
-    private final TestRecords partition1 = new TestRecords(EventTopic.TOKEN_USAGE, "topic-a", 1);
+    private final TestRows partition0 = new TestRows(EventTopic.TOKEN_USAGE, "topic-a", 0);
+    private final TestRows partition1 = new TestRows(EventTopic.TOKEN_USAGE, "topic-a", 1);
 
     @AfterEach
     void close() {
@@ -120,7 +120,7 @@ class MongoRollupsIT {
     void countsTheSameOffsetsOfATopicMadeAgain() throws Exception {
         rollups.apply(counted(rows(partition0, 0, 5)));
 
-        rollups.apply(counted(rows(new TestRecords(EventTopic.TOKEN_USAGE, "topic-b", 0), 0, 5)));
+        rollups.apply(counted(rows(new TestRows(EventTopic.TOKEN_USAGE, "topic-b", 0), 0, 5)));
 
         assertEquals(10, requests());
     }
@@ -196,7 +196,7 @@ class MongoRollupsIT {
     @Test
     void leavesASumAsItIsRatherThanPassSixtyFourBits() throws Exception {
         var large = sample(0, NOON).toBuilder().set(GpuMetric.MEM_USED_BYTES, 1L << 42).build();
-        var samples = new TestRecords(EventTopic.GPU_METRICS, "topic-g", 0);
+        var samples = new TestRows(EventTopic.GPU_METRICS, "topic-g", 0);
         rollups.apply(counted(List.of(samples.at(0, large))));
         store.database()
                 .getCollection(StoreLayout.GPU_MINUTE)
@@ -217,7 +217,7 @@ class MongoRollupsIT {
 
     @Test
     void keepsAbsentReadingsAbsent() throws Exception {
-        var samples = new TestRecords(EventTopic.GPU_METRICS, "topic-g", 0);
+        var samples = new TestRows(EventTopic.GPU_METRICS, "topic-g", 0);
         rollups.apply(counted(List.of(samples.at(0, sample(0, NOON)))));
 
         var minute = only(StoreLayout.GPU_MINUTE);
@@ -232,7 +232,7 @@ class MongoRollupsIT {
 
     @Test
     void keepsTheLatestSampleWhateverTheOrder() throws Exception {
-        var samples = new TestRecords(EventTopic.GPU_METRICS, "topic-g", 0);
+        var samples = new TestRows(EventTopic.GPU_METRICS, "topic-g", 0);
         var late = NOON.plusNanos(1_000_001);
         rollups.apply(counted(List.of(samples.at(0, sample(0, late)))));
 
@@ -351,7 +351,7 @@ class MongoRollupsIT {
                 .toList();
     }
 
-    private static List<Row> rows(TestRecords records, int from, int to) {
+    private static List<Row> rows(TestRows records, int from, int to) {
         var rows = new ArrayList<Row>();
         for (int i = from; i < to; i++) {
             rows.add(records.at(i, usage(i, NOON)));

@@ -10,7 +10,7 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.RejectReason;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.local.EmbeddedStore;
-import gpuanalytics.processor.consume.TestRecords;
+import gpuanalytics.processor.consume.TestRows;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.faults.FaultyStore;
 import gpuanalytics.processor.faults.FaultyStore.Fault;
@@ -54,7 +54,7 @@ class MongoEventWriterIT {
                             Duration.ofSeconds(20)));
     private final MongoEventWriter writer =
             new MongoEventWriter(store, new StoreRetry(health, metrics), metrics);
-    private final TestRecords records = new TestRecords(EventTopic.TOKEN_USAGE, "topic-a", 3);
+    private final TestRows records = new TestRows(EventTopic.TOKEN_USAGE, "topic-a", 3);
 
     @AfterEach
     void close() {
@@ -75,7 +75,7 @@ class MongoEventWriterIT {
     void tellsARedeliveryFromARepeatOfAnotherRecord() throws Exception {
         var first = records.at(7, usage(1));
         writer.write(List.of(first));
-        var elsewhere = new TestRecords(EventTopic.TOKEN_USAGE, "topic-b", 3);
+        var elsewhere = new TestRows(EventTopic.TOKEN_USAGE, "topic-b", 3);
 
         var outcomes =
                 writer.write(

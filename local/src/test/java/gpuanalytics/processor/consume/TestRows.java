@@ -11,13 +11,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /** Records as if they had been read. */
-public final class TestRecords {
+public final class TestRows {
 
     private final AssignedPartition partition;
     private long next;
 
     /** Records of a partition of a topic with this id. */
-    public TestRecords(EventTopic kind, String topicId, int partition) {
+    public TestRows(EventTopic kind, String topicId, int partition) {
         this.partition =
                 new AssignedPartition(
                         new TopicPartition(kind.defaultName(), partition), kind, topicId, 0);
