@@ -252,6 +252,9 @@ final class PipelineFixture implements AutoCloseable {
                 "max.request.size", 64 << 20,
                 "buffer.memory", 64L << 20,
                 "linger.ms", 5,
+                // A new partition's leader may refuse the first batch and take the second, and the
+                // first is then out of order for ever.
+                "max.in.flight.requests.per.connection", 1,
                 "request.timeout.ms", 120_000, // a loaded machine is not the fault under test
                 "delivery.timeout.ms", 300_000,
                 "key.serializer", ByteArraySerializer.class,
