@@ -45,7 +45,7 @@ public final class TestBrokers {
         }
         // The test that opened it closes it.
         @SuppressWarnings("resource")
-        var container = new KafkaContainer(IMAGE);
+        var container = new KafkaContainer(IMAGE).withStartupTimeout(Duration.ofMinutes(4));
         container.start();
         return new TestBroker(container.getBootstrapServers(), container::stop);
     }
