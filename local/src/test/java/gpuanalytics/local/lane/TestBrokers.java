@@ -1,6 +1,7 @@
 package gpuanalytics.local.lane;
 
 import gpuanalytics.local.EmbeddedBroker;
+import java.time.Duration;
 import org.junit.jupiter.api.Assumptions;
 import org.testcontainers.kafka.KafkaContainer;
 
