@@ -79,7 +79,8 @@ class PipelineFaultsIT {
 
                 faults.vanish();
                 fixture.sendAll(ledger, 500);
-                Waiting.until("the store to be missed", LIMIT, () -> !part(processor, "store").up());
+                Waiting.until(
+                        "the store to be missed", LIMIT, () -> !part(processor, "store").up());
                 assertFalse(processor.health().ready());
                 assertTrue(processor.health().live());
                 faults.comeBack();
@@ -187,8 +188,7 @@ class PipelineFaultsIT {
     @Test
     void waitsForABrokerThatIsNotThereYetAndSurvivesItsRestart(@TempDir Path directory)
             throws Exception {
-        var options =
-                EmbeddedBroker.Options.defaults().in(directory).on(freePort());
+        var options = EmbeddedBroker.Options.defaults().in(directory).on(freePort());
         try (var fixture = PipelineFixture.withTopics(broker, store)) {
             fixture.with("KAFKA_BOOTSTRAP", "127.0.0.1:" + options.port());
             try (var processor = Processor.start(fixture.config())) {
@@ -341,7 +341,9 @@ class PipelineFaultsIT {
                 Waiting.until(
                         "it to be held up",
                         LIMIT,
-                        () -> processor.bytesUnderWay() >= 1 << 20 && !part(processor, "store").up());
+                        () ->
+                                processor.bytesUnderWay() >= 1 << 20
+                                        && !part(processor, "store").up());
                 fixture.admin()
                         .deleteRecords(
                                 Map.of(
@@ -523,8 +525,7 @@ class PipelineFaultsIT {
                 .get();
     }
 
-    private static String header(
-            ConsumerRecord<byte[], byte[]> record, String name) {
+    private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
         var header = record.headers().lastHeader(name);
         assertNotNull(header, name);
         return new String(header.value(), UTF_8);
@@ -551,7 +552,8 @@ class PipelineFaultsIT {
             return answer.body()
                     .lines()
                     .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
-                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .mapToDouble(
+                            line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                     .sum();
         }
     }

@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -155,12 +155,12 @@ final class PipelineFixture implements AutoCloseable {
     private void send(ProducerRecord<byte[], byte[]> record) {
         var _ =
                 producer.send(
-                record,
-                (_, failure) -> {
-                    if (failure != null) {
-                        sendFailure = failure;
-                    }
-                });
+                        record,
+                        (_, failure) -> {
+                            if (failure != null) {
+                                sendFailure = failure;
+                            }
+                        });
     }
 
     /** Waits until all records of both topics are committed by the group. */
@@ -170,8 +170,7 @@ final class PipelineFixture implements AutoCloseable {
 
     boolean isCommitted() throws Exception {
         var ends = ends();
-        var committed =
-                admin.listConsumerGroupOffsets(name).partitionsToOffsetAndMetadata().get();
+        var committed = admin.listConsumerGroupOffsets(name).partitionsToOffsetAndMetadata().get();
         return ends.entrySet().stream()
                 .allMatch(
                         end -> {
@@ -184,12 +183,7 @@ final class PipelineFixture implements AutoCloseable {
     Map<TopicPartition, Long> ends() throws Exception {
         var ends = new HashMap<TopicPartition, Long>();
         var asked = new HashMap<TopicPartition, OffsetSpec>();
-        partitions()
-                .forEach(
-                        partition ->
-                                asked.put(
-                                        partition,
-                                        OffsetSpec.latest()));
+        partitions().forEach(partition -> asked.put(partition, OffsetSpec.latest()));
         admin.listOffsets(asked).all().get().forEach((p, end) -> ends.put(p, end.offset()));
         return ends;
     }
@@ -247,18 +241,28 @@ final class PipelineFixture implements AutoCloseable {
 
     private Map<String, Object> producerSettings() {
         return Map.of(
-                "bootstrap.servers", broker.bootstrapServers(),
-                "acks", "all",
-                "max.request.size", 64 << 20,
-                "buffer.memory", 64L << 20,
-                "linger.ms", 5,
+                "bootstrap.servers",
+                broker.bootstrapServers(),
+                "acks",
+                "all",
+                "max.request.size",
+                64 << 20,
+                "buffer.memory",
+                64L << 20,
+                "linger.ms",
+                5,
                 // A new partition's leader may refuse the first batch and take the second, and the
                 // first is then out of order for ever.
-                "max.in.flight.requests.per.connection", 1,
-                "request.timeout.ms", 120_000, // a loaded machine is not the fault under test
-                "delivery.timeout.ms", 300_000,
-                "key.serializer", ByteArraySerializer.class,
-                "value.serializer", ByteArraySerializer.class);
+                "max.in.flight.requests.per.connection",
+                1,
+                "request.timeout.ms",
+                120_000, // a loaded machine is not the fault under test
+                "delivery.timeout.ms",
+                300_000,
+                "key.serializer",
+                ByteArraySerializer.class,
+                "value.serializer",
+                ByteArraySerializer.class);
     }
 
     private Map<String, Object> consumerSettings() {

@@ -21,10 +21,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +39,7 @@ final class BatchLane implements AutoCloseable {
     /** One round of rollups folds at most about this many rows. */
     private static final int MAX_ROLLUP_ROWS = 20_000;
 
-    private record Dispatched(Batch batch, Future<List<CountedRow>> raw) {}
+    private record Dispatched(Batch batch, FutureTask<List<CountedRow>> raw) {}
 
     private final EventWriter writer;
     private final SeriesCap seriesCap;
@@ -50,7 +49,7 @@ final class BatchLane implements AutoCloseable {
     private final Clock clock;
     private final Step.Observer steps;
 
-    private final ExecutorService rawWriters;
+    private final ThreadPoolExecutor rawWriters;
     private final Thread rollupThread;
     private final LinkedBlockingQueue<Dispatched> dispatched = new LinkedBlockingQueue<>();
     private final LinkedBlockingQueue<Batch> completed = new LinkedBlockingQueue<>();
@@ -73,8 +72,12 @@ final class BatchLane implements AutoCloseable {
         this.clock = clock;
         this.steps = steps;
         this.rawWriters =
-                Executors.newFixedThreadPool(
+                new ThreadPoolExecutor(
                         inFlightBatches,
+                        inFlightBatches,
+                        0,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(), // bounded by the pipeline, in bytes
                         Thread.ofPlatform().name("raw-writer-", 0).daemon().factory());
         this.rollupThread = Thread.ofPlatform().name("rollup").daemon().start(this::rollUpAll);
     }
@@ -82,7 +85,27 @@ final class BatchLane implements AutoCloseable {
     /** Sends a batch on its way; does not wait. */
     void dispatch(Batch batch) {
         metrics.batchDispatched(batch.size());
-        dispatched.add(new Dispatched(batch, rawWriters.submit(() -> storeRaw(batch))));
+        var raw = new FutureTask<>(() -> storeRaw(batch));
+        dispatched.add(new Dispatched(batch, raw));
+        rawWriters.execute(raw);
+    }
+
+    /**
+     * Takes back the batches that nobody has begun to store, all dispatched after those that
+     * somebody has. They are no longer completed; whoever comes next reads their records.
+     */
+    List<Batch> takeBackUnbegun() {
+        var unbegun = new ArrayList<Runnable>();
+        rawWriters.getQueue().drainTo(unbegun);
+        var taken = new ArrayList<Batch>();
+        for (var each : List.copyOf(dispatched)) {
+            if (unbegun.contains(each.raw) && dispatched.remove(each)) {
+                unbegun.remove(each.raw);
+                taken.add(each.batch);
+            }
+        }
+        unbegun.forEach(rawWriters::execute); // the rollups wait for it already
+        return taken;
     }
 
     /** The next completed batch, in the order of dispatch; null when none completes in time. */

@@ -177,13 +177,17 @@ final class IngestPipeline {
         }
     }
 
+    private void forget(Batch batch) {
+        bytesUnderWay.addAndGet(-batch.bytes());
+        recordsUnderWay.addAndGet(-batch.size());
+    }
+
     private boolean collectOne(Duration timeout) throws InterruptedException {
         var batch = lane.nextCompleted(timeout);
         if (batch == null) {
             return false;
         }
-        bytesUnderWay.addAndGet(-batch.bytes());
-        recordsUnderWay.addAndGet(-batch.size());
+        forget(batch);
         dispatchedAt.poll();
         oldestUnderWay = dispatchedAt.peek();
         batch.next().forEach(AssignedPartition::complete);
@@ -214,6 +218,10 @@ final class IngestPipeline {
 
     private void drain() throws InterruptedException {
         health.stopping();
+        // What nobody has begun to store is read again by whoever comes next, with no harm done;
+        // to store a full buffer first could take longer than a shutdown may.
+        dispatchOpen();
+        lane.takeBackUnbegun().forEach(this::forget);
         finish(settings.shutdownTimeout());
         if (recordsUnderWay.get() > 0) {
             log.atWarn()

@@ -58,7 +58,7 @@ public final class Processor implements AutoCloseable {
     private final Clock clock = Clock.systemUTC();
     private final PrometheusMeterRegistry registry;
     private final ProcessorMetrics metrics;
-    private final PartHealth kafkaHealth = new PartHealth("kafka", "starting", clock);
+    private final PartHealth kafkaHealth;
     private final KafkaHealth kafka;
     private final PartHealth storeHealth = new PartHealth("store", "starting", clock);
     private final PartHealth pipelineHealth = new PartHealth("pipeline", "starting", clock);
@@ -82,6 +82,11 @@ public final class Processor implements AutoCloseable {
         metrics = new ProcessorMetrics(registry);
         store = new MongoStore(config.store());
         retry = new StoreRetry(storeHealth, metrics);
+        kafkaHealth =
+                new PartHealth(
+                        "kafka",
+                        "waiting for Kafka at " + config.consume().bootstrapServers(),
+                        clock);
         kafka = new KafkaHealth(kafkaHealth, config.consume().bootstrapServers());
         deadLetters = new DeadLetterTopic(config.consume(), kafka);
         var math = new RollupMath(config.ingest().sampleInterval());

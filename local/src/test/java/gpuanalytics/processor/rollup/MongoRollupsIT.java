@@ -113,7 +113,8 @@ class MongoRollupsIT {
 
         assertEquals(10, requests());
         assertEquals(
-                9, only(StoreLayout.TOKEN_MINUTE).getDocument("wm").getInt64("topic-a_0").getValue());
+                9,
+                only(StoreLayout.TOKEN_MINUTE).getDocument("wm").getInt64("topic-a_0").getValue());
     }
 
     @Test
@@ -136,11 +137,7 @@ class MongoRollupsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                StoreLayout.TOKEN_MINUTE,
-                StoreLayout.TOKEN_HOUR
-            })
+    @ValueSource(strings = {StoreLayout.TOKEN_MINUTE, StoreLayout.TOKEN_HOUR})
     void countsOnceWhenTheAnswerIsLost(String collection) throws Exception {
         faults.once(command -> command.isWriteTo(collection), new Fault.AnswerLost());
 
@@ -305,12 +302,7 @@ class MongoRollupsIT {
 
     private RollupAudit audit(Instant now) {
         return new RollupAudit(
-                store,
-                math,
-                metrics,
-                new StartsAtEpoch(now),
-                Duration.ofDays(36_500),
-                () -> {});
+                store, math, metrics, new StartsAtEpoch(now), Duration.ofDays(36_500), () -> {});
     }
 
     /** A clock that first says 1970, so that everything has changed since, then a fixed time. */

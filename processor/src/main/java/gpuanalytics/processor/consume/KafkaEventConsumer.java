@@ -70,6 +70,7 @@ public final class KafkaEventConsumer implements AutoCloseable {
     private boolean full;
     private boolean commitUnderWay;
     private boolean abandoned;
+    private boolean closing;
     private long lastCommitNanos = System.nanoTime();
 
     public KafkaEventConsumer(
@@ -203,6 +204,7 @@ public final class KafkaEventConsumer implements AutoCloseable {
     /** Leaves the group. Commits nothing: {@link #commitNow} comes before. */
     @Override
     public void close() {
+        closing = true;
         watch.close();
         closeConsumer();
     }
@@ -444,7 +446,7 @@ public final class KafkaEventConsumer implements AutoCloseable {
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
             var mine = partitions.stream().map(assigned::get).filter(p -> p != null).toList();
-            if (!abandoned && !mine.isEmpty()) {
+            if (!abandoned && !closing && !mine.isEmpty()) {
                 revocation.awaitCompleted(mine, config.revokeTimeout());
                 commitNow(mine);
             }

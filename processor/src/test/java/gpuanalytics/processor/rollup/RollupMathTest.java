@@ -54,7 +54,8 @@ class RollupMathTest {
 
     @Test
     void addsTokensAndLatenciesAsIntegers() {
-        var sums = hourSums(
+        var sums =
+                hourSums(
                         usage(
                                 0,
                                 Instant.EPOCH,
@@ -62,7 +63,8 @@ class RollupMathTest {
                         usage(
                                 1,
                                 Instant.EPOCH,
-                                "{prompt_tokens: {$numberLong: '11'}, latency_ms: 0.2, error_type: 'x'}"));
+                                "{prompt_tokens: {$numberLong: '11'}, latency_ms: 0.2, error_type:"
+                                        + " 'x'}"));
 
         assertEquals(2, sums.get("requests"));
         assertEquals(1, sums.get("errors"));
@@ -179,8 +181,7 @@ class RollupMathTest {
     @Test
     void countsSurplusSeriesUnderOther() {
         var row = usage(0, Instant.EPOCH, "{}");
-        var surplus =
-                new CountedRow(row.topic(), row.source(), row.offset(), row.document(), true);
+        var surplus = new CountedRow(row.topic(), row.source(), row.offset(), row.document(), true);
 
         for (var rollup : math.fold(List.of(surplus))) {
             assertEquals("other", rollup.key().series());
@@ -230,6 +231,10 @@ class RollupMathTest {
         document.putAll(BsonDocument.parse(labels));
         document.append("ts", new BsonDateTime(ts.toEpochMilli()));
         return new CountedRow(
-                topic, "topic_0", offset, new RawBsonDocument(document, new BsonDocumentCodec()), false);
+                topic,
+                "topic_0",
+                offset,
+                new RawBsonDocument(document, new BsonDocumentCodec()),
+                false);
     }
 }

@@ -4,17 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SeriesKeyTest {
 
     @Test
     void leavesAbsentPartsEmpty() {
-        assertEquals("llama||alice||", SeriesKey.of(Arrays.asList("llama", null, "alice", null, null)));
+        assertEquals(
+                "llama||alice||", SeriesKey.of(Arrays.asList("llama", null, "alice", null, null)));
     }
 
     @Test
@@ -43,12 +46,14 @@ class SeriesKeyTest {
     @Test
     void givesNoTwoSeriesTheSameKey() {
         var random = new Random(5);
-        var texts = new String[] {null, "a", "b", "|", "\\", "a|", "|a", "\\|", "a\\", "sha256:"};
-        var seen = new HashMap<String, List<String>>();
+        List<@Nullable String> texts =
+                Arrays.asList(null, "a", "b", "|", "\\", "a|", "|a", "\\|", "a\\", "sha256:");
+        var seen = new HashMap<String, List<@Nullable String>>();
         for (int i = 0; i < 20_000; i++) {
-            var parts = new String[3];
-            Arrays.setAll(parts, _ -> texts[random.nextInt(texts.length)]);
-            var series = Arrays.asList(parts);
+            var series = new ArrayList<@Nullable String>();
+            for (int part = 0; part < 3; part++) {
+                series.add(texts.get(random.nextInt(texts.size())));
+            }
             var before = seen.putIfAbsent(SeriesKey.of(series), series);
             assertTrue(before == null || before.equals(series), before + " and " + series);
         }
