@@ -3,7 +3,7 @@ package gpuanalytics.processor;
 import gpuanalytics.event.EventCodec;
 import gpuanalytics.processor.consume.DeadLetterTopic;
 import gpuanalytics.processor.consume.KafkaEventConsumer;
-import gpuanalytics.processor.decode.CodecEventDecoder;
+import gpuanalytics.processor.decode.ScanningEventDecoder;
 import gpuanalytics.processor.health.HealthReport;
 import gpuanalytics.processor.health.PartHealth;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
@@ -72,7 +72,7 @@ public final class Processor implements AutoCloseable {
                         revocation ->
                                 new KafkaEventConsumer(
                                         config.consume(), metrics, kafkaHealth, revocation),
-                        new CodecEventDecoder(new EventCodec(config.limits()), clock),
+                        new ScanningEventDecoder(new EventCodec(config.limits()), clock),
                         lane,
                         metrics,
                         pipelineHealth,

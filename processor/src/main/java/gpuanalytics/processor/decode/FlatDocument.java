@@ -164,7 +164,7 @@ final class FlatDocument {
     }
 
     private boolean hasGpu() {
-        return scanned.has(uuid) || scanned.has(host) && scanned.has(index);
+        return scanned.has(uuid) || (scanned.has(host) && scanned.has(index));
     }
 
     private void putGpu() {

@@ -88,7 +88,7 @@ final class FlatScanner {
     }
 
     boolean has(Field<?> field) {
-        return (present & 1L << field.index()) != 0;
+        return (present & (1L << field.index())) != 0;
     }
 
     /** Seconds since 1970 of the event's time. */
@@ -220,11 +220,11 @@ final class FlatScanner {
         int from = at + 1;
         int length = scanText();
         // A text in angle brackets may be a blank.
-        if (length < 0 || length > Field.MAX_TEXT_CHARS || length > 0 && text[from] == '<') {
+        if (length < 0 || length > Field.MAX_TEXT_CHARS || (length > 0 && text[from] == '<')) {
             return false;
         }
         if (length > 0) {
-            set(field, (long) from << Integer.SIZE | length);
+            set(field, ((long) from << Integer.SIZE) | length);
         }
         return true;
     }
@@ -294,7 +294,7 @@ final class FlatScanner {
         int from = at;
         take('-');
         int whole = at;
-        if (skipDigits() == 0 || at - whole > 1 && text[whole] == '0') {
+        if (skipDigits() == 0 || (at - whole > 1 && text[whole] == '0')) {
             return false;
         }
         if (take('.') && skipDigits() == 0) {
@@ -393,8 +393,8 @@ final class FlatScanner {
         }
         tsSeconds =
                 daysSince1970(year, month, day) * SECONDS_PER_DAY
-                        + hour * 3600
-                        + minute * 60
+                        + hour * 3600L
+                        + minute * 60L
                         + second;
         tsNanos = nanos;
         set(field, 0);
@@ -456,7 +456,7 @@ final class FlatScanner {
     private static long daysSince1970(int year, int month, int day) {
         // Counted from March on, the day of the year is linear in the month and a leap day is last.
         int fromMarch = (month + 9) % 12;
-        long years = year - fromMarch / 10;
+        long years = year - fromMarch / 10L;
         long daysToMarch = 365 * years + years / 4 - years / 100 + years / 400;
         long daysTo1970 = 719_468;
         return daysToMarch + (153 * fromMarch + 2) / 5 + day - 1 - daysTo1970;

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The fast decoder and the codec agree on everything; {@code -Dfuzz.seed} repeats a run. */
 class ScanningEventDecoderTest {
 
-    private static final int RECORDS = 20_000;
+    private static final int RECORDS = 10_000;
 
     private final Clock clock = Clock.fixed(Instant.parse("2026-01-31T12:00:00Z"), ZoneOffset.UTC);
     private final EventCodec codec =
@@ -57,7 +57,7 @@ class ScanningEventDecoderTest {
             stored += assertSame(topic, record, i) ? 1 : 0;
         }
         // the comparison means something: many went each way
-        assertTrue(plain > RECORDS / 4, plain + " plain, fuzz.seed=" + seed);
+        assertTrue(plain > RECORDS / 10, plain + " plain, fuzz.seed=" + seed);
         assertTrue(stored - plain > 100 && stored < RECORDS, stored + " stored of which " + plain);
     }
 
