@@ -10,9 +10,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /** Who may know whom, as docs/architecture.md says. */
-@AnalyzeClasses(
-        packages = "gpuanalytics",
-        importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "gpuanalytics", importOptions = ImportOption.DoNotIncludeTests.class)
 final class ArchitectureTest {
 
     @ArchTest

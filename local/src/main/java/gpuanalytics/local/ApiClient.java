@@ -20,7 +20,7 @@ import java.util.stream.StreamSupport;
 /** Reads results back through the processor's HTTP interface, as any other client would. */
 final class ApiClient implements AutoCloseable {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     /** Before every trace there is. */
     private static final Instant FIRST = Instant.parse("2000-01-01T00:00:00Z");
@@ -66,7 +66,10 @@ final class ApiClient implements AutoCloseable {
 
     /** The means over the latest samples of all GPUs; a reading that none has is absent. */
     record Fleet(
-            int gpus, OptionalDouble utilization, OptionalDouble memoryBytes, OptionalDouble watts) {}
+            int gpus,
+            OptionalDouble utilization,
+            OptionalDouble memoryBytes,
+            OptionalDouble watts) {}
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final ObjectMapper json = new ObjectMapper();

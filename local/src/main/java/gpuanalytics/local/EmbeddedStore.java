@@ -95,7 +95,11 @@ public final class EmbeddedStore implements AutoCloseable {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port());
         try {
             return new EmbeddedStore(
-                    StoreServer.start(file(options), address, new StoreServer.Expiration(options.expiryInterval(), options.maxBytes())));
+                    StoreServer.start(
+                            file(options),
+                            address,
+                            new StoreServer.Expiration(
+                                    options.expiryInterval(), options.maxBytes())));
         } catch (MVStoreException e) {
             throw new IllegalStateException(
                     "the store cannot open %s: %s".formatted(options.directory(), e.getMessage()),

@@ -15,7 +15,6 @@ import java.util.OptionalDouble;
 final class LiveTable {
 
     private static final double GIB = 1 << 30;
-    private static final String UP_AND_CLEAR = "\u001b[%dA\u001b[J";
     private static final String ROW = "  %-28s %12s %14s %14s %10s %9s %9s";
 
     private final PrintStream out;
@@ -38,7 +37,7 @@ final class LiveTable {
             return;
         }
         if (shownLines > 0) {
-            out.printf(UP_AND_CLEAR, shownLines);
+            out.printf("\u001b[%dA\u001b[J", shownLines);
         }
         var lines = lines(stats, models, rates, fleet);
         lines.forEach(out::println);
@@ -74,7 +73,7 @@ final class LiveTable {
                                 stats.stored(),
                                 stats.duplicates(),
                                 stats.rejected(),
-                                stats.lag()));
+                                Math.max(0, stats.lag())));
         lines.add("");
         lines.add(
                 ROW.formatted(
@@ -124,7 +123,7 @@ final class LiveTable {
                         stats.received(),
                         stats.stored(),
                         stats.rejected(),
-                        stats.lag(),
+                        Math.max(0, stats.lag()),
                         perModel,
                         fleetText(fleet));
     }
@@ -135,7 +134,9 @@ final class LiveTable {
                         fleet.gpus(),
                         fleet.utilization().isPresent()
                                 ? String.format(
-                                        Locale.ROOT, "%.1f %%", fleet.utilization().getAsDouble() * 100)
+                                        Locale.ROOT,
+                                        "%.1f %%",
+                                        fleet.utilization().getAsDouble() * 100)
                                 : "-",
                         fleet.memoryBytes().isPresent()
                                 ? number(OptionalDouble.of(fleet.memoryBytes().getAsDouble() / GIB))

@@ -24,6 +24,8 @@ public final class LocalMain {
     /** What is on its way when Ctrl-C comes has this long to be stored. */
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
 
+    private static final Duration DRAIN_STEP = Duration.ofMillis(10);
+
     private final LocalOptions options;
     private final LocalPipeline pipeline;
     private final ApiClient api;
@@ -32,8 +34,10 @@ public final class LocalMain {
     private final CountDownLatch interrupted = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
 
+    @SuppressWarnings("SystemConsoleNull") // it is null where output and input are not a terminal
     private LocalMain(LocalOptions options, LocalPipeline pipeline) {
-        var isTerminal = System.console() != null && System.console().isTerminal();
+        var console = System.console();
+        var isTerminal = console != null && console.isTerminal();
         this.options = options;
         this.pipeline = pipeline;
         this.api = new ApiClient(pipeline.processor().httpPort());
@@ -102,8 +106,9 @@ public final class LocalMain {
         try (api) {
             printAddresses(out);
             if (options.once()) {
-                return new OnceRun(pipeline, api, this::awaitTick).run(out, err);
+                return new OnceRun(pipeline, api, this::showAndAwaitTick).run(out, err);
             }
+            pipeline.produce();
             runUntilToldToEnd();
             return end(out, err);
         } catch (InterruptedException e) {
@@ -128,8 +133,7 @@ public final class LocalMain {
     }
 
     private void printAddresses(PrintStream out) {
-        out.println(
-                "  HTTP    http://127.0.0.1:%d/".formatted(pipeline.processor().httpPort()));
+        out.println("  HTTP    http://127.0.0.1:%d/".formatted(pipeline.processor().httpPort()));
         out.println("  Kafka   " + pipeline.broker().bootstrapServers());
         out.println("  store   " + shown(pipeline.storeUrl()));
         out.println();
@@ -144,22 +148,21 @@ public final class LocalMain {
         long start = System.nanoTime();
         long limit = options.seconds().map(TimeUnit.SECONDS::toNanos).orElse(Long.MAX_VALUE);
         while (System.nanoTime() - start < limit && !pipeline.producer().awaitEnd(Duration.ZERO)) {
-            show();
-            if (awaitTick()) {
+            if (showAndAwaitTick()) {
                 return;
             }
         }
     }
 
-    /** Waits for the time to show the table again; true when the run is to end now. */
-    private boolean awaitTick() throws InterruptedException {
+    /** Shows the table and waits until it is time again; true when the run is to end now. */
+    private boolean showAndAwaitTick() throws InterruptedException {
+        show();
         return interrupted.await(interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void show() throws InterruptedException {
         try {
-            table.show(
-                    pipeline.processor().stats(), api.models(), api.fleet(), System.nanoTime());
+            table.show(pipeline.processor().stats(), api.models(), api.fleet(), System.nanoTime());
         } catch (IOException e) {
             System.err.println("no answer for the table: " + e.getMessage());
         }
@@ -167,11 +170,11 @@ public final class LocalMain {
 
     /** Lets what is on its way arrive, then prints what is stored. */
     private int end(PrintStream out, PrintStream err) throws InterruptedException {
-        pipeline.stopProducing();
+        pipeline.producer().close();
         var failure = pipeline.producer().failure();
         long deadline = System.nanoTime() + DRAIN_LIMIT.toNanos();
         while (OnceRun.underWay(pipeline) > 0 && System.nanoTime() < deadline) {
-            interrupted.await(10, TimeUnit.MILLISECONDS);
+            Thread.sleep(DRAIN_STEP);
         }
         try {
             Totals totals = api.totals();

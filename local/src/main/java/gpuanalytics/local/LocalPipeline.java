@@ -11,15 +11,18 @@ import gpuanalytics.producer.ProducerConfig;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Broker, store, processor and producer, wired together; nothing here does their work.
  *
- * <p>They start in this order and end in the reverse one, so that what is published is stored.
+ * <p>They end in the reverse order of their start, so that what is published is stored.
  */
 final class LocalPipeline implements AutoCloseable {
 
@@ -33,7 +36,8 @@ final class LocalPipeline implements AutoCloseable {
     private final EmbeddedBroker broker;
     private final String storeUrl;
     private final Processor processor;
-    private final Producer producer;
+    private final ProducerConfig producerConfig;
+    private @Nullable Producer producer;
 
     private LocalPipeline(
             LocalOptions options, LocalConfig config, Map<String, String> environment) {
@@ -41,13 +45,13 @@ final class LocalPipeline implements AutoCloseable {
             broker = opened(EmbeddedBroker.start(brokerOptions(config)));
             storeUrl =
                     config.storeUrl()
-                            .orElseGet(() -> opened(EmbeddedStore.start(storeOptions(config))).url());
+                            .orElseGet(
+                                    () -> opened(EmbeddedStore.start(storeOptions(config))).url());
             var variables = variables(options, environment);
             var processorConfig = processorConfig(config, variables);
-            var producerConfig = producerConfig(variables);
+            producerConfig = producerConfig(variables);
             broker.createTopics(topics(variables, config.partitions()));
             processor = opened(Processor.start(processorConfig));
-            producer = opened(Producer.start(producerConfig));
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -55,7 +59,7 @@ final class LocalPipeline implements AutoCloseable {
     }
 
     /**
-     * Starts everything.
+     * Starts everything but the producer.
      *
      * @throws ConfigurationException with every bad value
      * @throws IllegalStateException when a part cannot start, in one line
@@ -65,10 +69,26 @@ final class LocalPipeline implements AutoCloseable {
         // Checked before anything starts: a bad value must not leave a half-made directory.
         var variables = new HashMap<>(environment);
         variables.putAll(chosen(options));
-        ProcessorConfig.fromEnvironment(variables);
-        ProducerConfig.fromEnvironment(variables);
+        checkAll(
+                () -> ProcessorConfig.fromEnvironment(variables),
+                () -> ProducerConfig.fromEnvironment(variables));
         Ports.requireFree(options.port(), "HTTP");
         return new LocalPipeline(options, config, environment);
+    }
+
+    /** Reads all configurations before it complains, so that every bad value is said at once. */
+    private static void checkAll(Runnable... configurations) {
+        var errors = new LinkedHashSet<String>();
+        for (var configuration : configurations) {
+            try {
+                configuration.run();
+            } catch (ConfigurationException e) {
+                errors.addAll(e.errors());
+            }
+        }
+        if (!errors.isEmpty()) {
+            throw new ConfigurationException(List.copyOf(errors));
+        }
     }
 
     EmbeddedBroker broker() {
@@ -83,8 +103,19 @@ final class LocalPipeline implements AutoCloseable {
         return processor;
     }
 
+    /**
+     * Starts the producer; everything else runs already.
+     *
+     * @throws ConfigurationException if a trace cannot be replayed
+     */
+    Producer produce() {
+        var started = opened(Producer.start(producerConfig));
+        producer = started;
+        return started;
+    }
+
     Producer producer() {
-        return producer;
+        return Objects.requireNonNull(producer, "produce() comes first");
     }
 
     private <T extends AutoCloseable> T opened(T part) {
@@ -195,11 +226,6 @@ final class LocalPipeline implements AutoCloseable {
                                 (short) 1)
                         .configs(COMPACTED);
         return Stream.concat(events, Stream.of(deadLetters, shards)).toList();
-    }
-
-    /** Ends the producer first, so that nothing comes in while the rest drains. */
-    void stopProducing() {
-        producer.close();
     }
 
     @Override

@@ -15,9 +15,11 @@ final class OnceRun {
     /** Without any progress for this long, something is wrong. */
     private static final Duration STANDSTILL_LIMIT = Duration.ofSeconds(60);
 
+    private static final Duration SETTLE_LIMIT = Duration.ofSeconds(5);
+
     private static final Duration STEP = Duration.ofMillis(50);
 
-    /** Waits a little; true when the run is to end at once. */
+    /** Shows the progress and waits a little; true when the run is to end at once. */
     interface Tick {
         boolean await() throws InterruptedException;
     }
@@ -36,7 +38,8 @@ final class OnceRun {
     int run(PrintStream out, PrintStream err) throws InterruptedException {
         try {
             Totals before = api.totals();
-            if (!awaitEndOfSource(out)) {
+            pipeline.produce();
+            if (!awaitEndOfSource()) {
                 err.println("interrupted before the end of the replay");
                 return 1;
             }
@@ -52,20 +55,18 @@ final class OnceRun {
                                         underWay(pipeline), pipeline.processor().health().parts()));
                 return 1;
             }
-            return compare(before, api.totals(), out, err);
+            return compare(before, out, err);
         } catch (IOException e) {
             err.println("the totals cannot be read: " + e.getMessage());
             return 1;
         }
     }
 
-    private boolean awaitEndOfSource(PrintStream out) throws InterruptedException {
+    private boolean awaitEndOfSource() throws InterruptedException {
         while (!pipeline.producer().awaitEnd(Duration.ZERO)) {
             if (tick.await()) {
                 return false;
             }
-            var stats = pipeline.processor().stats();
-            out.println("in %,d stored %,d".formatted(stats.received(), stats.stored()));
         }
         return true;
     }
@@ -93,10 +94,12 @@ final class OnceRun {
         var stats = pipeline.processor().stats();
         long published = totals.samples() + totals.requests();
         long done = stats.stored() + stats.duplicates() + stats.rejected();
-        return Math.max(Math.max(published, stats.received()) - done, stats.lag());
+        long unread = stats.lag() < 0 ? 1 : stats.lag(); // not known yet: not done yet
+        return Math.max(Math.max(published, stats.received()) - done, unread);
     }
 
-    private int compare(Totals before, Totals after, PrintStream out, PrintStream err) {
+    private int compare(Totals before, PrintStream out, PrintStream err)
+            throws IOException, InterruptedException {
         var published = pipeline.producer().totals();
         var expected =
                 new Totals(
@@ -112,12 +115,32 @@ final class OnceRun {
                                 out.println("dropped %,d rows: %s".formatted(rows, reason));
                             }
                         });
-        out.println("totals: " + after);
-        // The store may hold other events, or these already when it was kept from a run before.
-        if (after.equals(expected) || after.minus(before).equals(expected)) {
+        var stored = awaitTotals(before, expected);
+        out.println("totals: " + stored);
+        if (areEqual(before, stored, expected)) {
             return 0;
         }
-        err.println("totals differ: stored %s, expected %s".formatted(after, expected));
+        err.println("totals differ: stored %s, expected %s".formatted(stored, expected));
         return 1;
+    }
+
+    /** The lag is as of a second ago: records of a run before may still be on their way. */
+    private Totals awaitTotals(Totals before, Totals expected)
+            throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + SETTLE_LIMIT.toNanos();
+        var stored = api.totals();
+        while (!areEqual(before, stored, expected) && System.nanoTime() < deadline) {
+            Thread.sleep(STEP);
+            if (underWay(pipeline) > 0 && awaitStored()) {
+                deadline = System.nanoTime() + SETTLE_LIMIT.toNanos();
+            }
+            stored = api.totals();
+        }
+        return stored;
+    }
+
+    /** The store may hold other events, or these already when it was kept from a run before. */
+    private static boolean areEqual(Totals before, Totals stored, Totals expected) {
+        return stored.equals(expected) || stored.minus(before).equals(expected);
     }
 }

@@ -11,8 +11,8 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.InsertManyOptions;
-import com.mongodb.client.model.Updates;
 import com.mongodb.client.model.UpdateOptions;
+import com.mongodb.client.model.Updates;
 import gpuanalytics.local.EmbeddedStore.Options;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,7 +48,8 @@ class EmbeddedStoreTest {
             int enough = acknowledged.get() + 3 + random.nextInt(200);
             try (var store = StoreProcess.start(directory)) {
                 var writer =
-                        Thread.ofPlatform().start(() -> writeUntilKilled(store.url(), acknowledged));
+                        Thread.ofPlatform()
+                                .start(() -> writeUntilKilled(store.url(), acknowledged));
                 Waiting.until("writes", LIMIT, () -> acknowledged.get() >= enough);
                 store.kill();
                 writer.join();
@@ -65,8 +67,9 @@ class EmbeddedStoreTest {
             for (int i = 0; i < acknowledged.get(); i++) {
                 assertNotNull(things.find(new Document("_id", i)).first(), "seed " + seed);
             }
-            var sum = client.getDatabase("test").getCollection("sums").find().first();
-            assertNotNull(sum);
+            var sum =
+                    Objects.requireNonNull(
+                            client.getDatabase("test").getCollection("sums").find().first());
             assertTrue(sum.getInteger("n") >= acknowledged.get(), "seed " + seed);
         }
     }
@@ -99,8 +102,7 @@ class EmbeddedStoreTest {
             assertTrue(store.port() > 0);
 
             var thrown =
-                    assertThrows(
-                            IllegalStateException.class, () -> EmbeddedStore.start(directory));
+                    assertThrows(IllegalStateException.class, () -> EmbeddedStore.start(directory));
 
             assertTrue(
                     String.valueOf(thrown.getMessage())

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** A child JVM with this one's class path; its output is kept, line by line. */
 public final class JavaProcess implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private final Process process;
     private final List<String> lines = new CopyOnWriteArrayList<>();

@@ -1,13 +1,18 @@
 package gpuanalytics.processor;
 
 import gpuanalytics.event.EventCodec;
+import gpuanalytics.processor.api.HttpApi;
 import gpuanalytics.processor.consume.DeadLetterTopic;
 import gpuanalytics.processor.consume.KafkaEventConsumer;
-import gpuanalytics.processor.decode.ScanningEventDecoder;
+import gpuanalytics.processor.consume.KafkaHealth;
+import gpuanalytics.processor.decode.CodecEventDecoder;
 import gpuanalytics.processor.health.HealthReport;
 import gpuanalytics.processor.health.PartHealth;
+import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
+import gpuanalytics.processor.query.MongoUsageQueries;
 import gpuanalytics.processor.rollup.MongoRollups;
+import gpuanalytics.processor.rollup.RollupAudit;
 import gpuanalytics.processor.rollup.RollupMath;
 import gpuanalytics.processor.rollup.SeriesCap;
 import gpuanalytics.processor.store.MongoStore;
@@ -15,9 +20,15 @@ import gpuanalytics.processor.store.StoreRetry;
 import gpuanalytics.processor.write.MongoEventWriter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,12 +43,23 @@ public final class Processor implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Processor.class);
 
     /** What comes after the drain: the last commit, leaving the group, closing the clients. */
-    private static final Duration CLOSE_MARGIN = Duration.ofSeconds(8);
+    private static final Duration CLOSE_MARGIN = Duration.ofSeconds(4);
+
+    private static final int CLOSE_TIMEOUT_SECONDS = 2;
+
+    private static final Duration MEASURE_INTERVAL = Duration.ofSeconds(1);
+
+    /** Longer than events take from their raw document to their rollups. */
+    private static final Duration AUDIT_SETTLE = Duration.ofSeconds(10);
+
+    /** A batch under way for longer makes the pipeline not ready. */
+    private static final Duration SLOW = Duration.ofSeconds(30);
 
     private final Clock clock = Clock.systemUTC();
     private final PrometheusMeterRegistry registry;
     private final ProcessorMetrics metrics;
     private final PartHealth kafkaHealth = new PartHealth("kafka", "starting", clock);
+    private final KafkaHealth kafka;
     private final PartHealth storeHealth = new PartHealth("store", "starting", clock);
     private final PartHealth pipelineHealth = new PartHealth("pipeline", "starting", clock);
     private final MongoStore store;
@@ -45,15 +67,23 @@ public final class Processor implements AutoCloseable {
     private final DeadLetterTopic deadLetters;
     private final BatchLane lane;
     private final IngestPipeline pipeline;
+    private final RollupAudit audit;
+    private final Duration shutdownTimeout;
+    private final Vertx vertx;
+    private final HttpApi http;
     private final Thread ingestThread;
-    private volatile boolean failed;
+    private final DrainEstimate drain = new DrainEstimate();
+    private final List<Periodic> periodic = new ArrayList<>();
+    private boolean closed;
+    private volatile @Nullable Throwable failure;
 
     private Processor(ProcessorConfig config, Step.Observer steps) {
         registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         metrics = new ProcessorMetrics(registry);
         store = new MongoStore(config.store());
         retry = new StoreRetry(storeHealth, metrics);
-        deadLetters = new DeadLetterTopic(config.consume(), kafkaHealth);
+        kafka = new KafkaHealth(kafkaHealth, config.consume().bootstrapServers());
+        deadLetters = new DeadLetterTopic(config.consume(), kafka);
         var math = new RollupMath(config.ingest().sampleInterval());
         lane =
                 new BatchLane(
@@ -71,16 +101,32 @@ public final class Processor implements AutoCloseable {
                         config.ingest(),
                         revocation ->
                                 new KafkaEventConsumer(
-                                        config.consume(), metrics, kafkaHealth, revocation),
-                        new ScanningEventDecoder(new EventCodec(config.limits()), clock),
+                                        config.consume(), metrics, kafka, revocation),
+                        new CodecEventDecoder(new EventCodec(config.limits()), clock),
                         lane,
                         metrics,
                         pipelineHealth,
+                        clock,
                         steps);
+        audit =
+                new RollupAudit(
+                        store,
+                        math,
+                        metrics,
+                        clock,
+                        config.store().rawRetention(),
+                        () -> TimeUnit.MILLISECONDS.sleep(AUDIT_SETTLE.toMillis()));
+        shutdownTimeout = config.ingest().shutdownTimeout();
+        vertx = Vertx.vertx();
+        http = startHttp(config);
         ingestThread = Thread.ofPlatform().name("ingest").unstarted(this::ingest);
     }
 
-    /** Starts one; returns at once, whatever is not there yet. */
+    /**
+     * Starts one; returns at once, whatever of Kafka and the store is not there yet.
+     *
+     * @throws IllegalStateException when HTTP cannot listen, in one line that names the variable
+     */
     public static Processor start(ProcessorConfig config) {
         return start(config, _ -> {});
     }
@@ -88,15 +134,30 @@ public final class Processor implements AutoCloseable {
     /** Starts one that tells where it is. */
     static Processor start(ProcessorConfig config, Step.Observer steps) {
         var processor = new Processor(config, steps);
-        processor.ingestThread.start();
+        processor.start(config.ingest());
         return processor;
+    }
+
+    /** Where HTTP listens. */
+    public int httpPort() {
+        return http.port();
     }
 
     /** The state of every part. */
     public HealthReport health() {
         return new HealthReport(
-                !failed,
-                List.of(kafkaHealth.report(), storeHealth.report(), pipelineHealth.report()));
+                failure == null,
+                List.of(kafkaHealth.report(), storeHealth.report(), pipelineHealth()));
+    }
+
+    private HealthReport.Part pipelineHealth() {
+        var part = pipelineHealth.report();
+        var since = pipeline.oldestUnderWay();
+        if (!part.up() || since == null || since.plus(SLOW).isAfter(clock.instant())) {
+            return part;
+        }
+        return new HealthReport.Part(
+                part.name(), false, "the oldest batch is not stored yet", since);
     }
 
     /** Counts since the start. */
@@ -109,18 +170,70 @@ public final class Processor implements AutoCloseable {
                 pipeline.consumer().lag());
     }
 
+    /** Waits until it is closed or has failed. */
+    void awaitEnd() throws InterruptedException {
+        ingestThread.join();
+    }
+
+    /** What ended it; a fault of the program, for neither Kafka nor the store ends it. */
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
+    }
+
     /** Finishes what is under way, commits, leaves the group and closes everything. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        periodic.forEach(Periodic::close);
         pipeline.stop();
+        if (!pipeline.isRunning()) {
+            retry.abort(); // it waits for the store to begin, there is nothing to drain
+        }
         try {
-            if (!ingestThread.join(CLOSE_MARGIN)) {
+            if (!ingestThread.join(shutdownTimeout.plus(CLOSE_MARGIN))) {
                 log.atWarn().log("the pipeline did not end in time");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        http.close();
         closeParts();
+    }
+
+    private void start(IngestSettings settings) {
+        metrics.gauge(
+                "processor.drain.seconds", "The lag at the present rate", drain, d -> d.seconds());
+        metrics.gauge(
+                "processor.buffer.bytes",
+                "Records that are read and not done",
+                pipeline,
+                p -> (double) p.bytesUnderWay());
+        ingestThread.start();
+        periodic.add(new Periodic("measure", MEASURE_INTERVAL, this::measure));
+        if (!settings.auditInterval().isZero()) {
+            periodic.add(new Periodic("audit", settings.auditInterval(), this::audit));
+        }
+    }
+
+    private void measure() {
+        var stats = stats();
+        metrics.lags(pipeline.consumer().lags());
+        drain.update(
+                stats.stored() + stats.duplicates() + stats.rejected(),
+                stats.lag(),
+                MEASURE_INTERVAL);
+    }
+
+    /** Of several processors, the one that reads a topic's partition 0 audits its rollups. */
+    private void audit() throws InterruptedException {
+        for (var partition : pipeline.consumer().assigned()) {
+            if (partition.number() == 0) {
+                audit.auditChanged(partition.kind());
+            }
+        }
     }
 
     private void ingest() {
@@ -135,12 +248,27 @@ public final class Processor implements AutoCloseable {
         } catch (InterruptedException e) {
             log.atInfo().log("the pipeline was interrupted");
         } catch (RuntimeException | Error e) {
-            failed = true;
+            failure = e;
             pipelineHealth.down("the pipeline failed: " + e);
             log.atError().setCause(e).log("the pipeline failed");
             pipeline.consumer().abandon();
         } finally {
             pipeline.consumer().close();
+        }
+    }
+
+    private HttpApi startHttp(ProcessorConfig config) {
+        try {
+            return HttpApi.start(
+                    vertx,
+                    config.http(),
+                    MongoUsageQueries.of(store, config.http().limits(), clock),
+                    this::health,
+                    registry);
+        } catch (IllegalStateException e) {
+            pipeline.consumer().close();
+            closeParts();
+            throw e;
         }
     }
 
@@ -150,5 +278,14 @@ public final class Processor implements AutoCloseable {
         deadLetters.close();
         store.close();
         registry.close();
+        closeVertx();
+    }
+
+    private void closeVertx() {
+        try {
+            vertx.close().await(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            log.atWarn().log("HTTP did not end in time");
+        }
     }
 }

@@ -3,6 +3,7 @@ package gpuanalytics.processor;
 import gpuanalytics.config.EnvironmentReader;
 import gpuanalytics.event.EventLimits;
 import gpuanalytics.event.EventTopic;
+import gpuanalytics.processor.api.HttpConfig;
 import gpuanalytics.processor.batch.BatchPolicy;
 import gpuanalytics.processor.consume.ConsumeConfig;
 import gpuanalytics.processor.consume.ConsumeConfig.GroupProtocol;
@@ -19,9 +20,14 @@ import java.util.Map;
  * @param limits what an event may be at most
  * @param ingest how records go through the steps
  * @param store the store and its retention
+ * @param http where the API listens and what one may ask of it
  */
 public record ProcessorConfig(
-        ConsumeConfig consume, EventLimits limits, IngestSettings ingest, StoreConfig store) {
+        ConsumeConfig consume,
+        EventLimits limits,
+        IngestSettings ingest,
+        StoreConfig store,
+        HttpConfig http) {
 
     private static final int MAX_BATCH_ROWS = 100_000;
     private static final long MIB = 1 << 20;
@@ -45,7 +51,13 @@ public record ProcessorConfig(
                 consume(reader, batch.rows()),
                 limits(reader),
                 ingest(reader, batch),
-                store(reader));
+                store(reader),
+                HttpConfig.fromEnvironment(reader));
+    }
+
+    /** The same with another store. */
+    public ProcessorConfig with(StoreConfig another) {
+        return new ProcessorConfig(consume, limits, ingest, another, http);
     }
 
     private static ConsumeConfig consume(EnvironmentReader reader, int batchRows) {
@@ -167,19 +179,24 @@ public record ProcessorConfig(
                 reader.duration(
                         "SHUTDOWN_TIMEOUT_MS",
                         ChronoUnit.MILLIS,
-                        8000,
+                        5000,
                         0,
                         600_000,
                         "How long a shutdown waits for what is under way"));
     }
 
     private static StoreConfig store(EnvironmentReader reader) {
-        return new StoreConfig(
+        var url =
                 reader.secretUrl(
                         "MONGO_URL",
                         "mongodb://localhost:27017",
                         List.of("mongodb", "mongodb+srv"),
-                        "The store"),
+                        "The store");
+        if (!StoreConfig.isUrl(url)) {
+            reader.error("MONGO_URL (not shown) is not a URL, expected mongodb://host:port/…");
+        }
+        return new StoreConfig(
+                url,
                 reader.text("MONGO_DATABASE", "gpu_analytics", "The database in the store"),
                 reader.duration(
                         "RAW_RETENTION_HOURS",

@@ -23,6 +23,7 @@ final class SampleLoop {
     private final int batch;
     private final Supplier<Duration> pause;
     private volatile boolean stopped;
+    private volatile boolean waitingForKafka;
     private volatile @Nullable Thread thread;
 
     /**
@@ -45,7 +46,7 @@ final class SampleLoop {
     /** Runs until the source has ended and all of it is acknowledged, or until {@link #stop}. */
     void run() {
         thread = Thread.currentThread();
-        if (!publisher.awaitReady(this::isStopped)) {
+        if (!isReady()) {
             return;
         }
         var lastBatch = Instant.MIN;
@@ -66,6 +67,15 @@ final class SampleLoop {
                     return;
                 }
             }
+        }
+    }
+
+    private boolean isReady() {
+        waitingForKafka = true;
+        try {
+            return publisher.awaitReady(this::isStopped);
+        } finally {
+            waitingForKafka = false;
         }
     }
 
@@ -92,6 +102,11 @@ final class SampleLoop {
     void stop() {
         stopped = true;
         wake();
+        var running = thread;
+        if (waitingForKafka && running != null) {
+            // an answer may take its whole time-out
+            running.interrupt();
+        }
     }
 
     private boolean isStopped() {

@@ -63,8 +63,7 @@ public final class StoreServer implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("store-upkeep").factory());
 
-    private StoreServer(
-            DocumentFile file, InetSocketAddress address, Expiration expiration) {
+    private StoreServer(DocumentFile file, InetSocketAddress address, Expiration expiration) {
         this.file = file;
         var backend = new StoreBackend(file, expiration.maxBytes());
         this.channel = listen(backend, address);
@@ -146,7 +145,7 @@ public final class StoreServer implements AutoCloseable {
 
     @Override
     public void close() {
-        upkeep.shutdown();
+        upkeep.close();
         channel.close().syncUninterruptibly();
         connections.close().syncUninterruptibly();
         threads.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();

@@ -23,7 +23,7 @@ public enum Lane {
     }
 
     /** Says in one line, past Maven's own filter, which lane a test did without. */
-    static void sayAbsent(String what, String why) {
+    public static void sayAbsent(String what, String why) {
         System.out.println("[lane absent] " + what + ": " + why);
     }
 }

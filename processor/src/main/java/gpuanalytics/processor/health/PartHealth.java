@@ -39,6 +39,11 @@ public final class PartHealth {
         change(false, detail);
     }
 
+    /** It is down because it was told to end. */
+    public synchronized void stopping() {
+        change(false, "shutting down");
+    }
+
     public Part report() {
         return state;
     }

@@ -178,8 +178,10 @@ class HttpApiTest {
             assertTrue(
                     answer.body()
                             .endsWith(
-                                    "2026-01-31T11:00:00Z,\"model \"\"1\"\", ü\n"
-                                            + "\",,1,0,,0,,,,,,,,,,\r\n"),
+                                    """
+                                    2026-01-31T11:00:00Z,"model ""1"", ü
+                                    ",,1,0,,0,,,,,,,,,,\r
+                                    """),
                     answer.body());
         }
     }

@@ -38,6 +38,8 @@ final class Samples {
 
     private Samples() {}
 
+    // javac leaves the type annotations of a compact constructor out of the class file
+    @SuppressWarnings("NullAway")
     static TokenReport tokenReport(TokenQuery query) {
         var full = new ArrayList<@Nullable String>();
         for (var dimension : query.groupBy()) {

@@ -1,5 +1,7 @@
 package gpuanalytics.producer.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonToken;
@@ -10,6 +12,7 @@ import gpuanalytics.producer.health.PartHealth;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -63,7 +66,7 @@ public final class ProducerHttp implements AutoCloseable {
             double maxRate) {}
 
     /** What a request is answered with. */
-    private record Answer(int status, String type, byte[] body) {}
+    private record Answer(int status, String type, String body) {}
 
     /** Answers a request. */
     private interface Handler {
@@ -120,7 +123,7 @@ public final class ProducerHttp implements AutoCloseable {
                                                     options.port(), options.host(), e.getMessage())
                                     + " free port (0 takes one)"));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -171,8 +174,9 @@ public final class ProducerHttp implements AutoCloseable {
             exchange.sendResponseHeaders(answer.status(), -1);
             return;
         }
-        exchange.sendResponseHeaders(answer.status(), answer.body().length);
-        exchange.getResponseBody().write(answer.body());
+        var body = answer.body().getBytes(UTF_8);
+        exchange.sendResponseHeaders(answer.status(), body.length);
+        exchange.getResponseBody().write(body);
     }
 
     private boolean isReady() {
@@ -202,10 +206,9 @@ public final class ProducerHttp implements AutoCloseable {
         json.writeEndObject();
     }
 
-    private Answer metrics() throws IOException {
-        var body = new ByteArrayOutputStream();
-        options.meters().scrape(body);
-        return new Answer(200, "text/plain; version=0.0.4; charset=utf-8", body.toByteArray());
+    private Answer metrics() {
+        return new Answer(
+                200, "text/plain; version=0.0.4; charset=utf-8", options.meters().scrape());
     }
 
     private Answer rate(HttpExchange exchange) throws IOException, InterruptedException {
@@ -233,7 +236,7 @@ public final class ProducerHttp implements AutoCloseable {
         return new Answer(200, JSON_TYPE, rateBody(control.rate()));
     }
 
-    private static byte[] rateBody(RateControl.Rate rate) throws IOException {
+    private static String rateBody(RateControl.Rate rate) throws IOException {
         return object(
                 json -> {
                     json.writeNumberField("rate", rate.rate());
@@ -286,14 +289,14 @@ public final class ProducerHttp implements AutoCloseable {
         };
     }
 
-    private static byte[] object(Fields fields) throws IOException {
+    private static String object(Fields fields) throws IOException {
         var out = new ByteArrayOutputStream();
         try (var json = JSON.createGenerator(out)) {
             json.writeStartObject();
             fields.write(json);
             json.writeEndObject();
         }
-        return out.toByteArray();
+        return out.toString(UTF_8);
     }
 
     @Override

@@ -48,8 +48,14 @@ public final class TopicCheck {
                         AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
                         (int) TIMEOUT.toMillis());
         // a host name that does not resolve fails the construction
-        try (var admin = Admin.create(settings)) {
-            return describe(admin, bootstrap, topics);
+        try {
+            var admin = Admin.create(settings);
+            try {
+                return describe(admin, bootstrap, topics);
+            } finally {
+                // without waiting for what is under way
+                admin.close(Duration.ZERO);
+            }
         } catch (KafkaException e) {
             return away(bootstrap, e);
         }

@@ -18,6 +18,7 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Real traces, in the order of time. Traces of one kind keep their distance in time; different
@@ -39,7 +40,7 @@ public final class ReplaySource implements EventSource {
     private final DroppedRows dropped = new DroppedRows();
     private final List<Trace> traces = new ArrayList<>();
     private final PriorityQueue<Head> heads =
-            new PriorityQueue<>(Comparator.comparing(Head::offset).thenComparing(Head::order));
+            new PriorityQueue<>(Comparator.comparing(Head::offset).thenComparingInt(Head::order));
     private final Map<TraceFormat, Instant> starts = new EnumMap<>(TraceFormat.class);
     private @Nullable Instant runStart;
     private Instant roundStart = Instant.MIN;
@@ -167,7 +168,8 @@ public final class ReplaySource implements EventSource {
     }
 
     private void endRound(Instant now) {
-        LOG.atInfo()
+        // the rounds of a loop may follow each other fast
+        LOG.atLevel(round == 1 ? Level.INFO : Level.DEBUG)
                 .addKeyValue("round", round)
                 .addKeyValue("dropped", droppedRows())
                 .log("end of the traces");

@@ -1,6 +1,7 @@
 package gpuanalytics.producer.source.replay;
 
 import gpuanalytics.config.ConfigurationException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -93,6 +94,7 @@ record TraceFile(
         return switch (e) {
             case Unusable unusable -> String.valueOf(unusable.getMessage());
             case NoSuchFileException _ -> "does not exist, expected a CSV file";
+            case EOFException _ -> "ends early, expected a whole gzip file";
             case AccessDeniedException _ -> "may not be read, expected a readable CSV file";
             default ->
                     "cannot be read (%s), expected a CSV file, plain or gzipped"

@@ -49,7 +49,7 @@ public record LanguageModel(
         var fitting =
                 CATALOG.stream()
                         .filter(model -> model.weightBytes <= memoryBytes * MEMORY_FOR_WEIGHTS)
-                        .sorted(Comparator.comparing(LanguageModel::weightBytes).reversed())
+                        .sorted(Comparator.comparingLong(LanguageModel::weightBytes).reversed())
                         .toList();
         if (fitting.isEmpty()) {
             return CATALOG.getLast();

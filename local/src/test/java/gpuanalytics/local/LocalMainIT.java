@@ -1,0 +1,171 @@
+package gpuanalytics.local;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gpuanalytics.local.ApiClient.Totals;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program as a person starts it. */
+class LocalMainIT {
+
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+
+    @Test
+    void replaysTwoTokenTracesAndAGpuTraceTogetherAndEndsByItself(@TempDir Path directory)
+            throws Exception {
+        var conversations = Traces.conversations(directory);
+        var coding = Traces.coding(directory);
+        var arguments = new ArrayList<>(List.of("--speed", "max", "--once", "--port", "0"));
+        for (var file : List.of(conversations.file(), coding.file())) {
+            arguments.addAll(List.of("--file", file.toString()));
+        }
+        for (var file : Traces.gpus(directory)) {
+            arguments.addAll(List.of("--file", file.toString()));
+        }
+
+        try (var run = start(arguments, Map.of())) {
+            assertEquals(0, run.awaitExit(LIMIT), () -> run.output().toString());
+
+            var expected =
+                    new Totals(
+                            conversations.totals().requests() + coding.totals().requests(),
+                            conversations.totals().promptTokens() + coding.totals().promptTokens(),
+                            conversations.totals().completionTokens()
+                                    + coding.totals().completionTokens(),
+                            200);
+            assertEquals("totals: " + expected, run.awaitLine("totals: "));
+        }
+    }
+
+    @Test
+    void givesTheSameTotalsWhenTheSameTraceIsReplayedIntoKeptData(@TempDir Path directory)
+            throws Exception {
+        var trace = Traces.conversations(directory);
+        var variables = Map.of("DATA_DIR", directory.resolve("data").toString());
+        var arguments =
+                List.of(
+                        "--file",
+                        trace.file().toString(),
+                        "--speed",
+                        "max",
+                        "--once",
+                        "--port",
+                        "0");
+
+        for (int run = 0; run < 2; run++) {
+            try (var process = start(arguments, variables)) {
+                assertEquals(0, process.awaitExit(LIMIT), () -> process.output().toString());
+                assertEquals("totals: " + trace.totals(), process.awaitLine("totals: "));
+            }
+        }
+    }
+
+    @Test
+    void showsTheFleetAndEndsOnCtrlCWithItsTotals() throws Exception {
+        try (var run = start(List.of("--port", "0"), Map.of())) {
+            assertTrue(run.awaitLine("  HTTP ").contains("http://127.0.0.1:"));
+            assertTrue(run.awaitLine("  Kafka ").contains("127.0.0.1:"));
+            assertTrue(run.awaitLine("  store ").contains("mongodb://127.0.0.1:"));
+            Waiting.until(
+                    "a line with events",
+                    LIMIT,
+                    () ->
+                            run.output().stream()
+                                    .anyMatch(
+                                            line ->
+                                                    line.startsWith("in ")
+                                                            && !line.contains("stored 0 ")
+                                                            && line.contains("tok/s")
+                                                            && line.contains("mean utilisation")));
+
+            run.interrupt();
+
+            assertEquals(0, run.awaitExit(LIMIT), () -> run.output().toString());
+            assertTrue(
+                    run.output().getLast().startsWith("totals: "), () -> run.output().toString());
+        }
+    }
+
+    @Test
+    void refusesAnUnknownOption() throws Exception {
+        assertRefused(
+                List.of("--colour"), Map.of(), 2, "--colour is not an option; --help lists them");
+    }
+
+    @Test
+    void saysAllBadValuesOfTheEnvironmentAtOnce() throws Exception {
+        assertRefused(
+                List.of("--port", "0"),
+                Map.of("RATE", "abc", "BATCH", "0", "BATCH_ROWS", "x"),
+                2,
+                "BATCH_ROWS is x, expected a whole number from 1 to 100000",
+                "BATCH is 0, expected a whole number from 1 to 100000",
+                "RATE is abc, expected a number from 0.1 to 1000000");
+    }
+
+    @Test
+    void saysThatThePortIsTaken() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertRefused(
+                    List.of("--port", Integer.toString(taken.getLocalPort())),
+                    Map.of(),
+                    1,
+                    "port %d is taken, expected a free one for HTTP"
+                            .formatted(taken.getLocalPort()));
+        }
+    }
+
+    @Test
+    void saysWhatIsWrongWithEachFile(@TempDir Path directory) throws Exception {
+        var missing = directory.resolve("missing.csv");
+        var empty = Files.writeString(directory.resolve("empty.csv"), "");
+        var foreign = Files.writeString(directory.resolve("foreign.csv"), "a,b\n1,2\n");
+
+        assertRefused(
+                List.of(
+                        "--file", missing.toString(),
+                        "--file", empty.toString(),
+                        "--file", foreign.toString(),
+                        "--file", directory.toString(),
+                        "--port", "0"),
+                Map.of(),
+                2,
+                missing + " does not exist, expected a CSV file",
+                empty + " is empty, expected a header and rows",
+                foreign + " has the columns a,b, expected ",
+                directory + " is a directory, expected a CSV file");
+    }
+
+    /** Each message starts one line; nothing else but the addresses and progress is said. */
+    private static void assertRefused(
+            List<String> arguments, Map<String, String> variables, int status, String... messages)
+            throws Exception {
+        try (var run = start(arguments, variables)) {
+            assertEquals(status, run.awaitExit(LIMIT), () -> run.output().toString());
+
+            for (var message : messages) {
+                assertTrue(
+                        run.output().stream().anyMatch(line -> line.startsWith(message)),
+                        () -> message + " is not in " + run.output());
+            }
+            assertTrue(
+                    run.output().stream().noneMatch(line -> line.startsWith("\tat ")),
+                    () -> run.output().toString());
+        }
+    }
+
+    private static JavaProcess start(List<String> arguments, Map<String, String> variables)
+            throws Exception {
+        return JavaProcess.start(LocalMain.class, List.of("-Xmx640m"), arguments, variables);
+    }
+}

@@ -1,0 +1,170 @@
+package gpuanalytics.local;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import gpuanalytics.local.lane.Lane;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** SIGKILL at any moment: the totals stay those of the file. */
+class SigkillIT {
+
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final int KILLS = 10;
+    private static final int MAX_KILL_DELAY_MS = 2500;
+
+    /** A store that outlives the process, and perhaps is killed too. */
+    private interface Store extends AutoCloseable {
+        String url();
+
+        default void kill() throws Exception {}
+
+        @Override
+        void close() throws IOException;
+    }
+
+    @Test
+    void keepsTheTotalsWhenTheProcessIsKilledTenTimes(@TempDir Path directory) throws Exception {
+        var process = StoreProcess.start(directory.resolve("store"));
+        keepsTheTotals(
+                directory,
+                new Store() {
+                    @Override
+                    public String url() {
+                        return process.url();
+                    }
+
+                    @Override
+                    public void close() {
+                        process.close();
+                    }
+                });
+    }
+
+    @Test
+    void keepsTheTotalsWhenTheStoreIsKilledToo(@TempDir Path directory) throws Exception {
+        keepsTheTotals(directory, new KilledStore(directory.resolve("store")));
+    }
+
+    @Test
+    void keepsTheTotalsWhenAnotherStoreIsKilledToo(@TempDir Path directory) throws Exception {
+        var run = System.getenv("DOCUMENTDB_RUN");
+        var up = Traces.shared("documentdb/up");
+        if (run == null || run.isEmpty() || up == null) {
+            Lane.sayAbsent("killed store of one's own", "DOCUMENTDB_RUN is not set");
+            Assumptions.abort("DOCUMENTDB_RUN is not set");
+            return;
+        }
+        keepsTheTotals(directory, new DocumentDb(Path.of(run), up));
+    }
+
+    private static void keepsTheTotals(Path directory, Store given) throws Exception {
+        long seed = System.nanoTime();
+        System.out.println("[seed] SIGKILL: " + seed);
+        var random = new Random(seed);
+        var trace = Traces.conversations(directory);
+        var variables = new HashMap<String, String>();
+        variables.put("DATA_DIR", directory.resolve("data").toString());
+        variables.put("MONGO_DATABASE", "sigkill_" + Long.toString(seed, 36));
+        var arguments =
+                List.of(
+                        "--file",
+                        trace.file().toString(),
+                        "--speed",
+                        "max",
+                        "--once",
+                        "--port",
+                        "0");
+
+        try (var store = given) {
+            variables.put("LOCAL_STORE_URL", store.url());
+            for (int kill = 0; kill < KILLS; kill++) {
+                try (var run = start(arguments, variables)) {
+                    run.awaitLine("  HTTP ");
+                    waitMillis(random.nextInt(MAX_KILL_DELAY_MS));
+                    store.kill();
+                    run.kill();
+                }
+            }
+            try (var run = start(arguments, variables)) {
+                assertEquals(0, run.awaitExit(LIMIT), () -> "seed " + seed + ": " + run.output());
+                assertEquals("totals: " + trace.totals(), run.awaitLine("totals: "));
+            }
+        }
+    }
+
+    /** A random moment is what is wanted here, not a condition. */
+    private static void waitMillis(int millis) throws InterruptedException {
+        var _ = new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS);
+    }
+
+    private static JavaProcess start(List<String> arguments, Map<String, String> variables)
+            throws IOException {
+        return JavaProcess.start(LocalMain.class, List.of("-Xmx512m"), arguments, variables);
+    }
+
+    /** The durable store in its own process, killed and started again on its port. */
+    private static final class KilledStore implements Store {
+        private final Path directory;
+        private StoreProcess process;
+
+        KilledStore(Path directory) throws IOException {
+            this.directory = directory;
+            this.process = StoreProcess.start(directory);
+        }
+
+        @Override
+        public String url() {
+            return process.url();
+        }
+
+        @Override
+        public void kill() throws IOException {
+            int port = process.port();
+            process.kill();
+            process = StoreProcess.start(directory, port);
+        }
+
+        @Override
+        public void close() {
+            process.close();
+        }
+    }
+
+    /** The server that MONGO_URL names: its processes are killed and started again. */
+    private record DocumentDb(Path run, Path up) implements Store {
+
+        @Override
+        public String url() {
+            return System.getenv("MONGO_URL");
+        }
+
+        @Override
+        public void kill() throws Exception {
+            for (var name : List.of("postgres.pid", "ferretdb.pid")) {
+                var pid = Files.readAllLines(run.resolve(name)).getFirst().trim();
+                new ProcessBuilder("kill", "-9", pid).start().waitFor();
+            }
+            var again =
+                    new ProcessBuilder(up.toString(), "--name", run.getFileName().toString())
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start();
+            assertEquals(0, again.waitFor(), "the server starts again");
+        }
+
+        @Override
+        public void close() {}
+    }
+}

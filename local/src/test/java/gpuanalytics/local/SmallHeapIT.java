@@ -1,0 +1,101 @@
+package gpuanalytics.local;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gpuanalytics.processor.ProcessorMain;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+
+/** The processor in a heap of 256 MiB, with what ten seconds of 10,000 events a second bring. */
+class SmallHeapIT {
+
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final int EVENTS = 100_000;
+
+    @Test
+    void storesAHundredThousandEventsInASmallHeap() throws Exception {
+        int httpPort = Ports.free();
+        try (var broker = EmbeddedBroker.start();
+                var store = EmbeddedStore.start()) {
+            broker.createTopics(4, "gpu.metrics.v1", "token.usage.v1", "dead.letters.v1");
+            var variables =
+                    Map.of(
+                            "KAFKA_BOOTSTRAP", broker.bootstrapServers(),
+                            "MONGO_URL", store.url(),
+                            "HTTP_PORT", Integer.toString(httpPort),
+                            "QUERY_MAX_DAYS", "36500");
+            try (var processor =
+                            JavaProcess.start(
+                                    ProcessorMain.class,
+                                    List.of("-Xmx256m", "-XX:+ExitOnOutOfMemoryError"),
+                                    List.of(),
+                                    variables);
+                    var api = new ApiClient(httpPort)) {
+                send(broker);
+
+                Waiting.until(
+                        "all events",
+                        LIMIT,
+                        () -> {
+                            assertTrue(processor.isAlive(), () -> processor.output().toString());
+                            return requests(api) == EVENTS;
+                        });
+                assertEquals(EVENTS, api.totals().requests());
+                assertTrue(
+                        processor.output().stream().noneMatch(line -> line.contains("OutOfMemory")),
+                        () -> processor.output().toString());
+            }
+        }
+    }
+
+    private static long requests(ApiClient api) throws InterruptedException {
+        try {
+            return api.totals().requests();
+        } catch (java.io.IOException ignored) {
+            return -1; // it has not started to listen
+        }
+    }
+
+    private static void send(EmbeddedBroker broker) throws Exception {
+        Map<String, Object> config =
+                Map.of(
+                        "bootstrap.servers",
+                        broker.bootstrapServers(),
+                        "compression.type",
+                        "lz4",
+                        "linger.ms",
+                        5);
+        try (var producer =
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (int i = 0; i < EVENTS; i++) {
+                var event =
+                        """
+                        {"ts":"2026-01-31T12:%02d:%02d.%03dZ","model":"m%d","team":"t%d","prompt_tokens":%d,\
+                        "completion_tokens":%d,"latency_ms":%d,"request_id":"r%d"}\
+                        """
+                                .formatted(
+                                        i / 10_000,
+                                        i / 1000 % 60,
+                                        i % 1000,
+                                        i % 5,
+                                        i % 7,
+                                        i % 4000,
+                                        i % 500,
+                                        i % 9000,
+                                        i);
+                var _ =
+                        producer.send(
+                                new ProducerRecord<>(
+                                        "token.usage.v1", event.getBytes(StandardCharsets.UTF_8)));
+            }
+            producer.flush();
+        }
+    }
+}

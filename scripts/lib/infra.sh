@@ -1,0 +1,192 @@
+# shellcheck shell=bash
+# What the infrastructure targets share: terraform's outputs, the nodes, a shell on them. Source it after `set -euo pipefail`.
+# shellcheck disable=SC2034  # used by what sources it
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+prog=${0##*/}
+TF_DIR=${TF_DIR:-$root/terraform}
+KUBE_DIR=${KUBE_DIR:-$root/.kube}
+kubeconfig=$KUBE_DIR/kubeconfig.yaml
+on_node=$root/scripts/infra/on-node
+connect_timeout_s=${CONNECT_TIMEOUT_S:-300}
+node_timeout_s=${NODE_TIMEOUT_S:-3600}
+scratch=
+outputs_json=
+
+say() { printf '%s\n' "$*"; }
+fail() { printf '%s: %s\n' "$prog" "$*" >&2; exit 1; }
+need() {
+  local tool
+  for tool; do command -v "$tool" > /dev/null || fail "$tool is not installed; docs/infrastructure.md says what is needed"; done
+}
+# confirm WHAT: goes on with CONFIRM=yes or a typed yes, and only then.
+confirm() {
+  local answer=
+  [ "${CONFIRM:-}" != yes ] || return 0
+  [ -t 0 ] || fail "$1: wants CONFIRM=yes"
+  read -r -p "$1: type yes to go on: " answer
+  [ "$answer" = yes ] || fail "not done"
+}
+retry_for() { # SECONDS COMMAND...
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ $SECONDS -lt $end ] || return 1
+    sleep 3
+  done
+}
+# A folder for sockets and the like, removed at the end together with the connections in it.
+scratch() {
+  [ -z "$scratch" ] || return 0
+  scratch=$(mktemp -d "${TMPDIR:-/tmp}/k3s.XXXXXX")
+  trap clean_up EXIT
+  trap 'exit 130' INT TERM
+}
+# shellcheck disable=SC2329  # called by the trap
+clean_up() {
+  local status=$? socket
+  for socket in "$scratch"/*.sock; do
+    [ ! -S "$socket" ] || ssh -o ControlPath="$socket" -O exit node 2> /dev/null || true
+  done
+  rm -rf "$scratch"
+  exit $status
+}
+
+# ---- terraform's outputs ------------------------------------------------------------------------------------------------
+
+load_outputs() {
+  local error
+  [ -z "$outputs_json" ] || return 0
+  need terraform jq
+  if ! outputs_json=$(terraform -chdir="$TF_DIR" output -no-color -json 2> "${TMPDIR:-/tmp}/k3s-outputs.$$"); then
+    error=$(grep -m 1 -o 'Error: .*' "${TMPDIR:-/tmp}/k3s-outputs.$$" || head -n 1 "${TMPDIR:-/tmp}/k3s-outputs.$$")
+    rm -f "${TMPDIR:-/tmp}/k3s-outputs.$$"
+    case "$error" in
+      *"Backend initialization"* | *"nitialization required"*) fail "terraform is not initialised here: run make tf-init first" ;;
+      *) fail "terraform output: $error" ;;
+    esac
+  fi
+  rm -f "${TMPDIR:-/tmp}/k3s-outputs.$$"
+  jq -e '.nodes.value | length > 0' <<< "$outputs_json" > /dev/null 2>&1 ||
+    fail "terraform's state has no cluster: run make tf-apply first"
+}
+output() { load_outputs; jq -r --arg n "$1" '.[$n].value' <<< "$outputs_json"; }
+nodes() { load_outputs; jq -r --arg role "${1:-}" '.nodes.value[] | select($role == "" or .role == $role) | .name' <<< "$outputs_json"; }
+node() { # NAME FIELD
+  jq -re --arg n "$1" --arg f "$2" '.nodes.value[] | select(.name == $n) | .[$f]' <<< "$outputs_json" ||
+    fail "there is no node $1; expected one of: $(nodes | xargs)"
+}
+# The node's name in Kubernetes: eight characters of the instance id make a replaced machine another node.
+kubernetes_name() { local id; id=$(node "$1" instance_id); printf '%s-%s\n' "$1" "${id: -8}"; }
+
+aws_ready() {
+  local error
+  need aws
+  error=$(aws sts get-caller-identity --region "${1:-$(output region)}" 2>&1 > /dev/null) ||
+    fail "AWS does not take the credentials: $(grep -v '^$' <<< "$error" | tail -n 1)"
+}
+
+# ---- a shell on a node --------------------------------------------------------------------------------------------------
+
+access() { printf '%s\n' "${ACCESS:-$(output access)}"; }
+# Options that lead to a node, one a line; the host comes last.
+way_to() {
+  local id
+  id=$(node "$1" instance_id)
+  printf '%s\n' -o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=15 -o ServerAliveCountMax=4 -o LogLevel=ERROR \
+    -o HostKeyAlias="$id" -o UserKnownHostsFile="$KUBE_DIR/known_hosts" -o StrictHostKeyChecking=accept-new -l ubuntu
+  [ -z "${SSH_KEY:-}" ] || printf '%s\n' -i "$SSH_KEY"
+  if [ -n "${SSH_CONFIG:-}" ]; then
+    printf '%s\n' -F "$SSH_CONFIG" "$(node "$1" private_ip)"
+    return 0
+  fi
+  case "$(access)" in
+    ssm)
+      printf '%s\n' -i "$scratch/key" -o IdentitiesOnly=yes \
+        -o ProxyCommand="aws ssm start-session --region $(output region) --target $id --document-name AWS-StartSSHSession --parameters portNumber=22" "$id" ;;
+    ssh)
+      if [ "$1" = control-plane ]; then
+        output control_plane_public_ip
+      else # by way of the control plane
+        connect control-plane
+        printf '%s\n' -o ProxyCommand="ssh -o ControlPath=$scratch/control-plane.sock -W %h:%p node" "$(node "$1" private_ip)"
+      fi ;;
+    *) fail "ACCESS = \"$(access)\": expected ssm or ssh" ;;
+  esac
+}
+# A key that lives as long as this command, let in for a minute by EC2 Instance Connect.
+send_key() {
+  [ -f "$scratch/key" ] || ssh-keygen -q -t ed25519 -N '' -C make -f "$scratch/key"
+  aws ec2-instance-connect send-ssh-public-key --region "$(output region)" --instance-id "$(node "$1" instance_id)" \
+    --instance-os-user ubuntu --ssh-public-key "file://$scratch/key.pub" > /dev/null
+}
+try_connect() {
+  local way
+  [ "$(access)" != ssm ] || [ -n "${SSH_CONFIG:-}" ] || send_key "$1" 2> "$scratch/error" || return 1
+  way_to "$1" > "$scratch/$1.way"
+  way=()
+  while IFS= read -r word; do way+=("$word"); done < "$scratch/$1.way"
+  ssh -M -S "$scratch/$1.sock" -f -N "${way[@]}" < /dev/null > /dev/null 2> "$scratch/error"
+}
+# connect NODE: one connection, which every later command on that node uses.
+connect() {
+  scratch
+  [ -n "$outputs_json" ] || load_outputs
+  [ ! -S "$scratch/$1.sock" ] || return 0
+  need ssh ssh-keygen
+  mkdir -p "$KUBE_DIR"
+  node "$1" instance_id > /dev/null
+  if [ "$(access)" = ssm ] && [ -z "${SSH_CONFIG:-}" ]; then aws_ready; fi
+  retry_for "$connect_timeout_s" try_connect "$1" ||
+    fail "no connection to $1 ($(node "$1" instance_id)) in $connect_timeout_s s: $(grep -v '^$' "$scratch/error" | tail -n 1)"
+}
+# remote NODE COMMAND: a shell command as ubuntu, standard input passed on.
+remote() {
+  connect "$1"
+  ssh -o ControlPath="$scratch/$1.sock" -o BatchMode=yes -o LogLevel=ERROR node "$2"
+}
+# run_on NODE SCRIPT ARGUMENTS...: a script of scripts/infra/on-node, as root.
+run_on() {
+  local name=$1 script=$2 words=
+  shift 2
+  [ $# -eq 0 ] || words=$(printf ' %q' "$@")
+  remote "$name" "sudo bash -s --$words" < "$on_node/$script"
+}
+on_control_plane() { remote control-plane "sudo k3s kubectl $*"; }
+
+# ---- K3s ----------------------------------------------------------------------------------------------------------------
+
+# "amd64 arm64", the checksums of a release.
+checksums() {
+  if [ -n "${SHA256_AMD64:-}${SHA256_ARM64:-}" ]; then
+    printf '%s %s\n' "${SHA256_AMD64:--}" "${SHA256_ARM64:--}"
+  else
+    jq -re --arg v "$1" '.releases[$v] | "\(.amd64) \(.arm64)"' "$root/terraform/k3s-releases.json" 2> /dev/null ||
+      fail "VERSION = \"$1\" is not in terraform/k3s-releases.json; expected one that is, or its checksums in SHA256_AMD64 and SHA256_ARM64"
+  fi
+}
+# Waits for cloud-init to end, telling the step it is at, then brings the node to what terraform says.
+settle() { # NODE
+  local end=$((SECONDS + node_timeout_s)) answer shown=
+  connect "$1"
+  while true; do
+    answer=$(remote "$1" 'cloud-init status 2> /dev/null | sed -n "s/^status: //p"; sudo cat /var/lib/k3s-node/status.json 2> /dev/null || true') || answer=
+    case "${answer%%$'\n'*}" in
+      running | "not started" | "not run" | "") ;;
+      done) break ;;
+      *)
+        say "$1: cloud-init ended with ${answer%%$'\n'*}$(jq -r 'select(.state != "done") | ", step \(.step): \(.message)"' 2> /dev/null <<< "${answer#*$'\n'}" || true); repairing"
+        break ;;
+    esac
+    answer=$(jq -r .step 2> /dev/null <<< "${answer#*$'\n'}" || true)
+    [ "$answer" = "$shown" ] || say "$1: cloud-init is at ${answer:-its beginning}"
+    shown=$answer
+    [ $SECONDS -lt $end ] || fail "$1: cloud-init did not end in $node_timeout_s s; it is at ${shown:-its beginning}"
+    sleep 5
+  done
+  run_on "$1" install.sh "$(node "$1" user_data | base64 | tr -d '\n')" | sed "s/^/$1: /"
+}
+wait_ready() { # SECONDS
+  local name list=
+  for name in $(nodes); do list="$list node/$(kubernetes_name "$name")"; done
+  on_control_plane "wait --for=condition=Ready$list --timeout=${1}s" > /dev/null || fail "not every node is Ready after $1 s: make status says which"
+}

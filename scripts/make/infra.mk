@@ -1,0 +1,57 @@
+##@ AWS: from an empty account to a Ready cluster (docs/infrastructure.md)
+infra := scripts/infra
+
+tf-init: ## Initialise Terraform
+	@$(infra)/tf init
+tf-plan: ## Show what apply would make (VARS=terraform/examples/gpu.tfvars)
+	@$(infra)/tf plan
+tf-apply: ## Make it; asks, or wants CONFIRM=yes
+	@$(infra)/tf apply
+tf-destroy: ## Destroy it; asks, or wants CONFIRM=yes
+	@$(infra)/tf destroy
+tf-backend: ## Move Terraform's state to an S3 bucket with a lock file
+	@$(infra)/tf-backend
+cost: ## Monthly estimate of the chosen variables, before anything is made
+	@$(infra)/cost
+addrs: ## Nodes and addresses
+	@$(infra)/addrs
+env: ## Shell lines for this cluster, for eval
+	@$(infra)/env
+bootstrap-k3s: ## Wait for cloud-init, repair what it left, join workers, fetch the kubeconfig, wait for Ready
+	@$(infra)/bootstrap-k3s
+join-workers: ## Join every worker; remove nodes whose machines are gone
+	@$(infra)/join-workers
+kubeconfig: ## Fetch .kube/kubeconfig.yaml (LOCAL_PORT=6443)
+	@$(infra)/kubeconfig
+tunnel: ## Forward 127.0.0.1:6443 to the API, by SSM or SSH (LOCAL_PORT=6443)
+	@$(infra)/tunnel
+tunnel-stop: ## Close the tunnel
+	@$(infra)/tunnel stop
+ssh-control-plane: ## A shell on the control plane
+	@$(infra)/node-shell control-plane
+ssh-worker: ## A shell on a worker (N=0; GPU workers: N=gpu-0)
+	@$(infra)/node-shell $(if $(filter gpu-%,$(N)),gpu-worker-$(patsubst gpu-%,%,$(N)),worker-$(or $(N),0))
+get-token: ## The token workers join with (TOKEN=server: the server's)
+	@$(infra)/get-token
+rotate-tokens: ## Replace both tokens in SSM and on every node
+	@$(infra)/rotate-tokens
+upgrade-k3s: ## Upgrade K3s node by node (VERSION=v1.34.3+k3s1, DRAIN=yes)
+	@$(infra)/upgrade-k3s
+backup-etcd: ## Fetch an etcd snapshot to .kube/backups
+	@$(infra)/backup-etcd
+restore-etcd: ## Put the cluster back to a snapshot (FILE=...); asks, or wants CONFIRM=yes
+	@$(infra)/restore-etcd
+verify-gpu: ## Run nvidia-smi in a pod on a GPU worker
+	@$(infra)/verify-gpu
+cloud: ## tf-apply, bootstrap-k3s, deploy, verify-workflow
+	@MAKE="$(MAKE)" $(infra)/cloud
+down: ## Undeploy, destroy, list what is left and what it costs; asks, or wants CONFIRM=yes
+	@MAKE="$(MAKE)" $(infra)/down
+test-infra: ## Test Terraform, user-data and scripts; no VM
+	@scripts/tests/infra
+test-machines: ## Test user-data and scripts in virtual machines
+	@scripts/tests/machines/all
+
+.PHONY: tf-init tf-plan tf-apply tf-destroy tf-backend cost addrs env bootstrap-k3s join-workers kubeconfig tunnel tunnel-stop \
+	ssh-control-plane ssh-worker get-token rotate-tokens upgrade-k3s backup-etcd restore-etcd verify-gpu cloud down \
+	test-infra test-machines

@@ -1,0 +1,49 @@
+"""docs/infrastructure.md against the code: every variable with its default, every output, every make target."""
+import json
+import re
+import sys
+
+root = sys.argv[1]
+text = open(f"{root}/docs/infrastructure.md", encoding="utf-8").read()
+wrong = []
+
+
+def blocks(path, kind):
+    code = open(f"{root}/{path}", encoding="utf-8").read()
+    return {name: body for name, body in re.findall(rf'^{kind} "(\w+)" {{\n(.*?)^}}', code, re.M | re.S)}
+
+
+def section(title):
+    found = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+    if not found:
+        sys.exit(f"docs/infrastructure.md has no section '{title}'")
+    return found[1]
+
+
+rows = {m[0]: m[1] for m in re.findall(r"^\| `(\w+)` \| (.*?) \|", section("Variables"), re.M)}
+code = blocks("terraform/variables.tf", "variable")
+for name, body in code.items():
+    default = re.search(r"^  default\s+= (.*)$", body, re.M)
+    value = "required" if not default else f"`{default[1].strip()}`"
+    if name not in rows:
+        wrong.append(f"variable {name} is not in the table (default {value})")
+    elif rows[name] != value:
+        wrong.append(f"variable {name}: the table says {rows[name]}, the code {value}")
+wrong += [f"variable {name} is in the table and not in the code" for name in rows if name not in code]
+
+outputs = set(re.findall(r"^\| `(\w+)` \|", section("Outputs"), re.M))
+wrong += [f"output {n}: in one place only" for n in outputs ^ set(blocks("terraform/outputs.tf", "output"))]
+
+make = open(f"{root}/scripts/make/infra.mk", encoding="utf-8").read()
+targets = set(re.findall(r"^([a-z0-9-]+): ## ", make, re.M))
+named = set(re.findall(r"(?:`|^)make ([a-z0-9-]+)", text, re.M))
+wrong += [f"target {t} is not in docs/infrastructure.md" for t in sorted(targets - named)]
+others = {"deploy", "undeploy", "status", "verify-workflow", "backup", "restore", "help", "verify-scale-hpa"}
+wrong += [f"docs/infrastructure.md names make {t}, which scripts/make/infra.mk has not" for t in sorted(named - targets - others)]
+
+releases = json.load(open(f"{root}/terraform/k3s-releases.json", encoding="utf-8"))["releases"]
+bad = [v for v, s in releases.items() if not re.fullmatch(r"v1\.\d+\.\d+\+k3s\d+", v) or set(s) != {"amd64", "arm64"}
+       or not all(re.fullmatch("[0-9a-f]{64}", x) for x in s.values())]
+wrong += [f"k3s-releases.json: {v}" for v in bad]
+print("\n".join(wrong) or f"{len(code)} variables, {len(outputs)} outputs, {len(targets)} targets")
+sys.exit(bool(wrong))

@@ -1,0 +1,63 @@
+# shellcheck shell=bash
+# One result a line: ok, FAIL or SKIPPED, and at the end the sum. Source it; each part calls `finish_part` last.
+# shellcheck disable=SC2034  # used by what sources it
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/gpu-analytics-tools
+PATH=$cache/bin:$PATH
+work=$(mktemp -d "${TMPDIR:-/tmp}/test-infra.XXXXXX")
+passed=0 failed=0 skipped=0
+at_end=()
+# shellcheck disable=SC2329  # called by the trap
+cleanup() {
+  local status=$? command
+  for command in ${at_end[@]+"${at_end[@]}"}; do $command || true; done
+  rm -rf "$work"
+  exit $status
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+ok() { passed=$((passed + 1)); printf 'ok    %s\n' "$*"; }
+bad() { failed=$((failed + 1)); printf 'FAIL  %s\n' "$*"; }
+skip() { skipped=$((skipped + 1)); printf 'SKIPPED: %s\n' "$*"; }
+# check WHAT COMMAND...
+check() {
+  local what=$1
+  shift
+  if "$@" > "$work/out" 2>&1 < /dev/null; then ok "$what"; else bad "$what"; tail -n 40 "$work/out" | cut -c1-300 | sed 's/^/      /'; fi
+}
+# refused WHAT MESSAGE COMMAND...: must fail, the last line being the message (a regular expression)
+refused() {
+  local what=$1 pattern=$2 status=0
+  shift 2
+  "$@" > "$work/out" 2>&1 < /dev/null || status=$?
+  if [ $status -eq 0 ]; then bad "$what: it succeeded"
+  elif ! tail -n 1 "$work/out" | grep -qE -- "$pattern"; then bad "$what: no '$pattern' in the last line"; tail -n 20 "$work/out" | cut -c1-300 | sed 's/^/      /'
+  else ok "$what: $(tail -n 1 "$work/out")"; fi
+}
+# says WHAT PATTERN: the last check's output has a line that matches
+says() { if grep -qE -- "$2" "$work/out"; then ok "$1"; else bad "$1: no '$2'"; tail -n 20 "$work/out" | cut -c1-300 | sed 's/^/      /'; fi; }
+have() { command -v "$1" > /dev/null; }
+finish_part() { echo "$passed $failed $skipped" >> "${RESULTS:-/dev/null}"; [ $failed = 0 ]; }
+
+# A copy of terraform/ to run in, initialised; TF_DIR names it.
+terraform_copy() {
+  TF_DIR=$work/${1:-terraform}
+  mkdir -p "$TF_DIR"
+  (cd "$root/terraform" && tar -cf - --exclude=.terraform --exclude='*.tfstate*' --exclude=terraform.tfvars .) | tar -xf - -C "$TF_DIR"
+  terraform -chdir="$TF_DIR" init -input=false -no-color > "$work/init.log" 2>&1
+  export TF_DIR
+}
+# An emulated account of our own: exports what points terraform and the AWS command line at it. False where there is none.
+# The images are Canonical's, and others that must not be chosen; instance types are AWS's.
+emulator() {
+  aws_harness=${AWS_HARNESS:-$root/../shared/aws}
+  [ -x "$aws_harness/up" ] && have moto_server && have terraform || return 1
+  unset AWS_PROFILE AWS_SESSION_TOKEN TF_CLI_ARGS TF_CLI_CONFIG_FILE AWS_ENDPOINT_URL TF_VAR_my_ip_cidr
+  MOTO_PORT=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  export MOTO_PORT MOTO_AMIS_PATH=$root/terraform/tests/amis.json MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION=1
+  eval "$("$aws_harness/up")" || return 1
+  # shellcheck disable=SC2329  # called at the end
+  emulator_down() { "$aws_harness/down"; }
+  at_end+=(emulator_down)
+}
+no_emulator="there is no AWS emulator (AWS_HARNESS, moto_server, terraform)"

@@ -1,0 +1,114 @@
+# Renders the user-data of the machines under test with the module that production uses, and gives the outputs that the make
+# targets read. No provider, no account.
+
+terraform {
+  required_version = ">= 1.11.0"
+}
+
+variable "k3s_version" {
+  type = string
+}
+
+variable "k3s_sha256" {
+  type = map(string)
+}
+
+variable "timeout_s" {
+  type    = number
+  default = 2400
+}
+
+variable "driver_branch" {
+  type    = string
+  default = "570"
+}
+
+variable "key_fingerprint" {
+  type    = string
+  default = ""
+}
+
+variable "instance_ids" {
+  description = "Of control-plane, worker-0 and gpu-worker-0, as far as they are up."
+  type        = map(string)
+  default     = {}
+}
+
+variable "access" {
+  type    = string
+  default = "ssm"
+}
+
+locals {
+  parameters = { server_token = "/machines/k3s/server-token", agent_token = "/machines/k3s/agent-token", ca_hash = "/machines/k3s/ca-hash" }
+  addresses  = { control-plane = "10.0.2.40", worker-0 = "10.0.2.41", gpu-worker-0 = "10.0.2.42" }
+}
+
+module "node" {
+  source   = "../../../../terraform/modules/user-data"
+  for_each = local.addresses
+
+  role                   = each.key == "control-plane" ? "control-plane" : "worker"
+  node_name              = each.key
+  region                 = "us-east-1"
+  k3s_version            = var.k3s_version
+  k3s_sha256             = var.k3s_sha256
+  parameters             = local.parameters
+  control_plane_ip       = local.addresses["control-plane"]
+  timeout_s              = var.timeout_s
+  tls_sans               = each.key == "control-plane" ? ["203.0.113.9", "k3s.example.test"] : []
+  gpu                    = each.key == "gpu-worker-0"
+  nvidia_driver_branch   = var.driver_branch
+  nvidia_toolkit_version = "1.17.8-1"
+  nvidia_key_fingerprint = var.key_fingerprint
+}
+
+output "user_data" {
+  value = { for name, node in module.node : name => node.user_data }
+}
+
+output "nodes" {
+  value = [for name in ["control-plane", "worker-0", "gpu-worker-0"] : {
+    name        = name
+    role        = name == "control-plane" ? "control-plane" : "worker"
+    instance_id = var.instance_ids[name]
+    private_ip  = local.addresses[name]
+    user_data   = module.node[name].user_data
+  } if contains(keys(var.instance_ids), name)]
+}
+
+output "name" {
+  value = "machines"
+}
+
+output "region" {
+  value = "us-east-1"
+}
+
+output "access" {
+  value = var.access
+}
+
+output "api_access" {
+  value = "private"
+}
+
+output "k3s_version" {
+  value = var.k3s_version
+}
+
+output "parameters" {
+  value = local.parameters
+}
+
+output "control_plane_public_ip" {
+  value = "203.0.113.9"
+}
+
+output "control_plane_instance_id" {
+  value = lookup(var.instance_ids, "control-plane", "")
+}
+
+output "remote_kubeconfig_path" {
+  value = "/etc/rancher/k3s/k3s.yaml"
+}

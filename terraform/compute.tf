@@ -1,0 +1,274 @@
+data "aws_ec2_instance_types" "offered" {
+  filter {
+    name   = "instance-type"
+    values = local.instance_types
+  }
+}
+
+data "aws_ec2_instance_type" "used" {
+  for_each = toset([for t in local.instance_types : t if contains(data.aws_ec2_instance_types.offered.instance_types, t)])
+
+  instance_type = each.value
+}
+
+data "aws_ami" "ubuntu" {
+  for_each = var.ami_id == null ? toset(values(local.architectures)) : toset([])
+
+  most_recent = true
+  owners      = ["099720109477"] # Canonical
+
+  filter {
+    name   = "name"
+    values = ["ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-${each.value == "arm64" ? "arm64" : "amd64"}-server-*"]
+  }
+
+  filter {
+    name   = "architecture"
+    values = [each.value]
+  }
+}
+
+locals {
+  instance_types = distinct(concat(
+    [var.control_plane_instance_type],
+    var.worker_count > 0 ? [var.worker_instance_type] : [],
+    var.gpu_worker_count > 0 ? [var.gpu_worker_instance_type] : [],
+  ))
+  architectures = { for t, it in data.aws_ec2_instance_type.used : t => contains(it.supported_architectures, "arm64") ? "arm64" : "x86_64" }
+  amis          = { for t, arch in local.architectures : t => var.ami_id != null ? var.ami_id : data.aws_ami.ubuntu[arch].id }
+
+  subnet_ids = var.private_subnets ? aws_subnet.private[*].id : aws_subnet.public[*].id
+
+  k3s_sha256 = var.k3s_sha256 != null ? var.k3s_sha256 : jsondecode(file("${path.module}/k3s-releases.json")).releases[var.k3s_version]
+}
+
+# An address of its own, so that stopping and starting the control plane breaks neither certificate nor kubeconfig.
+resource "aws_eip" "control_plane" {
+  #checkov:skip=CKV2_AWS_19:aws_eip_association attaches it; the certificate's names need the address before the instance is there
+  count = var.private_subnets ? 0 : 1
+
+  domain = "vpc"
+
+  tags = { Name = "${var.name}-control-plane" }
+
+  depends_on = [aws_internet_gateway.this]
+}
+
+resource "aws_eip_association" "control_plane" {
+  count = var.private_subnets ? 0 : 1
+
+  instance_id   = aws_instance.control_plane.id
+  allocation_id = aws_eip.control_plane[0].id
+}
+
+module "control_plane_user_data" {
+  source = "./modules/user-data"
+
+  role                    = "control-plane"
+  node_name               = "control-plane"
+  region                  = var.region
+  k3s_version             = var.k3s_version
+  k3s_sha256              = local.k3s_sha256
+  parameters              = local.parameters
+  tls_sans                = concat(aws_eip.control_plane[*].public_ip, var.tls_sans)
+  disable                 = var.k3s_disable
+  schedulable             = var.control_plane_schedulable
+  etcd_snapshot_cron      = var.etcd_snapshot_cron
+  etcd_snapshot_retention = var.etcd_snapshot_retention
+  timeout_s               = var.node_timeout_s
+}
+
+module "worker_user_data" {
+  source = "./modules/user-data"
+  count  = var.worker_count
+
+  role             = "worker"
+  node_name        = "worker-${count.index}"
+  region           = var.region
+  k3s_version      = var.k3s_version
+  k3s_sha256       = local.k3s_sha256
+  parameters       = local.parameters
+  control_plane_ip = aws_instance.control_plane.private_ip
+  timeout_s        = var.node_timeout_s
+}
+
+module "gpu_worker_user_data" {
+  source = "./modules/user-data"
+  count  = var.gpu_worker_count
+
+  role                   = "worker"
+  node_name              = "gpu-worker-${count.index}"
+  region                 = var.region
+  k3s_version            = var.k3s_version
+  k3s_sha256             = local.k3s_sha256
+  parameters             = local.parameters
+  control_plane_ip       = aws_instance.control_plane.private_ip
+  timeout_s              = var.node_timeout_s
+  gpu                    = true
+  nvidia_driver_branch   = var.nvidia_driver_branch
+  nvidia_toolkit_version = var.nvidia_toolkit_version
+  nvidia_key_fingerprint = var.nvidia_key_fingerprint
+}
+
+resource "aws_instance" "control_plane" {
+  #checkov:skip=CKV_AWS_126:one-minute metrics are billed by the instance; detailed_monitoring switches them on
+  ami                    = local.amis[var.control_plane_instance_type]
+  instance_type          = var.control_plane_instance_type
+  subnet_id              = local.subnet_ids[0]
+  vpc_security_group_ids = [aws_security_group.control_plane.id]
+  iam_instance_profile   = aws_iam_instance_profile.node["control_plane"].name
+  key_name               = var.ssh_key_name
+  user_data              = module.control_plane_user_data.user_data
+  monitoring             = var.detailed_monitoring
+  ebs_optimized          = true
+
+  metadata_options {
+    http_endpoint               = "enabled"
+    http_tokens                 = "required"
+    http_put_response_hop_limit = 1
+  }
+
+  root_block_device {
+    volume_type = "gp3"
+    volume_size = var.control_plane_volume_gib
+    encrypted   = true
+
+    tags = { Name = "${var.name}-control-plane", Cluster = var.name }
+  }
+
+  tags = { Name = "${var.name}-control-plane", Role = "control-plane" }
+
+  # It holds etcd. A newer AMI or another user-data must neither replace nor stop it: make bootstrap-k3s and make upgrade-k3s
+  # change a node in place.
+  lifecycle {
+    ignore_changes = [ami, user_data]
+
+    precondition {
+      condition     = contains(data.aws_ec2_instance_types.offered.instance_types, var.control_plane_instance_type)
+      error_message = "control_plane_instance_type = \"${var.control_plane_instance_type}\": region ${var.region} has no such instance type."
+    }
+  }
+
+  depends_on = [
+    aws_iam_role_policy.node, aws_route_table_association.public, aws_route_table_association.private,
+    aws_ssm_parameter.server_token, aws_ssm_parameter.agent_token, aws_ssm_parameter.ca_hash,
+    aws_vpc_security_group_egress_rule.internet,
+  ]
+}
+
+resource "aws_instance" "worker" {
+  #checkov:skip=CKV_AWS_126:one-minute metrics are billed by the instance; detailed_monitoring switches them on
+  count = var.worker_count
+
+  ami                    = local.amis[var.worker_instance_type]
+  instance_type          = var.worker_instance_type
+  subnet_id              = local.subnet_ids[count.index % length(local.subnet_ids)]
+  vpc_security_group_ids = [aws_security_group.worker.id]
+  iam_instance_profile   = aws_iam_instance_profile.node["worker"].name
+  key_name               = var.ssh_key_name
+  user_data              = module.worker_user_data[count.index].user_data
+  monitoring             = var.detailed_monitoring
+  ebs_optimized          = true
+
+  dynamic "instance_market_options" {
+    for_each = var.worker_spot ? [1] : []
+    content {
+      market_type = "spot"
+
+      spot_options {
+        spot_instance_type             = "one-time"
+        instance_interruption_behavior = "terminate"
+      }
+    }
+  }
+
+  metadata_options {
+    http_endpoint               = "enabled"
+    http_tokens                 = "required"
+    http_put_response_hop_limit = 1
+  }
+
+  root_block_device {
+    volume_type = "gp3"
+    volume_size = var.worker_volume_gib
+    encrypted   = true
+
+    tags = { Name = "${var.name}-worker-${count.index}", Cluster = var.name }
+  }
+
+  tags = { Name = "${var.name}-worker-${count.index}", Role = "worker" }
+
+  # Kafka's and MongoDB's volumes lie on the workers: the same holds for them.
+  lifecycle {
+    ignore_changes = [ami, user_data]
+
+    precondition {
+      condition     = contains(data.aws_ec2_instance_types.offered.instance_types, var.worker_instance_type)
+      error_message = "worker_instance_type = \"${var.worker_instance_type}\": region ${var.region} has no such instance type."
+    }
+  }
+
+  depends_on = [
+    aws_iam_role_policy.node, aws_route_table_association.public, aws_route_table_association.private,
+    aws_ssm_parameter.agent_token, aws_ssm_parameter.ca_hash,
+    aws_vpc_security_group_egress_rule.internet, aws_vpc_security_group_egress_rule.node,
+  ]
+}
+
+resource "aws_instance" "gpu_worker" {
+  #checkov:skip=CKV_AWS_126:one-minute metrics are billed by the instance; detailed_monitoring switches them on
+  count = var.gpu_worker_count
+
+  ami                    = local.amis[var.gpu_worker_instance_type]
+  instance_type          = var.gpu_worker_instance_type
+  subnet_id              = local.subnet_ids[count.index % length(local.subnet_ids)]
+  vpc_security_group_ids = [aws_security_group.worker.id]
+  iam_instance_profile   = aws_iam_instance_profile.node["worker"].name
+  key_name               = var.ssh_key_name
+  user_data              = module.gpu_worker_user_data[count.index].user_data
+  monitoring             = var.detailed_monitoring
+  ebs_optimized          = true
+
+  dynamic "instance_market_options" {
+    for_each = var.worker_spot ? [1] : []
+    content {
+      market_type = "spot"
+
+      spot_options {
+        spot_instance_type             = "one-time"
+        instance_interruption_behavior = "terminate"
+      }
+    }
+  }
+
+  metadata_options {
+    http_endpoint               = "enabled"
+    http_tokens                 = "required"
+    http_put_response_hop_limit = 1
+  }
+
+  root_block_device {
+    volume_type = "gp3"
+    volume_size = var.gpu_worker_volume_gib
+    encrypted   = true
+
+    tags = { Name = "${var.name}-gpu-worker-${count.index}", Cluster = var.name }
+  }
+
+  tags = { Name = "${var.name}-gpu-worker-${count.index}", Role = "gpu-worker" }
+
+  lifecycle {
+    ignore_changes = [ami, user_data]
+
+    precondition {
+      condition     = contains(data.aws_ec2_instance_types.offered.instance_types, var.gpu_worker_instance_type)
+      error_message = "gpu_worker_instance_type = \"${var.gpu_worker_instance_type}\": region ${var.region} has no such instance type."
+    }
+  }
+
+  depends_on = [
+    aws_iam_role_policy.node, aws_route_table_association.public, aws_route_table_association.private,
+    aws_ssm_parameter.agent_token, aws_ssm_parameter.ca_hash,
+    aws_vpc_security_group_egress_rule.internet, aws_vpc_security_group_egress_rule.node,
+  ]
+}

@@ -1,0 +1,17 @@
+# make cost reads this module's output; nothing depends on it.
+module "cost" {
+  source = "./modules/cost"
+
+  region                      = coalesce(var.price_region, var.region)
+  control_plane_instance_type = var.control_plane_instance_type
+  control_plane_volume_gib    = var.control_plane_volume_gib
+  worker_count                = var.worker_count
+  worker_instance_type        = var.worker_instance_type
+  worker_spot                 = var.worker_spot
+  worker_volume_gib           = var.worker_volume_gib
+  gpu_worker_count            = var.gpu_worker_count
+  gpu_worker_instance_type    = var.gpu_worker_instance_type
+  gpu_worker_volume_gib       = var.gpu_worker_volume_gib
+  private_subnets             = var.private_subnets
+  detailed_monitoring         = var.detailed_monitoring
+}

@@ -1,0 +1,96 @@
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+
+locals {
+  parameter_arn = "arn:${data.aws_partition.current.partition}:ssm:${var.region}:${data.aws_caller_identity.current.account_id}:parameter"
+
+  # A worker reads what it joins with; the server's token, which is the cluster administrator's, only the control plane.
+  readable = {
+    control_plane = [local.parameters.server_token, local.parameters.agent_token, local.parameters.ca_hash]
+    worker        = [local.parameters.agent_token, local.parameters.ca_hash]
+  }
+}
+
+data "aws_iam_policy_document" "node_assume" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["ec2.amazonaws.com"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "node" {
+  #checkov:skip=CKV_AWS_356:AWS offers no resource to narrow Session Manager's channel actions to; they act for the calling instance
+  #checkov:skip=CKV_AWS_111:the same four channel actions; the write to SSM parameters names its one parameter
+  for_each = local.readable
+
+  statement {
+    sid       = "ReadOwnParameters"
+    actions   = ["ssm:GetParameter"]
+    resources = [for name in each.value : "${local.parameter_arn}${name}"]
+  }
+
+  # The managed policy AmazonSSMManagedInstanceCore would also let a node read every parameter of the account.
+  statement {
+    sid = "SessionManager"
+    actions = [
+      "ssm:UpdateInstanceInformation",
+      "ssmmessages:CreateControlChannel",
+      "ssmmessages:CreateDataChannel",
+      "ssmmessages:OpenControlChannel",
+      "ssmmessages:OpenDataChannel",
+    ]
+    resources = ["*"]
+  }
+
+  dynamic "statement" {
+    for_each = each.key == "control_plane" ? [1] : []
+    content {
+      sid       = "PublishCaHash"
+      actions   = ["ssm:PutParameter"]
+      resources = ["${local.parameter_arn}${local.parameters.ca_hash}"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.kms_key_arn == null ? [] : [1]
+    content {
+      sid       = "DecryptTokens"
+      actions   = ["kms:Decrypt"]
+      resources = [var.kms_key_arn]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["ssm.${var.region}.amazonaws.com"]
+      }
+    }
+  }
+}
+
+resource "aws_iam_role" "node" {
+  for_each = local.readable
+
+  # IAM is global: the region keeps two clusters of one name apart.
+  name               = "${var.name}-${var.region}-${replace(each.key, "_", "-")}"
+  description        = "K3s ${replace(each.key, "_", " ")} of ${var.name} in ${var.region}"
+  assume_role_policy = data.aws_iam_policy_document.node_assume.json
+}
+
+resource "aws_iam_role_policy" "node" {
+  for_each = local.readable
+
+  name   = "node"
+  role   = aws_iam_role.node[each.key].id
+  policy = data.aws_iam_policy_document.node[each.key].json
+}
+
+resource "aws_iam_instance_profile" "node" {
+  for_each = local.readable
+
+  name = "${var.name}-${var.region}-${replace(each.key, "_", "-")}"
+  role = aws_iam_role.node[each.key].name
+}

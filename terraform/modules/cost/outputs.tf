@@ -1,0 +1,16 @@
+output "estimate" {
+  description = "as_of and region of the prices, the items (count, USD a month each, USD a month in all), total_usd over the items that have a price, and unpriced, the items that have none."
+  value = {
+    as_of   = local.book.as_of
+    region  = var.region
+    regions = keys(local.book.regions)
+    items = [for i in local.items : {
+      what      = i.what
+      count     = i.count
+      each_usd  = i.price
+      month_usd = i.price == null ? null : i.count * i.price
+    } if i.count > 0]
+    total_usd = sum([for i in local.items : i.count > 0 && i.price != null ? i.count * i.price : 0])
+    unpriced  = [for i in local.items : i.what if i.count > 0 && i.price == null]
+  }
+}

@@ -1,0 +1,74 @@
+variables {
+  region                      = "us-east-1"
+  control_plane_instance_type = "t3.medium"
+  control_plane_volume_gib    = 30
+  worker_count                = 2
+  worker_instance_type        = "t3.large"
+  worker_spot                 = false
+  worker_volume_gib           = 50
+  gpu_worker_count            = 0
+  gpu_worker_instance_type    = "g6.xlarge"
+  gpu_worker_volume_gib       = 100
+  private_subnets             = false
+  detailed_monitoring         = false
+}
+
+run "defaults" {
+  command = plan
+
+  # 730 h x (0.0416 + 2 x 0.0832) + 130 GiB x 0.08 + 3 x 730 h x 0.005
+  assert {
+    condition     = abs(output.estimate.total_usd - (730 * (0.0416 + 2 * 0.0832) + 130 * 0.08 + 3 * 730 * 0.005)) < 0.005
+    error_message = "The total is ${output.estimate.total_usd}."
+  }
+  assert {
+    condition     = length(output.estimate.items) == 4 && length(output.estimate.unpriced) == 0
+    error_message = "Expected control plane, workers, volumes and addresses, all priced."
+  }
+}
+
+run "gpu_behind_a_nat_gateway" {
+  command = plan
+
+  variables {
+    gpu_worker_count    = 2
+    private_subnets     = true
+    detailed_monitoring = true
+    worker_spot         = true
+  }
+
+  assert {
+    condition     = abs(output.estimate.total_usd - (730 * (0.0416 + 2 * 0.0832 + 2 * 0.8048 + 0.045 + 0.005) + 330 * 0.08 + 5 * 2.1)) < 0.005
+    error_message = "The total is ${output.estimate.total_usd}."
+  }
+  assert {
+    condition     = output.estimate.items[1].what == "worker t3.large (spot: at most)"
+    error_message = "A spot price is not known before; the estimate must say that it is a bound."
+  }
+}
+
+run "absent_is_not_zero" {
+  command = plan
+
+  variables {
+    worker_instance_type = "m9.large"
+  }
+
+  assert {
+    condition     = output.estimate.unpriced == ["worker m9.large"] && output.estimate.items[1].month_usd == null
+    error_message = "A type without a price must be named, not counted as free."
+  }
+}
+
+run "region_without_prices" {
+  command = plan
+
+  variables {
+    region = "eu-north-1"
+  }
+
+  assert {
+    condition     = length(output.estimate.unpriced) == 4 && output.estimate.total_usd == 0
+    error_message = "Without prices every item is unpriced."
+  }
+}

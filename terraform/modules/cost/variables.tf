@@ -1,0 +1,59 @@
+variable "region" {
+  description = "Region whose prices count."
+  type        = string
+}
+
+variable "control_plane_instance_type" {
+  description = "As in the root module."
+  type        = string
+}
+
+variable "control_plane_volume_gib" {
+  description = "As in the root module."
+  type        = number
+}
+
+variable "worker_count" {
+  description = "As in the root module."
+  type        = number
+}
+
+variable "worker_instance_type" {
+  description = "As in the root module."
+  type        = string
+}
+
+variable "worker_spot" {
+  description = "As in the root module."
+  type        = bool
+}
+
+variable "worker_volume_gib" {
+  description = "As in the root module."
+  type        = number
+}
+
+variable "gpu_worker_count" {
+  description = "As in the root module."
+  type        = number
+}
+
+variable "gpu_worker_instance_type" {
+  description = "As in the root module."
+  type        = string
+}
+
+variable "gpu_worker_volume_gib" {
+  description = "As in the root module."
+  type        = number
+}
+
+variable "private_subnets" {
+  description = "As in the root module."
+  type        = bool
+}
+
+variable "detailed_monitoring" {
+  description = "As in the root module."
+  type        = bool
+}

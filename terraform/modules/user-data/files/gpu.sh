@@ -1,0 +1,30 @@
+# Driver and container toolkit of a GPU worker; both before K3s, which looks for the toolkit's runtime when it starts.
+# shellcheck shell=bash disable=SC2154,SC2329
+export DEBIAN_FRONTEND=noninteractive
+apt_get() { apt-get -q -o DPkg::Lock::Timeout=300 "$@" > "$state/apt.log" 2>&1 || { grep '^E:' "$state/apt.log" | tail -n 1 >&2; return 1; }; }
+
+gpu_driver() {
+  drivers() {
+    apt_get update && apt_get install -y --no-install-recommends "linux-headers-$(uname -r)" \
+      "nvidia-headless-$DRIVER_BRANCH-server" "nvidia-utils-$DRIVER_BRANCH-server"
+  }
+  nvidia-smi -L > /dev/null 2>&1 || retry drivers
+  loaded() { nvidia-smi -L > "$state/gpus"; }
+  retry loaded
+  grep -q '^GPU 0' "$state/gpus" || fail "nvidia-smi sees no GPU: $(head -n 1 "$state/gpus")"
+}
+
+gpu_toolkit() {
+  local base=https://nvidia.github.io/libnvidia-container key=/usr/share/keyrings/nvidia-container-toolkit.gpg got
+  if ! dpkg-query -W -f '${Status}' nvidia-container-toolkit 2> /dev/null | grep -q 'ok installed'; then
+    key() { curl -sSfL --connect-timeout 10 --max-time 60 -o "$state/key" "$base/gpgkey"; }
+    retry key
+    got=$(gpg --show-keys --with-colons "$state/key" | awk -F: '$1 == "fpr" { print $10; exit }')
+    [ "$got" = "$KEY_FINGERPRINT" ] || fail "NVIDIA's repository is signed by $got, expected $KEY_FINGERPRINT"
+    gpg --batch --yes --dearmor -o "$key" "$state/key"
+    echo "deb [signed-by=$key] $base/stable/deb/\$(ARCH) /" > /etc/apt/sources.list.d/nvidia-container-toolkit.list
+    toolkit() { apt_get update && apt_get install -y "nvidia-container-toolkit=$TOOLKIT_VERSION"; }
+    retry toolkit
+  fi
+  command -v nvidia-container-runtime > /dev/null || fail "nvidia-container-toolkit has brought no nvidia-container-runtime"
+}

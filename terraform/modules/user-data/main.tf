@@ -1,0 +1,85 @@
+# Renders the user-data of one node. No provider: terraform test runs it anywhere.
+
+terraform {
+  required_version = ">= 1.11.0"
+}
+
+locals {
+  server  = var.role == "control-plane"
+  command = local.server ? "server" : "agent"
+
+  settings = {
+    control-plane = {
+      token-file                  = "/etc/rancher/k3s/server-token"
+      agent-token-file            = "/etc/rancher/k3s/agent-token"
+      cluster-init                = true # etcd, so that there are snapshots
+      secrets-encryption          = true
+      protect-kernel-defaults     = true
+      tls-san                     = var.tls_sans
+      disable                     = var.disable
+      write-kubeconfig-mode       = "0640"
+      write-kubeconfig-group      = "k3s-operators"
+      node-taint                  = var.schedulable ? [] : ["CriticalAddonsOnly=true:NoExecute"]
+      etcd-snapshot-schedule-cron = var.etcd_snapshot_cron
+      etcd-snapshot-retention     = var.etcd_snapshot_retention
+      kube-apiserver-arg = [
+        "audit-policy-file=/etc/rancher/k3s/audit.yaml",
+        "audit-log-path=/var/lib/rancher/k3s/server/logs/audit.log",
+        "audit-log-maxage=30",
+        "audit-log-maxbackup=10",
+        "audit-log-maxsize=100",
+      ]
+      kube-controller-manager-arg = ["terminated-pod-gc-threshold=100"]
+    }
+
+    worker = {
+      server                  = "https://${var.control_plane_ip}:6443"
+      token-file              = "/etc/rancher/k3s/agent-token"
+      protect-kernel-defaults = true
+      node-label              = var.gpu ? ["nvidia.com/gpu.present=true"] : []
+      node-taint              = var.gpu ? ["nvidia.com/gpu=true:NoSchedule"] : []
+    }
+  }
+
+  # Settings with an empty list are left out.
+  config = { for k, v in local.settings[var.role] : k => v if try(length(v), 1) > 0 }
+
+  env = templatefile("${path.module}/templates/env.tftpl", {
+    role                   = var.role
+    node_name              = var.node_name
+    region                 = var.region
+    k3s_version            = var.k3s_version
+    sha256_amd64           = lookup(var.k3s_sha256, "amd64", "")
+    sha256_arm64           = lookup(var.k3s_sha256, "arm64", "")
+    control_plane_ip       = var.control_plane_ip
+    server_token           = local.server ? var.parameters.server_token : ""
+    agent_token            = var.parameters.agent_token
+    ca_hash                = var.parameters.ca_hash
+    timeout_s              = var.timeout_s
+    gpu                    = var.gpu
+    nvidia_driver_branch   = var.nvidia_driver_branch
+    nvidia_toolkit_version = var.nvidia_toolkit_version
+    nvidia_key_fingerprint = var.nvidia_key_fingerprint
+  })
+
+  # The scripts go in compressed: EC2 takes 16 KB of user-data.
+  files = merge(
+    {
+      "/etc/k3s-node.env"              = { mode = "0644", content = local.env }
+      "/etc/rancher/k3s/config.yaml"   = { mode = "0600", content = yamlencode(local.config) }
+      "/etc/sysctl.d/90-k3s.conf"      = { mode = "0644", content = file("${path.module}/files/90-k3s.conf") }
+      "/usr/local/lib/k3s-node/aws.py" = { mode = "0755", content = file("${path.module}/files/aws.py"), compress = true }
+      "/usr/local/sbin/k3s-node"       = { mode = "0755", content = file("${path.module}/files/k3s-node"), compress = true }
+      "/etc/systemd/system/${local.server ? "k3s" : "k3s-agent"}.service" = {
+        mode    = "0644"
+        content = templatefile("${path.module}/templates/k3s.service.tftpl", { command = local.command })
+      }
+      "/var/lib/rancher/k3s/agent/etc/kubelet.conf.d/50-node.conf" = {
+        mode    = "0600"
+        content = file("${path.module}/files/kubelet.conf")
+      }
+    },
+    local.server ? { "/etc/rancher/k3s/audit.yaml" = { mode = "0600", content = file("${path.module}/files/audit.yaml") } } : {},
+    var.gpu ? { "/usr/local/lib/k3s-node/gpu.sh" = { mode = "0644", content = file("${path.module}/files/gpu.sh"), compress = true } } : {},
+  )
+}
