@@ -80,6 +80,20 @@ class ScanningEventDecoderTest {
     }
 
     @Test
+    void agreesWithTheCodecOnEveryDayThatIsOrIsNot() {
+        for (int year : new int[] {2016, 2017, 2019, 2020, 2024, 2025}) {
+            for (int month = 0; month <= 13; month++) {
+                for (int day = 0; day <= 32; day++) {
+                    var usage =
+                            "{\"ts\":\"%d-%02d-%02dT23:59:59Z\",\"model\":\"m\",\"prompt_tokens\":1}"
+                                    .formatted(year, month, day);
+                    assertSame(EventTopic.TOKEN_USAGE, usage.getBytes(UTF_8), day);
+                }
+            }
+        }
+    }
+
+    @Test
     void takesTheOriginalsShapeWithoutTheCodec() {
         var usage =
                 """
