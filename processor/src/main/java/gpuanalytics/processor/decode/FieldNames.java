@@ -15,6 +15,7 @@ final class FieldNames {
     static final int RARE = -2;
 
     private static final int SLOTS = 1024;
+    private static final int LAST = SLOTS - 1;
     private static final byte[] NONE = {};
 
     private final byte[][] names = new byte[SLOTS][];
@@ -32,7 +33,7 @@ final class FieldNames {
     /** The index of the field that the bytes name, or {@link #UNKNOWN} or {@link #RARE}. */
     int find(byte[] text, int from, int to, int hash) {
         int length = to - from;
-        for (int slot = hash & SLOTS - 1; names[slot].length > 0; slot = slot + 1 & SLOTS - 1) {
+        for (int slot = hash & LAST; names[slot].length > 0; slot = (slot + 1) & LAST) {
             var name = names[slot];
             if (name.length == length && Arrays.equals(name, 0, length, text, from, to)) {
                 return meanings[slot];
@@ -52,9 +53,9 @@ final class FieldNames {
         for (byte next : bytes) {
             hash = hash(hash, next);
         }
-        int slot = hash & SLOTS - 1;
+        int slot = hash & LAST;
         while (names[slot].length > 0) {
-            slot = slot + 1 & SLOTS - 1;
+            slot = (slot + 1) & LAST;
         }
         names[slot] = bytes;
         meanings[slot] = meaning;

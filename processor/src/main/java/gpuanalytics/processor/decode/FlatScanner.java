@@ -88,7 +88,7 @@ final class FlatScanner {
     }
 
     boolean has(Field<?> field) {
-        return (present & 1L << field.index()) != 0;
+        return (present & (1L << field.index())) != 0;
     }
 
     /** Seconds since 1970 of the event's time. */
@@ -224,7 +224,7 @@ final class FlatScanner {
             return false;
         }
         if (length > 0) {
-            set(field, (long) from << Integer.SIZE | length);
+            set(field, ((long) from << Integer.SIZE) | length);
         }
         return true;
     }
@@ -456,7 +456,7 @@ final class FlatScanner {
     private static long daysSince1970(int year, int month, int day) {
         // Counted from March on, the day of the year is linear in the month and a leap day is last.
         int fromMarch = (month + 9) % 12;
-        long years = year - (long) (fromMarch / 10);
+        long years = year - fromMarch / 10L;
         long daysToMarch = 365 * years + years / 4 - years / 100 + years / 400;
         long daysTo1970 = 719_468;
         return daysToMarch + (153 * fromMarch + 2) / 5 + day - 1 - daysTo1970;

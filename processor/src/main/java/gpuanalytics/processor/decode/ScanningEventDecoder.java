@@ -47,15 +47,7 @@ public final class ScanningEventDecoder implements EventDecoder {
 
     private DecodedRecord decode(RawRecord record, FlatScanner scanner, FlatDocument document) {
         var value = record.value();
-        if (value == null) {
-            return codec.decode(record);
-        }
-        boolean plain =
-                value.length <= limits.maxBytes()
-                        && hasPlainHeaders(record)
-                        && scanner.scan(value)
-                        && isSurelyInTime(scanner.tsSeconds());
-        if (!plain) {
+        if (value == null || !isPlain(record, value, scanner)) {
             return codec.decode(record);
         }
         var partition = record.partition();
@@ -67,6 +59,13 @@ public final class ScanningEventDecoder implements EventDecoder {
                         record.offset(),
                         clock.millis());
         return new Row(record, document.id(), new RawBsonDocument(bytes), false);
+    }
+
+    private boolean isPlain(RawRecord record, byte[] value, FlatScanner scanner) {
+        return value.length <= limits.maxBytes()
+                && hasPlainHeaders(record)
+                && scanner.scan(value)
+                && isSurelyInTime(scanner.tsSeconds());
     }
 
     private static boolean hasPlainHeaders(RawRecord record) {
