@@ -11,8 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,24 +29,23 @@ class ConfigurationTableTest {
     private static final String END = "<!-- end of configuration -->";
 
     enum Program {
-        PROCESSOR(ProcessorConfig::read),
-        PRODUCERS(ProducerConfig::read),
-        LOCAL(LocalConfig::read);
-
-        private final Consumer<EnvironmentReader> read;
-
-        Program(Consumer<EnvironmentReader> read) {
-            this.read = read;
-        }
+        PROCESSOR,
+        PRODUCERS,
+        LOCAL;
 
         List<Variable> variables() {
             var reader = new EnvironmentReader(Map.of());
-            read.accept(reader);
+            var _ =
+                    switch (this) {
+                        case PROCESSOR -> ProcessorConfig.read(reader);
+                        case PRODUCERS -> ProducerConfig.read(reader);
+                        case LOCAL -> LocalConfig.read(reader);
+                    };
             return reader.declared();
         }
 
         String start() {
-            return "<!-- configuration: " + name().toLowerCase(java.util.Locale.ROOT) + " -->";
+            return "<!-- configuration: " + name().toLowerCase(Locale.ROOT) + " -->";
         }
     }
 
@@ -58,7 +58,11 @@ class ConfigurationTableTest {
                 Pattern.compile(Pattern.quote(program.start()) + "\n(.*?)" + END, Pattern.DOTALL);
         if (Boolean.getBoolean("docs.write")) {
             var written =
-                    block.matcher(page).replaceFirst(match -> program.start() + "\n" + table + END);
+                    block.matcher(page)
+                            .replaceFirst(
+                                    match ->
+                                            Matcher.quoteReplacement(
+                                                    program.start() + "\n" + table + END));
             Files.writeString(PAGE, written);
             return;
         }

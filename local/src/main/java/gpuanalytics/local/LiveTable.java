@@ -15,7 +15,6 @@ import java.util.OptionalDouble;
 final class LiveTable {
 
     private static final double GIB = 1 << 30;
-    private static final String UP_AND_CLEAR = "\u001b[%dA\u001b[J";
     private static final String ROW = "  %-28s %12s %14s %14s %10s %9s %9s";
 
     private final PrintStream out;
@@ -38,7 +37,8 @@ final class LiveTable {
             return;
         }
         if (shownLines > 0) {
-            out.printf(UP_AND_CLEAR, shownLines);
+            // Up to the first line, and clear from there.
+            out.printf("\u001b[%dA\u001b[J", shownLines);
         }
         var lines = lines(stats, models, rates, fleet);
         lines.forEach(out::println);
@@ -74,7 +74,7 @@ final class LiveTable {
                                 stats.stored(),
                                 stats.duplicates(),
                                 stats.rejected(),
-                                stats.lag()));
+                                Math.max(0, stats.lag())));
         lines.add("");
         lines.add(
                 ROW.formatted(
@@ -92,7 +92,7 @@ final class LiveTable {
                             "%,d".formatted(model.requests()),
                             "%,d".formatted(model.promptTokens()),
                             "%,d".formatted(model.completionTokens()),
-                            number(rates.get(model.name())),
+                            number(rates.getOrDefault(model.name(), OptionalDouble.empty())),
                             number(model.p50Ms()),
                             number(model.p95Ms())));
         }
@@ -115,7 +115,9 @@ final class LiveTable {
                                     model.requests(),
                                     model.promptTokens(),
                                     model.completionTokens(),
-                                    number(rates.get(model.name())),
+                                    number(
+                                            rates.getOrDefault(
+                                                    model.name(), OptionalDouble.empty())),
                                     number(model.p50Ms()),
                                     number(model.p95Ms())));
         }
@@ -124,7 +126,7 @@ final class LiveTable {
                         stats.received(),
                         stats.stored(),
                         stats.rejected(),
-                        stats.lag(),
+                        Math.max(0, stats.lag()),
                         perModel,
                         fleetText(fleet));
     }
@@ -145,8 +147,8 @@ final class LiveTable {
                         number(fleet.watts()));
     }
 
-    private static String number(@org.jspecify.annotations.Nullable OptionalDouble value) {
-        return value == null || value.isEmpty()
+    private static String number(OptionalDouble value) {
+        return value.isEmpty()
                 ? "-"
                 : String.format(
                         Locale.ROOT,

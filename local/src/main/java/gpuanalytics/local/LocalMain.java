@@ -35,7 +35,7 @@ public final class LocalMain {
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private LocalMain(LocalOptions options, LocalPipeline pipeline) {
-        var isTerminal = System.console() != null && System.console().isTerminal();
+        var isTerminal = isTerminal();
         this.options = options;
         this.pipeline = pipeline;
         this.api = new ApiClient(pipeline.processor().httpPort());
@@ -116,6 +116,13 @@ public final class LocalMain {
             pipeline.close();
             closed.countDown();
         }
+    }
+
+    /** Since JDK 25 there is no console again where there is no terminal (JDK-8351435). */
+    @SuppressWarnings("SystemConsoleNull")
+    private static boolean isTerminal() {
+        var console = System.console();
+        return console != null && console.isTerminal();
     }
 
     /** Ctrl-C: lets the main thread end the run and waits for that, since the JVM goes with us. */

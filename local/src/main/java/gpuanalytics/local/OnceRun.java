@@ -94,7 +94,8 @@ final class OnceRun {
         var stats = pipeline.processor().stats();
         long published = totals.samples() + totals.requests();
         long done = stats.stored() + stats.duplicates() + stats.rejected();
-        return Math.max(Math.max(published, stats.received()) - done, stats.lag());
+        long unread = stats.lag() < 0 ? 1 : stats.lag(); // not known yet: not done yet
+        return Math.max(Math.max(published, stats.received()) - done, unread);
     }
 
     private int compare(Totals before, PrintStream out, PrintStream err)

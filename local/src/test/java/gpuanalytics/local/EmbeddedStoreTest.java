@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -66,8 +67,9 @@ class EmbeddedStoreTest {
             for (int i = 0; i < acknowledged.get(); i++) {
                 assertNotNull(things.find(new Document("_id", i)).first(), "seed " + seed);
             }
-            var sum = client.getDatabase("test").getCollection("sums").find().first();
-            assertNotNull(sum);
+            var sum =
+                    Objects.requireNonNull(
+                            client.getDatabase("test").getCollection("sums").find().first());
             assertTrue(sum.getInteger("n") >= acknowledged.get(), "seed " + seed);
         }
     }

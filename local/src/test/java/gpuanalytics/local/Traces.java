@@ -9,11 +9,11 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Traces to replay, and their own totals, counted here and not by what is tested. */
 final class Traces {
 
-    private static final String AZURE = "azure-llm-2023/AzureLLMInferenceTrace_%s.csv";
     private static final int ROWS = 19_366;
     private static final int ROWS_PER_MINUTE = 320;
 
@@ -36,7 +36,7 @@ final class Traces {
     }
 
     private static Trace azure(String name, Path directory) throws IOException {
-        var found = shared("data/" + AZURE.formatted(name));
+        var found = shared("data/azure-llm-2023/AzureLLMInferenceTrace_%s.csv".formatted(name));
         var file = found != null ? found : made(directory.resolve(name + ".csv"), name.hashCode());
         if (found == null) {
             System.out.println("[data absent] %s: a made-up trace instead".formatted(name));
@@ -45,7 +45,7 @@ final class Traces {
     }
 
     /** A file or folder beside the repository, or null where it is not there. */
-    static @org.jspecify.annotations.Nullable Path shared(String name) {
+    static @Nullable Path shared(String name) {
         for (var up : List.of("../shared", "../../shared")) {
             var path = Path.of(up, name).toAbsolutePath().normalize();
             if (Files.exists(path)) {
@@ -61,7 +61,7 @@ final class Traces {
         long completion = 0;
         var lines = Files.readAllLines(file);
         for (var line : lines.subList(1, lines.size())) {
-            var cells = line.split(",");
+            var cells = line.split(",", -1);
             requests++;
             prompt += Long.parseLong(cells[1].trim());
             completion += Long.parseLong(cells[2].trim());

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -135,8 +135,7 @@ final class PipelineFixture implements AutoCloseable {
 
     boolean isCommitted() throws Exception {
         var ends = ends();
-        var committed =
-                admin.listConsumerGroupOffsets(name).partitionsToOffsetAndMetadata().get();
+        var committed = admin.listConsumerGroupOffsets(name).partitionsToOffsetAndMetadata().get();
         return ends.entrySet().stream()
                 .allMatch(
                         end -> {
@@ -212,13 +211,20 @@ final class PipelineFixture implements AutoCloseable {
 
     private Map<String, Object> producerSettings() {
         return Map.of(
-                "bootstrap.servers", broker.bootstrapServers(),
-                "acks", "all",
-                "max.request.size", 64 << 20,
-                "buffer.memory", 64L << 20,
-                "linger.ms", 5,
-                "key.serializer", ByteArraySerializer.class,
-                "value.serializer", ByteArraySerializer.class);
+                "bootstrap.servers",
+                broker.bootstrapServers(),
+                "acks",
+                "all",
+                "max.request.size",
+                64 << 20,
+                "buffer.memory",
+                64L << 20,
+                "linger.ms",
+                5,
+                "key.serializer",
+                ByteArraySerializer.class,
+                "value.serializer",
+                ByteArraySerializer.class);
     }
 
     private Map<String, Object> consumerSettings() {

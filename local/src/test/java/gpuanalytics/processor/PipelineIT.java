@@ -40,8 +40,7 @@ class PipelineIT {
             ledger.assertMatches(fixture.database());
             Waiting.until(
                     "the lag to be 0", PipelineFixture.LIMIT, () -> processor.stats().lag() == 0);
-            assertEquals(
-                    new ProcessorStats(2000, 2000, 0, 0, 0), processor.stats(), "every count");
+            assertEquals(new ProcessorStats(2000, 2000, 0, 0, 0), processor.stats(), "every count");
         }
     }
 
@@ -60,7 +59,8 @@ class PipelineIT {
             var letters = fixture.deadLetters();
             assertEquals(1, letters.size());
             assertEquals("{\"model\":", new String(letters.getFirst().value(), UTF_8));
-            assertEquals(new ProcessorStats(101, 100, 0, 1, 0).rejected(), processor.stats().rejected());
+            assertEquals(
+                    new ProcessorStats(101, 100, 0, 1, 0).rejected(), processor.stats().rejected());
         }
     }
 }
