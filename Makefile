@@ -5,7 +5,9 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 # Arguments for `make run`, for example ARGS='--rate 500 --seconds 30'.
 ARGS ?=
-MVN ?= scripts/mvn -q -B
+MVN ?= scripts/mvn -B -ntp
+# Warnings are errors, so they must be seen; all else is noise.
+QUIET := -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
 
 ##@ Main
 
@@ -23,18 +25,18 @@ test: ## Run everything that tests
 
 .PHONY: check
 check: ## Check format and compile, without tests
-	@$(MVN) spotless:check test-compile
+	@$(MVN) $(QUIET) spotless:check test-compile
 
 .PHONY: format
 format: ## Format the Java code
-	@$(MVN) spotless:apply
+	@$(MVN) $(QUIET) spotless:apply
 
 .PHONY: build
 build: ## Build the jars and their class path
-	@$(MVN) package -DskipTests
+	@$(MVN) $(QUIET) package -DskipTests
 
 .PHONY: clean
 clean: ## Remove what builds have made
-	@$(MVN) clean
+	@$(MVN) $(QUIET) clean
 
 include $(wildcard scripts/make/*.mk)

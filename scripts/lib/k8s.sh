@@ -105,7 +105,7 @@ need_cluster() {
   need kubectl jq curl
   [ -r "$KUBECONFIG" ] ||
     fail "KUBECONFIG: there is no file $KUBECONFIG; make bootstrap-k3s fetches it, make cluster makes a local one, or set KUBECONFIG"
-  if ! answer=$(kubectl --request-timeout=10s get --raw /readyz 2>&1); then
+  if ! answer=$(kubectl --request-timeout=20s get --raw /version 2>&1); then
     fail "the cluster of $KUBECONFIG at $(kubectl config view --minify -o 'jsonpath={.clusters[0].cluster.server}' 2>/dev/null || echo 'no server') does not answer: $(tail -1 <<<"$answer")"
   fi
 }

@@ -37,8 +37,8 @@ deploy: ## Deploy (OVERLAY=single, dev, staging or production; COMPONENTS='monit
 undeploy: ## Remove everything from the cluster; asks where there is data (CONFIRM=yes)
 	@scripts/k8s/undeploy
 
-.PHONY: deploy-status
-deploy-status: ## Name the layer that is wrong and the likely fix: node, volume, pod, topic, lag
+.PHONY: status
+status: ## Name the layer that is wrong and the likely fix: node, volume, pod, topic, lag
 	@scripts/k8s/status
 
 .PHONY: K

@@ -36,7 +36,7 @@ wrong += [f"output {n}: in one place only" for n in outputs ^ set(blocks("terraf
 
 make = open(f"{root}/scripts/make/infra.mk", encoding="utf-8").read()
 targets = set(re.findall(r"^([a-z0-9-]+): ## ", make, re.M))
-named = set(re.findall(r"`make ([a-z0-9-]+)", text))
+named = set(re.findall(r"(?:`|^)make ([a-z0-9-]+)", text, re.M))
 wrong += [f"target {t} is not in docs/infrastructure.md" for t in sorted(targets - named)]
 others = {"deploy", "undeploy", "status", "verify-workflow", "backup", "restore", "help", "verify-scale-hpa"}
 wrong += [f"docs/infrastructure.md names make {t}, which scripts/make/infra.mk has not" for t in sorted(named - targets - others)]

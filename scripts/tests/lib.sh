@@ -56,6 +56,7 @@ emulator() {
   MOTO_PORT=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
   export MOTO_PORT MOTO_AMIS_PATH=$root/terraform/tests/amis.json MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION=1
   eval "$("$aws_harness/up")" || return 1
+  # shellcheck disable=SC2329  # called at the end
   emulator_down() { "$aws_harness/down"; }
   at_end+=(emulator_down)
 }

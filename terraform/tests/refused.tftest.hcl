@@ -437,6 +437,16 @@ run "key_fingerprint_short" {
   expect_failures = [var.nvidia_key_fingerprint]
 }
 
+run "price_region_is_a_zone" {
+  command = plan
+
+  variables {
+    price_region = "us-east-1a"
+  }
+
+  expect_failures = [var.price_region]
+}
+
 run "reserved_tag" {
   command = plan
 

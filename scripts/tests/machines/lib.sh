@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # What the machine tests share: an emulated account, a mirror of K3s, machines from rendered user-data. Source it.
 # $dir is the folder of everything this run makes; it is removed when the test passes. With MACHINES_KEEP=yes a failed test
 # leaves everything up, to be looked at.
@@ -143,3 +143,5 @@ on() { # NAME COMMAND...: as root, past the instance's own network
 }
 instance_id() { jq -r .instance_id "$dir/$1/machine.json"; }
 status_of() { on "$1" cat /var/lib/k3s-node/status.json; }
+is_at() { [ "$(status_of "$1" 2> /dev/null | jq -r "$2")" = "$3" ]; } # NAME .step|.state VALUE
+is_up() { [ -s "$dir/$1/machine.json" ] && on "$1" true; }

@@ -39,6 +39,8 @@ done
   echo "offsets.topic.replication.factor=$REPLICATION_FACTOR"
   echo "transaction.state.log.replication.factor=$REPLICATION_FACTOR"
   echo "transaction.state.log.min.isr=$MIN_INSYNC_REPLICAS"
+  # Alone there is nobody to take over: a node that is slow for a while must not be fenced, which only costs it its leaders.
+  [ "$KAFKA_NODES" -gt 1 ] || echo "broker.session.timeout.ms=60000"
 } >"$run/server.properties"
 
 # quorum_answers: whether a controller of another node knows a leader.

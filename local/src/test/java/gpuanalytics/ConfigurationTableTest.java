@@ -11,8 +11,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,23 +29,25 @@ class ConfigurationTableTest {
     private static final String END = "<!-- end of configuration -->";
 
     enum Program {
-        PROCESSOR,
-        PRODUCERS,
-        LOCAL;
+        PROCESSOR(ProcessorConfig::read),
+        PRODUCERS(ProducerConfig::read),
+        LOCAL(LocalConfig::read);
+
+        @SuppressWarnings("ImmutableEnumChecker") // method references, which hold nothing
+        private final Consumer<EnvironmentReader> read;
+
+        Program(Consumer<EnvironmentReader> read) {
+            this.read = read;
+        }
 
         List<Variable> variables() {
             var reader = new EnvironmentReader(Map.of());
-            var _ =
-                    switch (this) {
-                        case PROCESSOR -> ProcessorConfig.read(reader);
-                        case PRODUCERS -> ProducerConfig.read(reader);
-                        case LOCAL -> LocalConfig.read(reader);
-                    };
+            read.accept(reader);
             return reader.declared();
         }
 
         String start() {
-            return "<!-- configuration: " + name().toLowerCase(Locale.ROOT) + " -->";
+            return "<!-- configuration: " + name().toLowerCase(java.util.Locale.ROOT) + " -->";
         }
     }
 

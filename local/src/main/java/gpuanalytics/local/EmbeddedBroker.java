@@ -241,6 +241,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         properties.putAll(smallMemory());
         properties.putAll(boundedLogs(options));
         properties.putAll(quickGroups());
+        properties.putAll(patientController());
         return new KafkaConfig(properties, false);
     }
 
@@ -285,6 +286,17 @@ public final class EmbeddedBroker implements AutoCloseable {
                 Map.entry("offsets.topic.segment.bytes", Integer.toString(4 << 20)),
                 Map.entry("metadata.log.segment.bytes", Integer.toString(8 << 20)),
                 Map.entry("metadata.max.retention.bytes", Integer.toString(16 << 20)));
+    }
+
+    /**
+     * One node has nobody to elect and nobody to take over, so a machine that was busy or asleep
+     * must not make the controller give up its own broker.
+     */
+    private static Map<String, String> patientController() {
+        return Map.of(
+                "broker.session.timeout.ms", "60000",
+                "controller.quorum.election.timeout.ms", "30000",
+                "controller.quorum.fetch.timeout.ms", "30000");
     }
 
     /** Whoever was killed is out of its group after seconds, so that a restart goes on at once. */

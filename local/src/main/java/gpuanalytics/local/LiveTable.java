@@ -37,7 +37,6 @@ final class LiveTable {
             return;
         }
         if (shownLines > 0) {
-            // Up to the first line, and clear from there.
             out.printf("\u001b[%dA\u001b[J", shownLines);
         }
         var lines = lines(stats, models, rates, fleet);
@@ -92,7 +91,7 @@ final class LiveTable {
                             "%,d".formatted(model.requests()),
                             "%,d".formatted(model.promptTokens()),
                             "%,d".formatted(model.completionTokens()),
-                            number(rates.getOrDefault(model.name(), OptionalDouble.empty())),
+                            number(rates.get(model.name())),
                             number(model.p50Ms()),
                             number(model.p95Ms())));
         }
@@ -115,9 +114,7 @@ final class LiveTable {
                                     model.requests(),
                                     model.promptTokens(),
                                     model.completionTokens(),
-                                    number(
-                                            rates.getOrDefault(
-                                                    model.name(), OptionalDouble.empty())),
+                                    number(rates.get(model.name())),
                                     number(model.p50Ms()),
                                     number(model.p95Ms())));
         }
@@ -147,8 +144,8 @@ final class LiveTable {
                         number(fleet.watts()));
     }
 
-    private static String number(OptionalDouble value) {
-        return value.isEmpty()
+    private static String number(@org.jspecify.annotations.Nullable OptionalDouble value) {
+        return value == null || value.isEmpty()
                 ? "-"
                 : String.format(
                         Locale.ROOT,

@@ -34,8 +34,10 @@ public final class LocalMain {
     private final CountDownLatch interrupted = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
 
+    @SuppressWarnings("SystemConsoleNull") // it is null where output and input are not a terminal
     private LocalMain(LocalOptions options, LocalPipeline pipeline) {
-        var isTerminal = isTerminal();
+        var console = System.console();
+        var isTerminal = console != null && console.isTerminal();
         this.options = options;
         this.pipeline = pipeline;
         this.api = new ApiClient(pipeline.processor().httpPort());
@@ -116,13 +118,6 @@ public final class LocalMain {
             pipeline.close();
             closed.countDown();
         }
-    }
-
-    /** Since JDK 25 there is no console again where there is no terminal (JDK-8351435). */
-    @SuppressWarnings("SystemConsoleNull")
-    private static boolean isTerminal() {
-        var console = System.console();
-        return console != null && console.isTerminal();
     }
 
     /** Ctrl-C: lets the main thread end the run and waits for that, since the JVM goes with us. */

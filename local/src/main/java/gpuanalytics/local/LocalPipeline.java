@@ -11,6 +11,7 @@ import gpuanalytics.producer.ProducerConfig;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -68,10 +69,26 @@ final class LocalPipeline implements AutoCloseable {
         // Checked before anything starts: a bad value must not leave a half-made directory.
         var variables = new HashMap<>(environment);
         variables.putAll(chosen(options));
-        ProcessorConfig.fromEnvironment(variables);
-        ProducerConfig.fromEnvironment(variables);
+        checkAll(
+                () -> ProcessorConfig.fromEnvironment(variables),
+                () -> ProducerConfig.fromEnvironment(variables));
         Ports.requireFree(options.port(), "HTTP");
         return new LocalPipeline(options, config, environment);
+    }
+
+    /** Reads all configurations before it complains, so that every bad value is said at once. */
+    private static void checkAll(Runnable... configurations) {
+        var errors = new LinkedHashSet<String>();
+        for (var configuration : configurations) {
+            try {
+                configuration.run();
+            } catch (ConfigurationException e) {
+                errors.addAll(e.errors());
+            }
+        }
+        if (!errors.isEmpty()) {
+            throw new ConfigurationException(List.copyOf(errors));
+        }
     }
 
     EmbeddedBroker broker() {

@@ -31,7 +31,7 @@ class SigkillIT {
         default void kill() throws Exception {}
 
         @Override
-        void close();
+        void close() throws IOException;
     }
 
     @Test

@@ -108,12 +108,12 @@ final class PipelineFixture implements AutoCloseable {
     /** Sends an event to the partition that its hash picks. */
     void send(Event event) {
         var key = String.valueOf(event.get(idField(event))).getBytes(StandardCharsets.UTF_8);
-        producer.send(new ProducerRecord<>(topicOf(event), key, EventLedger.encode(event)));
+        var _ = producer.send(new ProducerRecord<>(topicOf(event), key, EventLedger.encode(event)));
     }
 
     /** Sends bytes. */
     void send(EventTopic topic, int partition, byte[] value) {
-        producer.send(new ProducerRecord<>(topicOf(topic), partition, null, value));
+        var _ = producer.send(new ProducerRecord<>(topicOf(topic), partition, null, value));
     }
 
     /** Sends events and waits until the broker has them. */

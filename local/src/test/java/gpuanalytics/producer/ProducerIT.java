@@ -14,7 +14,6 @@ import gpuanalytics.event.EventLimits;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.local.EmbeddedBroker;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -28,7 +27,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -39,10 +37,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A whole producer against a real broker. */
-@Timeout(180)
+@Timeout(600)
 class ProducerIT {
 
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final int PARTITIONS = 4;
     private static final int SHARDS = 12;
 
@@ -166,7 +164,7 @@ class ProducerIT {
                 assertEquals(5 * 499_500, totals.promptTokens());
                 assertEquals(35_000, totals.completionTokens());
                 assertEquals(Map.of(), totals.droppedRows());
-                assertEquals(Optional.empty(), producer.failure());
+                assertEquals(java.util.Optional.empty(), producer.failure());
             }
             assertEquals(5000, published(broker).size());
 
@@ -214,6 +212,7 @@ class ProducerIT {
     }
 
     @Test
+    @SuppressWarnings("try") // closed early: what is flushed at the end counts
     void anOutageLosesAndRepeatsNothing() throws Exception {
         var options = EmbeddedBroker.Options.defaults().in(directory.resolve("kafka"));
         var broker = EmbeddedBroker.start(options);
@@ -320,9 +319,10 @@ class ProducerIT {
                 await(
                         "refuses some and publishes others",
                         () ->
-                                producer.totals().failed().get(EventTopic.GPU_METRICS) > 0
+                                producer.totals().failed().getOrDefault(EventTopic.GPU_METRICS, 0L)
+                                                > 0
                                         && producer.totals().samples() > 0);
-                assertEquals(Optional.empty(), producer.failure());
+                assertEquals(java.util.Optional.empty(), producer.failure());
                 assertTrue(
                         get(producer, "/metrics")
                                 .body()
@@ -335,7 +335,7 @@ class ProducerIT {
     @Test
     void refusesAPortThatIsTaken() throws Exception {
         try (var broker = EmbeddedBroker.start();
-                var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                var taken = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
             var port = Integer.toString(taken.getLocalPort());
 
             var failure =

@@ -7,7 +7,10 @@ import gpuanalytics.processor.consume.RawRecord;
 import gpuanalytics.processor.decode.EventDecoder;
 import gpuanalytics.processor.health.PartHealth;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,11 +38,15 @@ final class IngestPipeline {
     private final BatchLane lane;
     private final ProcessorMetrics metrics;
     private final PartHealth health;
+    private final Clock clock;
     private final Step.Observer steps;
 
     private Batch.@Nullable Builder open;
     private final AtomicLong bytesUnderWay = new AtomicLong();
     private final AtomicLong recordsUnderWay = new AtomicLong();
+    private final ArrayDeque<Instant> dispatchedAt = new ArrayDeque<>();
+    private volatile @Nullable Instant oldestUnderWay;
+    private volatile boolean running;
     private volatile boolean stopping;
 
     interface ConsumerFactory {
@@ -53,6 +60,7 @@ final class IngestPipeline {
             BatchLane lane,
             ProcessorMetrics metrics,
             PartHealth health,
+            Clock clock,
             Step.Observer steps) {
         this.settings = settings;
         this.consumer = consumers.create(this::finish);
@@ -60,11 +68,13 @@ final class IngestPipeline {
         this.lane = lane;
         this.metrics = metrics;
         this.health = health;
+        this.clock = clock;
         this.steps = steps;
     }
 
     /** Runs until {@link #stop}, then finishes what is under way, commits and leaves the group. */
     void run() throws InterruptedException {
+        running = true;
         health.up("running");
         while (!stopping) {
             // Full: nothing more is fetched, but poll goes on, so the group keeps its member.
@@ -88,6 +98,16 @@ final class IngestPipeline {
     /** Asks the ingest thread to end in good order; any thread. */
     void stop() {
         stopping = true;
+    }
+
+    /** Whether {@link #run} has begun; any thread. */
+    boolean isRunning() {
+        return running;
+    }
+
+    /** When the oldest batch that is not done was dispatched, null where there is none. */
+    @Nullable Instant oldestUnderWay() {
+        return oldestUnderWay;
     }
 
     /** Records that are read and not done; any thread. */
@@ -146,6 +166,8 @@ final class IngestPipeline {
         }
         open = null;
         lane.dispatch(batch.build());
+        dispatchedAt.add(clock.instant());
+        oldestUnderWay = dispatchedAt.peek();
         steps.reached(Step.DISPATCHED);
     }
 
@@ -162,6 +184,8 @@ final class IngestPipeline {
         }
         bytesUnderWay.addAndGet(-batch.bytes());
         recordsUnderWay.addAndGet(-batch.size());
+        dispatchedAt.poll();
+        oldestUnderWay = dispatchedAt.peek();
         batch.next().forEach(AssignedPartition::complete);
         return true;
     }

@@ -4,12 +4,15 @@ import gpuanalytics.event.EventCodec;
 import gpuanalytics.processor.api.HttpApi;
 import gpuanalytics.processor.consume.DeadLetterTopic;
 import gpuanalytics.processor.consume.KafkaEventConsumer;
+import gpuanalytics.processor.consume.KafkaHealth;
 import gpuanalytics.processor.decode.CodecEventDecoder;
 import gpuanalytics.processor.health.HealthReport;
 import gpuanalytics.processor.health.PartHealth;
+import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.query.MongoUsageQueries;
 import gpuanalytics.processor.rollup.MongoRollups;
+import gpuanalytics.processor.rollup.RollupAudit;
 import gpuanalytics.processor.rollup.RollupMath;
 import gpuanalytics.processor.rollup.SeriesCap;
 import gpuanalytics.processor.store.MongoStore;
@@ -20,6 +23,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -43,10 +47,19 @@ public final class Processor implements AutoCloseable {
 
     private static final int CLOSE_TIMEOUT_SECONDS = 2;
 
+    private static final Duration MEASURE_INTERVAL = Duration.ofSeconds(1);
+
+    /** Longer than events take from their raw document to their rollups. */
+    private static final Duration AUDIT_SETTLE = Duration.ofSeconds(10);
+
+    /** A batch under way for longer makes the pipeline not ready. */
+    private static final Duration SLOW = Duration.ofSeconds(30);
+
     private final Clock clock = Clock.systemUTC();
     private final PrometheusMeterRegistry registry;
     private final ProcessorMetrics metrics;
     private final PartHealth kafkaHealth = new PartHealth("kafka", "starting", clock);
+    private final KafkaHealth kafka;
     private final PartHealth storeHealth = new PartHealth("store", "starting", clock);
     private final PartHealth pipelineHealth = new PartHealth("pipeline", "starting", clock);
     private final MongoStore store;
@@ -54,10 +67,14 @@ public final class Processor implements AutoCloseable {
     private final DeadLetterTopic deadLetters;
     private final BatchLane lane;
     private final IngestPipeline pipeline;
+    private final RollupAudit audit;
     private final Duration shutdownTimeout;
     private final Vertx vertx;
     private final HttpApi http;
     private final Thread ingestThread;
+    private final DrainEstimate drain = new DrainEstimate();
+    private final List<Periodic> periodic = new ArrayList<>();
+    private boolean closed;
     private volatile @Nullable Throwable failure;
 
     private Processor(ProcessorConfig config, Step.Observer steps) {
@@ -65,7 +82,8 @@ public final class Processor implements AutoCloseable {
         metrics = new ProcessorMetrics(registry);
         store = new MongoStore(config.store());
         retry = new StoreRetry(storeHealth, metrics);
-        deadLetters = new DeadLetterTopic(config.consume(), kafkaHealth);
+        kafka = new KafkaHealth(kafkaHealth, config.consume().bootstrapServers());
+        deadLetters = new DeadLetterTopic(config.consume(), kafka);
         var math = new RollupMath(config.ingest().sampleInterval());
         lane =
                 new BatchLane(
@@ -83,12 +101,21 @@ public final class Processor implements AutoCloseable {
                         config.ingest(),
                         revocation ->
                                 new KafkaEventConsumer(
-                                        config.consume(), metrics, kafkaHealth, revocation),
+                                        config.consume(), metrics, kafka, revocation),
                         new CodecEventDecoder(new EventCodec(config.limits()), clock),
                         lane,
                         metrics,
                         pipelineHealth,
+                        clock,
                         steps);
+        audit =
+                new RollupAudit(
+                        store,
+                        math,
+                        metrics,
+                        clock,
+                        config.store().rawRetention(),
+                        () -> TimeUnit.MILLISECONDS.sleep(AUDIT_SETTLE.toMillis()));
         shutdownTimeout = config.ingest().shutdownTimeout();
         vertx = Vertx.vertx();
         http = startHttp(config);
@@ -107,7 +134,7 @@ public final class Processor implements AutoCloseable {
     /** Starts one that tells where it is. */
     static Processor start(ProcessorConfig config, Step.Observer steps) {
         var processor = new Processor(config, steps);
-        processor.ingestThread.start();
+        processor.start(config.ingest());
         return processor;
     }
 
@@ -120,7 +147,17 @@ public final class Processor implements AutoCloseable {
     public HealthReport health() {
         return new HealthReport(
                 failure == null,
-                List.of(kafkaHealth.report(), storeHealth.report(), pipelineHealth.report()));
+                List.of(kafkaHealth.report(), storeHealth.report(), pipelineHealth()));
+    }
+
+    private HealthReport.Part pipelineHealth() {
+        var part = pipelineHealth.report();
+        var since = pipeline.oldestUnderWay();
+        if (!part.up() || since == null || since.plus(SLOW).isAfter(clock.instant())) {
+            return part;
+        }
+        return new HealthReport.Part(
+                part.name(), false, "the oldest batch is not stored yet", since);
     }
 
     /** Counts since the start. */
@@ -145,8 +182,16 @@ public final class Processor implements AutoCloseable {
 
     /** Finishes what is under way, commits, leaves the group and closes everything. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        periodic.forEach(Periodic::close);
         pipeline.stop();
+        if (!pipeline.isRunning()) {
+            retry.abort(); // it waits for the store to begin, there is nothing to drain
+        }
         try {
             if (!ingestThread.join(shutdownTimeout.plus(CLOSE_MARGIN))) {
                 log.atWarn().log("the pipeline did not end in time");
@@ -156,6 +201,39 @@ public final class Processor implements AutoCloseable {
         }
         http.close();
         closeParts();
+    }
+
+    private void start(IngestSettings settings) {
+        metrics.gauge(
+                "processor.drain.seconds", "The lag at the present rate", drain, d -> d.seconds());
+        metrics.gauge(
+                "processor.buffer.bytes",
+                "Records that are read and not done",
+                pipeline,
+                p -> (double) p.bytesUnderWay());
+        ingestThread.start();
+        periodic.add(new Periodic("measure", MEASURE_INTERVAL, this::measure));
+        if (!settings.auditInterval().isZero()) {
+            periodic.add(new Periodic("audit", settings.auditInterval(), this::audit));
+        }
+    }
+
+    private void measure() {
+        var stats = stats();
+        metrics.lags(pipeline.consumer().lags());
+        drain.update(
+                stats.stored() + stats.duplicates() + stats.rejected(),
+                stats.lag(),
+                MEASURE_INTERVAL);
+    }
+
+    /** Of several processors, the one that reads a topic's partition 0 audits its rollups. */
+    private void audit() throws InterruptedException {
+        for (var partition : pipeline.consumer().assigned()) {
+            if (partition.number() == 0) {
+                audit.auditChanged(partition.kind());
+            }
+        }
     }
 
     private void ingest() {
@@ -188,6 +266,7 @@ public final class Processor implements AutoCloseable {
                     this::health,
                     registry);
         } catch (IllegalStateException e) {
+            pipeline.consumer().close();
             closeParts();
             throw e;
         }

@@ -179,19 +179,24 @@ public record ProcessorConfig(
                 reader.duration(
                         "SHUTDOWN_TIMEOUT_MS",
                         ChronoUnit.MILLIS,
-                        8000,
+                        5000,
                         0,
                         600_000,
                         "How long a shutdown waits for what is under way"));
     }
 
     private static StoreConfig store(EnvironmentReader reader) {
-        return new StoreConfig(
+        var url =
                 reader.secretUrl(
                         "MONGO_URL",
                         "mongodb://localhost:27017",
                         List.of("mongodb", "mongodb+srv"),
-                        "The store"),
+                        "The store");
+        if (!StoreConfig.isUrl(url)) {
+            reader.error("MONGO_URL (not shown) is not a URL, expected mongodb://host:port/…");
+        }
+        return new StoreConfig(
+                url,
                 reader.text("MONGO_DATABASE", "gpu_analytics", "The database in the store"),
                 reader.duration(
                         "RAW_RETENTION_HOURS",

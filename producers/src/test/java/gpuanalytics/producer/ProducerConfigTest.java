@@ -53,7 +53,8 @@ class ProducerConfigTest {
         var seed =
                 """
                 [{"gpu_index": 0, "name": "NVIDIA RTX 3090", "mem_total_mb": 24576, "x": [1]},
-                 {"gpu_index": 0, "name": "NVIDIA A100 40GB", "price_per_hour_usd": 1.2}]""";
+                 {"gpu_index": 0, "name": "NVIDIA A100 40GB", "price_per_hour_usd": 1.2}]\
+                """;
 
         var gpus = synthetic(Map.of("GPU_SEED", seed)).options().fleet().gpus();
 
@@ -68,7 +69,9 @@ class ProducerConfigTest {
     void aPriceHoldsForEveryGpu() {
         var fleet = synthetic(Map.of("PRICE_PER_HOUR_USD", "2.5")).options().fleet();
 
-        assertTrue(fleet.gpus().stream().allMatch(gpu -> Double.valueOf(2.5).equals(gpu.pricePerHourUsd())));
+        assertTrue(
+                fleet.gpus().stream()
+                        .allMatch(gpu -> Double.valueOf(2.5).equals(gpu.pricePerHourUsd())));
     }
 
     @Test

@@ -31,6 +31,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoField;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.EnumMap;
@@ -287,14 +288,15 @@ abstract class UsageQueriesContract {
             for (var row : report.rows()) {
                 var events = expected.getOrDefault(new Place(row.start(), row.group()), List.of());
                 assertCounts(
-                        ExpectedTokens.counts(events, query.window().stepLength().toSeconds()),
+                        ExpectedTokens.counts(
+                                events, (double) query.window().stepLength().toSeconds()),
                         row.counts());
             }
         }
         assertCounts(
                 ExpectedTokens.counts(
                         ExpectedTokens.matching(query, usages),
-                        query.window().length().toSeconds()),
+                        (double) query.window().length().toSeconds()),
                 report.totals());
     }
 
@@ -507,8 +509,9 @@ abstract class UsageQueriesContract {
             var value = event.get(field);
             if (value instanceof Instant time) {
                 raw.append(field.name(), Date.from(time));
-                if (time.getNano() % 1_000_000 != 0) {
-                    raw.append(StoreLayout.TS_NANOS, time.getNano() % 1_000_000);
+                if (time.get(ChronoField.NANO_OF_SECOND) % 1_000_000 != 0) {
+                    raw.append(
+                            StoreLayout.TS_NANOS, time.get(ChronoField.NANO_OF_SECOND) % 1_000_000);
                 }
             } else if (value != null) {
                 raw.append(field.name(), value);

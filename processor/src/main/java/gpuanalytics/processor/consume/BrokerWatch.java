@@ -1,7 +1,7 @@
 package gpuanalytics.processor.consume;
 
+import gpuanalytics.processor.consume.KafkaHealth.User;
 import gpuanalytics.processor.consume.StartLookup.Known;
-import gpuanalytics.processor.health.PartHealth;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,7 +39,7 @@ final class BrokerWatch implements AutoCloseable {
             CompletableFuture<Map<TopicPartition, PartitionStart>> answer) {}
 
     private final ConsumeConfig config;
-    private final PartHealth health;
+    private final KafkaHealth health;
     private final Supplier<Set<TopicPartition>> assigned;
     private final LinkedBlockingQueue<Question> questions = new LinkedBlockingQueue<>();
     private final Thread thread;
@@ -49,7 +49,7 @@ final class BrokerWatch implements AutoCloseable {
     private volatile boolean closed;
     private @Nullable Admin admin;
 
-    BrokerWatch(ConsumeConfig config, PartHealth health, Supplier<Set<TopicPartition>> assigned) {
+    BrokerWatch(ConsumeConfig config, KafkaHealth health, Supplier<Set<TopicPartition>> assigned) {
         this.config = config;
         this.health = health;
         this.assigned = assigned;
@@ -120,7 +120,12 @@ final class BrokerWatch implements AutoCloseable {
 
     private void answer(Question question) throws InterruptedException {
         try {
-            question.answer.complete(lookup().starts(question.partitions, question.known));
+            var starts = lookup().starts(question.partitions, question.known);
+            // Before the answer: its ids must not look changed against older ones.
+            var ids = new HashMap<>(topicIds);
+            starts.forEach((partition, start) -> ids.put(partition.topic(), start.topicId()));
+            topicIds = ids;
+            question.answer.complete(starts);
         } catch (KafkaException e) {
             failed(e);
             question.answer.completeExceptionally(e);
@@ -142,10 +147,11 @@ final class BrokerWatch implements AutoCloseable {
 
     private void report(List<String> missing) {
         if (missing.isEmpty()) {
-            health.up("connected to " + config.bootstrapServers());
+            health.works(User.WATCH);
             return;
         }
-        health.down(
+        health.fails(
+                User.WATCH,
                 "waiting for topics that do not exist at %s: %s"
                         .formatted(
                                 config.bootstrapServers(),
@@ -154,7 +160,8 @@ final class BrokerWatch implements AutoCloseable {
 
     private void failed(KafkaException failure) {
         log.atDebug().setCause(failure).log("the broker did not answer");
-        health.down(
+        health.fails(
+                User.WATCH,
                 "waiting for Kafka at %s: %s"
                         .formatted(config.bootstrapServers(), failure.getMessage()));
     }

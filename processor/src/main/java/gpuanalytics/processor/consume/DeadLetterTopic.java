@@ -2,7 +2,7 @@ package gpuanalytics.processor.consume;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import gpuanalytics.processor.health.PartHealth;
+import gpuanalytics.processor.consume.KafkaHealth.User;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,11 +62,11 @@ public final class DeadLetterTopic implements AutoCloseable {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
     private final ConsumeConfig config;
-    private final PartHealth health;
+    private final KafkaHealth health;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private @Nullable KafkaProducer<byte[], byte[]> producer;
 
-    public DeadLetterTopic(ConsumeConfig config, PartHealth health) {
+    public DeadLetterTopic(ConsumeConfig config, KafkaHealth health) {
         this.config = config;
         this.health = health;
     }
@@ -81,6 +81,9 @@ public final class DeadLetterTopic implements AutoCloseable {
         var truncate = false;
         while (!pending.isEmpty()) {
             truncate = sendOnce(pending, truncate);
+        }
+        if (!letters.isEmpty()) {
+            health.works(User.DEAD_LETTERS);
         }
     }
 
@@ -124,7 +127,8 @@ public final class DeadLetterTopic implements AutoCloseable {
         if (failure instanceof RecordTooLargeException) {
             return true;
         }
-        health.down(
+        health.fails(
+                User.DEAD_LETTERS,
                 "dead letters wait for topic %s: %s".formatted(config.deadLetterTopic(), failure));
         log.atWarn().setCause(failure).log("dead letter was not taken, it is sent again");
         if (stopped.await(RETRY_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -2,7 +2,7 @@ package gpuanalytics.processor.consume;
 
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.consume.ConsumeConfig.GroupProtocol;
-import gpuanalytics.processor.health.PartHealth;
+import gpuanalytics.processor.consume.KafkaHealth.User;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,8 +47,8 @@ public final class KafkaEventConsumer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(KafkaEventConsumer.class);
 
-    private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
     private static final Duration REOPEN_WAIT = Duration.ofSeconds(1);
     private static final int FETCH_MAX_BYTES = 16 << 20;
     private static final int PARTITION_FETCH_BYTES = 2 << 20;
@@ -56,7 +56,7 @@ public final class KafkaEventConsumer implements AutoCloseable {
     private final ConsumeConfig config;
     private final BrokerWatch watch;
     private final ProcessorMetrics metrics;
-    private final PartHealth health;
+    private final KafkaHealth health;
     private final Revocation revocation;
 
     private final Map<String, EventTopic> kinds = new HashMap<>();
@@ -75,7 +75,7 @@ public final class KafkaEventConsumer implements AutoCloseable {
     public KafkaEventConsumer(
             ConsumeConfig config,
             ProcessorMetrics metrics,
-            PartHealth health,
+            KafkaHealth health,
             Revocation revocation) {
         this.config = config;
         this.metrics = metrics;
@@ -92,6 +92,7 @@ public final class KafkaEventConsumer implements AutoCloseable {
             beginWhereKnown(open);
             restartChangedTopics(open);
             var records = toRecords(open.poll(timeout));
+            health.works(User.CONSUMER);
             return records;
         } catch (OffsetOutOfRangeException e) {
             restartFrom(e.offsetOutOfRangePartitions());
@@ -138,17 +139,21 @@ public final class KafkaEventConsumer implements AutoCloseable {
             return;
         }
         commitUnderWay = true;
-        consumer.commitAsync(
-                offsets(marks),
-                (offsets, failure) -> {
-                    commitUnderWay = false;
-                    if (failure == null) {
-                        marks.forEach(AssignedPartition::committed);
-                        return;
-                    }
-                    // A rebalance or a broker away: the marks stand and go out with the next one.
-                    log.atDebug().setCause(failure).log("commit failed, it is repeated");
-                });
+        try {
+            consumer.commitAsync(offsets(marks), (offsets, failure) -> committed(marks, failure));
+        } catch (KafkaException e) {
+            committed(marks, e);
+        }
+    }
+
+    private void committed(Map<AssignedPartition, Long> marks, @Nullable Exception failure) {
+        commitUnderWay = false;
+        if (failure == null) {
+            marks.forEach(AssignedPartition::committed);
+            return;
+        }
+        // A rebalance or a broker away: the marks stand and go out with the next commit.
+        log.atDebug().setCause(failure).log("commit failed, it is repeated");
     }
 
     /** Commits what is done and waits for the answer, within a limit. */
@@ -225,6 +230,8 @@ public final class KafkaEventConsumer implements AutoCloseable {
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         // Where to begin is decided here, so that no gap is passed silently.
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        // What a producer took back never happened.
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, config.maxPollRecords());
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_MAX_BYTES);
@@ -260,7 +267,7 @@ public final class KafkaEventConsumer implements AutoCloseable {
 
     /** What the client does not mend itself is mended by a new client. */
     private void reopen(KafkaException failure) {
-        health.down("reading from Kafka failed: " + failure.getMessage());
+        health.fails(User.CONSUMER, "reading from Kafka failed: " + failure.getMessage());
         log.atWarn().setCause(failure).log("the consumer failed and is opened again");
         closeConsumer();
         LockSupport.parkNanos(REOPEN_WAIT.toNanos());

@@ -90,7 +90,6 @@ final class GpuFold {
             var energyJ = energyMicrojoules == null ? null : energyMicrojoules / MICRO;
             return new Point(start, samples, coveredMicros / MICRO, energyJ, xidErrors, summaries);
         }
-
     }
 
     /** The values of one reading in one point. */

@@ -10,6 +10,7 @@ import com.mongodb.MongoException;
 import com.mongodb.MongoExecutionTimeoutException;
 import com.mongodb.MongoInterruptedException;
 import com.mongodb.MongoOperationTimeoutException;
+import com.mongodb.MongoSocketReadTimeoutException;
 import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Projections;
@@ -18,7 +19,6 @@ import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
@@ -173,8 +173,10 @@ public final class MongoUsageQueries implements UsageQueries {
     }
 
     private void forEach(Supplier<FindIterable<Document>> find, Consumer<Document> fold) {
+        boolean answered = false;
         try (var cursor = find.get().batchSize(CURSOR_BATCH).iterator()) {
             while (cursor.hasNext()) {
+                answered = true;
                 // the caller interrupts when nobody waits for the answer any more
                 if (Thread.currentThread().isInterrupted()) {
                     throw new QueryTimeoutException(limits.timeout());
@@ -182,17 +184,28 @@ public final class MongoUsageQueries implements UsageQueries {
                 fold.accept(cursor.next());
             }
         } catch (MongoException e) {
-            throw translated(e, limits.timeout());
+            throw isSlow(e, answered)
+                    ? new QueryTimeoutException(limits.timeout())
+                    : new StoreUnavailableException("the store does not answer", e);
         }
     }
 
-    private static RuntimeException translated(MongoException e, Duration limit) {
-        return switch (e) {
-            case MongoOperationTimeoutException _,
-                    MongoExecutionTimeoutException _,
-                    MongoInterruptedException _ ->
-                    new QueryTimeoutException(limit);
-            default -> new StoreUnavailableException("the store does not answer", e);
+    /**
+     * Whether the store was reached and was too slow. A time limit that ends while the driver waits
+     * for a server has no cause, and nothing has been answered.
+     */
+    private static boolean isSlow(MongoException failure, boolean answered) {
+        return switch (failure) {
+            case MongoInterruptedException _ -> true;
+            case MongoExecutionTimeoutException _ -> true;
+            case MongoOperationTimeoutException late ->
+                    switch (late.getCause()) {
+                        case null -> answered;
+                        case MongoSocketReadTimeoutException _ -> true;
+                        case MongoExecutionTimeoutException _ -> true;
+                        default -> false;
+                    };
+            default -> false;
         };
     }
 }

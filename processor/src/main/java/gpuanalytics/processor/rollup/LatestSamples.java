@@ -32,6 +32,7 @@ final class LatestSamples {
     private record Latest(Facts facts, RawBsonDocument document) {}
 
     private static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
+    private static final String UPDATE = "update of " + StoreLayout.GPU_LATEST;
     private static final UpdateOptions UPSERT = new UpdateOptions().upsert(true);
 
     private final MongoStore store;
@@ -47,39 +48,47 @@ final class LatestSamples {
     }
 
     void apply(List<CountedRow> rows) throws InterruptedException {
-        List<WriteModel<RawBsonDocument>> updates = new ArrayList<>();
-        for (var entry : latest(rows).entrySet()) {
-            updates.add(update(entry.getKey(), entry.getValue()));
+        var pending = updates(rows);
+        if (pending.isEmpty()) {
+            return;
         }
-        for (int attempt = 1; !updates.isEmpty(); attempt++) {
+        for (int attempt = 1; !pending.isEmpty(); attempt++) {
             try {
-                store.collection(StoreLayout.GPU_LATEST).bulkWrite(updates, UNORDERED);
-                metrics.mongoWritten(StoreLayout.GPU_LATEST, updates.size());
-                return;
+                store.collection(StoreLayout.GPU_LATEST).bulkWrite(pending, UNORDERED);
+                metrics.mongoWritten(StoreLayout.GPU_LATEST, pending.size());
+                pending = List.of();
             } catch (MongoBulkWriteException e) {
-                // A duplicate key: a later sample is there, which is as good as done; or an earlier
-                // one came in at the same moment, which a second attempt finds out.
-                if (attempt > 1
-                        && e.getWriteConcernError() == null
-                        && e.getWriteErrors().stream().allMatch(StoreErrors::isDuplicate)) {
-                    return;
+                pending = again(pending, e, attempt);
+                if (!e.getWriteErrors().stream().allMatch(StoreErrors::isDuplicate)
+                        || e.getWriteConcernError() != null) {
+                    retry.pauseAfter(UPDATE, attempt, e);
                 }
-                if (e.getWriteErrors().stream().allMatch(StoreErrors::isDuplicate)) {
-                    updates = refused(updates, e);
-                    continue;
-                }
-                retry.pauseAfter("update of " + StoreLayout.GPU_LATEST, attempt, e);
             } catch (MongoException e) {
-                retry.pauseAfter("update of " + StoreLayout.GPU_LATEST, attempt, e);
+                retry.pauseAfter(UPDATE, attempt, e);
             }
         }
+        retry.succeeded(UPDATE);
     }
 
-    private static List<WriteModel<RawBsonDocument>> refused(
-            List<WriteModel<RawBsonDocument>> updates, MongoBulkWriteException failure) {
+    private static List<WriteModel<RawBsonDocument>> again(
+            List<WriteModel<RawBsonDocument>> pending,
+            MongoBulkWriteException failure,
+            int attempt) {
+        if (failure.getWriteConcernError() != null) {
+            return pending;
+        }
+        // A duplicate key: a later sample is there, which is as good as done; or an earlier one
+        // came in at the same moment, which a second attempt finds out.
         return failure.getWriteErrors().stream()
-                .map(error -> updates.get(error.getIndex()))
+                .filter(error -> attempt == 1 || !StoreErrors.isDuplicate(error))
+                .map(error -> pending.get(error.getIndex()))
                 .toList();
+    }
+
+    private List<WriteModel<RawBsonDocument>> updates(List<CountedRow> rows) {
+        var updates = new ArrayList<WriteModel<RawBsonDocument>>();
+        latest(rows).forEach((gpu, latest) -> updates.add(update(gpu, latest)));
+        return updates;
     }
 
     private static Map<String, Latest> latest(List<CountedRow> rows) {

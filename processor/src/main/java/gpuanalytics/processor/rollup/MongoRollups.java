@@ -82,8 +82,7 @@ public final class MongoRollups {
                                 .toList();
                 store.collection(collection).bulkWrite(updates, UNORDERED);
                 metrics.mongoWritten(collection, updates.size());
-                retry.succeeded();
-                return;
+                pending = List.of();
             } catch (MongoBulkWriteException e) {
                 pending = sortOut(collection, pending, e, attempt);
             } catch (MongoException e) {
@@ -91,6 +90,7 @@ public final class MongoRollups {
                 retry.pauseAfter("update of " + collection, attempt, e);
             }
         }
+        retry.succeeded("update of " + collection);
     }
 
     /** Returns what must be tried again: without the rows that turned out to count already. */
@@ -131,7 +131,7 @@ public final class MongoRollups {
         try {
             documents = read(collection, missed);
         } catch (MongoException e) {
-            retry.pauseAfter("read of " + collection, attempt, e);
+            retry.pauseAfter("update of " + collection, attempt, e);
             return missed;
         }
         for (var rollup : missed) {

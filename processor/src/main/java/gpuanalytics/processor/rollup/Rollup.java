@@ -24,13 +24,14 @@ final class Rollup {
         this.source = source;
     }
 
-    /** Adds a row; rows come in offset order. */
+    /**
+     * Adds a row; rows come in offset order. One at or below the last offset is being read for the
+     * second time, as after a partition came back, and is here already.
+     */
     void add(long offset, Facts facts) {
-        if (!entries.isEmpty() && offset <= lastOffset()) {
-            throw new IllegalStateException(
-                    "%s of %s after %d".formatted(offset, source, lastOffset()));
+        if (entries.isEmpty() || offset > lastOffset()) {
+            entries.add(new Entry(offset, facts));
         }
-        entries.add(new Entry(offset, facts));
     }
 
     /** Takes out the rows that the document counts already. */

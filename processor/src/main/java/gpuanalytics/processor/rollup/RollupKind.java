@@ -115,6 +115,14 @@ enum RollupKind {
         return labelIndex.get(field);
     }
 
+    /** The collection of its raw documents. */
+    String rawCollection() {
+        return switch (this) {
+            case GPU -> StoreLayout.GPU_METRICS;
+            case TOKEN -> StoreLayout.TOKEN_USAGE;
+        };
+    }
+
     /** The collection of its rollups. */
     String collection(Granularity granularity) {
         return switch (this) {

@@ -5,6 +5,7 @@ import com.mongodb.client.model.UpdateOptions;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Instant;
+import java.util.function.Consumer;
 import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonDouble;
@@ -77,10 +78,7 @@ final class RollupUpdate {
 
     /** Leaves out the sums that no longer fit; returns whether there is one. */
     static boolean leaveOutWhatDoesNotFit(
-            Rollup rollup,
-            RollupMath math,
-            BsonDocument document,
-            java.util.function.Consumer<String> left) {
+            Rollup rollup, RollupMath math, BsonDocument document, Consumer<String> left) {
         var before = rollup.leftOut().size();
         rollup.sums(math)
                 .forEachSum(

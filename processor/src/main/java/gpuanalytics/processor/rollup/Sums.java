@@ -1,5 +1,6 @@
 package gpuanalytics.processor.rollup;
 
+import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.Arrays;
 import java.util.TreeMap;
@@ -94,7 +95,7 @@ final class Sums {
         count(RollupKind.SAMPLES, 1);
         var intervalS = Double.isNaN(facts.intervalS()) ? defaultIntervalS : facts.intervalS();
         count(RollupKind.COVERED, Math.round(intervalS * MICRO));
-        var power = kind.measure(gpuanalytics.event.GpuMetric.POWER_W.name());
+        var power = kind.measure(GpuMetric.POWER_W.name());
         if (power != null && !Double.isNaN(facts.value(power))) {
             count(RollupKind.ENERGY, Math.round(facts.value(power) * intervalS * MICRO));
         }

@@ -1,5 +1,7 @@
 package gpuanalytics.processor.store;
 
+import com.mongodb.ConnectionString;
+import com.mongodb.MongoException;
 import gpuanalytics.config.Secret;
 import java.time.Duration;
 
@@ -19,4 +21,15 @@ public record StoreConfig(
         Duration rawRetention,
         Duration minuteRetention,
         Duration hourRetention,
-        Duration answerTimeout) {}
+        Duration answerTimeout) {
+
+    /** Whether the driver takes it for a URL; the driver's own message would show it. */
+    public static boolean isUrl(Secret url) {
+        try {
+            var _ = new ConnectionString(url.reveal());
+            return true;
+        } catch (IllegalArgumentException | MongoException ignored) {
+            return false; // also an SRV name that DNS does not know
+        }
+    }
+}

@@ -5,6 +5,8 @@ import com.mongodb.MongoInterruptedException;
 import gpuanalytics.processor.health.PartHealth;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,7 @@ public final class StoreRetry {
 
     private final PartHealth health;
     private final ProcessorMetrics metrics;
+    private final Map<String, String> problems = new LinkedHashMap<>();
     private final CountDownLatch aborted = new CountDownLatch(1);
 
     public StoreRetry(PartHealth health, ProcessorMetrics metrics) {
@@ -41,7 +44,7 @@ public final class StoreRetry {
         for (int attempt = 1; ; attempt++) {
             try {
                 var answer = question.get();
-                succeeded();
+                succeeded(what);
                 return answer;
             } catch (MongoException e) {
                 pauseAfter(what, attempt, e);
@@ -49,9 +52,16 @@ public final class StoreRetry {
         }
     }
 
-    /** The store has answered. */
-    public void succeeded() {
-        health.up("connected");
+    /** The store has done this; up when nothing else is being tried again. */
+    public synchronized void succeeded(String what) {
+        if ((problems.remove(what) != null || !health.report().up()) && problems.isEmpty()) {
+            health.up("connected");
+        }
+    }
+
+    private synchronized void failed(String what, Exception failure) {
+        problems.put(what, "waiting for the store: %s failed: %s".formatted(what, brief(failure)));
+        health.down(problems.values().iterator().next());
     }
 
     /**
@@ -67,7 +77,7 @@ public final class StoreRetry {
             throw new InterruptedException("interrupted: " + what);
         }
         metrics.storeRetried(StoreErrors.label(failure));
-        health.down("waiting for the store: %s failed: %s".formatted(what, brief(failure)));
+        failed(what, failure);
         log.atDebug().addKeyValue("attempt", attempt).setCause(failure).log(what + " failed");
         if (aborted.await(pauseMillis(attempt), TimeUnit.MILLISECONDS)) {
             throw new InterruptedException("aborted: " + what);

@@ -84,6 +84,7 @@ public final class MongoEventWriter implements EventWriter {
     private final class Insertion {
 
         private final String collection;
+        private final String what;
         private final List<Row> rows;
         private final @Nullable Outcome[] outcomes;
 
@@ -92,6 +93,7 @@ public final class MongoEventWriter implements EventWriter {
 
         Insertion(String collection, List<Row> rows, @Nullable Outcome[] outcomes) {
             this.collection = collection;
+            this.what = "insert into " + collection;
             this.rows = rows;
             this.outcomes = outcomes;
         }
@@ -101,16 +103,14 @@ public final class MongoEventWriter implements EventWriter {
             for (int attempt = 1; !pending.isEmpty(); attempt++) {
                 try {
                     pending = insert(pending);
-                    if (pending.isEmpty()) {
-                        retry.succeeded();
-                    }
                 } catch (MongoBulkWriteException e) {
                     pending = sortOut(pending, e, attempt);
                 } catch (MongoException e) {
                     unsure = true;
-                    retry.pauseAfter("insert into " + collection, attempt, e);
+                    retry.pauseAfter(what, attempt, e);
                 }
             }
+            retry.succeeded(what);
         }
 
         private List<Integer> withoutTooLarge(List<Integer> indexes) {
@@ -170,7 +170,7 @@ public final class MongoEventWriter implements EventWriter {
             metrics.mongoWritten(collection, failure.getWriteResult().getInsertedCount());
             again.addAll(judge(duplicates, attempt));
             if (failed) {
-                retry.pauseAfter("insert into " + collection, attempt, firstPassing(failure));
+                retry.pauseAfter(what, attempt, firstPassing(failure));
             }
             return again;
         }
@@ -207,9 +207,8 @@ public final class MongoEventWriter implements EventWriter {
             Map<String, RawBsonDocument> stored;
             try {
                 stored = stored(duplicates);
-                retry.succeeded();
             } catch (MongoException e) {
-                retry.pauseAfter("read from " + collection, attempt, e);
+                retry.pauseAfter(what, attempt, e);
                 return duplicates;
             }
             var again = new ArrayList<Integer>();

@@ -157,7 +157,8 @@ class HttpApiTest {
     @Test
     void absentIsNullAndZeroIsZero() throws IOException {
         try (var running = new RunningApi()) {
-            var row = JSON.readTree(running.get("/tokens?group_by=model,team").body()).at("/rows/1");
+            var row =
+                    JSON.readTree(running.get("/tokens?group_by=model,team").body()).at("/rows/1");
 
             assertTrue(row.get("team").isNull());
             assertTrue(row.get("prompt_tokens").isNull());
@@ -177,7 +178,10 @@ class HttpApiTest {
             assertTrue(
                     answer.body()
                             .endsWith(
-                                    "2026-01-31T11:00:00Z,\"model \"\"1\"\", ü\n\",,1,0,,0,,,,,,,,,,\r\n"),
+                                    """
+                                    2026-01-31T11:00:00Z,"model ""1"", ü
+                                    ",,1,0,,0,,,,,,,,,,\r
+                                    """),
                     answer.body());
         }
     }
@@ -399,11 +403,13 @@ class HttpApiTest {
 
             assertTrue(
                     metrics.contains(
-                            "processor_http_requests_seconds_count{path=\"/gpus/{id}/series\",status=\"404\"} 1"),
+                            "processor_http_requests_seconds_count{path=\"/gpus/{id}/series\",status=\"404\"}"
+                                + " 1"),
                     metrics);
             assertTrue(
                     metrics.contains(
-                            "processor_http_requests_seconds_count{path=\"none\",status=\"404\"} 1"),
+                            "processor_http_requests_seconds_count{path=\"none\",status=\"404\"}"
+                                    + " 1"),
                     metrics);
             assertTrue(metrics.contains("processor_http_work_running{work=\"query\"} 0"), metrics);
         }

@@ -56,7 +56,8 @@ final class OpenApi {
         for (var path : document.get("paths").properties()) {
             for (var method : path.getValue().properties()) {
                 if (!method.getKey().equals("get")) {
-                    throw new IllegalStateException("a method that is not tested: " + method.getKey());
+                    throw new IllegalStateException(
+                            "a method that is not tested: " + method.getKey());
                 }
                 var pointer = "/paths/" + escaped(path.getKey()) + "/get";
                 operations.add(new Operation(path.getKey(), pointer, method.getValue()));
@@ -90,7 +91,9 @@ final class OpenApi {
     }
 
     List<String> statuses(Operation operation) {
-        return operation.node().get("responses").properties().stream().map(Map.Entry::getKey).toList();
+        return operation.node().get("responses").properties().stream()
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     List<String> mediaTypes(Operation operation, String status) {

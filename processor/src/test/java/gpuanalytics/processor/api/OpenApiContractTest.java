@@ -3,6 +3,7 @@ package gpuanalytics.processor.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -21,7 +22,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -29,9 +32,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What {@code openapi.yaml} says and what the server does are the same: every path, every example
@@ -74,13 +78,60 @@ class OpenApiContractTest {
     }
 
     @Test
-    void limitsAndDefaultsInTheDocumentAreThoseOfTheCode() {
-        var tokens =
-                operations().stream().filter(o -> o.path().equals("/tokens")).findFirst().orElseThrow();
+    void parametersAreThoseOfTheDocument() {
+        var known =
+                Map.of(
+                        "/tokens", TokenAnswers.PARAMETERS,
+                        "/gpu/info", GpuAnswers.INFO_PARAMETERS,
+                        "/gpus/{id}/series", GpuAnswers.SERIES_PARAMETERS);
 
-        assertEquals(
-                TokenAnswers.PARAMETERS.stream().sorted().toList(),
-                CONTRACT.parameters(tokens).stream().map(Parameter::name).sorted().toList());
+        for (var operation : operations()) {
+            assertEquals(
+                    Set.copyOf(known.getOrDefault(operation.path(), List.of())),
+                    CONTRACT.parameters(operation).stream()
+                            .filter(parameter -> parameter.in().equals("query"))
+                            .map(Parameter::name)
+                            .collect(Collectors.toSet()),
+                    operation.path());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    /health   | {"status":"fine","parts":[]}
+                    /health   | {"status":"ok","parts":[{"name":"store","up":true,"detail":"","since":"today"}]}
+                    /health   | {"status":"ok","parts":[],"more":1}
+                    /gpu/info | {"gpus":[{"gpu":"g","age_s":1,"ts":"2026-01-31T12:00:00Z","host":"h","name":"n","utilization":null}]}
+                    /gpu/info | {"gpus":[{"gpu":"g","age_s":1,"ts":"2026-01-31T12:00:00+01:00","host":"h","name":"n"}]}
+                    """)
+    void theDocumentRefusesWhatItDoesNotDescribe(String path, String body) {
+        var operation = operation(path);
+
+        assertFalse(CONTRACT.errors(operation, "200", Json.MEDIA_TYPE, body).isEmpty(), body);
+    }
+
+    @Test
+    void theDocumentRefusesARowWithMoreOrLessThanItDescribes() {
+        try (var running = answering()) {
+            var body = running.get("/tokens?group_by=model").body();
+            var more = body.replace("\"errors\"", "\"surplus\":1,\"errors\"");
+            var less = body.replace("\"errors\":2,", "");
+
+            assertEquals(List.of(), errors(body));
+            assertFalse(errors(more).isEmpty());
+            assertFalse(errors(less).isEmpty());
+        }
+    }
+
+    private static List<String> errors(String tokens) {
+        return CONTRACT.errors(operation("/tokens"), "200", Json.MEDIA_TYPE, tokens);
+    }
+
+    private static Operation operation(String path) {
+        return operations().stream().filter(o -> o.path().equals(path)).findFirst().orElseThrow();
     }
 
     @ParameterizedTest

@@ -34,8 +34,7 @@ final class Samples {
                     new Latency(7, 12.5, 25, 13.25),
                     0.000_001_25);
 
-    static final Counts SPARSE =
-            new Counts(1, 0, null, 0L, null, null, null, null, null, null);
+    static final Counts SPARSE = new Counts(1, 0, null, 0L, null, null, null, null, null, null);
 
     private Samples() {}
 
@@ -112,5 +111,4 @@ final class Samples {
                 new LatestSample("GPU-5a1f", full, Duration.ofMillis(877)),
                 new LatestSample("node-1/0", sparse, Duration.ofMillis(-2000)));
     }
-
 }

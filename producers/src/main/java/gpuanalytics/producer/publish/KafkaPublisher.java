@@ -85,18 +85,20 @@ public final class KafkaPublisher implements EventPublisher {
                         clock,
                         LOG);
         for (var topic : EventTopic.values()) {
-            acknowledged.put(topic, counter("sent", "Records acknowledged", topic, meters));
-            failed.put(topic, counter("failed", "Records refused for good", topic, meters));
+            acknowledged.put(
+                    topic, counter("producer.records.sent", "Records acknowledged", topic, meters));
+            failed.put(
+                    topic,
+                    counter("producer.records.failed", "Records refused for good", topic, meters));
         }
         Gauge.builder("producer.records.under.way", watch, OutageWatch::underWay)
                 .description("Records neither acknowledged nor refused yet")
                 .register(meters);
     }
 
-    private AtomicLong counter(
-            String outcome, String what, EventTopic topic, MeterRegistry meters) {
+    private AtomicLong counter(String name, String what, EventTopic topic, MeterRegistry meters) {
         var count = new AtomicLong();
-        FunctionCounter.builder("producer.records." + outcome, count, AtomicLong::get)
+        FunctionCounter.builder(name, count, AtomicLong::get)
                 .description(what)
                 .tag("topic", options.topic(topic))
                 .register(meters);
@@ -267,13 +269,11 @@ public final class KafkaPublisher implements EventPublisher {
         if (failure.get() != null) {
             return;
         }
-        watch.outageSince(clock.instant())
-                .ifPresentOrElse(
-                        since ->
-                                state.down(
-                                        "no acknowledgement from %s since %s, events wait"
-                                                .formatted(options.bootstrap(), since)),
-                        () -> state.up(connected()));
+        if (watch.isOutage(clock.instant())) {
+            state.down("no acknowledgement from %s, events wait".formatted(options.bootstrap()));
+        } else {
+            state.up(connected());
+        }
     }
 
     @Override

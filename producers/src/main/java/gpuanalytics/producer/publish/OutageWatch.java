@@ -2,7 +2,6 @@ package gpuanalytics.producer.publish;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,10 +44,9 @@ final class OutageWatch {
         return underWay;
     }
 
-    /** Since when Kafka is away, where it is. */
-    synchronized Optional<Instant> outageSince(Instant now) {
-        return Optional.ofNullable(waitingSince)
-                .filter(since -> since.plus(outageAfter).isBefore(now));
+    /** Whether Kafka is away. */
+    synchronized boolean isOutage(Instant now) {
+        return waitingSince != null && waitingSince.plus(outageAfter).isBefore(now);
     }
 
     /** Waits until nothing is under way, for at most this long. */

@@ -56,6 +56,7 @@ public final class ShardMembership implements Supplier<ShardShare>, AutoCloseabl
     private final Thread thread;
     private final Object lock = new Object();
     private volatile boolean closed;
+    private volatile boolean waitingForKafka;
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
 
     // guarded by lock
@@ -125,7 +126,7 @@ public final class ShardMembership implements Supplier<ShardShare>, AutoCloseabl
 
     private void joinOnce() throws InterruptedException {
         try {
-            if (awaitTopic()) {
+            if (isTopicThere()) {
                 beMember();
             }
         } catch (WakeupException ignored) {
@@ -147,6 +148,15 @@ public final class ShardMembership implements Supplier<ShardShare>, AutoCloseabl
                     left = (end - System.nanoTime()) / 1_000_000) {
                 lock.wait(left);
             }
+        }
+    }
+
+    private boolean isTopicThere() throws InterruptedException {
+        waitingForKafka = true;
+        try {
+            return awaitTopic();
+        } finally {
+            waitingForKafka = false;
         }
     }
 
@@ -181,8 +191,8 @@ public final class ShardMembership implements Supplier<ShardShare>, AutoCloseabl
                 }
             }
         } finally {
-            consumer = null;
             open.close(CloseOptions.timeout(CLOSE_TIMEOUT));
+            consumer = null;
         }
     }
 
@@ -373,8 +383,8 @@ public final class ShardMembership implements Supplier<ShardShare>, AutoCloseabl
         var open = consumer;
         if (open != null) {
             open.wakeup();
-        } else {
-            // waiting for Kafka, whose answer may take its whole time-out
+        } else if (waitingForKafka) {
+            // an answer may take its whole time-out
             thread.interrupt();
         }
     }
@@ -384,7 +394,7 @@ public final class ShardMembership implements Supplier<ShardShare>, AutoCloseabl
     public void close() {
         leave();
         try {
-            if (!thread.join(CLOSE_TIMEOUT)) {
+            if (!thread.join(CLOSE_TIMEOUT.plus(RETRY))) {
                 thread.interrupt();
             }
         } catch (InterruptedException e) {

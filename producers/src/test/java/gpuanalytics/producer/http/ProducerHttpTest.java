@@ -125,8 +125,7 @@ class ProducerHttpTest {
         var answer = send("PUT", "/rate", body);
 
         assertEquals(400, answer.statusCode());
-        assertEquals(
-                "application/problem+json", answer.headers().firstValue("Content-Type").get());
+        assertEquals("application/problem+json", answer.headers().firstValue("Content-Type").get());
         assertTrue(answer.body().contains("with N from 0.1 to 1000000"), answer.body());
         assertEquals(200, rate.rate);
     }

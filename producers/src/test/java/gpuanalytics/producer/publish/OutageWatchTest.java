@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class OutageWatchTest {
@@ -20,7 +19,7 @@ class OutageWatchTest {
         watch.sending(START);
         watch.answered(START.plusSeconds(1));
 
-        assertEquals(Optional.empty(), watch.outageSince(START.plusSeconds(100)));
+        assertFalse(watch.isOutage(START.plusSeconds(100)));
     }
 
     @Test
@@ -29,8 +28,8 @@ class OutageWatchTest {
         watch.sending(START.plusSeconds(3));
         watch.answered(START.plusSeconds(4));
 
-        assertEquals(Optional.empty(), watch.outageSince(START.plusSeconds(9)));
-        assertEquals(Optional.of(START.plusSeconds(4)), watch.outageSince(START.plusSeconds(10)));
+        assertFalse(watch.isOutage(START.plusSeconds(9)));
+        assertTrue(watch.isOutage(START.plusSeconds(10)));
     }
 
     @Test
@@ -40,18 +39,18 @@ class OutageWatchTest {
         watch.sending(START.plusSeconds(3));
         watch.notTaken();
 
-        assertEquals(Optional.of(START), watch.outageSince(START.plusSeconds(6)));
+        assertTrue(watch.isOutage(START.plusSeconds(6)));
         assertEquals(0, watch.underWay());
     }
 
     @Test
     void anAnswerEndsIt() {
         watch.sending(START);
-        assertTrue(watch.outageSince(START.plusSeconds(6)).isPresent());
+        assertTrue(watch.isOutage(START.plusSeconds(6)));
 
         watch.answered(START.plusSeconds(7));
 
-        assertTrue(watch.outageSince(START.plusSeconds(7)).isEmpty());
+        assertFalse(watch.isOutage(START.plusSeconds(7)));
     }
 
     @Test

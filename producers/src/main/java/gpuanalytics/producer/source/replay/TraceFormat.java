@@ -37,6 +37,7 @@ enum TraceFormat {
     static final Instant MOONCAKE_START = Instant.parse("2025-02-25T00:00:00Z");
 
     private final String title;
+
     @SuppressWarnings("ImmutableEnumChecker") // a List.of, which is immutable
     private final List<String> columns;
 

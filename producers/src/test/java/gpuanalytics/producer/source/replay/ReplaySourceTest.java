@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import gpuanalytics.config.ConfigurationException;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventId;
-import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
@@ -45,8 +44,7 @@ class ReplaySourceTest {
     }
 
     private static ReplayOptions options(OptionalDouble speed, Path... files) {
-        return new ReplayOptions(
-                List.of(files), speed, false, Times.ORIGINAL, Optional.empty());
+        return new ReplayOptions(List.of(files), speed, false, Times.ORIGINAL, Optional.empty());
     }
 
     private static ReplaySource source(Path... files) {
@@ -138,7 +136,8 @@ class ReplaySourceTest {
         // 157,417 + 161,413 rows, of which 157,415 have a partner
         assertEquals(161_415, events.size());
         assertEquals(157_417, events.stream().filter(e -> has(e, GpuMetric.UTILIZATION)).count());
-        assertEquals(161_413, events.stream().filter(e -> has(e, GpuMetric.MEM_USED_BYTES)).count());
+        assertEquals(
+                161_413, events.stream().filter(e -> has(e, GpuMetric.MEM_USED_BYTES)).count());
         assertEquals(57.0, events.getFirst().get(GpuMetric.INTERVAL_S));
         assertEquals(144, events.stream().map(Event::gpu).distinct().count());
         assertEquals(Map.of(), source.droppedRows());
@@ -212,7 +211,9 @@ class ReplaySourceTest {
                         8,100,y
                         """);
         var memory =
-                file("b.csv", "timestamp_anon,value,container_ip\n100.0,2e9,y\n157,3e9,x\n157,0,z\n");
+                file(
+                        "b.csv",
+                        "timestamp_anon,value,container_ip\n100.0,2e9,y\n157,3e9,x\n157,0,z\n");
         var source = source(duty, memory);
 
         var events = all(source);
@@ -226,7 +227,15 @@ class ReplaySourceTest {
         assertEquals(2_000_000_000L, events.get(1).get(GpuMetric.MEM_USED_BYTES));
         assertEquals(0L, events.get(4).get(GpuMetric.MEM_USED_BYTES));
         assertEquals(
-                Map.of("missing_value", 1L, "out_of_range", 1L, "duplicate", 1L, "out_of_order", 1L),
+                Map.of(
+                        "missing_value",
+                        1L,
+                        "out_of_range",
+                        1L,
+                        "duplicate",
+                        1L,
+                        "out_of_order",
+                        1L),
                 source.droppedRows());
     }
 
@@ -255,7 +264,11 @@ class ReplaySourceTest {
         var source =
                 new ReplaySource(
                         new ReplayOptions(
-                                List.of(usages, samples), MAX, true, Times.ORIGINAL, Optional.empty()));
+                                List.of(usages, samples),
+                                MAX,
+                                true,
+                                Times.ORIGINAL,
+                                Optional.empty()));
         source.nextDue(NOW);
 
         var events = source.take(NOW, 40);
@@ -330,10 +343,7 @@ class ReplaySourceTest {
                                 + "GeneratedTokens (Azure LLM inference) or timestamp_ms,"
                                 + "input_length,output_length (Mooncake) or timestamp_anon,value,"
                                 + "container_ip (Alibaba GenAI GPU duty cycle or memory)",
-                        copy
-                                + " has the same content as "
-                                + good
-                                + ", expected each trace once",
+                        copy + " has the same content as " + good + ", expected each trace once",
                         zeros
                                 + " has no value above 0 in its first 1 rows, expected percent"
                                 + " (a duty cycle) or bytes (memory)",

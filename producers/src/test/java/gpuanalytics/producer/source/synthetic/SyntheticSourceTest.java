@@ -62,9 +62,7 @@ class SyntheticSourceTest {
         for (var now = START; now.isBefore(end); ) {
             var next = now.plus(steps.get());
             now = next.isAfter(end) ? end : next;
-            for (var batch = source.take(now, 20);
-                    !batch.isEmpty();
-                    batch = source.take(now, 20)) {
+            for (var batch = source.take(now, 20); !batch.isEmpty(); batch = source.take(now, 20)) {
                 events.addAll(batch);
             }
         }
@@ -106,8 +104,7 @@ class SyntheticSourceTest {
 
             double expected = rate * time.toSeconds();
             // five standard deviations of a Poisson count, and what is still running at the end
-            assertEquals(
-                    expected, events.size(), 5 * Math.sqrt(expected) + 300, "at rate " + rate);
+            assertEquals(expected, events.size(), 5 * Math.sqrt(expected) + 300, "at rate " + rate);
             long samples = of(events, EventTopic.GPU_METRICS).size();
             assertTrue(samples > 0 && samples <= events.size() * 0.6, "samples at " + rate);
         }
@@ -233,7 +230,8 @@ class SyntheticSourceTest {
             if (!usage.require(TokenUsage.GPU_UUID).equals(sample.get(GpuMetric.GPU_UUID))) {
                 continue;
             }
-            var start = usage.ts().minusMillis(Math.round(usage.require(TokenUsage.LATENCY_MS)) + 1);
+            var start =
+                    usage.ts().minusMillis(Math.round(usage.require(TokenUsage.LATENCY_MS)) + 1);
             if (usage.ts().isAfter(from) && start.isBefore(to)) {
                 long first = Math.max(0, Duration.between(from, start).toMillis());
                 long last =
@@ -250,7 +248,8 @@ class SyntheticSourceTest {
 
     @Test
     void powerAndMemoryFollowTheLoad() {
-        var samples = of(run(options(8, 5), whole(60), Duration.ofMinutes(20)), EventTopic.GPU_METRICS);
+        var samples =
+                of(run(options(8, 5), whole(60), Duration.ofMinutes(20)), EventTopic.GPU_METRICS);
         for (var sample : samples) {
             double utilization = sample.require(GpuMetric.UTILIZATION);
             var model =
@@ -263,12 +262,12 @@ class SyntheticSourceTest {
             assertTrue(
                     power
                             >= model.idleWatts()
-                                    + 0.29
-                                            * utilization
-                                            * (model.maxWatts() - model.idleWatts()),
+                                    + 0.29 * utilization * (model.maxWatts() - model.idleWatts()),
                     "a busy GPU draws more than an idle one");
             assertTrue(sample.require(GpuMetric.SM_ACTIVE) <= utilization + 1e-3);
-            assertTrue(sample.require(GpuMetric.TENSOR_ACTIVE) <= sample.require(GpuMetric.SM_ACTIVE) + 1e-3);
+            assertTrue(
+                    sample.require(GpuMetric.TENSOR_ACTIVE)
+                            <= sample.require(GpuMetric.SM_ACTIVE) + 1e-3);
             assertTrue(
                     sample.require(GpuMetric.MEM_USED_BYTES)
                             <= sample.require(GpuMetric.MEM_TOTAL_BYTES));
@@ -283,7 +282,8 @@ class SyntheticSourceTest {
 
     @Test
     void theEnergyCounterIsTheIntegralOfThePower() {
-        var samples = of(run(options(4, 2), whole(50), Duration.ofMinutes(5)), EventTopic.GPU_METRICS);
+        var samples =
+                of(run(options(4, 2), whole(50), Duration.ofMinutes(5)), EventTopic.GPU_METRICS);
         var last = new HashMap<String, Event>();
         for (var sample : samples) {
             var before = last.put(sample.require(GpuMetric.GPU_UUID), sample);
@@ -301,7 +301,8 @@ class SyntheticSourceTest {
 
     @Test
     void latenciesAgreeWithTokens() {
-        var usages = of(run(options(8, 5), whole(100), Duration.ofMinutes(5)), EventTopic.TOKEN_USAGE);
+        var usages =
+                of(run(options(8, 5), whole(100), Duration.ofMinutes(5)), EventTopic.TOKEN_USAGE);
         Map<String, FleetGpu> gpus = new HashMap<>();
         Fleet.of(8).gpus().forEach(gpu -> gpus.put(String.valueOf(gpu.gpuUuid()), gpu));
         int streams = 0;
@@ -337,7 +338,8 @@ class SyntheticSourceTest {
 
     @Test
     void aLongSleepIsNotMadeUpFor() {
-        var options = new SyntheticOptions(Fleet.of(8), 1, Duration.ofSeconds(1), Duration.ofSeconds(60));
+        var options =
+                new SyntheticOptions(Fleet.of(8), 1, Duration.ofSeconds(1), Duration.ofSeconds(60));
         var source = new SyntheticSource(options, () -> whole(200));
         source.nextDue(START);
         source.take(START.plusSeconds(1), 10_000);

@@ -1,0 +1,44 @@
+package gpuanalytics.processor.consume;
+
+import gpuanalytics.event.Event;
+import gpuanalytics.event.EventCodec;
+import gpuanalytics.event.EventLimits;
+import gpuanalytics.event.EventTopic;
+import gpuanalytics.processor.decode.CodecEventDecoder;
+import gpuanalytics.processor.decode.DecodedRecord.Row;
+import java.time.Clock;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/** Records as if they had been read. */
+public final class TestRecords {
+
+    private final AssignedPartition partition;
+    private long next;
+
+    /** Records of a partition of a topic with this id. */
+    public TestRecords(EventTopic kind, String topicId, int partition) {
+        this.partition =
+                new AssignedPartition(
+                        new TopicPartition(kind.defaultName(), partition), kind, topicId, 0);
+    }
+
+    /** The row of the next record. */
+    public Row next(Event event) {
+        return at(next++, event);
+    }
+
+    /** The row of the record at an offset. */
+    public Row at(long offset, Event event) {
+        var record =
+                new ConsumerRecord<byte[], byte[]>(
+                        partition.topic(),
+                        partition.number(),
+                        offset,
+                        null,
+                        EventCodec.encode(event));
+        var decoder =
+                new CodecEventDecoder(new EventCodec(EventLimits.defaults()), Clock.systemUTC());
+        return (Row) decoder.decode(new RawRecord(partition, record));
+    }
+}

@@ -1,0 +1,48 @@
+package gpuanalytics.processor;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs something again and again on a thread of its own; a failure is logged and passed over. */
+final class Periodic implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Periodic.class);
+
+    /** What is run. */
+    interface Task {
+        void run() throws InterruptedException;
+    }
+
+    private final ScheduledExecutorService executor;
+
+    Periodic(String name, Duration interval, Task task) {
+        executor =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name(name).daemon().factory());
+        var _ =
+                executor.scheduleWithFixedDelay(
+                        () -> run(name, task),
+                        interval.toMillis(),
+                        interval.toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+
+    private static void run(String name, Task task) {
+        try {
+            task.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            log.atWarn().setCause(e).log(name + " failed, it is tried again later");
+        }
+    }
+}

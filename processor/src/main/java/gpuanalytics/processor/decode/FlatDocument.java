@@ -1,0 +1,296 @@
+package gpuanalytics.processor.decode;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import gpuanalytics.event.EventId;
+import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.Field;
+import gpuanalytics.event.GpuMetric;
+import gpuanalytics.event.TokenUsage;
+import gpuanalytics.processor.store.StoreLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.bson.BsonType;
+
+/**
+ * Writes the raw document of a scanned record as BSON bytes: the same bytes as {@link
+ * CodecEventDecoder} makes. For one thread.
+ */
+final class FlatDocument {
+
+    private static final VarHandle INT =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final int NANOS_PER_MILLI = 1_000_000;
+    private static final int MILLIS_PER_SECOND = 1000;
+    private static final int NANO_DIGITS = 9;
+
+    /** Names, numbers and what stands around texts take less; texts come from the record. */
+    private static final int FIXED_BYTES = 8192;
+
+    /** A text may be in its own field, in the GPU's key and in the identity. */
+    private static final int TEXT_COPIES = 3;
+
+    private static final byte[] ID = element(BsonType.STRING, StoreLayout.ID);
+    private static final byte[] TS_NANOS = element(BsonType.INT32, StoreLayout.TS_NANOS);
+    private static final byte[] GPU = element(BsonType.STRING, StoreLayout.GPU);
+    private static final byte[] SRC = element(BsonType.DOCUMENT, StoreLayout.SRC);
+    private static final byte[] TOPIC_ID = element(BsonType.STRING, StoreLayout.SRC_TOPIC_ID);
+    private static final byte[] PARTITION = element(BsonType.INT32, StoreLayout.SRC_PARTITION);
+    private static final byte[] OFFSET = element(BsonType.INT64, StoreLayout.SRC_OFFSET);
+    private static final byte[] STORED_AT = element(BsonType.DATE_TIME, StoreLayout.STORED_AT);
+
+    private static final byte[] GIVEN = EventId.GIVEN.getBytes(ISO_8859_1);
+    private static final byte[] SAMPLE = EventId.SAMPLE.getBytes(ISO_8859_1);
+    private static final byte[] REQUEST = EventId.REQUEST.getBytes(ISO_8859_1);
+    private static final byte[] POSITION = EventId.POSITION.getBytes(ISO_8859_1);
+
+    private final EventTopic topic;
+    private final FlatScanner scanned;
+    private final Field<?>[] fields;
+    private final byte[][] elements;
+    private final Field<String> uuid;
+    private final Field<String> host;
+    private final Field<Long> index;
+
+    private byte[] record = {};
+    private byte[] out = new byte[FIXED_BYTES];
+    private int at;
+    private int idFrom;
+    private int idTo;
+
+    private String lastTopicId = "";
+    private byte[] topicIdBytes = {};
+
+    FlatDocument(EventTopic topic, FlatScanner scanned) {
+        this.topic = topic;
+        this.scanned = scanned;
+        this.fields = topic.fields().fields().toArray(Field<?>[]::new);
+        this.elements = new byte[fields.length][];
+        for (var field : fields) {
+            elements[field.index()] = element(bsonType(field), field.name());
+        }
+        boolean sample = topic == EventTopic.GPU_METRICS;
+        this.uuid = sample ? GpuMetric.GPU_UUID : TokenUsage.GPU_UUID;
+        this.host = sample ? GpuMetric.HOST : TokenUsage.HOST;
+        this.index = sample ? GpuMetric.GPU_INDEX : TokenUsage.GPU_INDEX;
+    }
+
+    /**
+     * The document of the record that was scanned last.
+     *
+     * @param value the record's value
+     */
+    byte[] write(byte[] value, String topicId, int partition, long offset, long storedAtMillis) {
+        if (!topicId.equals(lastTopicId)) {
+            lastTopicId = topicId;
+            topicIdBytes = topicId.getBytes(UTF_8);
+        }
+        record = value;
+        reserve(FIXED_BYTES + TEXT_COPIES * (value.length + topicIdBytes.length));
+        at = Integer.BYTES;
+        putId(partition, offset);
+        for (var field : fields) {
+            if (scanned.has(field)) {
+                put(field);
+            }
+        }
+        if (hasGpu()) {
+            put(GPU);
+            int length = beginText();
+            putGpu();
+            endText(length);
+        }
+        putSource(partition, offset);
+        put(STORED_AT);
+        putLong(storedAtMillis);
+        put((byte) 0);
+        INT.set(out, 0, at);
+        return Arrays.copyOf(out, at);
+    }
+
+    /** The identity in the document that was written last. */
+    String id() {
+        return new String(out, idFrom, idTo - idFrom, UTF_8);
+    }
+
+    private void putId(int partition, long offset) {
+        put(ID);
+        int length = beginText();
+        idFrom = at;
+        if (scanned.has(topic.eventId())) {
+            put(GIVEN);
+            putText(topic.eventId());
+        } else {
+            switch (topic) {
+                case GPU_METRICS -> putSampleId();
+                case TOKEN_USAGE -> putUsageId(partition, offset);
+            }
+        }
+        idTo = at;
+        endText(length);
+    }
+
+    private void putSampleId() {
+        put(SAMPLE);
+        putGpu();
+        if (scanned.has(GpuMetric.MIG_ID)) {
+            put((byte) '#');
+            putText(GpuMetric.MIG_ID);
+        }
+        put((byte) '@');
+        putDecimal(scanned.tsSeconds(), 1);
+        put((byte) '.');
+        putDecimal(scanned.tsNanos(), NANO_DIGITS);
+    }
+
+    private void putUsageId(int partition, long offset) {
+        if (scanned.has(TokenUsage.REQUEST_ID)) {
+            put(REQUEST);
+            putText(TokenUsage.REQUEST_ID);
+            return;
+        }
+        put(POSITION);
+        put(topicIdBytes);
+        put((byte) '/');
+        putDecimal(partition, 1);
+        put((byte) '/');
+        putDecimal(offset, 1);
+    }
+
+    private boolean hasGpu() {
+        return scanned.has(uuid) || (scanned.has(host) && scanned.has(index));
+    }
+
+    private void putGpu() {
+        if (scanned.has(uuid)) {
+            putText(uuid);
+            return;
+        }
+        putText(host);
+        put((byte) '/');
+        putDecimal(scanned.bits(index), 1);
+    }
+
+    private void put(Field<?> field) {
+        put(elements[field.index()]);
+        switch (field.kind()) {
+            case TEXT -> {
+                int length = beginText();
+                putText(field);
+                endText(length);
+            }
+            case TIME -> putTime();
+            case INTEGER, NUMBER -> putLong(scanned.bits(field));
+            case FLAG -> put((byte) scanned.bits(field));
+        }
+    }
+
+    private void putTime() {
+        int nanos = scanned.tsNanos();
+        putLong(scanned.tsSeconds() * MILLIS_PER_SECOND + nanos / NANOS_PER_MILLI);
+        int belowMilli = nanos % NANOS_PER_MILLI;
+        if (belowMilli != 0) {
+            put(TS_NANOS);
+            putInt(belowMilli);
+        }
+    }
+
+    private void putSource(int partition, long offset) {
+        put(SRC);
+        int from = at;
+        at += Integer.BYTES;
+        put(TOPIC_ID);
+        int length = beginText();
+        put(topicIdBytes);
+        endText(length);
+        put(PARTITION);
+        putInt(partition);
+        put(OFFSET);
+        putLong(offset);
+        put((byte) 0);
+        INT.set(out, from, at - from);
+    }
+
+    /** Leaves room for a text's length; returns where that is. */
+    private int beginText() {
+        int length = at;
+        at += Integer.BYTES;
+        return length;
+    }
+
+    private void endText(int length) {
+        put((byte) 0);
+        INT.set(out, length, at - length - Integer.BYTES);
+    }
+
+    private void putText(Field<?> field) {
+        int length = scanned.length(field);
+        System.arraycopy(record, scanned.from(field), out, at, length);
+        at += length;
+    }
+
+    /** A number that is not negative, in at least so many digits. */
+    private void putDecimal(long number, int leastDigits) {
+        int digits = 1;
+        for (long left = number / 10; left > 0; left /= 10) {
+            digits++;
+        }
+        digits = Math.max(digits, leastDigits);
+        long rest = number;
+        for (int i = digits - 1; i >= 0; i--) {
+            out[at + i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        at += digits;
+    }
+
+    private void put(byte value) {
+        out[at++] = value;
+    }
+
+    private void put(byte[] bytes) {
+        System.arraycopy(bytes, 0, out, at, bytes.length);
+        at += bytes.length;
+    }
+
+    private void putInt(int value) {
+        INT.set(out, at, value);
+        at += Integer.BYTES;
+    }
+
+    private void putLong(long value) {
+        LONG.set(out, at, value);
+        at += Long.BYTES;
+    }
+
+    private void reserve(int bytes) {
+        if (out.length < bytes) {
+            out = new byte[bytes];
+        }
+    }
+
+    private static BsonType bsonType(Field<?> field) {
+        return switch (field.kind()) {
+            case TEXT -> BsonType.STRING;
+            case TIME -> BsonType.DATE_TIME;
+            case INTEGER -> BsonType.INT64;
+            case NUMBER -> BsonType.DOUBLE;
+            case FLAG -> BsonType.BOOLEAN;
+        };
+    }
+
+    /** What stands before a value: its type, its name and a zero. */
+    private static byte[] element(BsonType type, String name) {
+        var text = name.getBytes(ISO_8859_1);
+        var element = new byte[text.length + 2];
+        element[0] = (byte) type.getValue();
+        System.arraycopy(text, 0, element, 1, text.length);
+        return element;
+    }
+}

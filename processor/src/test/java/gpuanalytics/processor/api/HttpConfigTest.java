@@ -1,0 +1,77 @@
+package gpuanalytics.processor.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import gpuanalytics.config.EnvironmentReader;
+import gpuanalytics.processor.query.QueryLimits;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class HttpConfigTest {
+
+    @Test
+    void anEmptyEnvironmentListensOnLoopback() {
+        assertEquals(
+                new HttpConfig("127.0.0.1", 8080, QueryLimits.defaults()),
+                HttpConfig.fromEnvironment(new EnvironmentReader(Map.of())));
+    }
+
+    @Test
+    void everyVariableHasItsPlace() {
+        var environment =
+                new EnvironmentReader(
+                        Map.of(
+                                "HTTP_HOST", "0.0.0.0",
+                                "HTTP_PORT", "0",
+                                "QUERY_MAX_DAYS", "2",
+                                "QUERY_MAX_POINTS", "3",
+                                "QUERY_MAX_GROUPS", "4",
+                                "QUERY_MAX_CONCURRENT", "5",
+                                "QUERY_TIMEOUT_MS", "6"));
+
+        var config = HttpConfig.fromEnvironment(environment);
+
+        environment.check();
+        assertEquals(
+                new HttpConfig(
+                        "0.0.0.0",
+                        0,
+                        new QueryLimits(Duration.ofDays(2), 3, 4, 5, Duration.ofMillis(6))),
+                config);
+    }
+
+    @Test
+    void everyBadValueIsToldAtOnce() {
+        var environment =
+                new EnvironmentReader(
+                        Map.of(
+                                "HTTP_PORT",
+                                "80800",
+                                "QUERY_MAX_DAYS",
+                                "0",
+                                "QUERY_MAX_GROUPS",
+                                "x"));
+
+        var _ = HttpConfig.fromEnvironment(environment);
+
+        assertEquals(
+                List.of(
+                        "HTTP_PORT is 80800, expected a whole number from 0 to 65535",
+                        "QUERY_MAX_DAYS is 0, expected a whole number from 1 to 36500",
+                        "QUERY_MAX_GROUPS is x, expected a whole number from 1 to 100000"),
+                environment.errors());
+    }
+
+    @Test
+    void limitsOfNothingAreRefused() {
+        var failure =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> new QueryLimits(Duration.ZERO, 1, 1, 1, Duration.ofSeconds(1)));
+
+        assertEquals("QUERY_MAX_DAYS is 0, expected at least 1", failure.getMessage());
+    }
+}

@@ -1,0 +1,171 @@
+package gpuanalytics.processor.decode;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gpuanalytics.event.EventCodec;
+import gpuanalytics.event.EventLimits;
+import gpuanalytics.event.EventTopic;
+import gpuanalytics.processor.consume.TestRecords;
+import gpuanalytics.processor.decode.DecodedRecord.Refused;
+import gpuanalytics.processor.decode.DecodedRecord.Row;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import org.bson.RawBsonDocument;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The fast decoder and the codec agree on everything; {@code -Dfuzz.seed} repeats a run. */
+class ScanningEventDecoderTest {
+
+    private static final int RECORDS = 20_000;
+
+    private final Clock clock = Clock.fixed(Instant.parse("2026-01-31T12:00:00Z"), ZoneOffset.UTC);
+    private final EventCodec codec =
+            new EventCodec(
+                    new EventLimits(
+                            clock,
+                            EventLimits.DEFAULT_MAX_AGE,
+                            EventLimits.DEFAULT_MAX_LEAD,
+                            EventLimits.DEFAULT_MAX_BYTES));
+    private final EventDecoder reference = new CodecEventDecoder(codec, clock);
+    private final EventDecoder fast = new ScanningEventDecoder(codec, clock);
+
+    private final long seed = Long.getLong("fuzz.seed", System.nanoTime());
+    private final Random random = new Random(seed);
+    private final RandomRecords records = new RandomRecords(random);
+
+    @ParameterizedTest
+    @EnumSource(EventTopic.class)
+    void agreesWithTheCodecOnValidAndOddRecords(EventTopic topic) {
+        System.out.println("fuzz.seed=" + seed);
+        int stored = 0;
+        int plain = 0;
+        var scanner = new FlatScanner(topic);
+        for (int i = 0; i < RECORDS; i++) {
+            var record = records.next(topic, i % 2 == 0 ? 1000 : 30);
+            plain += scanner.scan(record) ? 1 : 0;
+            stored += assertSame(topic, record, i) ? 1 : 0;
+        }
+        // the comparison means something: many went each way
+        assertTrue(plain > 1000, plain + " plain, fuzz.seed=" + seed);
+        assertTrue(stored - plain > 100 && stored < RECORDS, stored + " stored of which " + plain);
+    }
+
+    @ParameterizedTest
+    @EnumSource(EventTopic.class)
+    void agreesWithTheCodecOnDamagedRecords(EventTopic topic) {
+        System.out.println("fuzz.seed=" + seed);
+        for (int i = 0; i < RECORDS; i++) {
+            assertSame(topic, records.damaged(records.next(topic, 1000)), i);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(EventTopic.class)
+    void agreesWithTheCodecWhereverARecordEnds(EventTopic topic) {
+        var record = records.next(topic, 1000);
+        for (int length = 0; length < record.length; length++) {
+            assertSame(topic, Arrays.copyOf(record, length), length);
+        }
+    }
+
+    @Test
+    void takesTheOriginalsShapeWithoutTheCodec() {
+        var usage =
+                """
+                {"ts": "2026-01-31T12:00:00Z", "model": "llama-3-70b", "prompt_tokens": 256, \
+                "completion_tokens": 64, "latency_ms": 812.5, "gpu_index": 0}\
+                """
+                        .getBytes(UTF_8);
+
+        assertTrue(new FlatScanner(EventTopic.TOKEN_USAGE).scan(usage));
+        assertTrue(assertSame(EventTopic.TOKEN_USAGE, usage, Long.MAX_VALUE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"model\":\"m\",\"model\":\"m\"}",
+                "{\"x\":1,\"x\":2}",
+                "{\"specversion\":\"1.0\"}",
+                "{\"gen_ai.request.model\":\"m\"}",
+                "{\"model\":\"\\u006d\"}",
+                "{\"model\":\"é\"}",
+                "{\"x\":{}}",
+                "{\"x\":01}",
+                "{\"x\":1}{}",
+                "{\"x\":1,}",
+                "{}",
+                "[]",
+                "",
+            })
+    void leavesWhatIsNotPlainToTheCodec(String record) {
+        assertFalse(new FlatScanner(EventTopic.TOKEN_USAGE).scan(record.getBytes(UTF_8)));
+        assertFalse(assertSame(EventTopic.TOKEN_USAGE, record.getBytes(UTF_8), 0));
+    }
+
+    @Test
+    void leavesCloudEventsToTheCodec() {
+        var record = records.next(EventTopic.TOKEN_USAGE, 100_000);
+        var headers =
+                Map.of(
+                        "ce_specversion", "1.0",
+                        "ce_id", "1",
+                        "ce_source", "/s",
+                        "ce_type", "t",
+                        "content-type", "application/json");
+
+        assertSame(EventTopic.TOKEN_USAGE, record, 0, headers);
+        assertSame(EventTopic.TOKEN_USAGE, record, 0, Map.of("content-type", "application/json"));
+        assertSame(EventTopic.TOKEN_USAGE, record, 0, Map.of("content-type", "text/plain"));
+        assertSame(
+                EventTopic.TOKEN_USAGE,
+                record,
+                0,
+                Map.of("content-type", "application/cloudevents+json"));
+    }
+
+    private boolean assertSame(EventTopic topic, byte[] value, long offset) {
+        return assertSame(topic, value, offset, Map.of());
+    }
+
+    /** Whether both say that it is an event. */
+    private boolean assertSame(
+            EventTopic topic, byte[] value, long offset, Map<String, String> headers) {
+        var record = TestRecords.of(topic, value, offset, headers);
+        var shown = new String(value, UTF_8) + " fuzz.seed=" + seed;
+        var expected = reference.decode(record);
+        var actual = fast.decode(record);
+        switch (expected) {
+            case Refused refused -> assertEquals(refused, actual, shown);
+            case Row(var from, var id, var document, var overflow) -> {
+                if (!(actual instanceof Row row)) {
+                    throw new AssertionError(actual + " for " + shown);
+                }
+                assertEquals(from, row.record());
+                assertEquals(id, row.id(), shown);
+                assertEquals(overflow, row.overflow());
+                assertEquals(document.toJson(), row.document().toJson(), shown);
+                assertArrayEquals(bytes(document), bytes(row.document()), shown);
+            }
+        }
+        return expected instanceof Row;
+    }
+
+    private static byte[] bytes(RawBsonDocument document) {
+        var buffer = document.getByteBuffer();
+        var bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        return bytes;
+    }
+}
