@@ -64,7 +64,7 @@ class BadInputIT {
                 assertEquals(6, processor.stats().rejected());
                 assertEquals(
                         Map.of(
-                                1L, "not_json",
+                                1L, "too_large",
                                 2L, "not_json",
                                 3L, "too_large",
                                 4L, "not_json",

@@ -42,6 +42,7 @@ import java.util.stream.IntStream;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -251,6 +252,11 @@ abstract class StoreContract {
 
     @Test
     void makesAnIndexOnceAndRefusesAnotherExpiryForIt() {
+        var server = client.getDatabase("admin").runCommand(new Document("buildInfo", 1));
+        if (server.containsKey("standIn")) {
+            Lane.sayAbsent("expiry of an index", "this mongo image stands in for MongoDB");
+            Assumptions.abort("this mongo image stands in for MongoDB");
+        }
         var week = new IndexOptions().name("expiry").expireAfter(7L, TimeUnit.DAYS);
         things.createIndex(Indexes.ascending("stored_at"), week);
         things.createIndex(Indexes.ascending("stored_at"), week);

@@ -1,6 +1,7 @@
 package gpuanalytics.local.lane;
 
 import gpuanalytics.local.EmbeddedBroker;
+import java.time.Duration;
 import org.junit.jupiter.api.Assumptions;
 import org.testcontainers.kafka.KafkaContainer;
 
@@ -45,7 +46,7 @@ public final class TestBrokers {
         }
         // The test that opened it closes it.
         @SuppressWarnings("resource")
-        var container = new KafkaContainer(IMAGE);
+        var container = new KafkaContainer(IMAGE).withStartupTimeout(Duration.ofMinutes(4));
         container.start();
         return new TestBroker(container.getBootstrapServers(), container::stop);
     }

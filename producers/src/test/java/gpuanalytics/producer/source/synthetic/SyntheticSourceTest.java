@@ -209,7 +209,7 @@ class SyntheticSourceTest {
     @Test
     void requestsOccupyTheirGpu() {
         // few enough requests that GPUs are idle in between
-        var events = run(options(8, 5), whole(9), Duration.ofMinutes(30));
+        var events = run(options(8, 5), whole(9), Duration.ofMinutes(10));
         var usages = of(events, EventTopic.TOKEN_USAGE);
         for (var sample : of(events, EventTopic.GPU_METRICS)) {
             double seconds = sample.require(GpuMetric.INTERVAL_S);
@@ -242,7 +242,7 @@ class SyntheticSourceTest {
             }
         }
         // a request still running at the end of the run has no usage yet
-        boolean endless = to.isAfter(START.plus(Duration.ofMinutes(30)).minusSeconds(120));
+        boolean endless = to.isAfter(START.plus(Duration.ofMinutes(10)).minusSeconds(120));
         return endless ? Double.MAX_VALUE : busy.cardinality() / 1000.0;
     }
 
