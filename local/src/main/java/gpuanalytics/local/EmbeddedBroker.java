@@ -241,6 +241,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         properties.putAll(smallMemory());
         properties.putAll(boundedLogs(options));
         properties.putAll(quickGroups());
+        properties.putAll(patientController(directory));
         return new KafkaConfig(properties, false);
     }
 
@@ -285,6 +286,25 @@ public final class EmbeddedBroker implements AutoCloseable {
                 Map.entry("offsets.topic.segment.bytes", Integer.toString(4 << 20)),
                 Map.entry("metadata.log.segment.bytes", Integer.toString(8 << 20)),
                 Map.entry("metadata.max.retention.bytes", Integer.toString(16 << 20)));
+    }
+
+    /**
+     * One node has nobody to elect and nobody to take over, so a busy machine must not make the
+     * controller give up its own broker. After a kill, however, it holds the name of the one that
+     * was killed for this time, and the new one waits.
+     */
+    private static Map<String, String> patientController(Path directory) {
+        return Map.of(
+                "broker.session.timeout.ms", wasKilled(directory) ? "3000" : "60000",
+                "broker.heartbeat.interval.ms", "500",
+                "controller.quorum.election.timeout.ms", "30000",
+                "controller.quorum.fetch.timeout.ms", "30000");
+    }
+
+    /** Whether data lies there that no broker closed. */
+    private static boolean wasKilled(Path directory) {
+        return Files.exists(directory.resolve("__cluster_metadata-0"))
+                && !Files.exists(directory.resolve(".kafka_cleanshutdown"));
     }
 
     /** Whoever was killed is out of its group after seconds, so that a restart goes on at once. */

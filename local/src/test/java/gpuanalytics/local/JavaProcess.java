@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A child JVM with this one's class path; its output is kept, line by line. */
 public final class JavaProcess implements AutoCloseable {
@@ -72,7 +73,7 @@ public final class JavaProcess implements AutoCloseable {
             if (!process.isAlive() && !reader.isAlive()) {
                 break;
             }
-            java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+            LockSupport.parkNanos(10_000_000);
         }
         throw new AssertionError("no line '" + start + "…' but: " + lines);
     }

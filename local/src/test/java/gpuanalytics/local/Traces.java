@@ -9,6 +9,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Traces to replay, and their own totals, counted here and not by what is tested. */
 final class Traces {
@@ -44,7 +45,7 @@ final class Traces {
     }
 
     /** A file or folder beside the repository, or null where it is not there. */
-    static @org.jspecify.annotations.Nullable Path shared(String name) {
+    static @Nullable Path shared(String name) {
         for (var up : List.of("../shared", "../../shared")) {
             var path = Path.of(up, name).toAbsolutePath().normalize();
             if (Files.exists(path)) {
