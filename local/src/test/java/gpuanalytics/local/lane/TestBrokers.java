@@ -1,7 +1,10 @@
 package gpuanalytics.local.lane;
 
+import com.github.dockerjava.api.command.CreateContainerCmd;
 import gpuanalytics.local.EmbeddedBroker;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Assumptions;
 import org.testcontainers.kafka.KafkaContainer;
 
@@ -46,8 +49,23 @@ public final class TestBrokers {
         }
         // The test that opened it closes it.
         @SuppressWarnings("resource")
-        var container = new KafkaContainer(IMAGE).withStartupTimeout(Duration.ofMinutes(4));
+        var container =
+                new KafkaContainer(IMAGE)
+                        .withStartupTimeout(Duration.ofMinutes(4))
+                        .withCreateContainerCmdModifier(TestBrokers::makeConfigurationWritable);
         container.start();
         return new TestBroker(container.getBootstrapServers(), container::stop);
+    }
+
+    /**
+     * The image's start script writes over its own configuration files, which fails where the image
+     * was built from files that nobody may write.
+     */
+    private static void makeConfigurationWritable(CreateContainerCmd command) {
+        var given = List.of(Objects.requireNonNull(command.getCmd(), "the container's command"));
+        if (given.size() != 3 || !given.subList(0, 2).equals(List.of("sh", "-c"))) {
+            throw new IllegalStateException("the container's command is not a script: " + given);
+        }
+        command.withCmd("sh", "-c", "chmod -R u+w /opt/kafka/config; " + given.getLast());
     }
 }

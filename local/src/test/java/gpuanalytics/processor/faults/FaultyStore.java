@@ -59,9 +59,14 @@ public final class FaultyStore implements AutoCloseable {
      *
      * @param name its name, such as insert
      * @param collection the collection it is for; empty where there is none
-     * @param documents how many documents or updates it brings
+     * @param identities of the documents that it brings or updates, in its order
      */
-    public record Command(String name, String collection, int documents) {
+    public record Command(String name, String collection, List<String> identities) {
+
+        /** How many documents or updates it brings. */
+        public int documents() {
+            return identities.size();
+        }
 
         public boolean isWriteTo(String wanted) {
             return collection.equals(wanted) && (name.equals("insert") || name.equals("update"));

@@ -72,7 +72,16 @@ final class WireMessage {
         var name = body.getFirstKey();
         var of = body.get(name);
         return new Command(
-                name, of != null && of.isString() ? of.asString().getValue() : "", documents());
+                name,
+                of != null && of.isString() ? of.asString().getValue() : "",
+                sequence.stream().map(WireMessage::identity).toList());
+    }
+
+    /** The identity of a document, or of what an update is for; empty where it is no string. */
+    private static String identity(RawBsonDocument brought) {
+        var update = brought.get("q");
+        var id = (update == null ? brought : update.asDocument()).get("_id");
+        return id != null && id.isString() ? id.asString().getValue() : "";
     }
 
     /** The same without some of its documents. */

@@ -13,6 +13,7 @@ import gpuanalytics.local.EmbeddedStore;
 import gpuanalytics.processor.consume.TestRows;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.faults.FaultyStore;
+import gpuanalytics.processor.faults.FaultyStore.Command;
 import gpuanalytics.processor.faults.FaultyStore.Fault;
 import gpuanalytics.processor.health.PartHealth;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
@@ -31,6 +32,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,21 @@ class MongoEventWriterIT {
 
         assertEquals(Collections.nCopies(5, new Stored(false)), outcomes);
         assertEquals(5, stored());
+    }
+
+    @Test
+    void insertsInTheOrderOfIdentities() throws Exception {
+        var seed = System.nanoTime();
+        var rows = rows(500);
+        Collections.shuffle(rows, new Random(seed));
+
+        var outcomes = writer.write(rows);
+
+        assertEquals(Collections.nCopies(500, new Stored(false)), outcomes);
+        assertEquals(
+                List.of(rows.stream().map(Row::id).sorted().toList()),
+                faults.writes().stream().map(Command::identities).toList(),
+                () -> "with seed " + seed);
     }
 
     @Test

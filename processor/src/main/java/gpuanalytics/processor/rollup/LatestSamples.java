@@ -14,9 +14,9 @@ import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
@@ -92,7 +92,8 @@ final class LatestSamples {
     }
 
     private static Map<String, Latest> latest(List<CountedRow> rows) {
-        var latest = new LinkedHashMap<String, Latest>();
+        // sorted: processors that update the same documents do so in one order
+        var latest = new TreeMap<String, Latest>();
         for (var row : rows) {
             if (row.topic() != EventTopic.GPU_METRICS) {
                 continue;

@@ -11,6 +11,7 @@ import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -28,6 +29,8 @@ public final class MongoRollups {
 
     private static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
     private static final int MAX_UPDATES = 2000;
+    private static final Comparator<Rollup> ONE_ORDER =
+            Comparator.comparing(rollup -> rollup.key().id());
 
     private final MongoStore store;
     private final RollupMath math;
@@ -64,6 +67,8 @@ public final class MongoRollups {
         }
         for (var entry : byCollection.entrySet()) {
             var rollups = entry.getValue();
+            // Processors that update the same documents do so in one order, see MongoEventWriter.
+            rollups.sort(ONE_ORDER);
             for (int from = 0; from < rollups.size(); from += MAX_UPDATES) {
                 var to = Math.min(rollups.size(), from + MAX_UPDATES);
                 applyAll(entry.getKey(), rollups.subList(from, to));
