@@ -24,7 +24,7 @@ public final class LocalMain {
     /** What is on its way when Ctrl-C comes has this long to be stored. */
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
 
-    private static final Duration DRAIN_STEP = Duration.ofMillis(10);
+    private static final Duration STEP = Duration.ofMillis(20);
 
     private final LocalOptions options;
     private final LocalPipeline pipeline;
@@ -33,6 +33,8 @@ public final class LocalMain {
     private final Duration interval;
     private final CountDownLatch interrupted = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
+    private long nextShowNanos = System.nanoTime();
+    private volatile int exitStatus = EXIT_FAILED;
 
     @SuppressWarnings("SystemConsoleNull") // it is null where output and input are not a terminal
     private LocalMain(LocalOptions options, LocalPipeline pipeline) {
@@ -104,20 +106,24 @@ public final class LocalMain {
         var hook = Thread.ofPlatform().name("interrupt").unstarted(this::interrupt);
         Runtime.getRuntime().addShutdownHook(hook);
         try (api) {
-            printAddresses(out);
-            if (options.once()) {
-                return new OnceRun(pipeline, api, this::showAndAwaitTick).run(out, err);
-            }
-            pipeline.produce();
-            runUntilToldToEnd();
-            return end(out, err);
+            exitStatus = follow(out, err);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return EXIT_FAILED;
         } finally {
             pipeline.close();
             closed.countDown();
         }
+        return exitStatus;
+    }
+
+    private int follow(PrintStream out, PrintStream err) throws InterruptedException {
+        printAddresses(out);
+        if (options.once()) {
+            return new OnceRun(pipeline, api, this::showAndAwaitTick).run(out, err);
+        }
+        pipeline.produce();
+        runUntilToldToEnd();
+        return end(out, err);
     }
 
     /** Ctrl-C: lets the main thread end the run and waits for that, since the JVM goes with us. */
@@ -129,7 +135,7 @@ public final class LocalMain {
             Thread.currentThread().interrupt();
         }
         System.out.flush();
-        Runtime.getRuntime().halt(0);
+        Runtime.getRuntime().halt(exitStatus);
     }
 
     private void printAddresses(PrintStream out) {
@@ -154,10 +160,13 @@ public final class LocalMain {
         }
     }
 
-    /** Shows the table and waits until it is time again; true when the run is to end now. */
+    /** Shows the table when it is time to, and waits a little; true when the run is to end now. */
     private boolean showAndAwaitTick() throws InterruptedException {
-        show();
-        return interrupted.await(interval.toMillis(), TimeUnit.MILLISECONDS);
+        if (System.nanoTime() - nextShowNanos >= 0) {
+            show();
+            nextShowNanos = System.nanoTime() + interval.toNanos();
+        }
+        return interrupted.await(STEP.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void show() throws InterruptedException {
@@ -174,7 +183,7 @@ public final class LocalMain {
         var failure = pipeline.producer().failure();
         long deadline = System.nanoTime() + DRAIN_LIMIT.toNanos();
         while (OnceRun.underWay(pipeline) > 0 && System.nanoTime() < deadline) {
-            Thread.sleep(DRAIN_STEP);
+            Thread.sleep(STEP);
         }
         try {
             Totals totals = api.totals();

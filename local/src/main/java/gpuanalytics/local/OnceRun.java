@@ -17,9 +17,9 @@ final class OnceRun {
 
     private static final Duration SETTLE_LIMIT = Duration.ofSeconds(5);
 
-    private static final Duration STEP = Duration.ofMillis(50);
+    private static final String INTERRUPTED = "interrupted before the end of the replay";
 
-    /** Shows the progress and waits a little; true when the run is to end at once. */
+    /** Shows the progress when it is time to, and waits a little; true when the run is to end. */
     interface Tick {
         boolean await() throws InterruptedException;
     }
@@ -40,7 +40,7 @@ final class OnceRun {
             Totals before = api.totals();
             pipeline.produce();
             if (!awaitEndOfSource()) {
-                err.println("interrupted before the end of the replay");
+                err.println(INTERRUPTED);
                 return 1;
             }
             var failure = pipeline.producer().failure();
@@ -48,14 +48,21 @@ final class OnceRun {
                 err.println("the producer failed: " + failure.get().getMessage());
                 return 1;
             }
-            if (!awaitStored()) {
-                err.println(
-                        "nothing is stored any more, %,d records are under way: %s"
-                                .formatted(
-                                        underWay(pipeline), pipeline.processor().health().parts()));
-                return 1;
-            }
-            return compare(before, out, err);
+            return switch (awaitStored()) {
+                case STORED -> compare(before, out, err);
+                case INTERRUPTED -> {
+                    err.println(INTERRUPTED);
+                    yield 1;
+                }
+                case STANDSTILL -> {
+                    err.println(
+                            "nothing is stored any more, %,d records are under way: %s"
+                                    .formatted(
+                                            underWay(pipeline),
+                                            pipeline.processor().health().parts()));
+                    yield 1;
+                }
+            };
         } catch (IOException e) {
             err.println("the totals cannot be read: " + e.getMessage());
             return 1;
@@ -71,21 +78,29 @@ final class OnceRun {
         return true;
     }
 
-    private boolean awaitStored() throws InterruptedException {
+    private enum Wait {
+        STORED,
+        INTERRUPTED,
+        STANDSTILL
+    }
+
+    private Wait awaitStored() throws InterruptedException {
         ProcessorStats last = pipeline.processor().stats();
         long lastProgress = System.nanoTime();
         while (underWay(pipeline) > 0) {
             if (System.nanoTime() - lastProgress > STANDSTILL_LIMIT.toNanos()) {
-                return false;
+                return Wait.STANDSTILL;
             }
-            Thread.sleep(STEP);
+            if (tick.await()) {
+                return Wait.INTERRUPTED;
+            }
             var now = pipeline.processor().stats();
             if (!now.equals(last)) {
                 last = now;
                 lastProgress = System.nanoTime();
             }
         }
-        return true;
+        return Wait.STORED;
     }
 
     /** How many published records are not done: in the topics, or in the processor. */
@@ -130,8 +145,10 @@ final class OnceRun {
         long deadline = System.nanoTime() + SETTLE_LIMIT.toNanos();
         var stored = api.totals();
         while (!areEqual(before, stored, expected) && System.nanoTime() < deadline) {
-            Thread.sleep(STEP);
-            if (underWay(pipeline) > 0 && awaitStored()) {
+            if (tick.await()) {
+                break;
+            }
+            if (underWay(pipeline) > 0 && awaitStored() == Wait.STORED) {
                 deadline = System.nanoTime() + SETTLE_LIMIT.toNanos();
             }
             stored = api.totals();
