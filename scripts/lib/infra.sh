@@ -70,7 +70,8 @@ load_outputs() {
     fail "terraform's state has no cluster: run make tf-apply first"
 }
 output() { load_outputs; jq -r --arg n "$1" '.[$n].value' <<< "$outputs_json"; }
-nodes() { load_outputs; jq -r --arg role "${1:-}" '.nodes.value[] | select($role == "" or .role == $role) | .name' <<< "$outputs_json"; }
+nodes() { load_outputs; jq -r '.nodes.value[].name' <<< "$outputs_json"; }
+workers() { load_outputs; jq -r '.nodes.value[] | select(.role == "worker") | .name' <<< "$outputs_json"; }
 node() { # NAME FIELD
   jq -re --arg n "$1" --arg f "$2" '.nodes.value[] | select(.name == $n) | .[$f]' <<< "$outputs_json" ||
     fail "there is no node $1; expected one of: $(nodes | xargs)"
@@ -78,10 +79,11 @@ node() { # NAME FIELD
 # The node's name in Kubernetes: eight characters of the instance id make a replaced machine another node.
 kubernetes_name() { local id; id=$(node "$1" instance_id); printf '%s-%s\n' "$1" "${id: -8}"; }
 
-aws_ready() {
+aws_ready() { aws_ready_in "$(output region)"; }
+aws_ready_in() { # REGION
   local error
   need aws
-  error=$(aws sts get-caller-identity --region "${1:-$(output region)}" 2>&1 > /dev/null) ||
+  error=$(aws sts get-caller-identity --region "$1" 2>&1 > /dev/null) ||
     fail "AWS does not take the credentials: $(grep -v '^$' <<< "$error" | tail -n 1)"
 }
 

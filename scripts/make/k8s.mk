@@ -38,8 +38,8 @@ undeploy: ## Remove everything from the cluster; asks where there is data (CONFI
 	@scripts/k8s/undeploy
 
 .PHONY: status
-status: ## Name the layer that is wrong and the likely fix: node, volume, pod, topic, lag
-	@scripts/k8s/status
+status: ## Name the layer that is wrong and the likely fix: machine, node, volume, pod, topic, lag
+	@scripts/infra/status-nodes --if-any; machines=$$?; scripts/k8s/status && exit $$machines
 
 .PHONY: K
 K: ## kubectl with the right KUBECONFIG (ARGS='get pods -A')
