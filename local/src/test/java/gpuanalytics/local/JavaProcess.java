@@ -2,6 +2,7 @@ package gpuanalytics.local;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class JavaProcess implements AutoCloseable {
 
     private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final int SIGINT = 2;
 
     private final Process process;
     private final List<String> lines = new CopyOnWriteArrayList<>();
@@ -91,9 +93,22 @@ public final class JavaProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Asks it to end, as Ctrl-C does. */
+    /** Asks it to end, as Ctrl-C does; by TERM where it was started by a job that ignores INT. */
     public void interrupt() throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-INT", Long.toString(pid())).start().waitFor();
+        var signal = ignoresInterrupts() ? "-TERM" : "-INT";
+        new ProcessBuilder("kill", signal, Long.toString(pid())).start().waitFor();
+    }
+
+    /** What a shell runs in the background ignores INT, and so does all that it starts. */
+    private boolean ignoresInterrupts() throws IOException {
+        var status = Path.of("/proc", Long.toString(pid()), "status");
+        if (!Files.exists(status)) {
+            return false; // not Linux
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .map(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+                .anyMatch(ignored -> (ignored >> (SIGINT - 1) & 1) == 1);
     }
 
     /** Sends SIGKILL and waits for the end. */
