@@ -103,12 +103,14 @@ public record LocalConfig(
                         32 * MIB,
                         MIB,
                         65_536 * MIB,
-                        "How much the embedded store keeps of each collection of raw events"),
+                        "How much memory each collection of raw events may take in the embedded"
+                                + " store"),
                 reader.bytes(
                         "LOCAL_ROLLUP_BYTES",
                         64 * MIB,
                         MIB,
                         65_536 * MIB,
-                        "How much the embedded store keeps of each collection of rollups"));
+                        "How much memory each collection of rollups may take in the embedded"
+                                + " store"));
     }
 }

@@ -102,7 +102,12 @@ final class StoreBackend extends AbstractMongoBackend {
         try {
             var command = name.toLowerCase(Locale.ROOT);
             if (Writes.COMMANDS.contains(command)) {
-                return file.write(() -> writes.run(channel, database, command, query));
+                return file.write(
+                        () -> {
+                            var answer = writes.run(channel, database, command, query);
+                            trim(database, Arguments.text(query, name));
+                            return answer;
+                        });
             }
             if (STRUCTURE.contains(command)) {
                 return file.write(() -> structure(channel, database, command, name, query));
@@ -294,7 +299,6 @@ final class StoreBackend extends AbstractMongoBackend {
                 if (database.resolveCollection(expiry.collection(), false)
                         instanceof StoreCollection collection) {
                     deleted += expire(collection, expiry);
-                    deleted += trim(collection, expiry);
                 }
             }
         }
@@ -317,17 +321,26 @@ final class StoreBackend extends AbstractMongoBackend {
         return deleted;
     }
 
-    /** Deletes the oldest documents of a collection that is larger than it may be. */
-    private long trim(StoreCollection collection, StoreDatabase.Expiry expiry) {
-        var limit = maxBytes.get(collection.getCollectionName());
-        if (limit == null) {
-            return 0;
+    /**
+     * Deletes the oldest documents of a collection that is larger than it may be. Each write does
+     * it itself: what comes later, in a thread of its own, may never get its turn.
+     */
+    private void trim(String databaseName, String name) {
+        var limit = maxBytes.get(name);
+        var database = database(databaseName);
+        if (limit == null
+                || !(database.resolveCollection(name, false)
+                        instanceof StoreCollection collection)) {
+            return;
         }
         long excess = collection.documentsBeyond(limit);
-        for (long left = excess; left > 0; left -= EXPIRED_AT_ONCE) {
-            int now = (int) Math.min(left, EXPIRED_AT_ONCE);
-            file.write(() -> collection.deleteOldest(expiry.field(), now));
+        if (excess == 0) {
+            return;
         }
-        return excess;
+        for (var expiry : database.expiries()) {
+            if (expiry.collection().equals(name)) {
+                collection.deleteOldest(expiry.field(), (int) Math.min(excess, Integer.MAX_VALUE));
+            }
+        }
     }
 }
