@@ -362,6 +362,7 @@ account_begin() {
 # raw document or one dead letter, and the rollups of the minutes that have ended hold the same sums as the raw events.
 account_end() {
   local metrics tokens refused
+  eventually 90 "the end of the minute in which the account was opened" minute_has_ended
   # Producers send what they have made within a few seconds.
   account_minutes_until=$(($(date +%s) - 10))
   eventually 120 "offsets of all partitions" offsets_into "$work/end" "$(wc -l <"$work/begin")"
@@ -375,6 +376,10 @@ account_end() {
   account_compare "$(<"$work/sums")" "$metrics" "$tokens" "$refused"
   echo "$metrics metrics and $tokens usages sent, each stored once, $refused refused;" \
     "rollups of $(jq -r .minutes "$work/sums") minutes agree with the raw events ($(jq -r .raw.requests "$work/sums") requests, $(jq -r .raw.tokens "$work/sums") tokens)"
+}
+
+minute_has_ended() {
+  [ $((($(date +%s) - 10) / 60)) -gt $((account_time / 60)) ]
 }
 
 account_answer() {
@@ -433,6 +438,7 @@ account_compare() {
   # Dead letters do not say here whose offsets they were, so with any there are two bounds.
   { [ $((stored_metrics + stored_tokens)) -le $(($2 + $3)) ] && [ $((stored_metrics + stored_tokens + $4)) -ge $(($2 + $3)) ]; } ||
     fail "$metric_topic got $2 records and gpu_metrics has $stored_metrics of them; $token_topic got $3 and token_usage has $stored_tokens; $4 were refused"
+  [ "$(jq -r .minutes <<<"$1")" -gt 0 ] || fail "no minute of the last ten has rollups"
   [ "$(jq -c .raw <<<"$1")" = "$(jq -c .rollup <<<"$1")" ] ||
     fail "over $(jq -r .minutes <<<"$1") minutes the raw events sum to $(jq -c .raw <<<"$1") and the rollups to $(jq -c .rollup <<<"$1")"
 }
