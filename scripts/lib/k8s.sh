@@ -363,8 +363,6 @@ account_begin() {
 account_end() {
   local metrics tokens refused
   eventually 90 "the end of the minute in which the account was opened" minute_has_ended
-  # Producers send what they have made within a few seconds.
-  account_minutes_until=$(($(date +%s) - 10))
   eventually 120 "offsets of all partitions" offsets_into "$work/end" "$(wc -l <"$work/begin")"
   eventually "$1" "the processor commits what was sent before $(date -u +%H:%M:%S)" caught_up "$work/end"
   eventually 120 "offsets of all partitions" offsets_into "$work/after" "$(wc -l <"$work/begin")"
@@ -378,8 +376,10 @@ account_end() {
     "rollups of $(jq -r .minutes "$work/sums") minutes agree with the raw events ($(jq -r .raw.requests "$work/sums") requests, $(jq -r .raw.tokens "$work/sums") tokens)"
 }
 
+# minute_has_ended: whether there is a whole minute to compare. Producers send what they have made within a few seconds.
 minute_has_ended() {
-  [ $((($(date +%s) - 10) / 60)) -gt $((account_time / 60)) ]
+  account_minutes_until=$(($(date +%s) - 10))
+  [ $((account_minutes_until / 60)) -gt $((account_time / 60)) ]
 }
 
 account_answer() {

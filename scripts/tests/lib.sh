@@ -41,7 +41,7 @@ finish_part() { echo "$passed $failed $skipped" >> "${RESULTS:-/dev/null}"; [ $f
 
 # A copy of terraform/ to run in, initialised; TF_DIR names it.
 terraform_copy() {
-  TF_DIR=$work/${1:-terraform}
+  TF_DIR=$work/terraform
   mkdir -p "$TF_DIR"
   (cd "$root/terraform" && tar -cf - --exclude=.terraform --exclude='*.tfstate*' --exclude=terraform.tfvars .) | tar -xf - -C "$TF_DIR"
   terraform -chdir="$TF_DIR" init -input=false -no-color > "$work/init.log" 2>&1

@@ -29,9 +29,10 @@ final class LocalPipeline implements AutoCloseable {
     private static final int SHARDS = 12;
     private static final Map<String, String> COMPACTED = Map.of("cleanup.policy", "compact");
 
-    /** Every query may reach back to the oldest trace. */
+    /** Broker, store and producers share the heap with the processor. */
     private static final String LOCAL_BUFFER_BYTES = "16 MiB";
 
+    /** Every query may reach back to the oldest trace. */
     private static final String ALL_DAYS = "36500";
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -154,7 +155,6 @@ final class LocalPipeline implements AutoCloseable {
 
     private Map<String, String> variables(LocalOptions options, Map<String, String> environment) {
         var variables = new HashMap<>(environment);
-        // Broker, store and producers share the heap.
         variables.putIfAbsent("BUFFER_BYTES", LOCAL_BUFFER_BYTES);
         variables.putAll(chosen(options));
         variables.put("KAFKA_BOOTSTRAP", broker.bootstrapServers());

@@ -17,8 +17,6 @@ final class OnceRun {
 
     private static final Duration SETTLE_LIMIT = Duration.ofSeconds(5);
 
-    private static final String INTERRUPTED = "interrupted before the end of the replay";
-
     /** Shows the progress when it is time to, and waits a little; true when the run is to end. */
     interface Tick {
         boolean await() throws InterruptedException;
@@ -40,33 +38,35 @@ final class OnceRun {
             Totals before = api.totals();
             pipeline.produce();
             if (!awaitEndOfSource()) {
-                err.println(INTERRUPTED);
-                return 1;
+                return interrupted(err);
             }
             var failure = pipeline.producer().failure();
             if (failure.isPresent()) {
-                err.println("the producer failed: " + failure.get().getMessage());
-                return 1;
+                return failed(err, "the producer failed: " + failure.get().getMessage());
             }
             return switch (awaitStored()) {
                 case STORED -> compare(before, out, err);
-                case INTERRUPTED -> {
-                    err.println(INTERRUPTED);
-                    yield 1;
-                }
-                case STANDSTILL -> {
-                    err.println(
-                            "nothing is stored any more, %,d records are under way: %s"
-                                    .formatted(
-                                            underWay(pipeline),
-                                            pipeline.processor().health().parts()));
-                    yield 1;
-                }
+                case INTERRUPTED -> interrupted(err);
+                case STANDSTILL ->
+                        failed(
+                                err,
+                                "nothing is stored any more, %,d records are under way: %s"
+                                        .formatted(
+                                                underWay(pipeline),
+                                                pipeline.processor().health().parts()));
             };
         } catch (IOException e) {
-            err.println("the totals cannot be read: " + e.getMessage());
-            return 1;
+            return failed(err, "the totals cannot be read: " + e.getMessage());
         }
+    }
+
+    private static int interrupted(PrintStream err) {
+        return failed(err, "interrupted before the end of the replay");
+    }
+
+    private static int failed(PrintStream err, String why) {
+        err.println(why);
+        return 1;
     }
 
     private boolean awaitEndOfSource() throws InterruptedException {
@@ -135,8 +135,7 @@ final class OnceRun {
         if (areEqual(before, stored, expected)) {
             return 0;
         }
-        err.println("totals differ: stored %s, expected %s".formatted(stored, expected));
-        return 1;
+        return failed(err, "totals differ: stored %s, expected %s".formatted(stored, expected));
     }
 
     /** The lag is as of a second ago: records of a run before may still be on their way. */

@@ -131,17 +131,15 @@ final class StoreCollection extends AbstractMongoCollection<Object> {
         return Math.max(0, documents.sizeAsLong() - (long) (bytes / each));
     }
 
-    /** Deletes the documents that an index of the field has first, and returns how many. */
-    synchronized int deleteOldest(String field, int count) {
+    /** Deletes the documents that an index of the field has first. */
+    synchronized void deleteOldest(String field, int count) {
         for (var index : getIndexes()) {
             if (index instanceof OrderedIndex ordered
                     && ordered.getKeys().getFirst().getKey().equals(field)) {
-                var oldest = documentsOf(ordered.first(count)).toList();
-                oldest.forEach(this::removeDocument);
-                return oldest.size();
+                documentsOf(ordered.first(count)).toList().forEach(this::removeDocument);
+                return;
             }
         }
-        return 0;
     }
 
     /** The documents that match, found by the index that serves the query best, else by reading. */

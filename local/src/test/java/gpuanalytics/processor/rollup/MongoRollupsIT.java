@@ -13,6 +13,7 @@ import gpuanalytics.local.EmbeddedStore;
 import gpuanalytics.processor.consume.TestRows;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.faults.FaultyStore;
+import gpuanalytics.processor.faults.FaultyStore.Command;
 import gpuanalytics.processor.faults.FaultyStore.Fault;
 import gpuanalytics.processor.health.PartHealth;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.bson.BsonDocument;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
@@ -188,6 +190,33 @@ class MongoRollupsIT {
                         .count();
         assertEquals(3, updates); // the first, the one no majority had, the one again
         assertEquals(5, requests());
+    }
+
+    @Test
+    void updatesInTheOrderOfIdentities() throws Exception {
+        var samples = new TestRows(EventTopic.GPU_METRICS, "topic-g", 0);
+        var seed = System.nanoTime();
+        var random = new Random(seed);
+        var rows = new ArrayList<Row>();
+        for (int i = 0; i < 50; i++) {
+            var host = "host-" + random.nextInt(1000);
+            var event = sample(i, NOON.plusSeconds(random.nextInt(600))).toBuilder();
+            rows.add(samples.at(i, event.set(GpuMetric.HOST, host).build()));
+        }
+
+        rollups.apply(counted(rows));
+
+        var writes = faults.writes();
+        assertEquals(
+                Set.of(StoreLayout.GPU_MINUTE, StoreLayout.GPU_HOUR, StoreLayout.GPU_LATEST),
+                writes.stream().map(Command::collection).collect(Collectors.toSet()));
+        for (var write : writes) {
+            assertTrue(write.documents() > 10, () -> write + ", seed " + seed);
+            assertEquals(
+                    write.identities().stream().sorted().toList(),
+                    write.identities(),
+                    () -> "seed " + seed);
+        }
     }
 
     @Test

@@ -103,7 +103,7 @@ public final class MongoEventWriter implements EventWriter {
             var pending = withoutTooLarge(indexes);
             for (int attempt = 1; !pending.isEmpty(); attempt++) {
                 // Two inserts under way may share identities: in one order neither of them holds
-                // what the other waits for. DocumentDB needs minutes for 5,000 rows otherwise.
+                // what the other waits for, as it would on a server that locks row by row.
                 pending.sort(Comparator.comparing(index -> rows.get(index).id()));
                 try {
                     pending = insert(pending);
