@@ -393,39 +393,40 @@ bounds() {
   awk -v topic="$2" '$1 == topic { print $2, $3 }' "$1" | sort -n | awk '{ printf "%s%s", (NR > 1 ? ", " : ""), $2 }'
 }
 
-# account_query: the JavaScript that counts the raw documents of the ranges of offsets, and sums raw events and rollups
-# over the last ten minutes that ended before the offsets were read. One pass over what was stored lately.
+# account_query: the JavaScript that counts the raw documents of the ranges of offsets, and sums raw events and rollups of
+# the minutes that ended since the account was opened, the last ten of them at most. A question for each partition and each
+# minute, so that none of them needs much memory in the store; a store that is busy is asked again.
 account_query() {
   cat <<JS
-    const to = new Date(Math.floor($account_minutes_until / 60) * 60000);
-    const from = new Date(to.getTime() - 10 * 60000);
-    const lately = new Date(Math.min(from.getTime(), $account_time * 1000) - 300000);
-    const raw = (collection, begins, ends, fields) => {
-      const partition = "\$src.partition", offset = "\$src.offset";
-      const sent = {\$and: [{\$gte: [offset, {\$arrayElemAt: [begins, partition]}]}, {\$lt: [offset, {\$arrayElemAt: [ends, partition]}]}]};
-      const inMinutes = {\$and: [{\$gte: ["\$ts", from]}, {\$lt: ["\$ts", to]}]};
-      const group = {_id: null, sent: {\$sum: {\$cond: [sent, 1, 0]}}};
-      for (const name in fields) group[name] = {\$sum: {\$cond: [inMinutes, fields[name], 0]}};
-      return first(collection, [{\$match: {stored_at: {\$gte: lately}}}, {\$group: group}]);
+    const minute = 60000;
+    const to = Math.floor($account_minutes_until / 60) * minute;
+    const from = Math.max(Math.floor($account_time / 60) * minute, to - 10 * minute);
+    const lately = {\$gte: new Date(Math.min(from, $account_time * 1000) - 5 * minute)};
+    const ask = (question, attempt = 1) => {
+      try { return question(); } catch (error) { if (attempt == 5) throw error; return ask(question, attempt + 1); }
     };
-    const rollup = (collection, fields) => {
-      const group = {_id: null};
-      for (const name in fields) group[name] = {\$sum: fields[name]};
-      return first(collection, [{\$match: {bucket: {\$gte: from, \$lt: to}}}, {\$group: group}]);
+    const sent = (collection, begins, ends) => begins.reduce((sum, begin, partition) => sum + (begin == ends[partition] ? 0 :
+      ask(() => db.getCollection(collection).countDocuments(
+        {stored_at: lately, "src.partition": partition, "src.offset": {\$gte: begin, \$lt: ends[partition]}}))), 0);
+    const sums = (collection, field, filter, ...summands) => {
+      const total = summands.map(() => 0), group = {_id: null};
+      summands.forEach((summand, i) => group["s" + i] = {\$sum: summand});
+      for (let begin = from; begin < to; begin += minute) {
+        const match = Object.assign({[field]: {\$gte: new Date(begin), \$lt: new Date(begin + minute)}}, filter);
+        const row = ask(() => db.getCollection(collection).aggregate([{\$match: match}, {\$group: group}]).toArray()[0]) || {};
+        summands.forEach((_, i) => total[i] += Number(row["s" + i] || 0));
+      }
+      return total;
     };
-    const first = (collection, pipeline) => db.getCollection(collection).aggregate(pipeline).toArray()[0] || {};
-    const both = (metric, usage) => ({samples: Number(metric.n || 0), requests: Number(usage.n || 0),
-      tokens: Number(usage.prompt || 0) + Number(usage.completion || 0)});
-    const metrics = raw("gpu_metrics", [$(bounds "$work/begin" $metric_topic)], [$(bounds "$work/end" $metric_topic)], {n: 1});
-    const usages = raw("token_usage", [$(bounds "$work/begin" $token_topic)], [$(bounds "$work/end" $token_topic)],
-      {n: 1, prompt: "\$prompt_tokens", completion: "\$completion_tokens"});
+    const both = ([samples], [requests, prompt, completion]) => ({samples, requests, tokens: prompt + completion});
     print(JSON.stringify({
-      metrics: Number(metrics.sent || 0),
-      tokens: Number(usages.sent || 0),
-      minutes: db.gpu_minute.distinct("bucket", {bucket: {\$gte: from, \$lt: to}}).length,
-      raw: both(metrics, usages),
-      rollup: both(rollup("gpu_minute", {n: "\$samples"}),
-        rollup("token_minute", {n: "\$requests", prompt: "\$prompt_tokens.sum", completion: "\$completion_tokens.sum"})),
+      metrics: sent("gpu_metrics", [$(bounds "$work/begin" $metric_topic)], [$(bounds "$work/end" $metric_topic)]),
+      tokens: sent("token_usage", [$(bounds "$work/begin" $token_topic)], [$(bounds "$work/end" $token_topic)]),
+      minutes: db.gpu_minute.distinct("bucket", {bucket: {\$gte: new Date(from), \$lt: new Date(to)}}).length,
+      raw: both(sums("gpu_metrics", "ts", {stored_at: lately}, 1),
+        sums("token_usage", "ts", {stored_at: lately}, 1, "\$prompt_tokens", "\$completion_tokens")),
+      rollup: both(sums("gpu_minute", "bucket", {}, "\$samples"),
+        sums("token_minute", "bucket", {}, "\$requests", "\$prompt_tokens.sum", "\$completion_tokens.sum")),
     }));
 JS
 }
@@ -438,7 +439,7 @@ account_compare() {
   # Dead letters do not say here whose offsets they were, so with any there are two bounds.
   { [ $((stored_metrics + stored_tokens)) -le $(($2 + $3)) ] && [ $((stored_metrics + stored_tokens + $4)) -ge $(($2 + $3)) ]; } ||
     fail "$metric_topic got $2 records and gpu_metrics has $stored_metrics of them; $token_topic got $3 and token_usage has $stored_tokens; $4 were refused"
-  [ "$(jq -r .minutes <<<"$1")" -gt 0 ] || fail "no minute of the last ten has rollups"
+  [ "$(jq -r .minutes <<<"$1")" -gt 0 ] || fail "no minute since the account was opened has rollups"
   [ "$(jq -c .raw <<<"$1")" = "$(jq -c .rollup <<<"$1")" ] ||
     fail "over $(jq -r .minutes <<<"$1") minutes the raw events sum to $(jq -c .raw <<<"$1") and the rollups to $(jq -c .rollup <<<"$1")"
 }
