@@ -363,23 +363,30 @@ account_begin() {
 account_end() {
   local metrics tokens refused
   eventually 90 "the end of the minute in which the account was opened" minute_has_ended
-  eventually 120 "offsets of all partitions" offsets_into "$work/end" "$(wc -l <"$work/begin")"
+  eventually 180 "records in both topics since the account was opened" more_was_sent
   eventually "$1" "the processor commits what was sent before $(date -u +%H:%M:%S)" caught_up "$work/end"
   eventually 120 "offsets of all partitions" offsets_into "$work/after" "$(wc -l <"$work/begin")"
-  metrics=$(($(total "$work/end" $metric_topic) - $(total "$work/begin" $metric_topic)))
-  tokens=$(($(total "$work/end" $token_topic) - $(total "$work/begin" $token_topic)))
   refused=$(($(total "$work/after" $dead_letter_topic) - $(total "$work/begin" $dead_letter_topic)))
   account_query >"$work/query.js"
   eventually 300 "the store's sums" account_answer
   account_compare "$(<"$work/sums")" "$metrics" "$tokens" "$refused"
   echo "$metrics metrics and $tokens usages sent, each stored once, $refused refused;" \
-    "rollups of $(jq -r .minutes "$work/sums") minutes agree with the raw events ($(jq -r .raw.requests "$work/sums") requests, $(jq -r .raw.tokens "$work/sums") tokens)"
+    "rollups of $(jq -r '"\(.minutes) minute\(if .minutes == 1 then "" else "s" end)"' "$work/sums") agree with the raw events ($(jq -r .raw.requests "$work/sums") requests, $(jq -r .raw.tokens "$work/sums") tokens)"
 }
 
 # minute_has_ended: whether there is a whole minute to compare. Producers send what they have made within a few seconds.
 minute_has_ended() {
   account_minutes_until=$(($(date +%s) - 10))
   [ $((account_minutes_until / 60)) -gt $((account_time / 60)) ]
+}
+
+# more_was_sent: reads the end of the account. One in which nothing was sent would agree with everything.
+more_was_sent() {
+  offsets_into "$work/end" "$(wc -l <"$work/begin")" || return 1
+  metrics=$(($(total "$work/end" $metric_topic) - $(total "$work/begin" $metric_topic)))
+  tokens=$(($(total "$work/end" $token_topic) - $(total "$work/begin" $token_topic)))
+  seen="$metrics in $metric_topic, $tokens in $token_topic"
+  [ "$metrics" -gt 0 ] && [ "$tokens" -gt 0 ]
 }
 
 account_answer() {
@@ -451,12 +458,16 @@ claims() {
   kubectl -n platform get persistentvolumeclaims -o json | jq -r '.items[].metadata.name | select(test("^data-(kafka|mongo)-[0-9]+$"))'
 }
 
+volume_pod_gone() {
+  kubectl -n platform delete pod "volume-$1" --ignore-not-found --wait=false >/dev/null
+}
+
 # volume_pod CLAIM IMAGE: a pod that has the claim at /volume, as the user whose files are on it, waits for work and is
 # removed at the end of the script. Its name is volume-CLAIM.
 volume_pod() {
   local claim=$1 image=$2 user=1000
   [[ $claim != data-mongo-* ]] || user=999
-  on_exit kubectl -n platform delete pod "volume-$claim" --ignore-not-found --wait=false
+  on_exit volume_pod_gone "$claim"
   kubectl apply -f - >/dev/null <<YAML
 apiVersion: v1
 kind: Pod
