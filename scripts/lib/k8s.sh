@@ -459,20 +459,29 @@ claims() {
 }
 
 volume_pod_gone() {
-  kubectl -n platform delete pod "volume-$1" --ignore-not-found --wait=false >/dev/null
+  kubectl -n platform delete pod "volume-$1" --ignore-not-found --timeout=60s >/dev/null
 }
 
 # volume_pod CLAIM IMAGE: a pod that has the claim at /volume, as the user whose files are on it, waits for work and is
-# removed at the end of the script. Its name is volume-CLAIM.
+# removed at the end of the script. Its name is volume-CLAIM. No two for volumes of the same store run on one node: a new
+# volume may be bound to the node on which it is first used, and the store's own pods keep apart in the same way.
 volume_pod() {
-  local claim=$1 image=$2 user=1000
+  local claim=$1 image=$2 user=1000 part
+  part=volume-of-$(cut -d- -f2 <<<"$claim")
   [[ $claim != data-mongo-* ]] || user=999
   on_exit volume_pod_gone "$claim"
   kubectl apply -f - >/dev/null <<YAML
 apiVersion: v1
 kind: Pod
-metadata: {name: volume-$claim, namespace: platform, labels: {app.kubernetes.io/name: volume, app.kubernetes.io/part-of: gpu-analytics}}
+metadata:
+  name: volume-$claim
+  namespace: platform
+  labels: {app.kubernetes.io/name: volume, app.kubernetes.io/component: $part, app.kubernetes.io/part-of: gpu-analytics}
 spec:
+  affinity:
+    podAntiAffinity:
+      requiredDuringSchedulingIgnoredDuringExecution:
+      - {topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {app.kubernetes.io/component: $part}}}
   automountServiceAccountToken: false
   enableServiceLinks: false
   terminationGracePeriodSeconds: 0
