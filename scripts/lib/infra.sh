@@ -35,6 +35,7 @@ retry_for() { # SECONDS COMMAND...
   done
 }
 # A folder for sockets and the like, removed at the end together with the connections in it.
+# To be called before the first connection where that is made inside $(...): no EXIT trap of bash runs for one set there.
 scratch() {
   [ -z "$scratch" ] || return 0
   scratch=$(mktemp -d "${TMPDIR:-/tmp}/k3s.XXXXXX")
