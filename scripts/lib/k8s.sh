@@ -380,7 +380,8 @@ minute_has_ended() {
   [ $((account_minutes_until / 60)) -gt $((account_time / 60)) ]
 }
 
-# more_was_sent: reads the end of the account. One in which nothing was sent would agree with everything.
+# more_was_sent: reads the end of the account, into metrics and tokens how much that is. One in which nothing was sent would
+# agree with everything.
 more_was_sent() {
   offsets_into "$work/end" "$(wc -l <"$work/begin")" || return 1
   metrics=$(($(total "$work/end" $metric_topic) - $(total "$work/begin" $metric_topic)))
@@ -419,7 +420,7 @@ account_query() {
       const total = summands.map(() => 0), group = {_id: null};
       summands.forEach((summand, i) => group["s" + i] = {\$sum: summand});
       for (let begin = from; begin < to; begin += minute) {
-        const match = Object.assign({[field]: {\$gte: new Date(begin), \$lt: new Date(begin + minute)}}, filter);
+        const match = {...filter, [field]: {\$gte: new Date(begin), \$lt: new Date(begin + minute)}};
         const row = ask(() => db.getCollection(collection).aggregate([{\$match: match}, {\$group: group}]).toArray()[0]) || {};
         summands.forEach((_, i) => total[i] += Number(row["s" + i] || 0));
       }
