@@ -106,6 +106,7 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.store..",
                             "gpuanalytics.processor.write..",
                             "gpuanalytics.processor.rollup..",
+                            "gpuanalytics.processor.series..",
                             "gpuanalytics.processor.query..",
                             // its test fixtures, which no program ships
                             "gpuanalytics.embedded.testing..")

@@ -2,22 +2,30 @@ package gpuanalytics.processor;
 
 import gpuanalytics.event.EventCodec;
 import gpuanalytics.processor.api.HttpApi;
+import gpuanalytics.processor.batch.Step;
+import gpuanalytics.processor.batch.UnderWay;
 import gpuanalytics.processor.consume.DeadLetterTopic;
 import gpuanalytics.processor.consume.KafkaEventConsumer;
 import gpuanalytics.processor.consume.KafkaHealth;
+import gpuanalytics.processor.decode.Decoding;
 import gpuanalytics.processor.decode.ScanningEventDecoder;
 import gpuanalytics.processor.health.HealthReport;
 import gpuanalytics.processor.health.PartHealth;
 import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.query.MongoUsageQueries;
+import gpuanalytics.processor.reject.RecordNotices;
+import gpuanalytics.processor.reject.Rejects;
 import gpuanalytics.processor.rollup.MongoRollups;
 import gpuanalytics.processor.rollup.RollupAudit;
 import gpuanalytics.processor.rollup.RollupMath;
-import gpuanalytics.processor.rollup.SeriesCap;
+import gpuanalytics.processor.rollup.Rollups;
+import gpuanalytics.processor.series.SeriesCap;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreRetry;
+import gpuanalytics.processor.write.EventWrites;
 import gpuanalytics.processor.write.MongoEventWriter;
+import gpuanalytics.processor.write.Tally;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
@@ -49,7 +57,7 @@ public final class Processor implements AutoCloseable {
 
     private static final Duration MEASURE_INTERVAL = Duration.ofSeconds(1);
 
-    /** Longer than events take from their raw document to their rollups. */
+    /** Longer than events take from their raw document to their rollups, gathering aside. */
     private static final Duration AUDIT_SETTLE = Duration.ofSeconds(10);
 
     /** A batch under way for longer makes the pipeline not ready. */
@@ -65,7 +73,7 @@ public final class Processor implements AutoCloseable {
     private final MongoStore store;
     private final StoreRetry retry;
     private final DeadLetterTopic deadLetters;
-    private final BatchLane lane;
+    private final UnderWay underWay;
     private final IngestPipeline pipeline;
     private final RollupAudit audit;
     private final Duration shutdownTimeout;
@@ -89,30 +97,9 @@ public final class Processor implements AutoCloseable {
                         clock);
         kafka = new KafkaHealth(kafkaHealth, config.consume().bootstrapServers());
         deadLetters = new DeadLetterTopic(config.consume(), kafka);
+        underWay = new UnderWay(clock, steps);
         var math = new RollupMath(config.ingest().sampleInterval());
-        lane =
-                new BatchLane(
-                        config.ingest().inFlightBatches(),
-                        new MongoEventWriter(store, retry, metrics),
-                        new SeriesCap(
-                                config.ingest().maxSeriesPerBucket(), store, retry, metrics, clock),
-                        deadLetters,
-                        new MongoRollups(store, math, retry, metrics, clock),
-                        metrics,
-                        clock,
-                        steps);
-        pipeline =
-                new IngestPipeline(
-                        config.ingest(),
-                        revocation ->
-                                new KafkaEventConsumer(
-                                        config.consume(), metrics, kafka, revocation),
-                        new ScanningEventDecoder(new EventCodec(config.limits()), clock),
-                        lane,
-                        metrics,
-                        pipelineHealth,
-                        clock,
-                        steps);
+        pipeline = pipeline(config, math);
         audit =
                 new RollupAudit(
                         store,
@@ -120,11 +107,38 @@ public final class Processor implements AutoCloseable {
                         metrics,
                         clock,
                         config.store().rawRetention(),
-                        () -> TimeUnit.MILLISECONDS.sleep(AUDIT_SETTLE.toMillis()));
+                        () ->
+                                TimeUnit.MILLISECONDS.sleep(
+                                        AUDIT_SETTLE
+                                                .plus(config.ingest().flush().age())
+                                                .toMillis()));
         shutdownTimeout = config.ingest().shutdownTimeout();
         vertx = Vertx.vertx();
         http = startHttp(config);
         ingestThread = Thread.ofPlatform().name("ingest").unstarted(this::ingest);
+    }
+
+    private IngestPipeline pipeline(ProcessorConfig config, RollupMath math) {
+        var settings = config.ingest();
+        var decoder = new ScanningEventDecoder(new EventCodec(config.limits()), clock);
+        var notices = new RecordNotices(clock);
+        var write =
+                new EventWrites(
+                        new MongoEventWriter(store, retry, metrics),
+                        new Rejects(deadLetters, metrics, notices),
+                        new Tally(metrics, notices, clock),
+                        underWay);
+        var rollups =
+                new MongoRollups(store, math, settings.series().gpus(), retry, metrics, clock);
+        return new IngestPipeline(
+                settings,
+                revocation -> new KafkaEventConsumer(config.consume(), metrics, kafka, revocation),
+                new Decoding(decoder, metrics),
+                new SeriesCap(settings.series(), store, retry, metrics, clock),
+                write,
+                new Rollups(settings.flush(), rollups, underWay),
+                underWay,
+                pipelineHealth);
     }
 
     /**
@@ -157,12 +171,11 @@ public final class Processor implements AutoCloseable {
 
     private HealthReport.Part pipelineHealth() {
         var part = pipelineHealth.report();
-        var since = pipeline.oldestUnderWay();
+        var since = underWay.oldest();
         if (!part.up() || since == null || since.plus(SLOW).isAfter(clock.instant())) {
             return part;
         }
-        return new HealthReport.Part(
-                part.name(), false, "the oldest batch is not stored yet", since);
+        return new HealthReport.Part(part.name(), false, "the oldest batch is not done yet", since);
     }
 
     /** Counts since the start. */
@@ -177,7 +190,7 @@ public final class Processor implements AutoCloseable {
 
     /** Bytes of records that are read and not done. */
     long bytesUnderWay() {
-        return pipeline.bytesUnderWay();
+        return underWay.bytes();
     }
 
     /** How many partitions it reads. */
@@ -223,9 +236,9 @@ public final class Processor implements AutoCloseable {
                 "processor.drain.seconds", "The lag at the present rate", drain, d -> d.seconds());
         metrics.gauge(
                 "processor.buffer.bytes",
-                "Records that are read and not done",
-                pipeline,
-                p -> (double) p.bytesUnderWay());
+                "Records that are read and whose raw documents are not stored",
+                underWay,
+                records -> (double) records.bytes());
         ingestThread.start();
         periodic.add(new Periodic("measure", MEASURE_INTERVAL, this::measure));
         if (!settings.auditInterval().isZero()) {
@@ -289,7 +302,7 @@ public final class Processor implements AutoCloseable {
 
     private void closeParts() {
         retry.abort();
-        lane.close();
+        pipeline.close();
         deadLetters.close();
         store.close();
         registry.close();

@@ -5,6 +5,7 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
+import gpuanalytics.processor.decode.StoredEvent;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreLayout;
@@ -159,10 +160,11 @@ public final class RollupAudit {
                                                 (start + Granularity.MINUTE.seconds()) * 1000))))
                 .forEach(
                         document -> {
-                            var facts = Facts.of(kind, document);
-                            var series = facts.overflow() ? SeriesKey.other() : facts.series();
+                            var event = StoredEvent.of(kind.topic(), document);
                             for (var sums : List.of(minutes, hours)) {
-                                math.add(sums.computeIfAbsent(series, _ -> new Sums(kind)), facts);
+                                math.add(
+                                        sums.computeIfAbsent(event.series(), _ -> new Sums(kind)),
+                                        event.values());
                             }
                         });
     }
@@ -223,7 +225,8 @@ public final class RollupAudit {
             }
         }
         sums.forEachRange(
-                (path, min, max) -> {
+                (measure, min, max) -> {
+                    var path = measure.reading();
                     var range = document.getDocument(path, new BsonDocument());
                     if (!isNumber(range, StoreLayout.MIN, min)
                             || !isNumber(range, StoreLayout.MAX, max)) {
