@@ -107,6 +107,8 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.write..",
                             "gpuanalytics.processor.rollup..",
                             "gpuanalytics.processor.series..",
+                            "gpuanalytics.processor.change..",
+                            "gpuanalytics.processor.audit..",
                             "gpuanalytics.processor.query..",
                             // its test fixtures, which no program ships
                             "gpuanalytics.embedded.testing..")

@@ -14,7 +14,6 @@ import java.time.Duration;
  * @param flush when gathered rollups go to the store
  * @param series how many series an hour may have before others count under "other"
  * @param sampleInterval the time a sample stands for when it does not say
- * @param auditInterval how often closed rollups are recomputed; zero for never
  * @param shutdownTimeout how long a shutdown waits for what is under way
  */
 record IngestSettings(
@@ -24,5 +23,4 @@ record IngestSettings(
         FlushPolicy flush,
         SeriesLimits series,
         Duration sampleInterval,
-        Duration auditInterval,
         Duration shutdownTimeout) {}

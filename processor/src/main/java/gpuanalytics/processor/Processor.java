@@ -2,6 +2,8 @@ package gpuanalytics.processor;
 
 import gpuanalytics.event.EventCodec;
 import gpuanalytics.processor.api.HttpApi;
+import gpuanalytics.processor.audit.RollupAudit;
+import gpuanalytics.processor.change.ChangedHours;
 import gpuanalytics.processor.batch.Step;
 import gpuanalytics.processor.batch.UnderWay;
 import gpuanalytics.processor.consume.DeadLetterTopic;
@@ -17,7 +19,6 @@ import gpuanalytics.processor.query.MongoUsageQueries;
 import gpuanalytics.processor.reject.RecordNotices;
 import gpuanalytics.processor.reject.Rejects;
 import gpuanalytics.processor.rollup.MongoRollups;
-import gpuanalytics.processor.rollup.RollupAudit;
 import gpuanalytics.processor.rollup.RollupMath;
 import gpuanalytics.processor.rollup.Rollups;
 import gpuanalytics.processor.series.SeriesCap;
@@ -56,9 +57,6 @@ public final class Processor implements AutoCloseable {
     private static final int CLOSE_TIMEOUT_SECONDS = 2;
 
     private static final Duration MEASURE_INTERVAL = Duration.ofSeconds(1);
-
-    /** Longer than events take from their raw document to their rollups, gathering aside. */
-    private static final Duration AUDIT_SETTLE = Duration.ofSeconds(10);
 
     /** A batch under way for longer makes the pipeline not ready. */
     private static final Duration SLOW = Duration.ofSeconds(30);
@@ -99,26 +97,19 @@ public final class Processor implements AutoCloseable {
         deadLetters = new DeadLetterTopic(config.consume(), kafka);
         underWay = new UnderWay(clock, steps);
         var math = new RollupMath(config.ingest().sampleInterval());
-        pipeline = pipeline(config, math);
+        var changedHours = new ChangedHours(store, retry, metrics, clock, config.audit().lease());
+        pipeline = pipeline(config, math, changedHours);
         audit =
                 new RollupAudit(
-                        store,
-                        math,
-                        metrics,
-                        clock,
-                        config.store().rawRetention(),
-                        () ->
-                                TimeUnit.MILLISECONDS.sleep(
-                                        AUDIT_SETTLE
-                                                .plus(config.ingest().flush().age())
-                                                .toMillis()));
+                        store, changedHours, math, metrics, clock, config.audit(), config.store());
         shutdownTimeout = config.ingest().shutdownTimeout();
         vertx = Vertx.vertx();
         http = startHttp(config);
         ingestThread = Thread.ofPlatform().name("ingest").unstarted(this::ingest);
     }
 
-    private IngestPipeline pipeline(ProcessorConfig config, RollupMath math) {
+    private IngestPipeline pipeline(
+            ProcessorConfig config, RollupMath math, ChangedHours changedHours) {
         var settings = config.ingest();
         var decoder = new ScanningEventDecoder(new EventCodec(config.limits()), clock);
         var notices = new RecordNotices(clock);
@@ -136,7 +127,7 @@ public final class Processor implements AutoCloseable {
                 new Decoding(decoder, metrics),
                 new SeriesCap(settings.series(), store, retry, metrics, clock),
                 write,
-                new Rollups(settings.flush(), rollups, underWay),
+                new Rollups(settings.flush(), rollups, changedHours, underWay),
                 underWay,
                 pipelineHealth);
     }
@@ -153,7 +144,7 @@ public final class Processor implements AutoCloseable {
     /** Starts one that tells where it is. */
     static Processor start(ProcessorConfig config, Step.Observer steps) {
         var processor = new Processor(config, steps);
-        processor.start(config.ingest());
+        processor.begin(config);
         return processor;
     }
 
@@ -231,7 +222,7 @@ public final class Processor implements AutoCloseable {
         closeParts();
     }
 
-    private void start(IngestSettings settings) {
+    private void begin(ProcessorConfig config) {
         metrics.gauge(
                 "processor.drain.seconds", "The lag at the present rate", drain, d -> d.seconds());
         metrics.gauge(
@@ -241,8 +232,8 @@ public final class Processor implements AutoCloseable {
                 records -> (double) records.bytes());
         ingestThread.start();
         periodic.add(new Periodic("measure", MEASURE_INTERVAL, this::measure));
-        if (!settings.auditInterval().isZero()) {
-            periodic.add(new Periodic("audit", settings.auditInterval(), this::audit));
+        if (!config.audit().interval().isZero()) {
+            periodic.add(new Periodic("audit", config.audit().interval(), audit::auditChanged));
         }
     }
 
@@ -253,15 +244,6 @@ public final class Processor implements AutoCloseable {
                 stats.stored() + stats.duplicates() + stats.rejected(),
                 stats.lag(),
                 MEASURE_INTERVAL);
-    }
-
-    /** Of several processors, the one that reads a topic's partition 0 audits its rollups. */
-    private void audit() throws InterruptedException {
-        for (var partition : pipeline.consumer().assigned()) {
-            if (partition.number() == 0) {
-                audit.auditChanged(partition.kind());
-            }
-        }
     }
 
     private void ingest() {

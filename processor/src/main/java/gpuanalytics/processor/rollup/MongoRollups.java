@@ -4,6 +4,7 @@ import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoException;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.Filters;
+import gpuanalytics.processor.change.HourChange;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreErrors;
@@ -11,6 +12,7 @@ import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -74,14 +76,17 @@ public final class MongoRollups implements AutoCloseable {
     /**
      * Returns when every row counts exactly once, however long that takes.
      *
+     * @return the hours whose rollups may have changed
      * @throws InterruptedException when the processor gives up; any row may or may not count
      */
-    public void apply(List<CountedRow> rows) throws InterruptedException {
-        apply(Gathered.of(rows));
+    public List<HourChange> apply(List<CountedRow> rows) throws InterruptedException {
+        return apply(Gathered.of(rows));
     }
 
     /** The same for rows that are gathered. */
-    void apply(Gathered gathered) throws InterruptedException {
+    List<HourChange> apply(Gathered gathered) throws InterruptedException {
+        // Before rows that count already are taken out: they have reached their rollups too.
+        var changes = changes(gathered.updates());
         var byCollection = new LinkedHashMap<String, List<PendingUpdate>>();
         for (var update : gathered.updates()) {
             byCollection
@@ -109,6 +114,24 @@ public final class MongoRollups implements AutoCloseable {
                     return null;
                 });
         sideBySide(bulks);
+        return changes;
+    }
+
+    private static List<HourChange> changes(Collection<PendingUpdate> updates) {
+        var done = new HashMap<RollupKey, Map<String, Long>>();
+        for (var update : updates) {
+            var key = update.key();
+            if (key.granularity() == Granularity.HOUR) {
+                var hour = new RollupKey(key.kind(), Granularity.HOUR, key.bucket(), "");
+                done.computeIfAbsent(hour, _ -> new HashMap<>())
+                        .merge(update.source(), update.lastOffset(), Math::max);
+            }
+        }
+        var changes = new ArrayList<HourChange>(done.size());
+        done.forEach(
+                (hour, offsets) ->
+                        changes.add(new HourChange(hour.kind().topic(), hour.bucket(), offsets)));
+        return changes;
     }
 
     /** Runs bulks of different documents at the same time and waits for all. */

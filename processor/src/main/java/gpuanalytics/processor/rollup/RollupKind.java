@@ -12,7 +12,7 @@ import java.util.List;
 
 /** What the rollups of a topic hold: counters, readings and the labels of a series. */
 @SuppressWarnings("ImmutableEnumChecker") // its lists and maps are never changed
-enum RollupKind {
+public enum RollupKind {
     GPU(List.of(GpuCounter.values()), EventTopic.GPU_METRICS),
     TOKEN(List.of(TokenCounter.values()), EventTopic.TOKEN_USAGE);
 
@@ -30,7 +30,8 @@ enum RollupKind {
         measures.forEach(measure -> paths.add(MeasurePaths.of(measure)));
     }
 
-    static RollupKind of(EventTopic topic) {
+    /** The rollups of a topic. */
+    public static RollupKind of(EventTopic topic) {
         return switch (topic) {
             case GPU_METRICS -> GPU;
             case TOKEN_USAGE -> TOKEN;
@@ -59,7 +60,7 @@ enum RollupKind {
     }
 
     /** The collection of its raw documents. */
-    String rawCollection() {
+    public String rawCollection() {
         return switch (this) {
             case GPU -> StoreLayout.GPU_METRICS;
             case TOKEN -> StoreLayout.TOKEN_USAGE;
@@ -67,7 +68,7 @@ enum RollupKind {
     }
 
     /** The collection of its rollups. */
-    String collection(Granularity granularity) {
+    public String collection(Granularity granularity) {
         return switch (this) {
             case GPU ->
                     switch (granularity) {

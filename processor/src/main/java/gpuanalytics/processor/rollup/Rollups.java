@@ -4,6 +4,7 @@ import gpuanalytics.processor.batch.Batch;
 import gpuanalytics.processor.batch.Progress;
 import gpuanalytics.processor.batch.Step;
 import gpuanalytics.processor.batch.UnderWay;
+import gpuanalytics.processor.change.ChangedHours;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,7 @@ public final class Rollups implements AutoCloseable {
 
     private final FlushPolicy policy;
     private final MongoRollups store;
+    private final ChangedHours changedHours;
     private final UnderWay underWay;
     private final Thread thread;
     private final LinkedBlockingQueue<Written> incoming = new LinkedBlockingQueue<>();
@@ -50,9 +52,14 @@ public final class Rollups implements AutoCloseable {
     private @Nullable Written next;
     private long firstNanos;
 
-    public Rollups(FlushPolicy policy, MongoRollups store, UnderWay underWay) {
+    public Rollups(
+            FlushPolicy policy,
+            MongoRollups store,
+            ChangedHours changedHours,
+            UnderWay underWay) {
         this.policy = policy;
         this.store = store;
+        this.changedHours = changedHours;
         this.underWay = underWay;
         this.thread = Thread.ofPlatform().name("rollup").daemon().start(this::run);
     }
@@ -152,7 +159,8 @@ public final class Rollups implements AutoCloseable {
 
     private void flush() throws InterruptedException {
         underWay.reached(Step.ROLLUPS_BEGIN);
-        store.apply(gathered);
+        // After the rollups, before the commit: see ChangedHours.
+        changedHours.mark(store.apply(gathered));
         underWay.reached(Step.ROLLED_UP);
         gathered = new Gathered();
         flushed.addAll(ends);
