@@ -1,0 +1,14 @@
+package gpuanalytics.bench.contender;
+
+import gpuanalytics.bench.process.ChildJvm;
+import java.io.IOException;
+
+/** One who races: a program that moves the records of the topics into the store. */
+public sealed interface Contender permits Ours {
+
+    /** Its name in results. */
+    String name();
+
+    /** Starts it in a JVM of its own. */
+    ChildJvm start(Stage stage) throws IOException;
+}

@@ -1,0 +1,31 @@
+package gpuanalytics.bench.load;
+
+import gpuanalytics.event.Event;
+
+/** Events by their number: the same number and seed give the same event. */
+public interface EventStream {
+
+    /** No events. */
+    EventStream EMPTY =
+            new EventStream() {
+                @Override
+                public long size() {
+                    return 0;
+                }
+
+                @Override
+                public Event event(long number) {
+                    throw new IndexOutOfBoundsException("no event " + number);
+                }
+            };
+
+    /** How many there are. */
+    long size();
+
+    /**
+     * One of them, in the order in which they come in.
+     *
+     * @param number from 0
+     */
+    Event event(long number);
+}
