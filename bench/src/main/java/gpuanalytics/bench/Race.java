@@ -1,125 +1,108 @@
 package gpuanalytics.bench;
 
+import gpuanalytics.bench.contender.Connector;
 import gpuanalytics.bench.contender.Contender;
 import gpuanalytics.bench.contender.Ours;
 import gpuanalytics.bench.contender.Stage;
 import gpuanalytics.bench.load.Load;
 import gpuanalytics.bench.load.TopicFiller;
-import gpuanalytics.bench.process.BrokerMain;
-import gpuanalytics.bench.process.ChildJvm;
+import gpuanalytics.bench.measure.PollMain;
 import gpuanalytics.bench.process.Profile;
 import gpuanalytics.bench.report.Figures;
+import gpuanalytics.bench.store.StoreProcess;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** Who moves the records of a topic into a store faster, and at what cost: all in one command. */
-public final class Race {
+/** The rounds of a race: every contender with every workload and every delay of the store. */
+final class Race {
 
     private final RaceOptions options;
-    private final String bootstrap;
     private final StoreProcess store;
     private final TopicFiller topics;
+    private final Measures measures;
+    private final List<Figures> rounds = new ArrayList<>();
     private int number;
 
-    private Race(RaceOptions options, String bootstrap, StoreProcess store, TopicFiller topics) {
+    Race(RaceOptions options, StoreProcess store, TopicFiller topics, Measures measures) {
         this.options = options;
-        this.bootstrap = bootstrap;
         this.store = store;
         this.topics = topics;
+        this.measures = measures;
     }
 
-    public static void main(String[] arguments) throws IOException, InterruptedException {
-        try {
-            run(RaceOptions.parse(arguments));
-        } catch (IllegalArgumentException | IllegalStateException e) {
-            System.err.println(e.getMessage());
-            System.exit(1);
-        }
-        System.exit(0);
-    }
-
-    private static void run(RaceOptions options) throws IOException, InterruptedException {
-        Files.createDirectories(options.directory());
-        try (var broker = broker(options.directory());
-                var store = StoreProcess.start(options.directory());
-                var topics = new TopicFiller(broker.line())) {
-            topics.create("dead.letters.v1");
-            new Race(options, topics.bootstrap(), store, topics).race();
-        }
-    }
-
-    private static ChildJvm broker(Path directory) {
-        var program =
-                ChildJvm.own(BrokerMain.class, List.of(directory.resolve("broker").toString()));
-        return ChildJvm.talking("broker", program, directory.resolve("broker.log"));
-    }
-
-    private List<Figures> race() throws IOException, InterruptedException {
-        var all = new ArrayList<Figures>();
+    /** Runs them all; what each came to is printed as soon as it is known. */
+    List<Figures> run() throws IOException, InterruptedException {
         for (var workload : options.workloads()) {
             var load = workload.load(options.records(), options.seed());
             topics.fill(load);
             for (var delay : options.delaysMillis()) {
-                all.addAll(race(load, delay));
+                race(load, delay);
             }
         }
-        return all;
+        return rounds;
     }
 
-    /** Contenders take turns, so that what the machine does meanwhile meets all of them. */
-    private List<Figures> race(Load load, int delayMillis)
-            throws IOException, InterruptedException {
-        var all = new ArrayList<Figures>();
-        store.delayMillis(delayMillis);
-        for (int round = 1; round <= options.rounds(); round++) {
-            for (var contender : contenders()) {
-                all.add(round(contender, load, delayMillis + " ms"));
-            }
-        }
-        return all;
-    }
-
-    private List<Contender> contenders() {
-        return List.<Contender>of(new Ours(options.classPath(), options.heap(), options.settings()))
-                .stream()
+    /** Those who race. */
+    List<Contender> contenders() {
+        return Stream.<Contender>of(
+                        ours(),
+                        new Connector(options.connector(), false),
+                        new Connector(options.connector(), true))
                 .filter(contender -> options.only().contains(contender.name()))
                 .toList();
     }
 
-    private Figures round(Contender contender, Load load, String storeName)
-            throws IOException, InterruptedException {
-        var group =
-                "race-%s-%d-%d"
-                        .formatted(contender.name(), ProcessHandle.current().pid(), ++number);
+    Ours ours() {
+        return new Ours(options.classPath(), options.heap(), options.settings());
+    }
+
+    /** A stage of its own for another start of a contender. */
+    Stage stage(Contender contender, Load load) throws IOException {
         var directory = Files.createTempDirectory(options.directory(), contender.name() + "-");
-        var recording = directory.resolve("profile.jfr");
-        var stage =
-                new Stage(
-                        bootstrap,
-                        store.url(),
-                        load,
-                        group,
-                        directory,
-                        options.recording() ? Profile.options(recording) : List.of());
+        return new Stage(
+                topics.bootstrap(),
+                store.url(),
+                load,
+                "race-%d-%d".formatted(ProcessHandle.current().pid(), ++number),
+                directory,
+                options.recording()
+                        ? Profile.options(directory.resolve("profile.jfr"))
+                        : List.of());
+    }
+
+    /** Contenders take turns, so that what the machine does meanwhile meets all of them. */
+    private void race(Load load, int delayMillis) throws IOException, InterruptedException {
+        store.delayMillis(delayMillis);
+        for (int round = 1; round <= options.rounds(); round++) {
+            if (options.beside() && delayMillis == 0) {
+                measures.add(
+                        "a consumer that only reads, workload " + load.workload().letter(),
+                        "records/s",
+                        PollMain.measure(
+                                topics.bootstrap(),
+                                load.filledTopics(),
+                                load.records(),
+                                options.directory()));
+            }
+            for (var contender : contenders()) {
+                round(contender, load, delayMillis + " ms");
+            }
+        }
+    }
+
+    private void round(Contender contender, Load load, String storeName)
+            throws IOException, InterruptedException {
+        var stage = stage(contender, load);
         var figures = new Round(contender, stage, store, topics, limit(load)).run(storeName);
-        System.out.println(figures.line());
-        figures.writes()
-                .forEach(
-                        (kind, writes) ->
-                                System.out.printf(
-                                        "    %-24s %,12d documents in %,9d commands%n",
-                                        kind, writes.documents(), writes.commands()));
-        if (figures.committed() != load.records()) {
-            System.out.printf("    committed %,d of %,d%n", figures.committed(), load.records());
-        }
+        rounds.add(figures);
+        System.out.print(figures.text());
         if (options.recording()) {
-            System.out.print(Profile.read(recording).summary());
+            System.out.print(Profile.read(stage.directory().resolve("profile.jfr")).summary());
         }
-        return figures;
     }
 
     /** Ten thousand records a second, and a minute: slower is broken. */

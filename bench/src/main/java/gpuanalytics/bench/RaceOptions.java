@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a race is about.
@@ -20,6 +21,10 @@ import java.util.Set;
  * @param classPath where our processor is; this program's own class path by default
  * @param heap its largest heap
  * @param settings variables for it
+ * @param connector where the connector is
+ * @param beside whether what stands beside the race is measured too: poll, ages, starts
+ * @param results the file for all figures; null for none
+ * @param page the page whose measured part is replaced; null for none
  * @param recording whether the JVM's flight recorder runs along
  * @param directory where topics, logs and recordings lie
  */
@@ -33,6 +38,10 @@ record RaceOptions(
         String classPath,
         String heap,
         Map<String, String> settings,
+        Path connector,
+        boolean beside,
+        @Nullable Path results,
+        @Nullable Path page,
         boolean recording,
         Path directory) {
 
@@ -47,9 +56,15 @@ record RaceOptions(
             --classpath CP    where our processor is, to race another version
             --heap SIZE       our largest heap (default 512m)
             --env NAME=VALUE  a variable for our processor; may be repeated
+            --connector DIR   where the connector is (default bench/connector/target)
+            --beside          measure what stands beside the race too: poll, ages, starts
+            --results FILE    keep all figures there, as JSON
+            --page FILE       replace the measured part of that page
             --jfr             record a profile of ours and print its summary
             --dir DIR         where topics and logs lie (default bench/target/race)
             """;
+
+    private static final Set<String> FLAGS = Set.of("--jfr", "--beside");
 
     static RaceOptions parse(String[] arguments) {
         var given = new HashMap<String, List<String>>();
@@ -59,7 +74,7 @@ record RaceOptions(
                 throw new IllegalArgumentException(
                         "unknown option %s, expected one of%n%s".formatted(name, HELP));
             }
-            var hasValue = !name.equals("--jfr");
+            var hasValue = !FLAGS.contains(name);
             if (hasValue && i + 1 == arguments.length) {
                 throw new IllegalArgumentException("%s has no value".formatted(name));
             }
@@ -75,12 +90,21 @@ record RaceOptions(
                 last(given, "--classpath", System.getProperty("java.class.path")),
                 last(given, "--heap", "512m"),
                 settings(given.getOrDefault("--env", List.of())),
+                Path.of(last(given, "--connector", "bench/connector/target")).toAbsolutePath(),
+                given.containsKey("--beside"),
+                path(given, "--results"),
+                path(given, "--page"),
                 given.containsKey("--jfr"),
                 Path.of(last(given, "--dir", "bench/target/race")).toAbsolutePath());
     }
 
     private static String last(Map<String, List<String>> given, String name, String unlessGiven) {
         return given.getOrDefault(name, List.of(unlessGiven)).getLast();
+    }
+
+    private static @Nullable Path path(Map<String, List<String>> given, String name) {
+        var paths = given.get(name);
+        return paths == null ? null : Path.of(paths.getLast());
     }
 
     private static List<String> words(

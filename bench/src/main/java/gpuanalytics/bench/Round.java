@@ -8,9 +8,9 @@ import gpuanalytics.bench.process.Cost;
 import gpuanalytics.bench.process.CostProbe;
 import gpuanalytics.bench.report.Figures;
 import gpuanalytics.bench.store.StoreCounts;
+import gpuanalytics.bench.store.StoreProcess;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -130,8 +130,7 @@ final class Round {
         var load = stage.load();
         long until = System.nanoTime() + COMMIT_WAIT.toNanos();
         while (true) {
-            long committed =
-                    topics.committed(stage.group(), List.of(load.sampleTopic(), load.usageTopic()));
+            long committed = topics.committed(contender.group(stage), load.filledTopics());
             if (committed >= load.records() || System.nanoTime() > until) {
                 return committed;
             }

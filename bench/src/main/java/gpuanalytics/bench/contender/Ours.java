@@ -25,6 +25,11 @@ public record Ours(String classPath, String heap, Map<String, String> settings)
     }
 
     @Override
+    public String group(Stage stage) {
+        return stage.group();
+    }
+
+    @Override
     public ChildJvm start(Stage stage) {
         // those of the image
         var options =

@@ -1,6 +1,7 @@
 package gpuanalytics.bench.load;
 
 import gpuanalytics.event.Event;
+import java.time.Instant;
 
 /** Events by their number: the same number and seed give the same event. */
 public interface EventStream {
@@ -17,6 +18,11 @@ public interface EventStream {
                 public Event event(long number) {
                     throw new IndexOutOfBoundsException("no event " + number);
                 }
+
+                @Override
+                public Event event(long number, Instant at) {
+                    return event(number);
+                }
             };
 
     /** How many there are. */
@@ -28,4 +34,11 @@ public interface EventStream {
      * @param number from 0
      */
     Event event(long number);
+
+    /**
+     * The same as if it had happened at another time.
+     *
+     * @param number from 0, also beyond the size
+     */
+    Event event(long number, Instant at);
 }

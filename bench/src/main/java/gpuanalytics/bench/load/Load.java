@@ -1,5 +1,8 @@
 package gpuanalytics.bench.load;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * All records of a race.
  *
@@ -7,8 +10,25 @@ package gpuanalytics.bench.load;
  * @param samples those of the topic of GPU samples
  * @param usages those of the topic of token usages
  * @param seed what they are made from
+ * @param name the end of its topics' names
  */
-public record Load(Workload workload, EventStream samples, EventStream usages, long seed) {
+public record Load(
+        Workload workload, EventStream samples, EventStream usages, long seed, String name) {
+
+    /** The load whose topics are filled from its seed. */
+    Load(Workload workload, EventStream samples, EventStream usages, long seed) {
+        this(
+                workload,
+                samples,
+                usages,
+                seed,
+                "%d.seed%d".formatted(samples.size() + usages.size(), seed));
+    }
+
+    /** The same events for topics of their own. */
+    public Load live(String another) {
+        return new Load(workload, samples, usages, seed, "live." + another);
+    }
 
     /** How many records there are in both topics. */
     public long records() {
@@ -25,9 +45,21 @@ public record Load(Workload workload, EventStream samples, EventStream usages, l
         return topic("token", usages.size());
     }
 
+    /** The topics that hold something. */
+    public List<String> filledTopics() {
+        var topics = new ArrayList<String>();
+        if (samples.size() > 0) {
+            topics.add(sampleTopic());
+        }
+        if (usages.size() > 0) {
+            topics.add(usageTopic());
+        }
+        return List.copyOf(topics);
+    }
+
     private String topic(String kind, long size) {
         return size == 0
                 ? "race.%s.none".formatted(kind)
-                : "race.%s.%s.%d.seed%d".formatted(kind, workload.letter(), size, seed);
+                : "race.%s.%s.%s".formatted(kind, workload.letter(), name);
     }
 }

@@ -38,8 +38,8 @@ final class SampleStream implements EventStream {
         return event(number, START.plusMillis(tick * intervalMillis + phase));
     }
 
-    /** The event of this number with a time of its own. */
-    Event event(long number, Instant at) {
+    @Override
+    public Event event(long number, Instant at) {
         var gpu = fleet.get((int) (number % fleet.size()));
         long mix = Mix.of(seed, number);
         double busy = Mix.below(mix, 0, 10_001) / 10_000.0;

@@ -61,6 +61,11 @@ public final class TopicFiller implements AutoCloseable {
         }
     }
 
+    /** Removes a topic some time soon; nobody waits for it. */
+    public void deleteLater(String topic) {
+        var _ = admin.deleteTopics(List.of(topic));
+    }
+
     /** Removes a topic that may be missing, and returns once it is gone. */
     public void delete(String topic) throws InterruptedException {
         try {

@@ -38,8 +38,8 @@ final class UsageStream implements EventStream {
         return event(number, SampleStream.START.plusMillis(number * intervalMillis / series));
     }
 
-    /** The event of this number with a time of its own. */
-    Event event(long number, Instant at) {
+    @Override
+    public Event event(long number, Instant at) {
         long mix = Mix.of(seed, number);
         int which = (int) Long.remainderUnsigned(mix, series);
         var gpu = fleet.get(which % fleet.size());

@@ -1,6 +1,6 @@
 package gpuanalytics.bench.process;
 
-import gpuanalytics.local.EmbeddedBroker;
+import gpuanalytics.embedded.EmbeddedBroker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

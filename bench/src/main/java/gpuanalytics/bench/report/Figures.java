@@ -38,19 +38,30 @@ public record Figures(
         double startSeconds,
         Map<String, StoreCounts.Writes> writes) {
 
-    /** One line for a terminal. */
-    public String line() {
-        return "%-20s %s %-12s %,9.0f/s (%,9.0f/s to the last write)  %5.1f CPU-s/M  %s B/record  %s MiB  %.2f writes/record"
-                .formatted(
-                        contender,
-                        workload,
-                        store,
-                        recordsPerSecond,
-                        recordsPerSecondToLastWrite,
-                        cpuSecondsPerMillion,
-                        whole(allocatedBytesPerRecord),
-                        whole(peakResidentMib),
-                        writesPerRecord);
+    /** A few lines for a terminal. */
+    public String text() {
+        var text =
+                new StringBuilder(
+                        "%-18s %s %s  %,9.0f/s (%,9.0f/s to the last write) %5.1f CPU-s/M %s B/record %s MiB %.2f writes/record%n"
+                                .formatted(
+                                        contender,
+                                        workload,
+                                        store,
+                                        recordsPerSecond,
+                                        recordsPerSecondToLastWrite,
+                                        cpuSecondsPerMillion,
+                                        whole(allocatedBytesPerRecord),
+                                        whole(peakResidentMib),
+                                        writesPerRecord));
+        writes.forEach(
+                (kind, count) ->
+                        text.append(
+                                "    %-22s %,12d documents in %,9d commands%n"
+                                        .formatted(kind, count.documents(), count.commands())));
+        if (committed < records) {
+            text.append("    committed %,d of %,d%n".formatted(committed, records));
+        }
+        return text.toString();
     }
 
     private static String whole(@Nullable Double value) {

@@ -1,15 +1,13 @@
-package gpuanalytics.bench;
+package gpuanalytics.bench.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gpuanalytics.bench.process.ChildJvm;
-import gpuanalytics.bench.store.AckStoreMain;
-import gpuanalytics.bench.store.StoreCounts;
 import java.nio.file.Path;
 import java.util.List;
 
 /** The acknowledging store, in its own JVM. */
-final class StoreProcess implements AutoCloseable {
+public final class StoreProcess implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -21,33 +19,40 @@ final class StoreProcess implements AutoCloseable {
         this.port = port;
     }
 
-    static StoreProcess start(Path directory) {
+    /** Starts one; its log lies in the directory. */
+    public static StoreProcess start(Path directory) {
         var program = ChildJvm.own(AckStoreMain.class, List.of());
         var process = ChildJvm.talking("store", program, directory.resolve("store.log"));
         return new StoreProcess(process, Integer.parseInt(process.line()));
     }
 
-    String url() {
+    /** Where drivers find it, as a replica set of one. */
+    public String url() {
         return "mongodb://127.0.0.1:%d/?replicaSet=rs0".formatted(port);
     }
 
-    void reset() {
+    /** Forgets what was counted. */
+    public void reset() {
         process.ask("reset");
     }
 
-    void delayMillis(int each) {
+    /** How long every write takes from now on. */
+    public void delayMillis(int each) {
         process.ask("delay " + each);
     }
 
-    void sampleEvery(int documents) {
+    /** Of every how many raw documents one is timed; 0 for none. */
+    public void sampleEvery(int documents) {
         process.ask("sample " + documents);
     }
 
-    StoreCounts counts() {
+    /** What was counted so far, without ages. */
+    public StoreCounts counts() {
         return parse(process.ask("counts"));
     }
 
-    StoreCounts countsAndLatencies() {
+    /** What was counted so far, with the ages of the documents that were timed. */
+    public StoreCounts countsAndLatencies() {
         return parse(process.ask("latencies"));
     }
 
