@@ -64,6 +64,8 @@ record RaceOptions(
             --dir DIR         where topics and logs lie (default bench/target/race)
             """;
 
+    private static final List<String> CONTENDERS =
+            List.of("ours", "connector-defaults", "connector-tuned");
     private static final Set<String> FLAGS = Set.of("--jfr", "--beside");
 
     static RaceOptions parse(String[] arguments) {
@@ -81,12 +83,14 @@ record RaceOptions(
             given.computeIfAbsent(name, _ -> new ArrayList<>()).add(hasValue ? arguments[++i] : "");
         }
         return new RaceOptions(
-                Set.copyOf(words(given, "--only", "ours,connector-defaults,connector-tuned")),
+                contenders(given),
                 words(given, "--workload", "a,b,c,d,e,f").stream().map(Workload::of).toList(),
-                Long.parseLong(last(given, "--records", "4000000")),
-                Integer.parseInt(last(given, "--rounds", "3")),
-                words(given, "--delay-ms", "0,5").stream().map(Integer::valueOf).toList(),
-                Long.parseLong(last(given, "--seed", "1")),
+                number(given, "--records", 4_000_000, 1),
+                Math.toIntExact(number(given, "--rounds", 3, 0)),
+                words(given, "--delay-ms", "0,5").stream()
+                        .map(each -> Math.toIntExact(number("--delay-ms", each, 0)))
+                        .toList(),
+                number(given, "--seed", 1, 0),
                 last(given, "--classpath", System.getProperty("java.class.path")),
                 last(given, "--heap", "512m"),
                 settings(given.getOrDefault("--env", List.of())),
@@ -100,6 +104,35 @@ record RaceOptions(
 
     private static String last(Map<String, List<String>> given, String name, String unlessGiven) {
         return given.getOrDefault(name, List.of(unlessGiven)).getLast();
+    }
+
+    private static Set<String> contenders(Map<String, List<String>> given) {
+        var names = words(given, "--only", String.join(",", CONTENDERS));
+        for (var name : names) {
+            if (!CONTENDERS.contains(name)) {
+                throw new IllegalArgumentException(
+                        "--only is %s, expected of %s".formatted(name, CONTENDERS));
+            }
+        }
+        return Set.copyOf(names);
+    }
+
+    private static long number(
+            Map<String, List<String>> given, String name, long unlessGiven, long min) {
+        return number(name, last(given, name, Long.toString(unlessGiven)), min);
+    }
+
+    private static long number(String name, String text, long min) {
+        try {
+            long number = Long.parseLong(text);
+            if (number >= min && number <= Integer.MAX_VALUE) {
+                return number;
+            }
+        } catch (NumberFormatException _) {
+            // said below
+        }
+        throw new IllegalArgumentException(
+                "%s is %s, expected a whole number from %d".formatted(name, text, min));
     }
 
     private static @Nullable Path path(Map<String, List<String>> given, String name) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventCodec;
 import gpuanalytics.event.EventKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -60,7 +61,7 @@ public final class LiveFeed implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        producer.close();
+        producer.close(Duration.ofSeconds(10));
     }
 
     private void run() {

@@ -15,6 +15,9 @@ import java.util.List;
 public record Load(
         Workload workload, EventStream samples, EventStream usages, long seed, String name) {
 
+    /** Counted up when the events of a seed change, so that no topic of before is taken for one. */
+    private static final int VERSION = 2;
+
     /** The load whose topics are filled from its seed. */
     Load(Workload workload, EventStream samples, EventStream usages, long seed) {
         this(
@@ -22,7 +25,7 @@ public record Load(
                 samples,
                 usages,
                 seed,
-                "%d.seed%d".formatted(samples.size() + usages.size(), seed));
+                "%d.seed%d.v%d".formatted(samples.size() + usages.size(), seed, VERSION));
     }
 
     /** The same events for topics of their own. */

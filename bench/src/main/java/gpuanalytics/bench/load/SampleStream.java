@@ -55,8 +55,8 @@ final class SampleStream implements EventStream {
                 .set(GpuMetric.SM_ACTIVE, Mix.below(mix, 16, 10_001) / 10_000.0)
                 .set(GpuMetric.MEM_USED_BYTES, Mix.below(mix, 32, 65_536) * (MEMORY_BYTES >> 16))
                 .set(GpuMetric.MEM_TOTAL_BYTES, MEMORY_BYTES)
-                .set(GpuMetric.POWER_W, 70 + Math.rint(busy * 6300) / 10)
-                .set(GpuMetric.TEMP_C, 30 + Mix.below(mix, 48, 500) / 10.0)
+                .set(GpuMetric.POWER_W, Math.rint(700 + busy * 6300) / 10)
+                .set(GpuMetric.TEMP_C, (300 + Mix.below(mix, 48, 500)) / 10.0)
                 .set(GpuMetric.INTERVAL_S, intervalMillis / 1000.0)
                 .build();
     }

@@ -50,7 +50,11 @@ public final class TopicFiller implements AutoCloseable {
         fill(load.usageTopic(), load.usages());
     }
 
-    /** Makes a topic that may exist already. */
+    /**
+     * Makes a topic that may exist already, and returns once all its partitions answer: a producer
+     * whose first batch meets a partition without a leader, and whose second does not, never gets
+     * the first one in.
+     */
     public void create(String topic) throws InterruptedException {
         try {
             admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1))).all().get();
@@ -59,6 +63,7 @@ public final class TopicFiller implements AutoCloseable {
                 throw new IllegalStateException("topic %s cannot be made".formatted(topic), e);
             }
         }
+        var _ = size(topic);
     }
 
     /** Removes a topic some time soon; nobody waits for it. */

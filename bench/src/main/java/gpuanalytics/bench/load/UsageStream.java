@@ -43,18 +43,17 @@ final class UsageStream implements EventStream {
         long mix = Mix.of(seed, number);
         int which = (int) Long.remainderUnsigned(mix, series);
         var gpu = fleet.get(which % fleet.size());
-        double ttft = 50 + Mix.below(mix, 8, 20_000) / 10.0;
+        int ttftTenths = 500 + Mix.below(mix, 8, 20_000);
         long prompt = 16L + Mix.below(mix, 16, 4000);
         return TokenUsage.builder()
                 .set(TokenUsage.TS, at)
-                .set(TokenUsage.REQUEST_ID, "chatcmpl-%016x".formatted(mix ^ number))
-                .set(TokenUsage.PROVIDER, "vllm")
+                .set(TokenUsage.REQUEST_ID, "req-%016x".formatted(mix ^ number))
                 .set(TokenUsage.MODEL, MODELS.get(which % MODELS.size()))
                 .set(TokenUsage.PROMPT_TOKENS, prompt)
                 .set(TokenUsage.COMPLETION_TOKENS, (long) (1 + Mix.below(mix, 32, 1000)))
                 .set(TokenUsage.CACHED_PROMPT_TOKENS, prompt / 4)
-                .set(TokenUsage.LATENCY_MS, ttft + Mix.below(mix, 40, 60_000) / 10.0)
-                .set(TokenUsage.TTFT_MS, ttft)
+                .set(TokenUsage.LATENCY_MS, (ttftTenths + Mix.below(mix, 40, 60_000)) / 10.0)
+                .set(TokenUsage.TTFT_MS, ttftTenths / 10.0)
                 .set(TokenUsage.HOST, gpu.host())
                 .set(TokenUsage.GPU_INDEX, gpu.index())
                 .set(TokenUsage.GPU_UUID, gpu.uuid())

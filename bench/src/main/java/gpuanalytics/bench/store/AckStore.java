@@ -189,13 +189,19 @@ public final class AckStore implements AutoCloseable {
                 var copy = new byte[bytes.getInt(at)];
                 bytes.get(at, copy);
                 counter.took(
-                        Duration.between(time(new RawBsonDocument(copy)), now).toNanos() / 1000);
+                        Duration.between(time(event(new RawBsonDocument(copy))), now).toNanos()
+                                / 1000);
             }
         }
     }
 
+    /** The document itself, or the one by which an update replaces another. */
+    private static BsonDocument event(BsonDocument written) {
+        return written.containsKey("u") ? written.getDocument("u") : written;
+    }
+
     /** When the event was, in our documents (a date and nanoseconds) or the connector's (text). */
-    private static Instant time(RawBsonDocument document) {
+    private static Instant time(BsonDocument document) {
         var ts = document.get("ts");
         return switch (ts) {
             case BsonDateTime date ->
