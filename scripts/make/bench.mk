@@ -8,3 +8,8 @@ bench: ## Race the processor against the MongoDB sink connector, all workloads, 
 .PHONY: bench-short
 bench-short: ## The same in three minutes: one workload, the ratio only
 	@scripts/bench --short $(ARGS)
+
+.PHONY: bench-jmh
+bench-jmh: ## Decode, fold and update building in JMH; writes bench/results/jmh.json
+	@mkdir -p bench/results
+	@scripts/bench-jmh $(ARGS)
