@@ -83,7 +83,7 @@ public record ProcessorConfig(
                                 EventTopic.TOKEN_USAGE.defaultName(),
                                 "The topic of token usages")),
                 reader.topic(
-                        "TOPIC_DEAD_LETTER", "dead.letters.v1", "Where refused records are kept"),
+                        "TOPIC_DEAD_LETTER", "dead.letters.v1", "Where rejected records are kept"),
                 reader.text("GROUP_ID", "processor", "The consumer group"),
                 reader.text(
                                 "GROUP_INSTANCE_ID",
