@@ -15,15 +15,26 @@ final class FlatRules {
         return switch (topic) {
             case GPU_METRICS -> scanned.has(GpuMetric.GPU_INDEX) || scanned.has(GpuMetric.GPU_UUID);
             case TOKEN_USAGE ->
-                    (scanned.has(TokenUsage.PROMPT_TOKENS) || scanned.has(TokenUsage.COMPLETION_TOKENS))
-                            && isPart(scanned, TokenUsage.CACHED_PROMPT_TOKENS, TokenUsage.PROMPT_TOKENS)
-                            && isPart(scanned, TokenUsage.CACHE_WRITE_TOKENS, TokenUsage.PROMPT_TOKENS)
-                            && isPart(scanned, TokenUsage.REASONING_TOKENS, TokenUsage.COMPLETION_TOKENS);
+                    (scanned.has(TokenUsage.PROMPT_TOKENS)
+                                    || scanned.has(TokenUsage.COMPLETION_TOKENS))
+                            && isPart(
+                                    scanned,
+                                    TokenUsage.CACHED_PROMPT_TOKENS,
+                                    TokenUsage.PROMPT_TOKENS)
+                            && isPart(
+                                    scanned,
+                                    TokenUsage.CACHE_WRITE_TOKENS,
+                                    TokenUsage.PROMPT_TOKENS)
+                            && isPart(
+                                    scanned,
+                                    TokenUsage.REASONING_TOKENS,
+                                    TokenUsage.COMPLETION_TOKENS);
         };
     }
 
-    private static boolean isPart(
-            FlatScanner scanned, Field<Long> part, Field<Long> whole) {
-        return !scanned.has(part) || !scanned.has(whole) || scanned.bits(part) <= scanned.bits(whole);
+    private static boolean isPart(FlatScanner scanned, Field<Long> part, Field<Long> whole) {
+        return !scanned.has(part)
+                || !scanned.has(whole)
+                || scanned.bits(part) <= scanned.bits(whole);
     }
 }

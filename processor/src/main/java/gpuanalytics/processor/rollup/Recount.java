@@ -64,8 +64,7 @@ public final class Recount {
 
         /** Reads a raw document, of which it needs {@link #fieldsRead} alone. */
         public static RawRow of(EventTopic topic, RawBsonDocument raw) {
-            return new RawRow(
-                    StoredEvent.of(topic, raw), raw.getDocument(StoreLayout.SRC));
+            return new RawRow(StoredEvent.of(topic, raw), raw.getDocument(StoreLayout.SRC));
         }
 
         /** The series that it counts under. */
@@ -128,8 +127,7 @@ public final class Recount {
         var expectedRanges = new HashMap<>(ranges);
         sums.forEachRange(
                 (paths, min, max) ->
-                        expectedRanges.merge(
-                                paths.reading(), new Range(min, max), Range::with));
+                        expectedRanges.merge(paths.reading(), new Range(min, max), Range::with));
         var found = new HashMap<String, Long>();
         collectSums(rollup, "", found);
         var text = new StringBuilder();

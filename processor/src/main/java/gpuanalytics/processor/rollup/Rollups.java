@@ -53,10 +53,7 @@ public final class Rollups implements AutoCloseable {
     private long firstNanos;
 
     public Rollups(
-            FlushPolicy policy,
-            MongoRollups store,
-            ChangedHours changedHours,
-            UnderWay underWay) {
+            FlushPolicy policy, MongoRollups store, ChangedHours changedHours, UnderWay underWay) {
         this.policy = policy;
         this.store = store;
         this.changedHours = changedHours;
