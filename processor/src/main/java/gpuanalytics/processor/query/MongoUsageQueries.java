@@ -69,7 +69,7 @@ public final class MongoUsageQueries implements UsageQueries {
                                 .find(all(filters))
                                 .sort(Sorts.ascending(StoreLayout.ID)),
                 document -> {
-                    samples.add(LatestSamples.read(document, clock.instant()));
+                    samples.add(LatestSampleReader.read(document, clock.instant()));
                     limits.checkSamples(samples.size());
                 });
         return List.copyOf(samples);
