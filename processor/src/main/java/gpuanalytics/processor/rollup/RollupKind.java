@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What the rollups of a topic hold: counters, readings and the labels of a series. */
 @SuppressWarnings("ImmutableEnumChecker") // its lists and maps are never changed
-enum RollupKind {
+public enum RollupKind {
     GPU(
             List.of(GpuCounter.values()),
             Measures.GPU,
@@ -52,10 +52,18 @@ enum RollupKind {
         labels.forEach(label -> labelIndex.put(label, labelIndex.size()));
     }
 
-    static RollupKind of(EventTopic topic) {
+    /** The rollups of a topic. */
+    public static RollupKind of(EventTopic topic) {
         return switch (topic) {
             case GPU_METRICS -> GPU;
             case TOKEN_USAGE -> TOKEN;
+        };
+    }
+
+    EventTopic topic() {
+        return switch (this) {
+            case GPU -> EventTopic.GPU_METRICS;
+            case TOKEN -> EventTopic.TOKEN_USAGE;
         };
     }
 
@@ -83,7 +91,7 @@ enum RollupKind {
     }
 
     /** The collection of its raw documents. */
-    String rawCollection() {
+    public String rawCollection() {
         return switch (this) {
             case GPU -> StoreLayout.GPU_METRICS;
             case TOKEN -> StoreLayout.TOKEN_USAGE;
@@ -91,7 +99,7 @@ enum RollupKind {
     }
 
     /** The collection of its rollups. */
-    String collection(Granularity granularity) {
+    public String collection(Granularity granularity) {
         return switch (this) {
             case GPU ->
                     switch (granularity) {

@@ -136,7 +136,7 @@ final class Sums {
         }
     }
 
-    private static long saturatedAdd(long a, long b) {
+    static long saturatedAdd(long a, long b) {
         var added = a + b;
         if (((a ^ added) & (b ^ added)) < 0) {
             return a < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
