@@ -289,6 +289,16 @@ public record ProducerConfig(KafkaOptions kafka, Source source, Http http) {
                         "REPLAY_TIMES",
                         ReplayOptions.Times.ORIGINAL,
                         "Times of the events: original (as in the trace) or now (when replayed)");
+        var run =
+                env.text(
+                        "REPLAY_RUN",
+                        "Name of a loop's run: under one name it gives the same events at each"
+                                + " start; unset: new ones");
+        if (run.isPresent() && !run.get().matches("[A-Za-z0-9._-]{1,64}")) {
+            env.error(
+                    "REPLAY_RUN is %s, expected 1 to 64 letters, digits, dots, dashes or underscores"
+                            .formatted(run.get()));
+        }
         if (source == SourceName.REPLAY) {
             if (files.isEmpty() || files.size() > MAX_REPLAY_FILES) {
                 env.error(
@@ -299,7 +309,7 @@ public record ProducerConfig(KafkaOptions kafka, Source source, Http http) {
                 env.error("REPLAY_TIMES is now, expected original with REPLAY_SPEED max");
             }
         }
-        return new ReplayOptions(paths(env, files), speed, loop, times, price);
+        return new ReplayOptions(paths(env, files), speed, loop, run, times, price);
     }
 
     private static OptionalDouble readSpeed(EnvironmentReader env, String text) {
