@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gpuanalytics.config.ConfigurationException;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.producer.ProducerConfig.Source;
 import gpuanalytics.producer.shard.ShardShare;
 import gpuanalytics.producer.source.synthetic.SyntheticSource;
+import gpuanalytics.service.config.ConfigurationException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
