@@ -13,6 +13,7 @@ import gpuanalytics.processor.health.PartHealth;
 import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.query.MongoUsageQueries;
+import gpuanalytics.processor.query.RollupRetention;
 import gpuanalytics.processor.rollup.MongoRollups;
 import gpuanalytics.processor.rollup.RollupMath;
 import gpuanalytics.processor.rollup.SeriesCap;
@@ -263,7 +264,7 @@ public final class Processor implements AutoCloseable {
             return HttpApi.start(
                     vertx,
                     config.http(),
-                    MongoUsageQueries.of(store, config.http().limits(), clock),
+                    MongoUsageQueries.of(store, retention(config), config.http().limits(), clock),
                     this::health,
                     registry);
         } catch (IllegalStateException e) {
@@ -271,6 +272,13 @@ public final class Processor implements AutoCloseable {
             closeParts();
             throw e;
         }
+    }
+
+    private static RollupRetention retention(ProcessorConfig config) {
+        return new RollupRetention(
+                config.store().minuteRetention(),
+                config.store().hourRetention(),
+                config.limits().maxLead());
     }
 
     private void closeParts() {

@@ -90,7 +90,7 @@ final class GpuAnswers {
         json.writeStartObject();
         json.writeStringField("gpu", id);
         json.writeStringField("mig_id", migId);
-        TokenAnswers.writeWindow(json, series.window());
+        TokenAnswers.writeCoverage(json, series.coverage());
         json.writeFieldName("points");
         table.writeTo(json);
         json.writeEndObject();

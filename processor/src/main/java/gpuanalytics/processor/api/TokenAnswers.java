@@ -2,7 +2,7 @@ package gpuanalytics.processor.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import gpuanalytics.processor.measure.Measures;
-import gpuanalytics.processor.query.QueryWindow;
+import gpuanalytics.processor.query.Coverage;
 import gpuanalytics.processor.query.TokenDimension;
 import gpuanalytics.processor.query.TokenQuery;
 import gpuanalytics.processor.query.TokenReport;
@@ -71,7 +71,7 @@ final class TokenAnswers {
     private static void write(JsonGenerator json, TokenReport report, Table<Row> table)
             throws IOException {
         json.writeStartObject();
-        writeWindow(json, report.window());
+        writeCoverage(json, report.coverage());
         json.writeArrayFieldStart("group_by");
         for (var dimension : report.groupBy()) {
             json.writeString(dimension.label());
@@ -85,11 +85,14 @@ final class TokenAnswers {
     }
 
     /** Writes what was answered, which may be more than what was asked for. */
-    static void writeWindow(JsonGenerator json, QueryWindow window) throws IOException {
+    static void writeCoverage(JsonGenerator json, Coverage coverage) throws IOException {
+        var window = coverage.window();
         json.writeStringField("from", window.from().toString());
         json.writeStringField("to", window.to().toString());
         json.writeNumberField("step_s", window.stepLength().toSeconds());
         json.writeNumberField("bucket_s", window.bucket().toSeconds());
+        json.writeBooleanField("complete", coverage.complete());
+        json.writeStringField("kept_since", coverage.keptSince().toString());
     }
 
     private static List<Column<Counts>> countColumns() {

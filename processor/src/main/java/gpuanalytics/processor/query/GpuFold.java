@@ -15,16 +15,16 @@ final class GpuFold {
 
     private static final double MICRO = 1e6;
 
-    private final QueryWindow window;
+    private final Coverage coverage;
     private final List<Point> points = new ArrayList<>();
     private @Nullable OpenPoint open;
 
-    GpuFold(QueryWindow window) {
-        this.window = window;
+    GpuFold(Coverage coverage) {
+        this.coverage = coverage;
     }
 
     void add(Document rollup) {
-        var start = window.pointOf(rollup.getDate(StoreLayout.BUCKET).toInstant());
+        var start = coverage.window().pointOf(rollup.getDate(StoreLayout.BUCKET).toInstant());
         var point = open;
         if (point == null || !point.start.equals(start)) {
             close();
@@ -36,7 +36,7 @@ final class GpuFold {
 
     GpuSeries series() {
         close();
-        return new GpuSeries(window, points);
+        return new GpuSeries(coverage, points);
     }
 
     private void close() {

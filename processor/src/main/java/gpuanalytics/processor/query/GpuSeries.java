@@ -8,13 +8,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one GPU did. A step without a sample has no point.
  *
- * @param window when, as it was answered
+ * @param coverage when, as it was answered
  * @param points by time
  */
-public record GpuSeries(QueryWindow window, List<Point> points) {
+public record GpuSeries(Coverage coverage, List<Point> points) {
 
     public GpuSeries {
         points = List.copyOf(points);
+    }
+
+    /** The time that is answered, which may be more than what was asked for. */
+    public QueryWindow window() {
+        return coverage.window();
     }
 
     /**

@@ -27,6 +27,11 @@ public record TokenQuery(
         filters.forEach((dimension, values) -> FilterValues.check(dimension.label(), values));
     }
 
+    /** The same about another time. */
+    TokenQuery during(QueryWindow another) {
+        return new TokenQuery(another, groupBy, filters);
+    }
+
     /** The groups as they are written in the API: {@code model,team}. */
     static String text(List<TokenDimension> groupBy) {
         return groupBy.stream().map(TokenDimension::label).collect(Collectors.joining(","));

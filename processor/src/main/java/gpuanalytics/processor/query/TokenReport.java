@@ -11,17 +11,22 @@ import org.jspecify.annotations.Nullable;
  * What was used, by time and group. A group has no row for a step without a request; without groups
  * and steps there is always one row.
  *
- * @param window when, as it was answered
+ * @param coverage when, as it was answered
  * @param groupBy what the rows are grouped by
  * @param rows by time, then by group
  * @param totals all rows together
  */
 public record TokenReport(
-        QueryWindow window, List<TokenDimension> groupBy, List<Row> rows, Counts totals) {
+        Coverage coverage, List<TokenDimension> groupBy, List<Row> rows, Counts totals) {
 
     public TokenReport {
         groupBy = List.copyOf(groupBy);
         rows = List.copyOf(rows);
+    }
+
+    /** The time that is answered, which may be more than what was asked for. */
+    public QueryWindow window() {
+        return coverage.window();
     }
 
     /**

@@ -20,6 +20,7 @@ import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.query.MongoUsageQueries;
 import gpuanalytics.processor.query.QueryLimits;
+import gpuanalytics.processor.query.RollupRetention;
 import gpuanalytics.processor.rollup.CountedRow;
 import gpuanalytics.processor.rollup.MongoRollups;
 import gpuanalytics.processor.rollup.RollupMath;
@@ -123,7 +124,11 @@ class MeasureFlowIT {
         store.prepare();
         var queries =
                 MongoUsageQueries.of(
-                        store, QueryLimits.defaults(), Clock.fixed(NOW, ZoneOffset.UTC));
+                        store,
+                        new RollupRetention(
+                                Duration.ofDays(30), Duration.ofDays(400), Duration.ofMinutes(5)),
+                        QueryLimits.defaults(),
+                        Clock.fixed(NOW, ZoneOffset.UTC));
         api.queries.latestSamples = queries::latestSamples;
         api.queries.gpuSeries = queries::gpuSeries;
         api.queries.tokens = queries::tokens;

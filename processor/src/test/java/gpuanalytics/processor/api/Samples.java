@@ -3,9 +3,11 @@ package gpuanalytics.processor.api;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.measure.Measures;
+import gpuanalytics.processor.query.Coverage;
 import gpuanalytics.processor.query.GpuSeries;
 import gpuanalytics.processor.query.GpuSeriesQuery;
 import gpuanalytics.processor.query.LatestSample;
+import gpuanalytics.processor.query.QueryWindow;
 import gpuanalytics.processor.query.Reading;
 import gpuanalytics.processor.query.Reading.Distribution;
 import gpuanalytics.processor.query.Reading.Level;
@@ -67,12 +69,16 @@ final class Samples {
             absent.set(i, null);
         }
         return new TokenReport(
-                query.window(),
+                coverage(query.window()),
                 query.groupBy(),
                 List.of(
                         new Row(query.window().from(), full, FULL),
                         new Row(query.window().from(), absent, SPARSE)),
                 FULL);
+    }
+
+    private static Coverage coverage(QueryWindow window) {
+        return new Coverage(window, true, Instant.parse("2024-12-27T12:00:30Z"));
     }
 
     static GpuSeries gpuSeries(GpuSeriesQuery query) {
@@ -82,7 +88,7 @@ final class Samples {
         }
         var start = query.window().from();
         return new GpuSeries(
-                query.window(),
+                coverage(query.window()),
                 List.of(
                         new GpuSeries.Point(
                                 start, 4, 60, 18_000.25, 0L, new Readings(Measures.GPU, readings)),

@@ -63,6 +63,11 @@ abstract class UsageQueriesContract {
     private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
     private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
     private static final Duration KEPT = Duration.ofDays(400);
+
+    /** The events of the trace are older than rollups are kept, and just stored. */
+    private static final RollupRetention RETENTION =
+            new RollupRetention(KEPT, Duration.ofDays(10 * 365), Duration.ofMinutes(5));
+
     private static final int PARTITIONS = 3;
     private static final int BATCH = 400;
     private static final int RANDOM_QUERIES = 60;
@@ -464,7 +469,7 @@ abstract class UsageQueriesContract {
     }
 
     private UsageQueries queries(QueryLimits limits) {
-        return new MongoUsageQueries(store.database(), limits, CLOCK);
+        return new MongoUsageQueries(store.database(), RETENTION, limits, CLOCK);
     }
 
     private static QueryLimits limits(int maxPoints, int maxGroups) {
