@@ -16,6 +16,7 @@ import gpuanalytics.processor.health.PartHealth;
 import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.query.MongoUsageQueries;
+import gpuanalytics.processor.query.RollupRetention;
 import gpuanalytics.processor.reject.RecordNotices;
 import gpuanalytics.processor.reject.Rejects;
 import gpuanalytics.processor.rollup.MongoRollups;
@@ -272,7 +273,7 @@ public final class Processor implements AutoCloseable {
             return HttpApi.start(
                     vertx,
                     config.http(),
-                    MongoUsageQueries.of(store, config.http().limits(), clock),
+                    MongoUsageQueries.of(store, retention(config), config.http().limits(), clock),
                     this::health,
                     registry);
         } catch (IllegalStateException e) {
@@ -280,6 +281,13 @@ public final class Processor implements AutoCloseable {
             closeParts();
             throw e;
         }
+    }
+
+    private static RollupRetention retention(ProcessorConfig config) {
+        return new RollupRetention(
+                config.store().minuteRetention(),
+                config.store().hourRetention(),
+                config.limits().maxLead());
     }
 
     private void closeParts() {

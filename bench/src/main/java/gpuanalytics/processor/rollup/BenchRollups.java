@@ -19,16 +19,7 @@ public final class BenchRollups {
     /** Rows of one partition, in offset order, as stored. */
     public BenchRollups(List<Row> decoded) {
         this.rows =
-                decoded.stream()
-                        .map(
-                                row ->
-                                        new CountedRow(
-                                                row.record().partition().source(),
-                                                row.record().offset(),
-                                                row.values(),
-                                                row.overflow(),
-                                                row.document()))
-                        .toList();
+                decoded.stream().map(row -> CountedRow.of(row, row.overflow())).toList();
         this.folded = new ArrayList<>(Gathered.of(rows).updates());
     }
 

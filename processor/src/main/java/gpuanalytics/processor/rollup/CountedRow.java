@@ -1,5 +1,6 @@
 package gpuanalytics.processor.rollup;
 
+import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.decode.EventValues;
 import gpuanalytics.processor.decode.Overflow;
 import org.bson.RawBsonDocument;
@@ -19,6 +20,16 @@ public record CountedRow(
         EventValues values,
         Overflow overflow,
         RawBsonDocument document) {
+
+    /** A row as it counts; what the store knows of its series goes before what the row says. */
+    public static CountedRow of(Row row, Overflow overflow) {
+        return new CountedRow(
+                row.record().partition().source(),
+                row.record().offset(),
+                row.values(),
+                overflow,
+                row.document());
+    }
 
     /** The series that it counts under. */
     String series() {

@@ -5,7 +5,6 @@ import gpuanalytics.processor.batch.Step;
 import gpuanalytics.processor.batch.UnderWay;
 import gpuanalytics.processor.consume.DeadLetter;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
-import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.reject.Rejects;
 import gpuanalytics.processor.rollup.CountedRow;
 import gpuanalytics.processor.write.Outcome.Redelivered;
@@ -65,20 +64,11 @@ public final class EventWrites {
         var counted = new ArrayList<CountedRow>(rows.size());
         for (int i = 0; i < rows.size(); i++) {
             switch (outcomes.get(i)) {
-                case Stored(var overflow) -> counted.add(counted(rows.get(i), overflow));
-                case Redelivered(var overflow) -> counted.add(counted(rows.get(i), overflow));
+                case Stored(var overflow) -> counted.add(CountedRow.of(rows.get(i), overflow));
+                case Redelivered(var overflow) -> counted.add(CountedRow.of(rows.get(i), overflow));
                 case Repeated(), Rejected _ -> {}
             }
         }
         return counted;
-    }
-
-    private static CountedRow counted(Row row, Overflow overflow) {
-        return new CountedRow(
-                row.record().partition().source(),
-                row.record().offset(),
-                row.values(),
-                overflow,
-                row.document());
     }
 }

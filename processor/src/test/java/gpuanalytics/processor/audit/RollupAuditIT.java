@@ -268,16 +268,7 @@ class RollupAuditIT {
     }
 
     private static List<CountedRow> counted(List<Row> rows) {
-        return rows.stream()
-                .map(
-                        row ->
-                                new CountedRow(
-                                        row.record().partition().source(),
-                                        row.record().offset(),
-                                        row.values(),
-                                        row.overflow(),
-                                        row.document()))
-                .toList();
+        return rows.stream().map(row -> CountedRow.of(row, row.overflow())).toList();
     }
 
     private interface TimeOf {

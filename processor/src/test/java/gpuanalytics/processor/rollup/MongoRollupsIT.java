@@ -397,16 +397,7 @@ class MongoRollupsIT {
     }
 
     private static List<CountedRow> counted(List<Row> rows) {
-        return rows.stream()
-                .map(
-                        row ->
-                                new CountedRow(
-                                        row.record().partition().source(),
-                                        row.record().offset(),
-                                        row.values(),
-                                        row.overflow(),
-                                        row.document()))
-                .toList();
+        return rows.stream().map(row -> CountedRow.of(row, row.overflow())).toList();
     }
 
     private static List<Row> rows(TestRows records, int from, int to) {
