@@ -17,7 +17,12 @@ public final class BenchRecords {
     /** Records of one partition of a topic. */
     public BenchRecords(EventTopic kind) {
         this.partition =
-                new AssignedPartition(new TopicPartition(kind.defaultName(), 3), kind, TOPIC_ID, 0);
+                new Assignment(
+                                new TopicPartition(kind.defaultName(), 3),
+                                kind,
+                                TOPIC_ID,
+                                Mark.at(0))
+                        .current();
     }
 
     /** The record at this offset. */
