@@ -66,6 +66,15 @@ final class ArchitectureTest {
                     .resideInAPackage("gpuanalytics.embedded..");
 
     @ArchTest
+    static final ArchRule nobodyKnowsTheBench =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("gpuanalytics.bench..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("gpuanalytics.bench..");
+
+    @ArchTest
     static final ArchRule producersDoNotKnowTheProcessor =
             noClasses()
                     .that()
