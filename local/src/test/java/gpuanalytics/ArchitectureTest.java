@@ -115,6 +115,7 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.store..",
                             "gpuanalytics.processor.write..",
                             "gpuanalytics.processor.rollup..",
+                            "gpuanalytics.processor.series..",
                             "gpuanalytics.processor.change..",
                             "gpuanalytics.processor.audit..",
                             "gpuanalytics.processor.query..",

@@ -22,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -106,7 +107,11 @@ class ProducerIT {
                 while (ends.entrySet().stream()
                         .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                     for (var record : consumer.poll(Duration.ofMillis(200))) {
-                        var decoded = codec.decode(topic, record.value());
+                        var decoded =
+                                codec.decode(
+                                        topic,
+                                        record.value(),
+                                        Instant.ofEpochMilli(record.timestamp()));
                         if (!(decoded instanceof Decoded.Valid valid)) {
                             throw new AssertionError(decoded);
                         }

@@ -85,8 +85,8 @@ public class HotPath {
     private Row row(RawRecord record) {
         return switch (decoder.decode(record)) {
             case Row row -> row;
-            case DecodedRecord.Refused refused ->
-                    throw new IllegalStateException("refused: " + refused);
+            case DecodedRecord.Rejected rejected ->
+                    throw new IllegalStateException("rejected: " + rejected);
         };
     }
 }

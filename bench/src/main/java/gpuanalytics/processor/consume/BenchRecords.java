@@ -1,6 +1,7 @@
 package gpuanalytics.processor.consume;
 
 import gpuanalytics.event.EventTopic;
+import java.time.Instant;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -11,6 +12,9 @@ import org.apache.kafka.common.record.TimestampType;
 public final class BenchRecords {
 
     private static final String TOPIC_ID = "b8TqzOQZRZ2X1yPjz0wXcA";
+
+    /** After every event of the workloads, and not so long that one would be too old. */
+    private static final long APPENDED_MS = Instant.parse("2030-01-01T00:00:00Z").toEpochMilli();
 
     private final AssignedPartition partition;
 
@@ -33,7 +37,7 @@ public final class BenchRecords {
                         partition.topic(),
                         partition.number(),
                         offset,
-                        0,
+                        APPENDED_MS,
                         TimestampType.CREATE_TIME,
                         0,
                         value.length,

@@ -14,32 +14,23 @@ public final class BenchRollups {
 
     private final RollupMath math = new RollupMath(SAMPLE_INTERVAL);
     private final List<CountedRow> rows;
-    private final List<Rollup> folded;
+    private final List<PendingUpdate> folded;
 
     /** Rows of one partition, in offset order, as stored. */
     public BenchRollups(List<Row> decoded) {
         this.rows =
-                decoded.stream()
-                        .map(
-                                row ->
-                                        new CountedRow(
-                                                row.record().partition().kind(),
-                                                row.record().partition().source(),
-                                                row.record().offset(),
-                                                row.document(),
-                                                false))
-                        .toList();
-        this.folded = new ArrayList<>(math.fold(rows));
+                decoded.stream().map(row -> CountedRow.of(row, row.overflow())).toList();
+        this.folded = new ArrayList<>(Gathered.of(rows).updates());
     }
 
     /** All rows into their rollups. */
     public Collection<?> fold() {
-        return math.fold(rows);
+        return Gathered.of(rows).updates();
     }
 
     /** One update for each rollup. */
     public List<?> updates() {
-        return folded.stream().map(rollup -> RollupUpdate.of(rollup, math, Instant.EPOCH)).toList();
+        return folded.stream().map(update -> RollupUpdate.of(update, math, Instant.EPOCH)).toList();
     }
 
     /** How many rollups the rows make. */

@@ -1,7 +1,7 @@
-package gpuanalytics.processor;
+package gpuanalytics.processor.batch;
 
 /** The moments in a record's way at which the process may end and nothing may be lost by it. */
-enum Step {
+public enum Step {
     POLLED,
     DECODED,
     DISPATCHED,
@@ -10,12 +10,11 @@ enum Step {
     ROLLUPS_BEGIN,
     ROLLED_UP,
     COMPLETED,
-    BEFORE_COMMIT,
     COMMITTED,
     REVOKING;
 
     /** Told of each moment; a test ends the pipeline from here by throwing. */
-    interface Observer {
+    public interface Observer {
         void reached(Step step);
     }
 }

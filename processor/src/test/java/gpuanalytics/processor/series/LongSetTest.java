@@ -1,4 +1,4 @@
-package gpuanalytics.processor.rollup;
+package gpuanalytics.processor.series;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package gpuanalytics.processor.rollup;
+package gpuanalytics.processor.decode;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
