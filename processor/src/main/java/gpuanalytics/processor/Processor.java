@@ -82,6 +82,7 @@ public final class Processor implements AutoCloseable {
     private final DrainEstimate drain = new DrainEstimate();
     private final List<Periodic> periodic = new ArrayList<>();
     private boolean closed;
+    private volatile boolean saturated;
     private volatile @Nullable Throwable failure;
 
     private Processor(ProcessorConfig config, Step.Observer steps) {
@@ -225,7 +226,15 @@ public final class Processor implements AutoCloseable {
 
     private void begin(ProcessorConfig config) {
         metrics.gauge(
-                "processor.drain.seconds", "The lag at the present rate", drain, d -> d.seconds());
+                "processor.drain.seconds",
+                "How long the lag takes at the rate of which the processor is capable",
+                drain,
+                d -> d.seconds());
+        metrics.gauge(
+                "processor.store.saturated",
+                "1 while more comes than the store takes, so that fetching stops; else 0",
+                this,
+                p -> p.saturated ? 1 : 0);
         metrics.gauge(
                 "processor.buffer.bytes",
                 "Records that are read and whose raw documents are not stored",
@@ -241,6 +250,7 @@ public final class Processor implements AutoCloseable {
     private void measure() {
         var stats = stats();
         metrics.lags(pipeline.consumer().lags());
+        saturated = pipeline.consumer().takeSaturated();
         drain.update(
                 stats.stored() + stats.duplicates() + stats.rejected(),
                 stats.lag(),
