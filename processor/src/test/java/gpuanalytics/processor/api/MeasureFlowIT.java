@@ -146,8 +146,7 @@ class MeasureFlowIT {
         var rows = new ArrayList<CountedRow>();
         for (int i = 1; i <= EVENTS; i++) {
             var row = partition.next(event(topic, i));
-            rows.add(
-                    CountedRow.of(row, row.overflow()));
+            rows.add(CountedRow.of(row, row.overflow()));
         }
         rollups.apply(rows);
     }

@@ -411,8 +411,7 @@ class ExpiredRollupsIT {
         var rows = new ArrayList<CountedRow>();
         for (var event : events) {
             var row = partition.next(event);
-            rows.add(
-                    CountedRow.of(row, row.overflow()));
+            rows.add(CountedRow.of(row, row.overflow()));
         }
         rollups.apply(rows);
     }

@@ -3,6 +3,7 @@ package gpuanalytics.processor.reject;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -31,12 +32,14 @@ class RecordNoticesTest {
     @BeforeEach
     void listen() {
         lines.start();
+        log.setLevel(Level.INFO);
         log.addAppender(lines);
     }
 
     @AfterEach
     void leave() {
         log.detachAppender(lines);
+        log.setLevel(null);
     }
 
     @Test
