@@ -41,12 +41,13 @@ class EventContractPageTest {
                             "`%s`%s".formatted(field.name(), field.required() ? " (required)" : ""),
                             field.kind().name().toLowerCase(Locale.ROOT),
                             field.unit(),
-                            range(field)));
+                            range(field),
+                            together(field)));
         }
 
         var listed =
                 rows(topic.defaultName()).stream()
-                        .map(row -> List.copyOf(row.subList(0, 4)))
+                        .map(row -> List.copyOf(row.subList(0, 5)))
                         .toList();
 
         assertEquals(expected, listed);
@@ -131,6 +132,16 @@ class EventContractPageTest {
 
     private static String factor(Alias alias) {
         return new BigDecimal(Double.toString(alias.scale())).stripTrailingZeros().toPlainString();
+    }
+
+    private static String together(Field<?> field) {
+        return switch (field.aggregation()) {
+            case NONE -> "";
+            case GAUGE, WHOLE_GAUGE -> "mean, min, max";
+            case COUNTER -> "min, max";
+            case SUM -> "sum";
+            case HISTOGRAM -> "distribution";
+        };
     }
 
     private static String range(Field<?> field) {

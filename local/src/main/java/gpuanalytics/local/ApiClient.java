@@ -11,7 +11,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -21,6 +20,9 @@ import java.util.stream.StreamSupport;
 final class ApiClient implements AutoCloseable {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    /** Further ahead than an event's time may be. */
+    private static final Duration MAX_LEAD = Duration.ofDays(1);
 
     /** Before every trace there is. */
     private static final Instant FIRST = Instant.parse("2000-01-01T00:00:00Z");
@@ -125,10 +127,8 @@ final class ApiClient implements AutoCloseable {
         return samples;
     }
 
-    /** Whole hours, so that hour rollups answer. */
     private static String everything() {
-        var end = Instant.now().truncatedTo(ChronoUnit.HOURS).plus(2, ChronoUnit.HOURS);
-        return "from=%s&to=%s".formatted(FIRST, end);
+        return "from=%s&to=%s".formatted(FIRST, Instant.now().plus(MAX_LEAD));
     }
 
     private JsonNode get(String path) throws IOException, InterruptedException {

@@ -57,11 +57,13 @@ final class GpuAnswers {
                 queries.gpuSeries(new GpuSeriesQuery(id, migId, window))
                         .orElseThrow(() -> new ProblemException(unknownGpu(id, migId)));
         var table = new Table<>(SERIES, series.points());
-        return request.mediaType().equals(Table.CSV_MEDIA_TYPE)
-                ? table.csv()
-                : Answer.ok(
-                        Json.MEDIA_TYPE,
-                        Json.write(json -> writeSeries(json, id, migId, series, table)));
+        var answer =
+                request.mediaType().equals(Table.CSV_MEDIA_TYPE)
+                        ? table.csv()
+                        : Answer.ok(
+                                Json.MEDIA_TYPE,
+                                Json.write(json -> writeSeries(json, id, migId, series, table)));
+        return CoverageParts.inHeader(answer, series.coverage());
     }
 
     private static Problem unknownGpu(String id, @Nullable String migId) {
@@ -90,7 +92,7 @@ final class GpuAnswers {
         json.writeStartObject();
         json.writeStringField("gpu", id);
         json.writeStringField("mig_id", migId);
-        TokenAnswers.writeCoverage(json, series.coverage());
+        CoverageParts.write(json, series.coverage());
         json.writeFieldName("points");
         table.writeTo(json);
         json.writeEndObject();

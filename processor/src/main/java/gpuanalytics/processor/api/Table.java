@@ -17,6 +17,9 @@ record Table<R>(List<Column<R>> columns, List<R> rows) {
 
     static final String CSV_MEDIA_TYPE = "text/csv";
 
+    /** What a spreadsheet takes for the start of a formula, and the quote that says it is text. */
+    private static final String FORMULA_STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20'";
+
     private static final String CSV_CONTENT_TYPE = "text/csv; charset=utf-8; header=present";
 
     /** Writes an array of objects with every member, null where it is absent. */
@@ -72,7 +75,10 @@ record Table<R>(List<Column<R>> columns, List<R> rows) {
         }
     }
 
-    /** The rows as CSV (RFC 4180) with a header line; absent values are empty. */
+    /**
+     * The rows as CSV (RFC 4180) with a header line; absent values are empty, and no text begins as
+     * a formula does.
+     */
     Answer csv() {
         var text = new StringBuilder();
         try (var printer = new CSVPrinter(text, CSVFormat.RFC4180)) {
@@ -95,7 +101,17 @@ record Table<R>(List<Column<R>> columns, List<R> rows) {
             case null -> null;
             case Double number -> Json.plain(number).toPlainString();
             case Instant time -> time.toString();
+            case String text -> asText(text);
             default -> value;
         };
+    }
+
+    /**
+     * Events name models and teams, and anyone may send events: a name must reach no spreadsheet as
+     * a formula. A text that begins like one, or with a quote, gets a quote before it, so that what
+     * takes one leading quote away has every text as it was.
+     */
+    private static String asText(String text) {
+        return !text.isEmpty() && FORMULA_STARTS.indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
     }
 }

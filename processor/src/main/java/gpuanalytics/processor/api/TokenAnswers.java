@@ -2,7 +2,6 @@ package gpuanalytics.processor.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import gpuanalytics.processor.measure.Measures;
-import gpuanalytics.processor.query.Coverage;
 import gpuanalytics.processor.query.TokenDimension;
 import gpuanalytics.processor.query.TokenQuery;
 import gpuanalytics.processor.query.TokenReport;
@@ -39,9 +38,12 @@ final class TokenAnswers {
     Answer respond(Endpoint.Request request) {
         var report = queries.tokens(query(request.query()));
         var table = new Table<>(columns(report.groupBy()), report.rows());
-        return request.mediaType().equals(Table.CSV_MEDIA_TYPE)
-                ? table.csv()
-                : Answer.ok(Json.MEDIA_TYPE, Json.write(json -> write(json, report, table)));
+        var answer =
+                request.mediaType().equals(Table.CSV_MEDIA_TYPE)
+                        ? table.csv()
+                        : Answer.ok(
+                                Json.MEDIA_TYPE, Json.write(json -> write(json, report, table)));
+        return CoverageParts.inHeader(answer, report.coverage());
     }
 
     private TokenQuery query(QueryParameters parameters) {
@@ -71,7 +73,7 @@ final class TokenAnswers {
     private static void write(JsonGenerator json, TokenReport report, Table<Row> table)
             throws IOException {
         json.writeStartObject();
-        writeCoverage(json, report.coverage());
+        CoverageParts.write(json, report.coverage());
         json.writeArrayFieldStart("group_by");
         for (var dimension : report.groupBy()) {
             json.writeString(dimension.label());
@@ -82,17 +84,6 @@ final class TokenAnswers {
         json.writeFieldName("totals");
         Table.writeObject(json, COUNTS, report.totals(), true);
         json.writeEndObject();
-    }
-
-    /** Writes what was answered, which may be more than what was asked for. */
-    static void writeCoverage(JsonGenerator json, Coverage coverage) throws IOException {
-        var window = coverage.window();
-        json.writeStringField("from", window.from().toString());
-        json.writeStringField("to", window.to().toString());
-        json.writeNumberField("step_s", window.stepLength().toSeconds());
-        json.writeNumberField("bucket_s", window.bucket().toSeconds());
-        json.writeBooleanField("complete", coverage.complete());
-        json.writeStringField("kept_since", coverage.keptSince().toString());
     }
 
     private static List<Column<Counts>> countColumns() {
