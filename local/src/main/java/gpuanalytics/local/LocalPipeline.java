@@ -172,6 +172,7 @@ final class LocalPipeline implements AutoCloseable {
         chosen.put("KAFKA_BOOTSTRAP", "");
         chosen.put("MONGO_URL", "");
         chosen.put("MONGO_URL_FILE", "");
+        chosen.put("SOURCES", "");
         chosen.put("HTTP_HOST", "127.0.0.1");
         chosen.put("HTTP_PORT", Integer.toString(options.port()));
         chosen.put("QUERY_MAX_DAYS", ALL_DAYS);

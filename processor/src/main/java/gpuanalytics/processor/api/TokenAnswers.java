@@ -9,6 +9,8 @@ import gpuanalytics.processor.query.TokenReport.Counts;
 import gpuanalytics.processor.query.TokenReport.Latency;
 import gpuanalytics.processor.query.TokenReport.Row;
 import gpuanalytics.processor.query.UsageQueries;
+import gpuanalytics.service.http.Answer;
+import gpuanalytics.service.http.Endpoint;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -54,7 +56,7 @@ final class TokenAnswers {
     }
 
     Answer respond(Endpoint.Request request) {
-        var report = queries.tokens(query(request.query()));
+        var report = queries.tokens(query(new QueryParameters(request)));
         var table = new Table<>(columns(report.groupBy()), report.rows());
         return request.mediaType().equals(Table.CSV_MEDIA_TYPE)
                 ? table.csv()

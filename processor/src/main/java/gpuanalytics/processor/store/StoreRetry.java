@@ -2,8 +2,8 @@ package gpuanalytics.processor.store;
 
 import com.mongodb.MongoException;
 import com.mongodb.MongoInterruptedException;
-import gpuanalytics.processor.health.PartHealth;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
+import gpuanalytics.service.health.PartHealth;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
