@@ -362,7 +362,9 @@ class ProducerIT {
                                         > 20 + requests(before, SourceKind.SYNTHETIC));
 
                 assertEquals(50, requests(producer, SourceKind.REPLAY));
-                assertEquals(200, get(producer, "/health/ready").statusCode());
+                await(
+                        "it is ready",
+                        () -> get(producer, "/health/ready").statusCode() == 200);
                 assertFalse(producer.awaitEnd(Duration.ZERO));
                 var metrics = get(producer, "/metrics").body();
                 assertTrue(
