@@ -25,7 +25,10 @@ public record ProducerConfig(
         KafkaOptions kafka, Map<SourceKind, SourceConfig> sources, HttpSettings http) {
 
     private static final int DEFAULT_PORT = 8081;
-    private static final double MAX_PRICE_PER_HOUR_USD = 1_000_000;
+
+    /** The contract's. */
+    private static final double MAX_PRICE_PER_HOUR_USD = 10_000;
+
     private static final long KIB = 1 << 10;
     private static final long MIB = 1 << 20;
 

@@ -362,9 +362,7 @@ class ProducerIT {
                                         > 20 + requests(before, SourceKind.SYNTHETIC));
 
                 assertEquals(50, requests(producer, SourceKind.REPLAY));
-                await(
-                        "it is ready",
-                        () -> get(producer, "/health/ready").statusCode() == 200);
+                await("it is ready", () -> get(producer, "/health/ready").statusCode() == 200);
                 assertFalse(producer.awaitEnd(Duration.ZERO));
                 var metrics = get(producer, "/metrics").body();
                 assertTrue(

@@ -30,12 +30,19 @@ final class EndpointRouter {
     private final Vertx vertx;
     private final Routes routes;
     private final Duration readTimeout;
+    private final Connections connections;
     private final HttpMetrics metrics;
 
-    EndpointRouter(Vertx vertx, Routes routes, Duration readTimeout, HttpMetrics metrics) {
+    EndpointRouter(
+            Vertx vertx,
+            Routes routes,
+            Duration readTimeout,
+            Connections connections,
+            HttpMetrics metrics) {
         this.vertx = vertx;
         this.routes = routes;
         this.readTimeout = readTimeout;
+        this.connections = connections;
         this.metrics = metrics;
     }
 
@@ -52,7 +59,11 @@ final class EndpointRouter {
     }
 
     private Exchange exchange(RoutingContext context) {
-        return new Exchange(context, readTimeout, metrics);
+        var exchange = new Exchange(context, readTimeout, metrics);
+        var connection = context.request().connection();
+        connections.begun(connection);
+        exchange.onEnd(() -> connections.ended(connection));
+        return exchange;
     }
 
     private Map<String, Map<Endpoint.Method, Endpoint>> byPath() {

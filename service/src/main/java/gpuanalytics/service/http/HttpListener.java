@@ -54,16 +54,9 @@ public final class HttpListener implements AutoCloseable {
     public static HttpListener start(HttpSettings settings, Routes routes, HttpMetrics metrics) {
         var vertx = Vertx.vertx(vertxOptions());
         var connections = new Connections(settings.maxConnections(), metrics);
-        var router = new EndpointRouter(vertx, routes, settings.readTimeout(), metrics).router();
-        router.route()
-                .order(-1)
-                .handler(
-                        context -> {
-                            var connection = context.request().connection();
-                            connections.begun(connection);
-                            context.addEndHandler(_ -> connections.ended(connection));
-                            context.next();
-                        });
+        var router =
+                new EndpointRouter(vertx, routes, settings.readTimeout(), connections, metrics)
+                        .router();
         var server =
                 vertx.createHttpServer(serverOptions())
                         .connectionHandler(connections::opened)

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -42,6 +43,7 @@ public record ReplayConfig(ReplayOptions options, int batch) implements SourceCo
                         "REPLAY_TIMES",
                         ReplayOptions.Times.ORIGINAL,
                         "Times of the events: original (as in the trace) or now (when replayed)");
+        var run = readRun(env);
         if (chosen) {
             if (files.isEmpty() || files.size() > MAX_FILES) {
                 env.error(
@@ -53,8 +55,23 @@ public record ReplayConfig(ReplayOptions options, int batch) implements SourceCo
             }
         }
         return new ReplayConfig(
-                new ReplayOptions(paths(env, files), speed, loop, times, common.pricePerHourUsd()),
+                new ReplayOptions(
+                        paths(env, files), speed, loop, run, times, common.pricePerHourUsd()),
                 common.batch());
+    }
+
+    private static Optional<String> readRun(EnvironmentReader env) {
+        var run =
+                env.text(
+                        "REPLAY_RUN",
+                        "Name of a loop's run: under one name it gives the same events at each"
+                                + " start; unset: new ones");
+        if (run.isPresent() && !run.get().matches("[A-Za-z0-9._-]{1,64}")) {
+            env.error(
+                    "REPLAY_RUN is %s, expected 1 to 64 letters, digits, dots, dashes or underscores"
+                            .formatted(run.get()));
+        }
+        return run;
     }
 
     private static OptionalDouble readSpeed(EnvironmentReader env, String text) {

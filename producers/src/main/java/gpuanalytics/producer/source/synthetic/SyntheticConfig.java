@@ -24,6 +24,9 @@ public record SyntheticConfig(
         SyntheticOptions options, ShardOptions shards, int batch, Optional<Duration> pause)
         implements SourceConfig {
 
+    /** The source is asked for events at least this often, unless SLEEP_SEC is longer. */
+    static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
     private static final int MAX_FLEET_GPUS = 10_000;
 
     /**
@@ -37,7 +40,14 @@ public record SyntheticConfig(
     /** Reads its variables; errors are left in the reader. */
     public static SyntheticConfig read(EnvironmentReader env, Common common) {
         var pace = readPace(env, common.batch());
-        var options = readOptions(env, readFleet(env, common.pricePerHourUsd()));
+        var fleet = readFleet(env, common.pricePerHourUsd());
+        var options = readOptions(env, fleet, pace.pause().orElse(LONGEST_PAUSE));
+        if (pace.rate() < options.leastRate()) {
+            env.error(
+                    "RATE is %s with %d GPUs, expected at least %s: a sample of each and as many"
+                                    .formatted(pace.rate(), fleet.size(), options.leastRate())
+                            + " usages an hour");
+        }
         var shards = readShards(env, common.bootstrap(), pace.rate());
         return new SyntheticConfig(options, shards, common.batch(), pace.pause());
     }
@@ -74,7 +84,7 @@ public record SyntheticConfig(
         int gpus =
                 env.integer(
                         "FLEET_GPUS",
-                        8,
+                        96,
                         1,
                         MAX_FLEET_GPUS,
                         "GPUs of the simulated fleet, over all replicas");
@@ -94,7 +104,13 @@ public record SyntheticConfig(
         return price.isPresent() ? fleet.withPrice(price.get()) : fleet;
     }
 
-    private static SyntheticOptions readOptions(EnvironmentReader env, Fleet fleet) {
+    /**
+     * What to simulate.
+     *
+     * @param pause the longest time from batch to batch, by which a simulation is always behind
+     */
+    private static SyntheticOptions readOptions(
+            EnvironmentReader env, Fleet fleet, Duration pause) {
         long seed =
                 env.integer(
                                 "SEED",
@@ -117,9 +133,13 @@ public record SyntheticConfig(
                         60,
                         1,
                         86_400,
-                        "A simulation further behind, in seconds, goes on from the present");
+                        "A simulation further behind than this and the pause between two batches,"
+                                + " in seconds, goes on from the present");
         return new SyntheticOptions(
-                fleet, seed, Duration.ofMillis(Math.round(1000 * intervalSeconds)), catchUp);
+                fleet,
+                seed,
+                Duration.ofMillis(Math.round(1000 * intervalSeconds)),
+                catchUp.plus(pause));
     }
 
     private static ShardOptions readShards(EnvironmentReader env, String bootstrap, double rate) {

@@ -17,9 +17,6 @@ final class SyntheticFeed implements Feed, RateControl {
 
     private static final Logger LOG = LoggerFactory.getLogger(SyntheticFeed.class);
 
-    /** At a low rate events are published within a second nevertheless. */
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
-
     private final SyntheticConfig config;
     private final ShardMembership membership;
     private final EventSource events;
@@ -47,7 +44,8 @@ final class SyntheticFeed implements Feed, RateControl {
     }
 
     private Duration batchTime() {
-        double seconds = Math.min(batch() / share(), LONGEST_PAUSE.toMillis() / 1000.0);
+        double seconds =
+                Math.min(batch() / share(), SyntheticConfig.LONGEST_PAUSE.toMillis() / 1000.0);
         return Duration.ofNanos(Math.round(seconds * 1e9));
     }
 
@@ -69,6 +67,11 @@ final class SyntheticFeed implements Feed, RateControl {
     public Rate rate() {
         var held = membership.share();
         return new Rate(membership.rate(), share(), held.rates().size(), held.shards());
+    }
+
+    @Override
+    public double leastRate() {
+        return Math.max(MIN_RATE, config.options().leastRate());
     }
 
     @Override
