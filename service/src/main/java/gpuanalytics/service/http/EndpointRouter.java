@@ -221,7 +221,12 @@ final class EndpointRouter {
 
     private static Throwable failure(RoutingContext context) {
         var failure = context.failure();
-        return failure == null ? new HttpException(context.statusCode()) : failure;
+        if (failure != null) {
+            return failure;
+        }
+        // a path that cannot be decoded comes with neither a failure nor a status
+        int status = context.statusCode();
+        return new HttpException(status < BAD_REQUEST ? BAD_REQUEST : status);
     }
 
     private Problem problem(Throwable failure) {

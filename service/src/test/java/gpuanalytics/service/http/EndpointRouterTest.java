@@ -195,6 +195,18 @@ class EndpointRouterTest {
     }
 
     @Test
+    void aPathThatCannotBeDecodedIsAProblem() throws Exception {
+        try (var socket = server.connect()) {
+            TestServer.ask(socket, "/%zz");
+            var read = new StringBuilder();
+            readUntil(socket.getInputStream(), read, "percent-encoded UTF-8");
+
+            assertTrue(read.toString().startsWith("HTTP/1.1 400"), read.toString());
+            assertTrue(read.toString().contains("application/problem+json"), read.toString());
+        }
+    }
+
+    @Test
     void saysWhatCanBeDoneWithAPath() throws Exception {
         var options = server.send("OPTIONS", "/notes", "");
 
