@@ -70,6 +70,15 @@ final class ArchitectureTest {
                     .resideInAPackage("gpuanalytics.embedded..");
 
     @ArchTest
+    static final ArchRule nobodyKnowsTheBench =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("gpuanalytics.bench..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("gpuanalytics.bench..");
+
+    @ArchTest
     static final ArchRule producersDoNotKnowTheProcessor =
             noClasses()
                     .that()
@@ -110,6 +119,7 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.store..",
                             "gpuanalytics.processor.write..",
                             "gpuanalytics.processor.rollup..",
+                            "gpuanalytics.processor.series..",
                             "gpuanalytics.processor.change..",
                             "gpuanalytics.processor.audit..",
                             "gpuanalytics.processor.query..",

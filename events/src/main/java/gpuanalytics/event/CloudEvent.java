@@ -31,7 +31,7 @@ record CloudEvent(String eventId, @Nullable Instant time) {
     /** Where the attributes are read from: headers, or the members of an envelope. */
     @FunctionalInterface
     interface Attributes {
-        @Nullable String get(String name) throws Refused;
+        @Nullable String get(String name) throws RejectedException;
     }
 
     /** How a record carries its event. */
@@ -45,7 +45,7 @@ record CloudEvent(String eventId, @Nullable Instant time) {
     }
 
     /** The mode that the headers tell. */
-    static Mode mode(HeaderLookup headers) throws Refused {
+    static Mode mode(HeaderLookup headers) throws RejectedException {
         var type = contentType(headers);
         if (type != null && type.startsWith(STRUCTURED)) {
             if (!type.equals(STRUCTURED_JSON)) {
@@ -63,14 +63,14 @@ record CloudEvent(String eventId, @Nullable Instant time) {
     }
 
     /** The attributes in the headers of a record. */
-    static CloudEvent ofHeaders(HeaderLookup headers) throws Refused {
+    static CloudEvent ofHeaders(HeaderLookup headers) throws RejectedException {
         return of(name -> header(headers, HEADER_PREFIX + name));
     }
 
-    static CloudEvent of(Attributes attributes) throws Refused {
+    static CloudEvent of(Attributes attributes) throws RejectedException {
         var version = required(attributes, SPECVERSION);
         if (!version.equals("1.0")) {
-            throw new Refused(
+            throw new RejectedException(
                     RejectReason.OUT_OF_RANGE,
                     "CloudEvent specversion is %s, expected 1.0".formatted(Excerpt.of(version)));
         }
@@ -78,7 +78,7 @@ record CloudEvent(String eventId, @Nullable Instant time) {
         var source = required(attributes, "source");
         required(attributes, "type");
         if (source.chars().anyMatch(Character::isWhitespace)) {
-            throw new Refused(
+            throw new RejectedException(
                     RejectReason.OUT_OF_RANGE,
                     "CloudEvent source is %s, expected a URI reference"
                             .formatted(Excerpt.of(source)));
@@ -87,25 +87,25 @@ record CloudEvent(String eventId, @Nullable Instant time) {
     }
 
     /** Fills in what the event's own data leaves out. */
-    void complete(EventTopic topic, Event.Builder event) throws Refused {
+    void complete(EventTopic topic, Event.Builder event) throws RejectedException {
         if (!event.has(topic.eventId())) {
-            refuse(Validation.checkText(topic.eventId(), "CloudEvent source and id", eventId));
+            reject(Validation.checkText(topic.eventId(), "CloudEvent source and id", eventId));
             event.set(topic.eventId(), eventId);
         }
         if (time != null && !event.has(topic.ts())) {
-            refuse(Validation.checkTime(topic.ts(), "CloudEvent time", time));
+            reject(Validation.checkTime(topic.ts(), "CloudEvent time", time));
             event.set(topic.ts(), time);
         }
     }
 
-    private static @Nullable Instant time(Attributes attributes) throws Refused {
+    private static @Nullable Instant time(Attributes attributes) throws RejectedException {
         var text = attributes.get("time");
         if (text == null) {
             return null;
         }
         var time = EventTime.parse(text);
         if (time == null) {
-            throw new Refused(
+            throw new RejectedException(
                     RejectReason.WRONG_TYPE,
                     "CloudEvent time is %s, expected %s"
                             .formatted(Excerpt.of(text), EventTime.EXPECTED));
@@ -113,10 +113,10 @@ record CloudEvent(String eventId, @Nullable Instant time) {
         return time;
     }
 
-    private static String required(Attributes attributes, String name) throws Refused {
+    private static String required(Attributes attributes, String name) throws RejectedException {
         var value = attributes.get(name);
         if (value == null || value.isEmpty()) {
-            throw new Refused(
+            throw new RejectedException(
                     RejectReason.MISSING_FIELD,
                     "CloudEvent %s is missing, it is required".formatted(name));
         }
@@ -124,7 +124,7 @@ record CloudEvent(String eventId, @Nullable Instant time) {
     }
 
     /** The media type without its parameters, in lower case, or null where none is told. */
-    private static @Nullable String contentType(HeaderLookup headers) throws Refused {
+    private static @Nullable String contentType(HeaderLookup headers) throws RejectedException {
         var type = header(headers, CONTENT_TYPE);
         if (type == null) {
             return null;
@@ -135,7 +135,8 @@ record CloudEvent(String eventId, @Nullable Instant time) {
                 .toLowerCase(Locale.ROOT);
     }
 
-    private static @Nullable String header(HeaderLookup headers, String name) throws Refused {
+    private static @Nullable String header(HeaderLookup headers, String name)
+            throws RejectedException {
         var bytes = headers.get(name);
         if (bytes == null) {
             return null;
@@ -143,20 +144,20 @@ record CloudEvent(String eventId, @Nullable Instant time) {
         try {
             return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         } catch (CharacterCodingException e) {
-            throw new Refused(
+            throw new RejectedException(
                     RejectReason.WRONG_TYPE, "header " + name + " is not UTF-8, expected text");
         }
     }
 
-    private static Refused wrongContent(String type, String expected) {
-        return new Refused(
+    private static RejectedException wrongContent(String type, String expected) {
+        return new RejectedException(
                 RejectReason.WRONG_TYPE,
                 "content-type is %s, expected %s".formatted(Excerpt.of(type), expected));
     }
 
-    private static void refuse(@Nullable Rejected rejected) throws Refused {
+    private static void reject(@Nullable Rejected rejected) throws RejectedException {
         if (rejected != null) {
-            throw new Refused(rejected);
+            throw new RejectedException(rejected);
         }
     }
 }

@@ -134,9 +134,9 @@ public final class Event {
          * @throws IllegalArgumentException naming the field, its value and what was expected
          */
         public Event build() {
-            var refusal = Validation.check(topic, this);
-            if (refusal != null) {
-                throw new IllegalArgumentException(refusal.detail());
+            var rejection = Validation.check(topic, this);
+            if (rejection != null) {
+                throw new IllegalArgumentException(rejection.detail());
             }
             return unchecked();
         }

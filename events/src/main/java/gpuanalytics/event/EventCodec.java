@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventCodec {
 
-    /** Deeper nesting is refused; a CloudEvent needs two levels. */
+    /** Deeper nesting is rejected; a CloudEvent needs two levels. */
     public static final int MAX_NESTING = 8;
 
     private static final String DATA = "data";
@@ -84,17 +84,19 @@ public final class EventCodec {
     }
 
     /** What the value of a record of this topic without headers is. */
-    public Decoded decode(EventTopic topic, byte @Nullable [] value) {
-        return decode(topic, value, HeaderLookup.NONE);
+    public Decoded decode(EventTopic topic, byte @Nullable [] value, Instant written) {
+        return decode(topic, value, HeaderLookup.NONE, written);
     }
 
     /**
      * What the value of a record of this topic is: a bare event, or a CloudEvent with its
      * attributes in the headers or in an envelope.
      *
-     * @param value the record's value; null for a tombstone, which is refused
+     * @param value the record's value; null for a tombstone, which is rejected
+     * @param written when the event was written down, see {@link EventLimits}
      */
-    public Decoded decode(EventTopic topic, byte @Nullable [] value, HeaderLookup headers) {
+    public Decoded decode(
+            EventTopic topic, byte @Nullable [] value, HeaderLookup headers, Instant written) {
         if (value == null) {
             return new Rejected(RejectReason.NOT_JSON, "record has no value");
         }
@@ -106,9 +108,9 @@ public final class EventCodec {
         }
         try {
             var event = read(topic, textOf(value), headers);
-            var refusal = Validation.checkWhole(topic, event);
-            return refusal != null ? refusal : inTime(event.unchecked());
-        } catch (Refused e) {
+            var rejection = Validation.checkWhole(topic, event);
+            return rejection != null ? rejection : inTime(event.unchecked(), written);
+        } catch (RejectedException e) {
             return e.rejected();
         } catch (StreamConstraintsException ignored) {
             return new Rejected(
@@ -212,7 +214,7 @@ public final class EventCodec {
         }
         var attributesOfEvent = CloudEvent.of(attributes::get);
         if (event == null) {
-            throw new Refused(
+            throw new RejectedException(
                     RejectReason.MISSING_FIELD,
                     "CloudEvent data is missing or not an object, it must be the event");
         }
@@ -220,14 +222,14 @@ public final class EventCodec {
         return event;
     }
 
-    private Decoded inTime(Event event) {
-        var newest = limits.newest();
+    private Decoded inTime(Event event, Instant written) {
+        var newest = limits.newest(written);
         if (event.ts().isAfter(newest)) {
             return new Rejected(
                     RejectReason.FROM_THE_FUTURE,
                     "ts is %s, expected at most %s".formatted(event.ts(), newest));
         }
-        var oldest = limits.oldest();
+        var oldest = limits.oldest(written);
         if (event.ts().isBefore(oldest)) {
             return new Rejected(
                     RejectReason.TOO_OLD,
@@ -238,32 +240,33 @@ public final class EventCodec {
 
     private static void startObject(JsonParser json) throws IOException {
         if (json.nextToken() != JsonToken.START_OBJECT) {
-            throw new Refused(notJson("expected an object"));
+            throw new RejectedException(notJson("expected an object"));
         }
     }
 
     private static void requireEnd(JsonParser json) throws IOException {
         if (json.nextToken() != null) {
-            throw new Refused(notJson("it goes on after its object"));
+            throw new RejectedException(notJson("it goes on after its object"));
         }
     }
 
     /** The characters; Jackson's own reading of bytes lets other encodings and bad UTF-8 pass. */
-    private static char[] textOf(byte[] value) throws Refused {
+    private static char[] textOf(byte[] value) throws RejectedException {
         var text = CharBuffer.allocate(value.length);
         var bytes = ByteBuffer.wrap(value);
         var decoder = UTF_8.newDecoder();
         if (decoder.decode(bytes, text, true).isError()) {
-            throw new Refused(notJson("byte %d is not UTF-8".formatted(bytes.position())));
+            throw new RejectedException(
+                    notJson("byte %d is not UTF-8".formatted(bytes.position())));
         }
         return Arrays.copyOf(text.array(), text.position());
     }
 
-    private static byte[] fromBase64(String text) throws Refused {
+    private static byte[] fromBase64(String text) throws RejectedException {
         try {
             return Base64.getDecoder().decode(text);
         } catch (IllegalArgumentException e) {
-            throw new Refused(
+            throw new RejectedException(
                     RejectReason.WRONG_TYPE,
                     "CloudEvent data_base64 is %s, expected Base64".formatted(Excerpt.of(text)));
         }

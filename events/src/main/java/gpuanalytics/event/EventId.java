@@ -14,7 +14,10 @@ public final class EventId {
     /** Stands before a given {@code event_id}. */
     public static final String GIVEN = "e:";
 
-    /** Stands before {@code <GPU key>[#<MIG id>]@<seconds>.<nanoseconds>}. */
+    /**
+     * Stands before {@code <GPU key>[#<MIG id>]@<seconds>.<nanoseconds>}, see {@link
+     * GpuId#instance}.
+     */
     public static final String SAMPLE = "g:";
 
     /** Stands before a {@code request_id}. */
@@ -50,11 +53,13 @@ public final class EventId {
         if (gpu == null) {
             throw new IllegalStateException("a sample without a GPU: " + event);
         }
-        var mig = event.get(GpuMetric.MIG_ID);
         var ts = event.ts();
-        var instance = mig == null ? "" : "#" + mig;
         return SAMPLE
-                + "%s%s@%d.%09d".formatted(gpu.key(), instance, ts.getEpochSecond(), ts.getNano());
+                + "%s@%d.%09d"
+                        .formatted(
+                                GpuId.instance(gpu.key(), event.get(GpuMetric.MIG_ID)),
+                                ts.getEpochSecond(),
+                                ts.getNano());
     }
 
     private static @Nullable String ofRequest(Event event) {

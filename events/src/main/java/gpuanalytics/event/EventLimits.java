@@ -1,18 +1,20 @@
 package gpuanalytics.event;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
 /**
  * What an event may be at most, beyond the ranges of its fields.
  *
- * @param clock tells now
- * @param maxAge how far {@code ts} may lie in the past
- * @param maxLead how far {@code ts} may lie in the future
+ * <p>Age and lead are measured from when the event was written down: the time of its record in its
+ * topic. That time never changes, so whoever reads the record, and however often, judges the same;
+ * a reader's clock would judge a second reading differently.
+ *
+ * @param maxAge how far {@code ts} may lie before that time
+ * @param maxLead how far {@code ts} may lie after it
  * @param maxBytes the largest record
  */
-public record EventLimits(Clock clock, Duration maxAge, Duration maxLead, int maxBytes) {
+public record EventLimits(Duration maxAge, Duration maxLead, int maxBytes) {
 
     /** Ten years: the public traces that the replay source reads are years old. */
     public static final Duration DEFAULT_MAX_AGE = Duration.ofDays(3660);
@@ -35,18 +37,17 @@ public record EventLimits(Clock clock, Duration maxAge, Duration maxLead, int ma
     }
 
     public static EventLimits defaults() {
-        return new EventLimits(
-                Clock.systemUTC(), DEFAULT_MAX_AGE, DEFAULT_MAX_LEAD, DEFAULT_MAX_BYTES);
+        return new EventLimits(DEFAULT_MAX_AGE, DEFAULT_MAX_LEAD, DEFAULT_MAX_BYTES);
     }
 
-    /** The earliest {@code ts} accepted now. */
-    public Instant oldest() {
-        return clock.instant().minus(maxAge);
+    /** The earliest {@code ts} accepted of an event written down then. */
+    public Instant oldest(Instant written) {
+        return written.minus(maxAge);
     }
 
-    /** The latest {@code ts} accepted now. */
-    public Instant newest() {
-        return clock.instant().plus(maxLead);
+    /** The latest {@code ts} accepted of an event written down then. */
+    public Instant newest(Instant written) {
+        return written.plus(maxLead);
     }
 
     private static void requireSpan(String name, Duration span) {

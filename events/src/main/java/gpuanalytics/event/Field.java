@@ -21,7 +21,7 @@ import java.util.List;
  *     points (text)
  * @param aggregation how the values of many events make one; it stands here, beside the range,
  *     because the two are one decision: the sum of an hour must fit an int64
- * @param required whether an event without it is refused
+ * @param required whether an event without it is rejected
  * @param index its place among the fields of its topic, from 0
  * @param aliases other names under which it is accepted, the preferred ones first
  */

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonValue {
 
-    /** Longer numbers are refused: no reading has so many digits. */
+    /** Longer numbers are rejected: no reading has so many digits. */
     private static final int MAX_NUMBER_CHARS = 64;
 
     /**
@@ -52,7 +52,7 @@ final class JsonValue {
     /**
      * The value at the parser's token.
      *
-     * @throws Refused naming the field as it was sent, its value and what was expected
+     * @throws RejectedException naming the field as it was sent, its value and what was expected
      */
     static @Nullable Object read(Named named, JsonParser json) throws IOException {
         if (isAbsent(json)) {
@@ -90,7 +90,7 @@ final class JsonValue {
             throw wrongType(named, json, "text");
         }
         var text = json.getText();
-        refuse(Validation.checkText(named.field(), named.name(), text));
+        reject(Validation.checkText(named.field(), named.name(), text));
         return text;
     }
 
@@ -102,7 +102,7 @@ final class JsonValue {
         if (time == null) {
             throw wrongType(named, json, EventTime.EXPECTED);
         }
-        refuse(Validation.checkTime(named.field(), named.name(), time));
+        reject(Validation.checkTime(named.field(), named.name(), time));
         return time;
     }
 
@@ -146,7 +146,8 @@ final class JsonValue {
     private static void requireWithin(Named named, JsonParser json, double value)
             throws IOException {
         if (!Validation.isWithin(named.field(), value)) {
-            throw new Refused(Validation.outOfRange(named.field(), named.alias(), json.getText()));
+            throw new RejectedException(
+                    Validation.outOfRange(named.field(), named.alias(), json.getText()));
         }
     }
 
@@ -187,10 +188,10 @@ final class JsonValue {
                     return number;
                 }
             } catch (NumberFormatException ignored) {
-                // infinite, or an exponent that no int holds: refused below
+                // infinite, or an exponent that no int holds: rejected below
             }
         }
-        throw new Refused(Validation.outOfRange(named.field(), named.alias(), text));
+        throw new RejectedException(Validation.outOfRange(named.field(), named.alias(), text));
     }
 
     private static Boolean readFlag(Named named, JsonParser json) throws IOException {
@@ -200,15 +201,15 @@ final class JsonValue {
         return json.getBooleanValue();
     }
 
-    private static void refuse(@Nullable Rejected rejected) throws Refused {
+    private static void reject(@Nullable Rejected rejected) throws RejectedException {
         if (rejected != null) {
-            throw new Refused(rejected);
+            throw new RejectedException(rejected);
         }
     }
 
-    private static Refused wrongType(Named named, JsonParser json, String expected)
+    private static RejectedException wrongType(Named named, JsonParser json, String expected)
             throws IOException {
-        return new Refused(
+        return new RejectedException(
                 RejectReason.WRONG_TYPE,
                 "%s is %s, expected %s".formatted(named.name(), shown(json), expected));
     }

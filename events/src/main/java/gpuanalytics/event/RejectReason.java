@@ -2,7 +2,7 @@ package gpuanalytics.event;
 
 import java.util.Locale;
 
-/** Why a record is refused. Closed: counters, headers of dead letters and the API use these. */
+/** Why a record is rejected. Closed: counters, headers of dead letters and the API use these. */
 public enum RejectReason {
     /** Not one JSON object in UTF-8. */
     NOT_JSON,

@@ -17,9 +17,9 @@ final class Validation {
     static @Nullable Rejected check(EventTopic topic, Event.Builder event) {
         for (var field : topic.fields().fields()) {
             var value = event.valueOf(field);
-            var refusal = value == null ? null : checkValue(field, value);
-            if (refusal != null) {
-                return refusal;
+            var rejection = value == null ? null : checkValue(field, value);
+            if (rejection != null) {
+                return rejection;
             }
         }
         return checkWhole(topic, event);
@@ -92,7 +92,7 @@ final class Validation {
     }
 
     /**
-     * The refusal of a number, in the unit it was sent in.
+     * The rejection of a number, in the unit it was sent in.
      *
      * @param alias the name it was sent by, or null for the field's own
      * @param shown the number as it was sent
@@ -144,14 +144,14 @@ final class Validation {
                     RejectReason.MISSING_FIELD,
                     "prompt_tokens and completion_tokens are missing, one of them is required");
         }
-        var refusal = subset(event, TokenUsage.CACHED_PROMPT_TOKENS, TokenUsage.PROMPT_TOKENS);
-        if (refusal == null) {
-            refusal = subset(event, TokenUsage.CACHE_WRITE_TOKENS, TokenUsage.PROMPT_TOKENS);
+        var rejection = subset(event, TokenUsage.CACHED_PROMPT_TOKENS, TokenUsage.PROMPT_TOKENS);
+        if (rejection == null) {
+            rejection = subset(event, TokenUsage.CACHE_WRITE_TOKENS, TokenUsage.PROMPT_TOKENS);
         }
-        if (refusal == null) {
-            refusal = subset(event, TokenUsage.REASONING_TOKENS, TokenUsage.COMPLETION_TOKENS);
+        if (rejection == null) {
+            rejection = subset(event, TokenUsage.REASONING_TOKENS, TokenUsage.COMPLETION_TOKENS);
         }
-        return refusal;
+        return rejection;
     }
 
     private static @Nullable Rejected subset(

@@ -161,7 +161,8 @@ class CloudEventTest {
                 codec.decode(
                         TOPIC,
                         json(smallest(TOPIC)).getBytes(UTF_8),
-                        name -> name.equals("ce_specversion") ? new byte[] {(byte) 0xff} : null);
+                        name -> name.equals("ce_specversion") ? new byte[] {(byte) 0xff} : null,
+                        Samples.NOW);
 
         assertEquals(
                 new Rejected(
@@ -243,6 +244,7 @@ class CloudEventTest {
         return codec.decode(
                 topic,
                 json.getBytes(UTF_8),
-                name -> headers.containsKey(name) ? headers.get(name).getBytes(UTF_8) : null);
+                name -> headers.containsKey(name) ? headers.get(name).getBytes(UTF_8) : null,
+                Samples.NOW);
     }
 }

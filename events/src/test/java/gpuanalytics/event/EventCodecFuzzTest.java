@@ -32,7 +32,7 @@ class EventCodecFuzzTest {
         for (int i = 0; i < EVENTS; i++) {
             var event = events.next(topic);
 
-            var back = valid(codec.decode(topic, EventCodec.encode(event)));
+            var back = valid(codec.decode(topic, EventCodec.encode(event), Samples.NOW));
 
             assertEquals(event, back, "fuzz.seed=" + seed);
         }
@@ -47,12 +47,14 @@ class EventCodecFuzzTest {
         for (int i = 0; i < EVENTS; i++) {
             var bytes = EventCodec.encode(events.next(topic));
             for (int j = 0; j < MUTATIONS_PER_EVENT; j++) {
-                var decoded = codec.decode(topic, damaged(bytes));
+                var decoded = codec.decode(topic, damaged(bytes), Samples.NOW);
                 switch (decoded) {
                     case Valid(var event) ->
                             assertEquals(
                                     event,
-                                    valid(codec.decode(topic, EventCodec.encode(event))),
+                                    valid(
+                                            codec.decode(
+                                                    topic, EventCodec.encode(event), Samples.NOW)),
                                     "fuzz.seed=" + seed);
                     case Rejected(var reason, var detail) -> {
                         assertTrue(

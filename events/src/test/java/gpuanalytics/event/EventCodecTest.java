@@ -30,6 +30,30 @@ class EventCodecTest {
 
     private final EventCodec codec = new EventCodec(LIMITS);
 
+    /** A second reading, whenever it happens, must judge as the first did. */
+    @Test
+    void judgesAgeByWhenTheEventWasWrittenDown() {
+        var record = json(smallest(EventTopic.TOKEN_USAGE)).getBytes(UTF_8);
+        var lead = EventLimits.DEFAULT_MAX_LEAD;
+        var age = EventLimits.DEFAULT_MAX_AGE;
+
+        for (var written : List.of(NOW.minus(lead), NOW, NOW.plus(age))) {
+            valid(codec.decode(EventTopic.TOKEN_USAGE, record, written));
+        }
+        assertEquals(
+                RejectReason.FROM_THE_FUTURE,
+                rejected(
+                                codec.decode(
+                                        EventTopic.TOKEN_USAGE,
+                                        record,
+                                        NOW.minus(lead).minusNanos(1)))
+                        .reason());
+        assertEquals(
+                RejectReason.TOO_OLD,
+                rejected(codec.decode(EventTopic.TOKEN_USAGE, record, NOW.plus(age).plusNanos(1)))
+                        .reason());
+    }
+
     @Test
     void acceptsTheOriginalMetricMessage() {
         var event =
@@ -46,7 +70,7 @@ class EventCodecTest {
         assertEquals(24L << 30, event.get(GpuMetric.MEM_TOTAL_BYTES));
         assertEquals("node-1/0", EventKey.of(event));
         assertEquals("g:node-1/0@1769860800.000000000", EventId.of(event));
-        assertEquals(event, valid(codec.decode(event.topic(), EventCodec.encode(event))));
+        assertEquals(event, valid(codec.decode(event.topic(), EventCodec.encode(event), NOW)));
     }
 
     @Test
@@ -141,7 +165,7 @@ class EventCodecTest {
         var members = smallestWith(EventTopic.TOKEN_USAGE, "ts", '"' + sent + '"');
         var old = new EventCodec(Samples.ANY_TIME);
 
-        var event = valid(old.decode(EventTopic.TOKEN_USAGE, json(members).getBytes(UTF_8)));
+        var event = valid(old.decode(EventTopic.TOKEN_USAGE, json(members).getBytes(UTF_8), NOW));
 
         assertEquals(Instant.parse(expected), event.ts());
     }
@@ -268,7 +292,7 @@ class EventCodecTest {
                     new Rejected(
                             RejectReason.NOT_JSON,
                             "record is not a JSON object: byte %d is not UTF-8".formatted(at)),
-                    rejected(codec.decode(EventTopic.TOKEN_USAGE, bytes.toByteArray())));
+                    rejected(codec.decode(EventTopic.TOKEN_USAGE, bytes.toByteArray(), NOW)));
         }
     }
 
@@ -278,14 +302,14 @@ class EventCodecTest {
 
         assertEquals(
                 RejectReason.NOT_JSON,
-                rejected(codec.decode(EventTopic.TOKEN_USAGE, bytes)).reason());
+                rejected(codec.decode(EventTopic.TOKEN_USAGE, bytes, NOW)).reason());
     }
 
     @Test
     void refusesARecordWithoutValue() {
         assertEquals(
                 new Rejected(RejectReason.NOT_JSON, "record has no value"),
-                rejected(codec.decode(EventTopic.TOKEN_USAGE, null)));
+                rejected(codec.decode(EventTopic.TOKEN_USAGE, null, NOW)));
     }
 
     @Test
@@ -294,7 +318,7 @@ class EventCodecTest {
                 new Rejected(
                         RejectReason.TOO_LARGE,
                         "record is 20000000 bytes, expected at most 1048576"),
-                rejected(codec.decode(EventTopic.GPU_METRICS, new byte[20_000_000])));
+                rejected(codec.decode(EventTopic.GPU_METRICS, new byte[20_000_000], NOW)));
     }
 
     @Test

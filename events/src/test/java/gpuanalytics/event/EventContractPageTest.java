@@ -98,7 +98,7 @@ class EventContractPageTest {
                 var record = row.get(1).replace("`", "");
                 assertEquals(
                         new Rejected(reason, row.get(2)),
-                        codec.decode(EventTopic.TOKEN_USAGE, record.getBytes(UTF_8)),
+                        codec.decode(EventTopic.TOKEN_USAGE, record.getBytes(UTF_8), Samples.NOW),
                         record);
             }
         }

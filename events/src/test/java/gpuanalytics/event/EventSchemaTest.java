@@ -190,7 +190,7 @@ class EventSchemaTest {
                     "\"2016-12-31T23:59:60Z\"");
 
     private void assertSameVerdict(EventTopic topic, Schema schema, String record) {
-        var decoded = codec.decode(topic, record.getBytes(UTF_8));
+        var decoded = codec.decode(topic, record.getBytes(UTF_8), Samples.NOW);
         var errors = schema.validate(record, InputFormat.JSON);
 
         assertEquals(

@@ -4,10 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import gpuanalytics.event.Decoded.Rejected;
 import gpuanalytics.event.Decoded.Valid;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -22,7 +20,6 @@ final class Samples {
 
     static final EventLimits LIMITS =
             new EventLimits(
-                    Clock.fixed(NOW, ZoneOffset.UTC),
                     EventLimits.DEFAULT_MAX_AGE,
                     EventLimits.DEFAULT_MAX_LEAD,
                     EventLimits.DEFAULT_MAX_BYTES);
@@ -30,7 +27,6 @@ final class Samples {
     /** Limits that every time the fields allow keeps to. */
     static final EventLimits ANY_TIME =
             new EventLimits(
-                    Clock.fixed(NOW, ZoneOffset.UTC),
                     Duration.ofDays(365_000),
                     Duration.ofDays(365_000),
                     EventLimits.DEFAULT_MAX_BYTES);
@@ -79,7 +75,7 @@ final class Samples {
     }
 
     static Decoded decode(EventTopic topic, String json) {
-        return CODEC.decode(topic, json.getBytes(UTF_8));
+        return CODEC.decode(topic, json.getBytes(UTF_8), NOW);
     }
 
     static Event valid(EventTopic topic, Map<String, String> members) {

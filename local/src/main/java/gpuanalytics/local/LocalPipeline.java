@@ -36,8 +36,17 @@ final class LocalPipeline implements AutoCloseable {
     private static final int SHARDS = 12;
     private static final Map<String, String> COMPACTED = Map.of("cleanup.policy", "compact");
 
+    /** The age of an event is judged by its record's time: the broker's is beyond doubt. */
+    private static final Map<String, String> TIMED_BY_THE_BROKER =
+            Map.of("message.timestamp.type", "LogAppendTime");
+
+    /** Who looks at a fresh fleet does not want to wait. */
+    private static final String LOCAL_ROLLUP_FLUSH_MS = "1000";
+
     /** Broker, store and producers share the heap with the processor. */
     private static final String LOCAL_BUFFER_BYTES = "16 MiB";
+
+    private static final String LOCAL_ROLLUP_FLUSH_BYTES = "4 MiB";
 
     /** Every query may reach back to the oldest trace. */
     private static final String ALL_DAYS = "36500";
@@ -170,6 +179,8 @@ final class LocalPipeline implements AutoCloseable {
     private Map<String, String> variables(LocalOptions options, Map<String, String> environment) {
         var variables = new HashMap<>(environment);
         variables.putIfAbsent("BUFFER_BYTES", LOCAL_BUFFER_BYTES);
+        variables.putIfAbsent("ROLLUP_FLUSH_MS", LOCAL_ROLLUP_FLUSH_MS);
+        variables.putIfAbsent("ROLLUP_FLUSH_BYTES", LOCAL_ROLLUP_FLUSH_BYTES);
         variables.putAll(chosen(options));
         variables.put("KAFKA_BOOTSTRAP", broker.bootstrapServers());
         variables.put("MONGO_URL", storeUrl);
@@ -232,7 +243,10 @@ final class LocalPipeline implements AutoCloseable {
                 Stream.of(
                                 variables.getOrDefault("TOPIC_METRIC", "gpu.metrics.v1"),
                                 variables.getOrDefault("TOPIC_TOKEN", "token.usage.v1"))
-                        .map(name -> new NewTopic(name, partitions, (short) 1));
+                        .map(
+                                name ->
+                                        new NewTopic(name, partitions, (short) 1)
+                                                .configs(TIMED_BY_THE_BROKER));
         var deadLetters =
                 new NewTopic(
                         variables.getOrDefault("TOPIC_DEAD_LETTER", "dead.letters.v1"),

@@ -1,32 +1,33 @@
 package gpuanalytics.processor;
 
 import gpuanalytics.processor.batch.Batch;
+import gpuanalytics.processor.batch.Batcher;
+import gpuanalytics.processor.batch.Step;
+import gpuanalytics.processor.batch.UnderWay;
 import gpuanalytics.processor.consume.AssignedPartition;
 import gpuanalytics.processor.consume.KafkaEventConsumer;
-import gpuanalytics.processor.consume.RawRecord;
-import gpuanalytics.processor.decode.EventDecoder;
-import gpuanalytics.processor.metrics.ProcessorMetrics;
+import gpuanalytics.processor.decode.Decoding;
+import gpuanalytics.processor.rollup.Rollups;
+import gpuanalytics.processor.series.SeriesCap;
+import gpuanalytics.processor.write.EventWrites;
+import gpuanalytics.processor.write.Writers;
 import gpuanalytics.service.health.PartHealth;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of every record: poll, decode, write, roll up, commit.
+ * The way of every record: consume, decode, series, write, rollup, commit.
  *
  * <p>One thread, the ingest thread, runs {@link #run}. It never waits for the store, so the group
  * keeps its member however slow the store is. A record is committed when all of its effects are
  * acknowledged, and each effect is such that repeating it changes nothing; so whatever ends
  * whenever, every record counts exactly once.
  */
-final class IngestPipeline {
+final class IngestPipeline implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(IngestPipeline.class);
 
@@ -34,42 +35,40 @@ final class IngestPipeline {
 
     private final IngestSettings settings;
     private final KafkaEventConsumer consumer;
-    private final EventDecoder decoder;
-    private final BatchLane lane;
-    private final ProcessorMetrics metrics;
+    private final Decoding decode;
+    private final Batcher batcher;
+    private final SeriesCap series;
+    private final EventWrites write;
+    private final Writers writers;
+    private final Rollups rollup;
+    private final UnderWay underWay;
     private final PartHealth health;
-    private final Clock clock;
-    private final Step.Observer steps;
 
-    private Batch.@Nullable Builder open;
-    private final AtomicLong bytesUnderWay = new AtomicLong();
-    private final AtomicLong recordsUnderWay = new AtomicLong();
-    private final ArrayDeque<Instant> dispatchedAt = new ArrayDeque<>();
-    private volatile @Nullable Instant oldestUnderWay;
     private volatile boolean running;
     private volatile boolean stopping;
 
-    interface ConsumerFactory {
-        KafkaEventConsumer create(KafkaEventConsumer.Revocation revocation);
-    }
-
+    /**
+     * @param consumer makes the consumer, given who is told before partitions go
+     */
     IngestPipeline(
             IngestSettings settings,
-            ConsumerFactory consumers,
-            EventDecoder decoder,
-            BatchLane lane,
-            ProcessorMetrics metrics,
-            PartHealth health,
-            Clock clock,
-            Step.Observer steps) {
+            Function<KafkaEventConsumer.Revocation, KafkaEventConsumer> consumer,
+            Decoding decode,
+            SeriesCap series,
+            EventWrites write,
+            Rollups rollup,
+            UnderWay underWay,
+            PartHealth health) {
         this.settings = settings;
-        this.consumer = consumers.create(this::finish);
-        this.decoder = decoder;
-        this.lane = lane;
-        this.metrics = metrics;
+        this.consumer = consumer.apply(this::finish);
+        this.decode = decode;
+        this.batcher = new Batcher(settings.batch(), underWay);
+        this.series = series;
+        this.write = write;
+        this.writers = new Writers(settings.inFlightBatches());
+        this.rollup = rollup;
+        this.underWay = underWay;
         this.health = health;
-        this.clock = clock;
-        this.steps = steps;
     }
 
     /** Runs until {@link #stop}, then finishes what is under way, commits and leaves the group. */
@@ -78,21 +77,32 @@ final class IngestPipeline {
         health.up("running");
         while (!stopping) {
             // Full: nothing more is fetched, but poll goes on, so the group keeps its member.
-            consumer.setFull(bytesUnderWay.get() >= settings.bufferBytes());
+            consumer.setFull(underWay.bytes() >= settings.bufferBytes());
             var records = consumer.poll(POLL_TIMEOUT);
-            steps.reached(Step.POLLED);
+            underWay.reached(Step.POLLED);
             // A bad record is a value that goes to the dead letters; it stops nobody.
-            decode(records);
-            // Raw documents once by their identity, rollups once by their guards, in offset order.
-            dispatchDue();
-            // Only what is acknowledged in full is done, and all before it is done too.
-            collectCompleted();
-            steps.reached(Step.BEFORE_COMMIT);
+            var decoded = decode.decode(records);
+            underWay.reached(Step.DECODED);
+            carry(batcher.add(decoded));
             // Only what is done is committed: a restart begins at or before the first effect owed.
             consumer.commitDue();
-            steps.reached(Step.COMMITTED);
+            underWay.reached(Step.COMMITTED);
         }
         drain();
+    }
+
+    /** Sends batches on their way, and takes those that are at its end. */
+    private void carry(List<Batch> batches) throws InterruptedException {
+        for (var batch : batches) {
+            underWay.begun(batch);
+            // Raw documents once by their identity, several batches at the same time;
+            var counted = writers.start(() -> write.write(series.mark(batch)));
+            // rollups once by their guards, in the order of the batches.
+            rollup.gather(batch, counted);
+        }
+        while (takeDone(Duration.ZERO)) {
+            underWay.reached(Step.COMPLETED);
+        }
     }
 
     /** Asks the ingest thread to end in good order; any thread. */
@@ -105,129 +115,66 @@ final class IngestPipeline {
         return running;
     }
 
-    /** When the oldest batch that is not done was dispatched, null where there is none. */
-    @Nullable Instant oldestUnderWay() {
-        return oldestUnderWay;
-    }
-
-    /** Records that are read and not done; any thread. */
-    long recordsUnderWay() {
-        return recordsUnderWay.get();
-    }
-
-    /** Bytes of records that are read and not done; any thread. */
-    long bytesUnderWay() {
-        return bytesUnderWay.get();
-    }
-
     KafkaEventConsumer consumer() {
         return consumer;
     }
 
-    private void decode(List<RawRecord> records) {
-        for (var record : records) {
-            metrics.received(record.partition().kind(), 1);
-            var decoded = decoder.decode(record);
-            var batch = openBatch();
-            batch.add(decoded);
-            bytesUnderWay.addAndGet(decoded.bytes());
-            recordsUnderWay.incrementAndGet();
-            if (settings.batch().isFull(batch.size(), batch.bytes())) {
-                dispatchOpen();
-            }
-        }
-        steps.reached(Step.DECODED);
-    }
-
-    private Batch.Builder openBatch() {
-        var batch = open;
-        if (batch == null) {
-            batch = new Batch.Builder(System.nanoTime());
-            open = batch;
-        }
-        return batch;
-    }
-
-    private void dispatchDue() {
-        var batch = open;
-        if (batch == null) {
-            return;
-        }
-        var age = Duration.ofNanos(System.nanoTime() - batch.openedNanos());
-        if (settings.batch().isDue(batch.size(), batch.bytes(), age)) {
-            dispatchOpen();
-        }
-    }
-
-    private void dispatchOpen() {
-        var batch = open;
-        if (batch == null) {
-            return;
-        }
-        open = null;
-        lane.dispatch(batch.build());
-        dispatchedAt.add(clock.instant());
-        oldestUnderWay = dispatchedAt.peek();
-        steps.reached(Step.DISPATCHED);
-    }
-
-    private void collectCompleted() throws InterruptedException {
-        while (collectOne(Duration.ZERO)) {
-            steps.reached(Step.COMPLETED);
-        }
-    }
-
-    private void forget(Batch batch) {
-        bytesUnderWay.addAndGet(-batch.bytes());
-        recordsUnderWay.addAndGet(-batch.size());
-    }
-
-    private boolean collectOne(Duration timeout) throws InterruptedException {
-        var batch = lane.nextCompleted(timeout);
-        if (batch == null) {
+    private boolean takeDone(Duration timeout) throws InterruptedException {
+        var end = rollup.next(timeout);
+        if (end == null) {
             return false;
         }
-        forget(batch);
-        dispatchedAt.poll();
-        oldestUnderWay = dispatchedAt.peek();
-        batch.next().forEach(AssignedPartition::complete);
+        underWay.done(end.progress());
+        if (end.complete()) {
+            // Only what is acknowledged in full is done, and all before it is done too.
+            end.progress().complete();
+        }
         return true;
     }
 
     /** Waits until all that is under way is done, at most so long. */
     private void finish(Collection<AssignedPartition> partitions, Duration timeout) {
-        steps.reached(Step.REVOKING);
+        underWay.reached(Step.REVOKING);
         try {
+            carry(batcher.rest());
             finish(timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         log.atDebug()
                 .addKeyValue("partitions", partitions)
-                .addKeyValue("undone", recordsUnderWay)
+                .addKeyValue("undone", underWay.records())
                 .log("partitions are given back");
     }
 
     private void finish(Duration timeout) throws InterruptedException {
-        dispatchOpen();
         var deadline = System.nanoTime() + timeout.toNanos();
-        while (recordsUnderWay.get() > 0 && System.nanoTime() < deadline) {
-            collectOne(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+        rollup.hurry(true);
+        while (underWay.records() > 0 && System.nanoTime() < deadline) {
+            takeDone(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         }
+        rollup.hurry(false);
     }
 
     private void drain() throws InterruptedException {
         health.stopping();
         // What nobody has begun to store is read again by whoever comes next, with no harm done;
         // to store a full buffer first could take longer than a shutdown may.
-        dispatchOpen();
-        lane.takeBackUnbegun().forEach(this::forget);
+        carry(batcher.rest());
+        writers.cancelUnbegun();
         finish(settings.shutdownTimeout());
-        if (recordsUnderWay.get() > 0) {
+        if (underWay.records() > 0) {
             log.atWarn()
-                    .addKeyValue("records", recordsUnderWay)
+                    .addKeyValue("records", underWay.records())
                     .log("shutdown waits no longer; these records are read again");
         }
         consumer.commitNow();
+    }
+
+    /** Gives up at once what is under way; it is read again by whoever comes next. */
+    @Override
+    public void close() {
+        writers.close();
+        rollup.close();
     }
 }

@@ -1,6 +1,8 @@
 package gpuanalytics.processor;
 
 import gpuanalytics.processor.batch.BatchPolicy;
+import gpuanalytics.processor.rollup.FlushPolicy;
+import gpuanalytics.processor.series.SeriesLimits;
 import java.time.Duration;
 
 /**
@@ -9,7 +11,8 @@ import java.time.Duration;
  * @param batch when a batch goes to the store
  * @param inFlightBatches how many batches are inserted at the same time
  * @param bufferBytes how many bytes of records may be under way before fetching pauses
- * @param maxSeriesPerBucket how many series an hour may have before others count under "other"
+ * @param flush when gathered rollups go to the store
+ * @param series how many series an hour may have before others count under "other"
  * @param sampleInterval the time a sample stands for when it does not say
  * @param shutdownTimeout how long a shutdown waits for what is under way
  */
@@ -17,6 +20,7 @@ record IngestSettings(
         BatchPolicy batch,
         int inFlightBatches,
         long bufferBytes,
-        int maxSeriesPerBucket,
+        FlushPolicy flush,
+        SeriesLimits series,
         Duration sampleInterval,
         Duration shutdownTimeout) {}

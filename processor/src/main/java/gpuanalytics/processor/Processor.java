@@ -3,21 +3,29 @@ package gpuanalytics.processor;
 import gpuanalytics.event.EventCodec;
 import gpuanalytics.processor.api.HttpApi;
 import gpuanalytics.processor.audit.RollupAudit;
+import gpuanalytics.processor.batch.Step;
+import gpuanalytics.processor.batch.UnderWay;
 import gpuanalytics.processor.change.ChangedHours;
 import gpuanalytics.processor.consume.DeadLetterTopic;
 import gpuanalytics.processor.consume.KafkaEventConsumer;
 import gpuanalytics.processor.consume.KafkaHealth;
+import gpuanalytics.processor.decode.Decoding;
 import gpuanalytics.processor.decode.ScanningEventDecoder;
 import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.query.MongoUsageQueries;
 import gpuanalytics.processor.query.RollupRetention;
+import gpuanalytics.processor.reject.RecordNotices;
+import gpuanalytics.processor.reject.Rejects;
 import gpuanalytics.processor.rollup.MongoRollups;
 import gpuanalytics.processor.rollup.RollupMath;
-import gpuanalytics.processor.rollup.SeriesCap;
+import gpuanalytics.processor.rollup.Rollups;
+import gpuanalytics.processor.series.SeriesCap;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreRetry;
+import gpuanalytics.processor.write.EventWrites;
 import gpuanalytics.processor.write.MongoEventWriter;
+import gpuanalytics.processor.write.Tally;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.health.HealthReport;
 import gpuanalytics.service.health.PartHealth;
@@ -63,7 +71,7 @@ public final class Processor implements RunningService {
     private final MongoStore store;
     private final StoreRetry retry;
     private final DeadLetterTopic deadLetters;
-    private final BatchLane lane;
+    private final UnderWay underWay;
     private final IngestPipeline pipeline;
     private final RollupAudit audit;
     private final Duration shutdownTimeout;
@@ -72,6 +80,7 @@ public final class Processor implements RunningService {
     private final DrainEstimate drain = new DrainEstimate();
     private final List<Periodic> periodic = new ArrayList<>();
     private boolean closed;
+    private volatile boolean saturated;
     private volatile @Nullable Throwable failure;
 
     private Processor(ProcessorConfig config, Step.Observer steps) {
@@ -86,38 +95,40 @@ public final class Processor implements RunningService {
                         clock);
         kafka = new KafkaHealth(kafkaHealth, config.consume().bootstrapServers());
         deadLetters = new DeadLetterTopic(config.consume(), kafka);
+        underWay = new UnderWay(clock, steps);
         var math = new RollupMath(config.ingest().sampleInterval());
         var changedHours = new ChangedHours(store, retry, metrics, clock, config.audit().lease());
-        lane =
-                new BatchLane(
-                        config.ingest().inFlightBatches(),
-                        new MongoEventWriter(store, retry, metrics),
-                        new SeriesCap(
-                                config.ingest().maxSeriesPerBucket(), store, retry, metrics, clock),
-                        deadLetters,
-                        new MongoRollups(store, math, retry, metrics, clock),
-                        changedHours,
-                        metrics,
-                        clock,
-                        steps);
-        pipeline =
-                new IngestPipeline(
-                        config.ingest(),
-                        revocation ->
-                                new KafkaEventConsumer(
-                                        config.consume(), metrics, kafka, revocation),
-                        new ScanningEventDecoder(new EventCodec(config.limits()), clock),
-                        lane,
-                        metrics,
-                        pipelineHealth,
-                        clock,
-                        steps);
+        pipeline = pipeline(config, math, changedHours);
         audit =
                 new RollupAudit(
                         store, changedHours, math, metrics, clock, config.audit(), config.store());
         shutdownTimeout = config.ingest().shutdownTimeout();
         http = startHttp(config);
         ingestThread = Thread.ofPlatform().name("ingest").unstarted(this::ingest);
+    }
+
+    private IngestPipeline pipeline(
+            ProcessorConfig config, RollupMath math, ChangedHours changedHours) {
+        var settings = config.ingest();
+        var decoder = new ScanningEventDecoder(new EventCodec(config.limits()), clock);
+        var notices = new RecordNotices(clock);
+        var write =
+                new EventWrites(
+                        new MongoEventWriter(store, retry, metrics),
+                        new Rejects(deadLetters, metrics, notices),
+                        new Tally(metrics, notices, clock),
+                        underWay);
+        var rollups =
+                new MongoRollups(store, math, settings.series().gpus(), retry, metrics, clock);
+        return new IngestPipeline(
+                settings,
+                revocation -> new KafkaEventConsumer(config.consume(), metrics, kafka, revocation),
+                new Decoding(decoder, metrics),
+                new SeriesCap(settings.series(), store, retry, metrics, clock),
+                write,
+                new Rollups(settings.flush(), rollups, changedHours, underWay),
+                underWay,
+                pipelineHealth);
     }
 
     /**
@@ -150,12 +161,11 @@ public final class Processor implements RunningService {
 
     private HealthReport.Part pipelineHealth() {
         var part = pipelineHealth.report();
-        var since = pipeline.oldestUnderWay();
+        var since = underWay.oldest();
         if (!part.up() || since == null || since.plus(SLOW).isAfter(clock.instant())) {
             return part;
         }
-        return new HealthReport.Part(
-                part.name(), false, "the oldest batch is not stored yet", since);
+        return new HealthReport.Part(part.name(), false, "the oldest batch is not done yet", since);
     }
 
     /** Counts since the start. */
@@ -170,7 +180,7 @@ public final class Processor implements RunningService {
 
     /** Bytes of records that are read and not done. */
     long bytesUnderWay() {
-        return pipeline.bytesUnderWay();
+        return underWay.bytes();
     }
 
     /** How many partitions it reads. */
@@ -215,12 +225,20 @@ public final class Processor implements RunningService {
 
     private void begin(ProcessorConfig config) {
         metrics.gauge(
-                "processor.drain.seconds", "The lag at the present rate", drain, d -> d.seconds());
+                "processor.drain.seconds",
+                "How long the lag takes at the rate of which the processor is capable",
+                drain,
+                d -> d.seconds());
+        metrics.gauge(
+                "processor.store.saturated",
+                "1 while more comes than the store takes, so that fetching stops; else 0",
+                this,
+                p -> p.saturated ? 1 : 0);
         metrics.gauge(
                 "processor.buffer.bytes",
-                "Records that are read and not done",
-                pipeline,
-                p -> (double) p.bytesUnderWay());
+                "Records that are read and whose raw documents are not stored",
+                underWay,
+                records -> (double) records.bytes());
         ingestThread.start();
         periodic.add(new Periodic("measure", MEASURE_INTERVAL, this::measure));
         if (!config.audit().interval().isZero()) {
@@ -231,6 +249,7 @@ public final class Processor implements RunningService {
     private void measure() {
         var stats = stats();
         metrics.lags(pipeline.consumer().lags());
+        saturated = pipeline.consumer().takeSaturated();
         drain.update(
                 stats.stored() + stats.duplicates() + stats.rejected(),
                 stats.lag(),
@@ -280,6 +299,6 @@ public final class Processor implements RunningService {
     }
 
     private void closeParts() {
-        Closing.inOrder(retry::abort, lane, deadLetters, store, registry::close);
+        Closing.inOrder(retry::abort, pipeline, deadLetters, store, registry::close);
     }
 }

@@ -7,9 +7,10 @@ import gpuanalytics.processor.audit.AuditConfig;
 import gpuanalytics.processor.batch.BatchPolicy;
 import gpuanalytics.processor.consume.ConsumeConfig;
 import gpuanalytics.processor.consume.ConsumeConfig.GroupProtocol;
+import gpuanalytics.processor.rollup.FlushPolicy;
+import gpuanalytics.processor.series.SeriesLimits;
 import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.service.config.EnvironmentReader;
-import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +83,7 @@ public record ProcessorConfig(
                                 EventTopic.TOKEN_USAGE.defaultName(),
                                 "The topic of token usages")),
                 reader.topic(
-                        "TOPIC_DEAD_LETTER", "dead.letters.v1", "Where refused records are kept"),
+                        "TOPIC_DEAD_LETTER", "dead.letters.v1", "Where rejected records are kept"),
                 reader.text("GROUP_ID", "processor", "The consumer group"),
                 reader.text(
                                 "GROUP_INSTANCE_ID",
@@ -111,21 +112,20 @@ public record ProcessorConfig(
 
     private static EventLimits limits(EnvironmentReader reader) {
         return new EventLimits(
-                Clock.systemUTC(),
                 reader.duration(
                         "MAX_EVENT_AGE_DAYS",
                         ChronoUnit.DAYS,
                         EventLimits.DEFAULT_MAX_AGE.toDays(),
                         1,
                         36_600,
-                        "How old an event may be"),
+                        "How far an event's time may lie before that of its record"),
                 reader.duration(
                         "MAX_EVENT_LEAD_S",
                         ChronoUnit.SECONDS,
                         EventLimits.DEFAULT_MAX_LEAD.toSeconds(),
                         0,
                         86_400,
-                        "How far in the future an event's time may lie"),
+                        "How far an event's time may lie after that of its record"),
                 (int)
                         reader.bytes(
                                 "MAX_EVENT_BYTES",
@@ -160,12 +160,8 @@ public record ProcessorConfig(
                         MIB,
                         4096 * MIB,
                         "How much may be under way before fetching pauses"),
-                reader.integer(
-                        "MAX_SERIES_PER_BUCKET",
-                        50_000,
-                        1,
-                        10_000_000,
-                        "How many series an hour has before further ones count under other"),
+                flush(reader),
+                series(reader),
                 reader.duration(
                         "SAMPLE_INTERVAL_S",
                         ChronoUnit.SECONDS,
@@ -180,6 +176,40 @@ public record ProcessorConfig(
                         0,
                         600_000,
                         "How long a shutdown waits for what is under way"));
+    }
+
+    private static FlushPolicy flush(EnvironmentReader reader) {
+        return new FlushPolicy(
+                reader.duration(
+                        "ROLLUP_FLUSH_MS",
+                        ChronoUnit.MILLIS,
+                        2000,
+                        0,
+                        10_000,
+                        "How long a stored event may wait for others before it is rolled up"),
+                reader.bytes(
+                        "ROLLUP_FLUSH_BYTES",
+                        16 * MIB,
+                        MIB,
+                        1024 * MIB,
+                        "How much may wait to be rolled up"));
+    }
+
+    private static SeriesLimits series(EnvironmentReader reader) {
+        return new SeriesLimits(
+                reader.integer(
+                        "MAX_SERIES_PER_BUCKET",
+                        50_000,
+                        1,
+                        10_000_000,
+                        "How many token series an hour has before further ones count under other"),
+                reader.integer(
+                        "MAX_GPUS_PER_BUCKET",
+                        10_000,
+                        1,
+                        10_000_000,
+                        "How many GPUs and MIG instances an hour has before further ones count"
+                                + " under other; of so many the latest sample is kept"));
     }
 
     private static StoreConfig store(EnvironmentReader reader) {

@@ -1,12 +1,22 @@
 package gpuanalytics.processor;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.embedded.EmbeddedBroker;
 import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.embedded.testing.Waiting;
+import gpuanalytics.event.EventLimits;
+import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
+import gpuanalytics.processor.batch.Step;
+import gpuanalytics.processor.consume.DeadLetterTopic;
+import gpuanalytics.processor.decode.SeriesKey;
 import gpuanalytics.processor.store.StoreLayout;
+import java.time.Instant;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,8 +58,8 @@ class PipelineCrashIT {
             fixture.with("BATCH_ROWS", "40");
             var ledger = new EventLedger(step.name().hashCode());
             fixture.sendAll(ledger, 300);
-            killAt(fixture, step, 1);
-            killAt(fixture, step, 3);
+            assertTrue(killAt(fixture, step, 1), "it ended by itself before " + step);
+            var _ = killAt(fixture, step, 3); // where there is as much to do
 
             fixture.sendAll(ledger, 100);
             try (var processor = Processor.start(fixture.config())) {
@@ -106,8 +116,8 @@ class PipelineCrashIT {
                 fixture.send(usage.build());
             }
             fixture.flush();
-            killAt(fixture, Step.RAW_STORED, 2);
-            killAt(fixture, Step.ROLLED_UP, 2);
+            assertTrue(killAt(fixture, Step.RAW_STORED, 2));
+            var _ = killAt(fixture, Step.ROLLED_UP, 2);
 
             fixture.with("MAX_SERIES_PER_BUCKET", "5"); // another decision, were it made again
             try (var processor = Processor.start(fixture.config())) {
@@ -130,8 +140,122 @@ class PipelineCrashIT {
         }
     }
 
-    /** Runs a processor until it has reached a step so often and ends there. */
-    private static void killAt(PipelineFixture fixture, Step step, int occurrence)
+    /** The GPU of surplus usages is decided once too, and no token of them is lost. */
+    @Test
+    void surplusUsagesKeepTheirGpuOverACrash() throws Exception {
+        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+            fixture.with("MAX_SERIES_PER_BUCKET", "3")
+                    .with("MAX_GPUS_PER_BUCKET", "2")
+                    .with("BATCH_ROWS", "20");
+            var ledger = new EventLedger(8);
+            for (int i = 0; i < 200; i++) {
+                var usage =
+                        ledger.nextUsage().toBuilder()
+                                .set(TokenUsage.USER, "user-" + i % 17)
+                                .set(TokenUsage.HOST, "host-" + i % 5)
+                                .set(TokenUsage.GPU_INDEX, 0L);
+                fixture.send(usage.build());
+            }
+            fixture.flush();
+            assertTrue(killAt(fixture, Step.RAW_STORED, 2));
+            var _ = killAt(fixture, Step.ROLLED_UP, 2);
+
+            fixture.with("MAX_SERIES_PER_BUCKET", "5").with("MAX_GPUS_PER_BUCKET", "100");
+            try (var processor = Processor.start(fixture.config())) {
+                fixture.awaitCommitted();
+                assertEquals(0, processor.stats().rejected());
+            }
+
+            ledger.assertMatches(fixture.database());
+            var bySeries = new TreeMap<String, Long>();
+            for (var raw : fixture.database().getCollection(StoreLayout.TOKEN_USAGE).find()) {
+                var mark = raw.get("overflow");
+                if (mark != null) {
+                    var gpu = mark.equals("gpu") ? "|" + raw.getString("gpu") : "";
+                    bySeries.merge("other" + gpu, 1L, Long::sum);
+                }
+            }
+            var counted = new TreeMap<String, Long>();
+            for (var hour : fixture.database().getCollection(StoreLayout.TOKEN_HOUR).find()) {
+                var series = hour.getString("_id").replaceFirst("^[0-9]+\\|", "");
+                if (SeriesKey.isOther(series)) {
+                    counted.merge(series, hour.getLong("requests"), Long::sum);
+                }
+            }
+            assertEquals(bySeries, counted);
+            assertTrue(counted.containsKey("other") && counted.size() > 2, counted.toString());
+        }
+    }
+
+    /**
+     * A sender whose clock is ahead of the limit: by the reader's clock the second reading, later
+     * by the time of a restart, would take what the first has rejected.
+     */
+    @Test
+    void judgesAnEventFromTheFutureTheSameWhenItIsReadAgain() throws Exception {
+        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+            var ledger = new EventLedger(9);
+            var ahead = Instant.now().plus(EventLimits.DEFAULT_MAX_LEAD).plusSeconds(1);
+            var early =
+                    ledger.nextSample().toBuilder()
+                            .set(GpuMetric.TS, ahead)
+                            .set(GpuMetric.EVENT_ID, "early")
+                            .build();
+            fixture.send(EventTopic.GPU_METRICS, 0, EventLedger.encode(early));
+            fixture.flush();
+            // What follows in its partition counts, so that its watermark passes the early one.
+            var counting = new EventLedger(10);
+            for (int i = 0; i < 20; i++) {
+                fixture.send(EventTopic.GPU_METRICS, 0, EventLedger.encode(counting.nextSample()));
+            }
+            fixture.flush();
+            assertTrue(killAt(fixture, Step.ROLLED_UP, 1));
+            Waiting.until(
+                    "the reader's clock to take the early one",
+                    PipelineFixture.LIMIT,
+                    () -> Instant.now().plus(EventLimits.DEFAULT_MAX_LEAD).isAfter(ahead));
+
+            try (var processor = Processor.start(fixture.config())) {
+                fixture.awaitCommitted();
+                assertEquals(1, processor.stats().rejected());
+            }
+
+            counting.assertMatches(fixture.database());
+            for (var letter : fixture.deadLetters()) {
+                assertEquals(
+                        "from_the_future",
+                        new String(
+                                letter.headers().lastHeader(DeadLetterTopic.REASON).value(),
+                                UTF_8));
+            }
+        }
+    }
+
+    /** Rollups that wait for others are flushed before the processor ends. */
+    @Test
+    void flushesWhatIsGatheredWhenItEnds() throws Exception {
+        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+            fixture.with("ROLLUP_FLUSH_MS", "10000");
+            var ledger = new EventLedger(11);
+            fixture.sendAll(ledger, 300);
+            try (var processor = Processor.start(fixture.config())) {
+                Waiting.until(
+                        "all to be stored",
+                        PipelineFixture.LIMIT,
+                        () -> processor.stats().stored() == 300);
+            }
+
+            assertTrue(fixture.isCommitted());
+            ledger.assertMatches(fixture.database());
+        }
+    }
+
+    /**
+     * Runs a processor until it has reached a step so often and ends there.
+     *
+     * @return whether it ended there, and not because there was nothing left to do
+     */
+    private static boolean killAt(PipelineFixture fixture, Step step, int occurrence)
             throws Exception {
         var count = new AtomicInteger();
         try (var processor =
@@ -146,12 +270,14 @@ class PipelineCrashIT {
                     "the pipeline to be killed at " + step,
                     PipelineFixture.LIMIT,
                     () -> processor.failure().isPresent() || isIdle(processor));
+            return processor.failure().isPresent();
         }
     }
 
     /** All is read and done before the step came up often enough. */
     private static boolean isIdle(Processor processor) {
         var stats = processor.stats();
-        return stats.lag() == 0 && stats.received() == stats.stored() + stats.duplicates();
+        return stats.lag() == 0
+                && stats.received() == stats.stored() + stats.duplicates() + stats.rejected();
     }
 }

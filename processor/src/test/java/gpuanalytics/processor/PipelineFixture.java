@@ -64,6 +64,7 @@ final class PipelineFixture implements AutoCloseable {
         environment.put("GROUP_ID", name);
         environment.put("HTTP_PORT", "0");
         environment.put("BATCH_AGE_MS", "20");
+        environment.put("ROLLUP_FLUSH_MS", "50");
         environment.put("COMMIT_INTERVAL_MS", "50");
         environment.put("AUDIT_INTERVAL_S", "0");
         this.admin = broker.admin();

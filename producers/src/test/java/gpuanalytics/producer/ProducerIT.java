@@ -112,7 +112,11 @@ class ProducerIT {
                 while (ends.entrySet().stream()
                         .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                     for (var record : consumer.poll(Duration.ofMillis(200))) {
-                        var decoded = codec.decode(topic, record.value());
+                        var decoded =
+                                codec.decode(
+                                        topic,
+                                        record.value(),
+                                        Instant.ofEpochMilli(record.timestamp()));
                         if (!(decoded instanceof Decoded.Valid valid)) {
                             throw new AssertionError(decoded);
                         }

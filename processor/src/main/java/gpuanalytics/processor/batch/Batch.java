@@ -2,7 +2,7 @@ package gpuanalytics.processor.batch;
 
 import gpuanalytics.processor.consume.AssignedPartition;
 import gpuanalytics.processor.decode.DecodedRecord;
-import gpuanalytics.processor.decode.DecodedRecord.Refused;
+import gpuanalytics.processor.decode.DecodedRecord.Rejected;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,16 +13,26 @@ import java.util.Map;
  * Records that go through the steps together, in the order they were read.
  *
  * @param rows those that are events
- * @param refused those that are not
+ * @param rejected those that are not
  * @param next for each partition with a record here, the offset behind the last one
  * @param bytes about what it takes on the heap
  */
 public record Batch(
-        List<Row> rows, List<Refused> refused, Map<AssignedPartition, Long> next, long bytes) {
+        List<Row> rows, List<Rejected> rejected, Map<AssignedPartition, Long> next, long bytes) {
 
     /** How many records. */
     public int size() {
-        return rows.size() + refused.size();
+        return rows.size() + rejected.size();
+    }
+
+    /** What it leaves behind. */
+    public Progress progress() {
+        return new Progress(size(), next);
+    }
+
+    /** The same batch with other rows, as many and in the same order. */
+    public Batch with(List<Row> others) {
+        return new Batch(others, rejected, next, bytes);
     }
 
     /** Collects the records of one batch. For one thread. */
@@ -30,7 +40,7 @@ public record Batch(
 
         private final long openedNanos;
         private final List<Row> rows = new ArrayList<>();
-        private final List<Refused> refused = new ArrayList<>();
+        private final List<Rejected> rejected = new ArrayList<>();
         private final Map<AssignedPartition, Long> next = new LinkedHashMap<>();
         private long bytes;
 
@@ -42,14 +52,14 @@ public record Batch(
         public void add(DecodedRecord decoded) {
             switch (decoded) {
                 case Row row -> rows.add(row);
-                case Refused no -> refused.add(no);
+                case Rejected other -> rejected.add(other);
             }
             bytes += decoded.bytes();
             next.put(decoded.record().partition(), decoded.record().offset() + 1);
         }
 
         public int size() {
-            return rows.size() + refused.size();
+            return rows.size() + rejected.size();
         }
 
         public long bytes() {
@@ -61,7 +71,7 @@ public record Batch(
         }
 
         public Batch build() {
-            return new Batch(rows, refused, next, bytes);
+            return new Batch(rows, rejected, next, bytes);
         }
     }
 }

@@ -6,7 +6,6 @@ import gpuanalytics.processor.consume.KafkaHealth.User;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +18,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,8 +29,9 @@ import org.slf4j.LoggerFactory;
  * from where they are and why.
  *
  * <p>{@link #send} returns when every letter is acknowledged by all replicas in sync. A letter may
- * be there twice after a crash: {@link #TOPIC_ID}, {@link #PARTITION} and {@link #OFFSET} tell. Any
- * thread may send.
+ * be there twice after a crash: {@link #TOPIC_ID}, {@link #PARTITION}, {@link #OFFSET} and {@link
+ * #LEADER_EPOCH} tell. A letter that is too large for the topic sheds what is large, see {@link
+ * LetterForm}. Any thread may send.
  */
 public final class DeadLetterTopic implements AutoCloseable {
 
@@ -47,18 +48,31 @@ public final class DeadLetterTopic implements AutoCloseable {
     public static final String PARTITION = "dead_letter.partition";
     public static final String OFFSET = "dead_letter.offset";
 
+    /** The epoch of the leader that took the record; missing where not known. */
+    public static final String LEADER_EPOCH = "dead_letter.leader_epoch";
+
     /** The record's time, ISO 8601. */
     public static final String TIMESTAMP = "dead_letter.timestamp";
 
     /** Only where the value did not fit and is cut: how many bytes it had. */
     public static final String TRUNCATED_FROM_BYTES = "dead_letter.truncated_from_bytes";
 
+    /** Only where the key did not fit and is left out: how many bytes it had. */
+    public static final String KEY_BYTES = "dead_letter.key_bytes";
+
+    /** Only where the record's own headers did not fit and are left out: how many there were. */
+    public static final String HEADERS = "dead_letter.headers";
+
+    /** Beside {@link #HEADERS}: how many bytes their names and values had. */
+    public static final String HEADER_BYTES = "dead_letter.header_bytes";
+
     private static final Logger log = LoggerFactory.getLogger(DeadLetterTopic.class);
 
     private static final int MAX_REQUEST_BYTES = 64 << 20;
     private static final int TRUNCATED_BYTES = 64 << 10;
     private static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration RETRY_WAIT = Duration.ofSeconds(1);
+    private static final Duration FIRST_WAIT = Duration.ofMillis(100);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
     private final ConsumeConfig config;
@@ -77,13 +91,17 @@ public final class DeadLetterTopic implements AutoCloseable {
      * @throws InterruptedException when closed meanwhile
      */
     public void send(List<DeadLetter> letters) throws InterruptedException {
-        var pending = new ArrayList<>(letters);
-        var truncate = false;
-        while (!pending.isEmpty()) {
-            truncate = sendOnce(pending, truncate);
+        if (letters.isEmpty()) {
+            return;
         }
-        if (!letters.isEmpty()) {
-            health.works(User.DEAD_LETTERS);
+        var pending = letters.stream().map(each -> new Pending(each, LetterForm.WHOLE)).toList();
+        for (int attempt = 1; ; attempt++) {
+            pending = sendOnce(pending);
+            if (pending.isEmpty()) {
+                health.works(User.DEAD_LETTERS);
+                return;
+            }
+            pause(attempt);
         }
     }
 
@@ -97,68 +115,127 @@ public final class DeadLetterTopic implements AutoCloseable {
         }
     }
 
-    /** Sends each, removes those that are acknowledged; true where one was too large. */
-    private boolean sendOnce(List<DeadLetter> pending, boolean truncate)
-            throws InterruptedException {
-        var sent = new HashMap<DeadLetter, Future<?>>();
-        var tooLarge = false;
-        try {
-            for (var letter : pending) {
-                sent.put(letter, open().send(toRecord(letter, truncate)));
+    private record Pending(DeadLetter letter, LetterForm form) {}
+
+    private record Sent(Pending pending, Future<?> answer) {}
+
+    /** Sends each; those that are left are to be sent again, in the form they have now. */
+    private List<Pending> sendOnce(List<Pending> pending) throws InterruptedException {
+        var sent = new ArrayList<Sent>(pending.size());
+        var left = new ArrayList<Pending>();
+        for (var each : pending) {
+            try {
+                sent.add(new Sent(each, open().send(toRecord(each.letter, each.form))));
+            } catch (InterruptException e) {
+                throw interrupted(e);
+            } catch (KafkaException e) {
+                left.add(notTaken(each, e));
             }
-            for (var entry : sent.entrySet()) {
-                try {
-                    entry.getValue().get();
-                    pending.remove(entry.getKey());
-                } catch (ExecutionException e) {
-                    tooLarge |= waitIfAway(e.getCause());
-                }
-            }
-        } catch (InterruptException e) {
-            throw new InterruptedException("interrupted while a dead letter was sent");
-        } catch (KafkaException e) {
-            tooLarge |= waitIfAway(e);
         }
-        return truncate || tooLarge;
+        for (var each : sent) {
+            try {
+                each.answer.get();
+            } catch (ExecutionException e) {
+                left.add(notTaken(each.pending, e.getCause()));
+            }
+        }
+        return left;
     }
 
-    /** True where the record is too large for the broker; else waits a little. */
-    private boolean waitIfAway(@Nullable Throwable failure) throws InterruptedException {
-        if (failure instanceof RecordTooLargeException) {
-            return true;
+    /** What was too large has a smaller form afterwards; all else is told in the health report. */
+    private Pending notTaken(Pending pending, @Nullable Throwable failure) {
+        if (failure instanceof RecordTooLargeException && pending.form != LetterForm.SIZES_ONLY) {
+            log.atInfo()
+                    .addKeyValue("record", pending.letter.record().position())
+                    .addKeyValue("form", pending.form)
+                    .log("dead letter is too large, it is sent in a smaller form");
+            return new Pending(pending.letter, pending.form.smaller());
         }
         health.fails(
                 User.DEAD_LETTERS,
                 "dead letters wait for topic %s: %s".formatted(config.deadLetterTopic(), failure));
         log.atWarn().setCause(failure).log("dead letter was not taken, it is sent again");
-        if (stopped.await(RETRY_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new InterruptedException("closed while a dead letter was sent");
-        }
-        return false;
+        return pending;
     }
 
-    private ProducerRecord<byte[], byte[]> toRecord(DeadLetter letter, boolean truncate) {
+    private void pause(int attempt) throws InterruptedException {
+        var doubled = FIRST_WAIT.toMillis() << Math.min(attempt - 1, 10);
+        if (stopped.await(Math.min(doubled, LONGEST_WAIT.toMillis()), TimeUnit.MILLISECONDS)) {
+            throw new InterruptedException("closed while a dead letter was sent");
+        }
+    }
+
+    private static InterruptedException interrupted(InterruptException cause) {
+        Thread.interrupted(); // as one who waits does that throws this
+        var interrupted = new InterruptedException("interrupted while a dead letter was sent");
+        interrupted.initCause(cause);
+        return interrupted;
+    }
+
+    private ProducerRecord<byte[], byte[]> toRecord(DeadLetter letter, LetterForm form) {
         var record = letter.record();
-        var value = record.value();
-        var cut = truncate && value != null && value.length > TRUNCATED_BYTES;
+        var value = value(record.value(), form);
+        var keeps = form.keepsKeyAndHeaders();
         var dead =
                 new ProducerRecord<byte[], byte[]>(
                         config.deadLetterTopic(),
                         null,
-                        record.key(),
-                        cut ? Arrays.copyOf(value, TRUNCATED_BYTES) : value,
-                        record.headers());
+                        keeps ? record.key() : null,
+                        value,
+                        keeps ? record.headers() : null);
         add(dead, REASON, letter.reason().label());
-        add(dead, DETAIL, letter.detail());
-        add(dead, TOPIC, record.partition().topic());
-        add(dead, TOPIC_ID, record.partition().topicId());
-        add(dead, PARTITION, Integer.toString(record.partition().number()));
-        add(dead, OFFSET, Long.toString(record.offset()));
-        add(dead, TIMESTAMP, record.timestamp().toString());
-        if (cut && value != null) {
-            add(dead, TRUNCATED_FROM_BYTES, Integer.toString(value.length));
+        if (form != LetterForm.SIZES_ONLY) {
+            add(dead, DETAIL, letter.detail());
+        }
+        addPosition(dead, record);
+        if (!Arrays.equals(value, record.value())) {
+            addSize(dead, TRUNCATED_FROM_BYTES, record.value());
+        }
+        if (!keeps) {
+            addSize(dead, KEY_BYTES, record.key());
+            addHeaderSizes(dead, record.headers());
         }
         return dead;
+    }
+
+    private static byte @Nullable [] value(byte @Nullable [] value, LetterForm form) {
+        return switch (form) {
+            case WHOLE -> value;
+            case VALUE_CUT, VALUE_ONLY ->
+                    value == null || value.length <= TRUNCATED_BYTES
+                            ? value
+                            : Arrays.copyOf(value, TRUNCATED_BYTES);
+            case SIZES_ONLY -> null;
+        };
+    }
+
+    private static void addPosition(ProducerRecord<byte[], byte[]> dead, RawRecord record) {
+        var partition = record.partition();
+        add(dead, TOPIC, partition.topic());
+        add(dead, TOPIC_ID, partition.assignment().topicId());
+        add(dead, PARTITION, Integer.toString(partition.number()));
+        add(dead, OFFSET, Long.toString(record.offset()));
+        partition.leaderEpoch().ifPresent(e -> add(dead, LEADER_EPOCH, Integer.toString(e)));
+        add(dead, TIMESTAMP, record.timestamp().toString());
+    }
+
+    private static void addHeaderSizes(ProducerRecord<byte[], byte[]> dead, Headers headers) {
+        var count = 0;
+        var bytes = 0L;
+        for (var header : headers) {
+            count++;
+            bytes += header.key().getBytes(UTF_8).length;
+            bytes += header.value() == null ? 0 : header.value().length;
+        }
+        add(dead, HEADERS, Integer.toString(count));
+        add(dead, HEADER_BYTES, Long.toString(bytes));
+    }
+
+    private static void addSize(
+            ProducerRecord<byte[], byte[]> dead, String name, byte @Nullable [] of) {
+        if (of != null) {
+            add(dead, name, Integer.toString(of.length));
+        }
     }
 
     private static void add(ProducerRecord<byte[], byte[]> record, String name, String value) {

@@ -1,14 +1,15 @@
 package gpuanalytics.processor.decode;
 
-import gpuanalytics.event.Decoded.Rejected;
+import gpuanalytics.event.Decoded;
 import gpuanalytics.event.Decoded.Valid;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventCodec;
 import gpuanalytics.event.EventId;
 import gpuanalytics.event.Field;
+import gpuanalytics.event.RejectReason;
 import gpuanalytics.processor.consume.Position;
 import gpuanalytics.processor.consume.RawRecord;
-import gpuanalytics.processor.decode.DecodedRecord.Refused;
+import gpuanalytics.processor.decode.DecodedRecord.Rejected;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Clock;
@@ -34,13 +35,32 @@ public final class CodecEventDecoder implements EventDecoder {
 
     @Override
     public DecodedRecord decode(RawRecord record) {
-        return switch (codec.decode(record.partition().kind(), record.value(), record::header)) {
-            case Rejected(var reason, var detail) -> new Refused(record, reason, detail);
-            case Valid(var event) -> {
-                var id = idOf(event, record.position());
-                yield new Row(record, id, document(event, id, record.position()), false);
-            }
+        if (!hasTime(record)) {
+            return new Rejected(
+                    record,
+                    RejectReason.OUT_OF_RANGE,
+                    "record has no time, expected when it was sent or appended");
+        }
+        var kind = record.partition().kind();
+        return switch (codec.decode(kind, record.value(), record::header, record.timestamp())) {
+            case Decoded.Rejected(var reason, var detail) -> new Rejected(record, reason, detail);
+            case Valid(var event) -> row(record, event);
         };
+    }
+
+    /**
+     * Whether a record has the time that its event's age is judged by. Brokers give one where the
+     * topic says so, and every client of the last ten years does.
+     */
+    static boolean hasTime(RawRecord record) {
+        return record.timestamp().toEpochMilli() >= 0;
+    }
+
+    private Row row(RawRecord record, Event event) {
+        var id = idOf(event, record.position());
+        var document = document(event, id, record.position());
+        var values = StoredEvent.of(event.topic(), document).values();
+        return new Row(record, id, document, values, Overflow.NONE);
     }
 
     private static String idOf(Event event, Position position) {

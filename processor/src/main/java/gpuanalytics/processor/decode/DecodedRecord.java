@@ -3,13 +3,13 @@ package gpuanalytics.processor.decode;
 import gpuanalytics.event.RejectReason;
 import gpuanalytics.processor.consume.RawRecord;
 import gpuanalytics.processor.store.StoreLayout;
-import java.time.Instant;
 import java.util.List;
+import org.bson.BsonBinaryReader;
 import org.bson.BsonBinaryWriter;
-import org.bson.BsonBoolean;
 import org.bson.BsonElement;
 import org.bson.RawBsonDocument;
 import org.bson.io.BasicOutputBuffer;
+import org.bson.io.ByteBufferBsonInput;
 
 /** What became of a record. */
 public sealed interface DecodedRecord {
@@ -24,42 +24,50 @@ public sealed interface DecodedRecord {
      * It is an event.
      *
      * @param id the identity, also the document's {@code _id}
-     * @param document the document to store, complete; the rollups are computed from it too, so
-     *     that a recomputation from the store finds the same
-     * @param overflow whether it is marked to count under {@link StoreLayout#OTHER}
+     * @param document the document to store, complete
+     * @param values what the document says; carried along, so that nobody reads it again
+     * @param overflow under which series it counts, as the document says too
      */
-    record Row(RawRecord record, String id, RawBsonDocument document, boolean overflow)
+    record Row(
+            RawRecord record,
+            String id,
+            RawBsonDocument document,
+            EventValues values,
+            Overflow overflow)
             implements DecodedRecord {
 
         @Override
         public long bytes() {
-            return record.bytes() + 2L * id.length() + document.getByteBuffer().remaining();
+            return record.bytes()
+                    + 2L * id.length()
+                    + document.getByteBuffer().remaining()
+                    + EventValues.BYTES;
         }
 
-        /** When it happened, to the millisecond. */
-        public Instant eventTime() {
-            return Instant.ofEpochMilli(document.getDateTime(StoreLayout.TS).getValue());
-        }
-
-        /** The same row, marked to count under {@link StoreLayout#OTHER}. */
-        public Row overflowing() {
-            var out = new BasicOutputBuffer(document.getByteBuffer().remaining() + 16);
-            try (var writer = new BsonBinaryWriter(out);
-                    var reader = document.asBsonReader()) {
-                writer.pipe(
-                        reader, List.of(new BsonElement(StoreLayout.OVERFLOW, BsonBoolean.TRUE)));
+        /** The same row, to count under another series than its own; its document says so. */
+        public Row counting(Overflow under) {
+            var mark = under.mark();
+            if (mark == null) {
+                return this;
             }
-            return new Row(record, id, new RawBsonDocument(out.toByteArray()), true);
+            var out = new BasicOutputBuffer(document.getByteBuffer().remaining() + 32);
+            try (var writer = new BsonBinaryWriter(out);
+                    var reader =
+                            new BsonBinaryReader(
+                                    new ByteBufferBsonInput(document.getByteBuffer()))) {
+                writer.pipe(reader, List.of(new BsonElement(StoreLayout.OVERFLOW, mark)));
+            }
+            return new Row(record, id, new RawBsonDocument(out.toByteArray()), values, under);
         }
     }
 
     /**
-     * It is none.
+     * It is no event.
      *
      * @param reason the kind of defect
      * @param detail the thing, its value and what was expected, in one line
      */
-    record Refused(RawRecord record, RejectReason reason, String detail) implements DecodedRecord {
+    record Rejected(RawRecord record, RejectReason reason, String detail) implements DecodedRecord {
 
         @Override
         public long bytes() {

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
-import gpuanalytics.event.GpuMetric;
-import gpuanalytics.event.TokenUsage;
 import java.util.Arrays;
 
 /**
@@ -13,29 +11,13 @@ import java.util.Arrays;
  *
  * <p>Plain is: one flat JSON object of ASCII without escapes, under the contract's own names, every
  * value valid, and the time written {@code 2026-01-31T12:00:00.123Z}. Whatever else there is, also
- * what must be refused, is not plain: the codec judges it. For one thread.
+ * what must be rejected, is not plain: the codec judges it. For one thread.
  */
 final class FlatScanner {
-
-    /** 2^53: up to here every whole number is a double. */
-    private static final long MAX_EXACT = 1L << 53;
-
-    private static final double[] POWERS_OF_TEN = {
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
-        1e17, 1e18, 1e19, 1e20, 1e21, 1e22
-    };
 
     private static final int MAX_NUMBER_CHARS = 64;
     private static final int MAX_INTEGER_DIGITS = 15;
     private static final int MAX_EXPONENT_DIGITS = 3;
-
-    /** More unknown names than this are not plain; each is compared with all others. */
-    private static final int MAX_UNKNOWN = 16;
-
-    private static final int FIRST_YEAR = 1970;
-    private static final int LAST_YEAR = 2261;
-    private static final int SECONDS_PER_DAY = 86_400;
-    private static final int TIME_CHARS = "2026-01-31T12:00:00".length();
 
     private static final byte[] TRUE = "true".getBytes(ISO_8859_1);
     private static final byte[] FALSE = "false".getBytes(ISO_8859_1);
@@ -51,16 +33,13 @@ final class FlatScanner {
     /** Per field: a number's bits, a flag, or where a text begins and how long it is. */
     private final long[] values;
 
-    private final int[] unknownFrom = new int[MAX_UNKNOWN];
-    private final int[] unknownTo = new int[MAX_UNKNOWN];
+    private final UnknownNames unknown = new UnknownNames();
 
+    private final FlatTime time = new FlatTime();
     private byte[] text = NOTHING;
     private int at;
     private long seen;
     private long present;
-    private int unknown;
-    private long tsSeconds;
-    private int tsNanos;
 
     FlatScanner(EventTopic topic) {
         this.topic = topic;
@@ -83,8 +62,8 @@ final class FlatScanner {
         at = 0;
         seen = 0;
         present = 0;
-        unknown = 0;
-        return scanObject() && isComplete();
+        unknown.clear();
+        return scanObject() && (present & required) == required && FlatRules.hold(topic, this);
     }
 
     boolean has(Field<?> field) {
@@ -93,11 +72,16 @@ final class FlatScanner {
 
     /** Seconds since 1970 of the event's time. */
     long tsSeconds() {
-        return tsSeconds;
+        return time.epochSecond();
     }
 
     int tsNanos() {
-        return tsNanos;
+        return time.nanos();
+    }
+
+    /** The values that rollups need of the record, with its labels. */
+    EventValues values(Labels labels) {
+        return EventValues.of(labels, tsSeconds(), tsNanos(), present, values);
     }
 
     /** A whole number, a flag (1 or 0), or the bits of a number. */
@@ -160,24 +144,9 @@ final class FlatScanner {
         int index = names.find(text, from, to, hash);
         return switch (index) {
             case FieldNames.RARE -> false;
-            case FieldNames.UNKNOWN -> isNewUnknown(from, to) && skipScalar();
+            case FieldNames.UNKNOWN -> unknown.add(text, from, to) && skipScalar();
             default -> scanField(fields[index]);
         };
-    }
-
-    private boolean isNewUnknown(int from, int to) {
-        if (unknown == MAX_UNKNOWN) {
-            return false;
-        }
-        for (int i = 0; i < unknown; i++) {
-            if (Arrays.equals(text, unknownFrom[i], unknownTo[i], text, from, to)) {
-                return false;
-            }
-        }
-        unknownFrom[unknown] = from;
-        unknownTo[unknown] = to;
-        unknown++;
-        return true;
     }
 
     private boolean skipScalar() {
@@ -281,7 +250,7 @@ final class FlatScanner {
         if (!scanNumber()) {
             return false;
         }
-        double value = numberAt(from, at) + 0.0; // no negative zero
+        double value = FlatNumber.read(text, from, at) + 0.0; // no negative zero
         if (!(value >= field.min() && value <= field.max())) {
             return false;
         }
@@ -312,173 +281,14 @@ final class FlatScanner {
         return at - from <= MAX_NUMBER_CHARS && isValueEnd();
     }
 
-    /**
-     * The double nearest to a number of JSON's grammar: exact by one operation while mantissa and
-     * power of ten are doubles themselves, else by the JDK.
-     */
-    private double numberAt(int from, int to) {
-        boolean negative = text[from] == '-';
-        long mantissa = 0;
-        int exponent = 0;
-        int i = negative ? from + 1 : from;
-        boolean fraction = false;
-        for (; i < to && text[i] != 'e' && text[i] != 'E'; i++) {
-            if (text[i] == '.') {
-                fraction = true;
-                continue;
-            }
-            mantissa = mantissa * 10 + text[i] - '0';
-            if (mantissa > MAX_EXACT) {
-                return numberByJdk(from, to);
-            }
-            exponent -= fraction ? 1 : 0;
-        }
-        if (i < to) {
-            exponent += exponentAt(i + 1, to);
-        }
-        if (Math.abs(exponent) >= POWERS_OF_TEN.length) {
-            return numberByJdk(from, to);
-        }
-        double value =
-                exponent < 0
-                        ? mantissa / POWERS_OF_TEN[-exponent]
-                        : mantissa * POWERS_OF_TEN[exponent];
-        return negative ? -value : value;
-    }
-
-    private int exponentAt(int from, int to) {
-        boolean signed = text[from] == '-' || text[from] == '+';
-        int exponent = 0;
-        for (int i = signed ? from + 1 : from; i < to; i++) {
-            exponent = exponent * 10 + text[i] - '0';
-        }
-        return text[from] == '-' ? -exponent : exponent;
-    }
-
-    private double numberByJdk(int from, int to) {
-        return Double.parseDouble(new String(text, from, to - from, ISO_8859_1));
-    }
-
     private boolean scanTime(Field<?> field) {
         int from = at + 1;
         int length = scanText();
-        if (length <= TIME_CHARS || text[from + length - 1] != 'Z') {
+        if (length < 0 || !time.read(text, from, length)) {
             return false;
         }
-        int year = digits(from, 4);
-        int month = digits(from + 5, 2);
-        int day = digits(from + 8, 2);
-        int hour = digits(from + 11, 2);
-        int minute = digits(from + 14, 2);
-        int second = digits(from + 17, 2);
-        boolean shaped =
-                text[from + 4] == '-'
-                        && text[from + 7] == '-'
-                        && text[from + 10] == 'T'
-                        && text[from + 13] == ':'
-                        && text[from + 16] == ':';
-        boolean ranged =
-                year >= FIRST_YEAR
-                        && year <= LAST_YEAR
-                        && month >= 1
-                        && month <= 12
-                        && day >= 1
-                        && day <= daysOf(year, month)
-                        && isBelow(hour, 24)
-                        && isBelow(minute, 60)
-                        && isBelow(second, 60);
-        int nanos = fraction(from + TIME_CHARS, from + length - 1);
-        if (!shaped || !ranged || nanos < 0) {
-            return false;
-        }
-        tsSeconds =
-                daysSince1970(year, month, day) * SECONDS_PER_DAY
-                        + hour * 3600L
-                        + minute * 60L
-                        + second;
-        tsNanos = nanos;
         set(field, 0);
         return true;
-    }
-
-    /** The nanoseconds of {@code .123}, 0 for nothing, -1 for anything else. */
-    private int fraction(int from, int to) {
-        if (from == to) {
-            return 0;
-        }
-        int count = to - from - 1;
-        if (text[from] != '.' || count < 1 || count > 9) {
-            return -1;
-        }
-        int nanos = 0;
-        for (int i = 0; i < 9; i++) {
-            int digit = 0;
-            if (i < count) {
-                byte next = text[from + 1 + i];
-                if (!isDigit(next)) {
-                    return -1;
-                }
-                digit = next - '0';
-            }
-            nanos = nanos * 10 + digit;
-        }
-        return nanos;
-    }
-
-    /** The number in so many digits, or -1. */
-    private int digits(int from, int count) {
-        int value = 0;
-        for (int i = from; i < from + count; i++) {
-            if (!isDigit(text[i])) {
-                return -1;
-            }
-            value = value * 10 + text[i] - '0';
-        }
-        return value;
-    }
-
-    private static boolean isBelow(int value, int limit) {
-        return value >= 0 && value < limit;
-    }
-
-    private static int daysOf(int year, int month) {
-        return switch (month) {
-            case 2 -> isLeap(year) ? 29 : 28;
-            case 4, 6, 9, 11 -> 30;
-            default -> 31;
-        };
-    }
-
-    private static boolean isLeap(int year) {
-        return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    }
-
-    private static long daysSince1970(int year, int month, int day) {
-        // Counted from March on, the day of the year is linear in the month and a leap day is last.
-        int fromMarch = (month + 9) % 12;
-        long years = year - fromMarch / 10L;
-        long daysToMarch = 365 * years + years / 4 - years / 100 + years / 400;
-        long daysTo1970 = 719_468;
-        return daysToMarch + (153 * fromMarch + 2) / 5 + day - 1 - daysTo1970;
-    }
-
-    /** The rules that concern more than one field. */
-    private boolean isComplete() {
-        if ((present & required) != required) {
-            return false;
-        }
-        return switch (topic) {
-            case GPU_METRICS -> has(GpuMetric.GPU_INDEX) || has(GpuMetric.GPU_UUID);
-            case TOKEN_USAGE ->
-                    (has(TokenUsage.PROMPT_TOKENS) || has(TokenUsage.COMPLETION_TOKENS))
-                            && isPart(TokenUsage.CACHED_PROMPT_TOKENS, TokenUsage.PROMPT_TOKENS)
-                            && isPart(TokenUsage.CACHE_WRITE_TOKENS, TokenUsage.PROMPT_TOKENS)
-                            && isPart(TokenUsage.REASONING_TOKENS, TokenUsage.COMPLETION_TOKENS);
-        };
-    }
-
-    private boolean isPart(Field<Long> part, Field<Long> whole) {
-        return !has(part) || !has(whole) || bits(part) <= bits(whole);
     }
 
     private void skipSpace() {

@@ -8,12 +8,13 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.consume.RawRecord;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Arrays;
 import org.bson.RawBsonDocument;
 
 /**
  * Decodes plain records straight from JSON bytes to BSON bytes, and leaves all others, also those
- * to refuse, to {@link CodecEventDecoder}: the outcome is the same, byte for byte. For one thread.
+ * to reject, to {@link CodecEventDecoder}: the outcome is the same, byte for byte. For one thread.
  */
 public final class ScanningEventDecoder implements EventDecoder {
 
@@ -22,10 +23,22 @@ public final class ScanningEventDecoder implements EventDecoder {
     private final EventLimits limits;
     private final Clock clock;
     private final CodecEventDecoder codec;
-    private final FlatScanner metrics = new FlatScanner(EventTopic.GPU_METRICS);
-    private final FlatScanner usages = new FlatScanner(EventTopic.TOKEN_USAGE);
-    private final FlatDocument metricDocument = new FlatDocument(EventTopic.GPU_METRICS, metrics);
-    private final FlatDocument usageDocument = new FlatDocument(EventTopic.TOKEN_USAGE, usages);
+    private final Plain samples = new Plain(EventTopic.GPU_METRICS);
+    private final Plain usages = new Plain(EventTopic.TOKEN_USAGE);
+
+    /** What reads the plain records of one topic. */
+    private static final class Plain {
+
+        private final FlatScanner scanner;
+        private final FlatDocument document;
+        private final FlatLabels labels;
+
+        Plain(EventTopic topic) {
+            this.scanner = new FlatScanner(topic);
+            this.document = new FlatDocument(topic, scanner);
+            this.labels = new FlatLabels(topic, scanner);
+        }
+    }
 
     /**
      * @param codec judges what is not plain; its limits hold here too
@@ -40,32 +53,39 @@ public final class ScanningEventDecoder implements EventDecoder {
     @Override
     public DecodedRecord decode(RawRecord record) {
         return switch (record.partition().kind()) {
-            case GPU_METRICS -> decode(record, metrics, metricDocument);
-            case TOKEN_USAGE -> decode(record, usages, usageDocument);
+            case GPU_METRICS -> decode(record, samples);
+            case TOKEN_USAGE -> decode(record, usages);
         };
     }
 
-    private DecodedRecord decode(RawRecord record, FlatScanner scanner, FlatDocument document) {
+    private DecodedRecord decode(RawRecord record, Plain plain) {
         var value = record.value();
-        if (value == null || !isPlain(record, value, scanner)) {
+        if (value == null || !isPlain(record, value, plain)) {
             return codec.decode(record);
         }
         var partition = record.partition();
-        var bytes =
-                document.write(
+        var document =
+                plain.document.write(
                         value,
                         partition.topicId(),
                         partition.number(),
                         record.offset(),
                         clock.millis());
-        return new Row(record, document.id(), new RawBsonDocument(bytes), false);
+        return new Row(
+                record,
+                plain.document.id(),
+                new RawBsonDocument(document),
+                plain.scanner.values(plain.labels.of(value)),
+                Overflow.NONE);
     }
 
-    private boolean isPlain(RawRecord record, byte[] value, FlatScanner scanner) {
+    private boolean isPlain(RawRecord record, byte[] value, Plain plain) {
         return value.length <= limits.maxBytes()
                 && hasPlainHeaders(record)
-                && scanner.scan(value)
-                && isSurelyInTime(scanner.tsSeconds());
+                && CodecEventDecoder.hasTime(record)
+                && plain.scanner.scan(value)
+                && plain.labels.hasPlainGpu(value)
+                && isSurelyInTime(plain.scanner.tsSeconds(), record.timestamp());
     }
 
     private static boolean hasPlainHeaders(RawRecord record) {
@@ -75,9 +95,8 @@ public final class ScanningEventDecoder implements EventDecoder {
     }
 
     /** A time within a second of a limit is left to the codec, which compares nanoseconds. */
-    private boolean isSurelyInTime(long seconds) {
-        long now = Math.floorDiv(limits.clock().millis(), 1000);
-        return seconds > now - limits.maxAge().toSeconds()
-                && seconds < now + limits.maxLead().toSeconds();
+    private boolean isSurelyInTime(long seconds, Instant written) {
+        return seconds > written.getEpochSecond() - limits.maxAge().toSeconds()
+                && seconds < written.getEpochSecond() + limits.maxLead().toSeconds();
     }
 }

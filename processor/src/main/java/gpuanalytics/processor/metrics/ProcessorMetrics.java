@@ -95,14 +95,14 @@ public final class ProcessorMetrics {
         counters(topic).stored.increment((double) events);
     }
 
-    /** An event was stored already. */
-    public void duplicate(EventTopic topic, Duplicate kind) {
-        of(counters(topic).duplicates, kind).increment();
+    /** Events were stored already. */
+    public void duplicates(EventTopic topic, Duplicate kind, long events) {
+        of(counters(topic).duplicates, kind).increment((double) events);
     }
 
-    /** A record is in the dead letters. */
-    public void rejected(EventTopic topic, RejectReason reason) {
-        of(counters(topic).rejected, reason).increment();
+    /** Records are in the dead letters. */
+    public void rejected(EventTopic topic, RejectReason reason, long records) {
+        of(counters(topic).rejected, reason).increment((double) records);
     }
 
     /** How long an event took from its time, and its record from the topic, to the store. */
@@ -139,9 +139,15 @@ public final class ProcessorMetrics {
         mismatches.increment();
     }
 
-    /** An event counts under {@code other}: its hour has as many series as it may. */
-    public void overflowed(long events) {
-        registry.counter("processor.rollup.overflow").increment((double) events);
+    /** Events count under {@code other}: their hour has as many series as it may. */
+    public void overflowed(EventTopic topic, long events) {
+        registry.counter("processor.rollup.overflow", "topic", topic.defaultName())
+                .increment((double) events);
+    }
+
+    /** The latest samples of GPUs were let go, for there are more GPUs than there is room for. */
+    public void latestEvicted(long gpus) {
+        registry.counter("processor.gpu.latest.evicted").increment((double) gpus);
     }
 
     /** A sum would no longer fit 64 bits and was left as it is. */

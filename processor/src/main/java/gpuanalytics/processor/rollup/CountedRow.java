@@ -1,16 +1,38 @@
 package gpuanalytics.processor.rollup;
 
-import gpuanalytics.event.EventTopic;
+import gpuanalytics.processor.decode.DecodedRecord.Row;
+import gpuanalytics.processor.decode.EventValues;
+import gpuanalytics.processor.decode.Overflow;
 import org.bson.RawBsonDocument;
 
 /**
  * A stored event that counts in its rollups, if their guards do not say that it does already.
  *
- * @param topic what kind of event
  * @param source its partition, by the name of its watermarks
  * @param offset where it lies in its partition
+ * @param values what its raw document says
+ * @param overflow under which series it counts
  * @param document the raw document
- * @param overflow whether it counts under {@code other}
  */
 public record CountedRow(
-        EventTopic topic, String source, long offset, RawBsonDocument document, boolean overflow) {}
+        String source,
+        long offset,
+        EventValues values,
+        Overflow overflow,
+        RawBsonDocument document) {
+
+    /** A row as it counts; what the store knows of its series goes before what the row says. */
+    public static CountedRow of(Row row, Overflow overflow) {
+        return new CountedRow(
+                row.record().partition().source(),
+                row.record().offset(),
+                row.values(),
+                overflow,
+                row.document());
+    }
+
+    /** The series that it counts under. */
+    String series() {
+        return overflow.series(values.labels());
+    }
+}

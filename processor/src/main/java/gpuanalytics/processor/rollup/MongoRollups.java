@@ -19,7 +19,12 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.bson.RawBsonDocument;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds counted rows to the minute and hour rollups, each row once.
@@ -27,23 +32,32 @@ import org.bson.RawBsonDocument;
  * <p>One thread calls {@link #apply}, with the rows of each partition in offset order: the guard
  * compares offsets, so an update that overtook another would make the other's rows look counted.
  */
-public final class MongoRollups {
+public final class MongoRollups implements AutoCloseable {
 
     private static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
     private static final int MAX_UPDATES = 2000;
-    private static final Comparator<Rollup> ONE_ORDER =
-            Comparator.comparing(rollup -> rollup.key().id());
+
+    /** Minutes, hours and latest samples, or several bulks of them. */
+    private static final int BULKS_AT_ONCE = 3;
+
+    private static final Comparator<PendingUpdate> ONE_ORDER =
+            Comparator.comparing(update -> update.key().id());
 
     private final MongoStore store;
     private final RollupMath math;
     private final StoreRetry retry;
     private final ProcessorMetrics metrics;
     private final Clock clock;
-    private final LatestSamples latest;
+    private final LatestUpdates latest;
+    private final ExecutorService threads;
 
+    /**
+     * @param maxGpus of how many GPUs the latest sample is kept
+     */
     public MongoRollups(
             MongoStore store,
             RollupMath math,
+            int maxGpus,
             StoreRetry retry,
             ProcessorMetrics metrics,
             Clock clock) {
@@ -52,7 +66,11 @@ public final class MongoRollups {
         this.retry = retry;
         this.metrics = metrics;
         this.clock = clock;
-        this.latest = new LatestSamples(store, retry, metrics, clock);
+        this.latest = new LatestUpdates(store, maxGpus, retry, metrics, clock);
+        this.threads =
+                Executors.newFixedThreadPool(
+                        BULKS_AT_ONCE,
+                        Thread.ofPlatform().name("rollup-writer-", 0).daemon().factory());
     }
 
     /**
@@ -62,37 +80,51 @@ public final class MongoRollups {
      * @throws InterruptedException when the processor gives up; any row may or may not count
      */
     public List<HourChange> apply(List<CountedRow> rows) throws InterruptedException {
-        var folded = math.fold(rows);
+        return apply(Gathered.of(rows));
+    }
+
+    /** The same for rows that are gathered. */
+    List<HourChange> apply(Gathered gathered) throws InterruptedException {
         // Before rows that count already are taken out: they have reached their rollups too.
-        var changes = changes(folded);
-        var byCollection = new LinkedHashMap<String, List<Rollup>>();
-        for (var rollup : folded) {
+        var changes = changes(gathered.updates());
+        var byCollection = new LinkedHashMap<String, List<PendingUpdate>>();
+        for (var update : gathered.updates()) {
             byCollection
-                    .computeIfAbsent(rollup.key().collection(), _ -> new ArrayList<>())
-                    .add(rollup);
+                    .computeIfAbsent(update.key().collection(), _ -> new ArrayList<>())
+                    .add(update);
         }
-        for (var entry : byCollection.entrySet()) {
-            var rollups = entry.getValue();
-            // Processors that update the same documents do so in one order, see MongoEventWriter.
-            rollups.sort(ONE_ORDER);
-            for (int from = 0; from < rollups.size(); from += MAX_UPDATES) {
-                var to = Math.min(rollups.size(), from + MAX_UPDATES);
-                applyAll(entry.getKey(), rollups.subList(from, to));
-            }
-        }
-        latest.apply(rows);
+        var bulks = new ArrayList<Callable<@Nullable Void>>();
+        byCollection.forEach(
+                (collection, updates) -> {
+                    // Processors that update the same documents do so in one order, see Insertion.
+                    updates.sort(ONE_ORDER);
+                    for (int from = 0; from < updates.size(); from += MAX_UPDATES) {
+                        var to = Math.min(updates.size(), from + MAX_UPDATES);
+                        var bulk = updates.subList(from, to);
+                        bulks.add(
+                                () -> {
+                                    applyAll(collection, bulk);
+                                    return null;
+                                });
+                    }
+                });
+        bulks.add(
+                () -> {
+                    latest.apply(gathered.latest());
+                    return null;
+                });
+        sideBySide(bulks);
         return changes;
     }
 
-    private static List<HourChange> changes(Collection<Rollup> rollups) {
+    private static List<HourChange> changes(Collection<PendingUpdate> updates) {
         var done = new HashMap<RollupKey, Map<String, Long>>();
-        for (var rollup : rollups) {
-            if (rollup.key().granularity() == Granularity.HOUR) {
-                var hour =
-                        new RollupKey(
-                                rollup.key().kind(), Granularity.HOUR, rollup.key().bucket(), "");
+        for (var update : updates) {
+            var key = update.key();
+            if (key.granularity() == Granularity.HOUR) {
+                var hour = new RollupKey(key.kind(), Granularity.HOUR, key.bucket(), "");
                 done.computeIfAbsent(hour, _ -> new HashMap<>())
-                        .merge(rollup.source(), rollup.lastOffset(), Math::max);
+                        .merge(update.source(), update.lastOffset(), Math::max);
             }
         }
         var changes = new ArrayList<HourChange>(done.size());
@@ -102,16 +134,38 @@ public final class MongoRollups {
         return changes;
     }
 
-    private void applyAll(String collection, List<Rollup> rollups) throws InterruptedException {
-        var pending = rollups;
+    /** Runs bulks of different documents at the same time and waits for all. */
+    private void sideBySide(List<Callable<@Nullable Void>> bulks) throws InterruptedException {
+        for (var done : threads.invokeAll(bulks)) {
+            try {
+                done.get();
+            } catch (ExecutionException e) {
+                switch (e.getCause()) {
+                    case InterruptedException interrupted -> throw interrupted;
+                    case RuntimeException fault -> throw fault;
+                    case Error fault -> throw fault;
+                    case null, default -> throw new IllegalStateException(e);
+                }
+            }
+        }
+    }
+
+    /** Gives up at once what is not applied. */
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+
+    private void applyAll(String collection, List<PendingUpdate> updates)
+            throws InterruptedException {
+        var pending = updates;
         for (int attempt = 1; !pending.isEmpty(); attempt++) {
             try {
-                var updates =
-                        pending.stream()
-                                .map(rollup -> RollupUpdate.of(rollup, math, clock.instant()))
-                                .toList();
-                store.collection(collection).bulkWrite(updates, UNORDERED);
-                metrics.mongoWritten(collection, updates.size());
+                var now = clock.instant();
+                var bulk =
+                        pending.stream().map(update -> RollupUpdate.of(update, math, now)).toList();
+                store.collection(collection).bulkWrite(bulk, UNORDERED);
+                metrics.mongoWritten(collection, bulk.size());
                 pending = List.of();
             } catch (MongoBulkWriteException e) {
                 pending = sortOut(collection, pending, e, attempt);
@@ -124,11 +178,14 @@ public final class MongoRollups {
     }
 
     /** Returns what must be tried again: without the rows that turned out to count already. */
-    private List<Rollup> sortOut(
-            String collection, List<Rollup> pending, MongoBulkWriteException failure, int attempt)
+    private List<PendingUpdate> sortOut(
+            String collection,
+            List<PendingUpdate> pending,
+            MongoBulkWriteException failure,
+            int attempt)
             throws InterruptedException {
-        var missed = new ArrayList<Rollup>();
-        var again = new ArrayList<Rollup>();
+        var missed = new ArrayList<PendingUpdate>();
+        var again = new ArrayList<PendingUpdate>();
         var failedIndexes = new HashSet<Integer>();
         for (var error : failure.getWriteErrors()) {
             failedIndexes.add(error.getIndex());
@@ -141,10 +198,30 @@ public final class MongoRollups {
         }
         metrics.mongoWritten(collection, pending.size() - failedIndexes.size());
         if (!again.isEmpty()) {
-            retry.pauseAfter("update of " + collection, attempt, failure);
+            // Also an error that the store will always give: to leave the rows out would be wrong
+            // numbers for ever, so they wait, by name in the health report, until it takes them.
+            retry.pauseAfter("update of " + collection, attempt, named(pending, failure));
         }
         again.addAll(withoutCounted(collection, missed, attempt));
         return again;
+    }
+
+    /** The first failure that is no duplicate, with the document that it is about. */
+    private static MongoException named(
+            List<PendingUpdate> pending, MongoBulkWriteException failure) {
+        return failure.getWriteErrors().stream()
+                .filter(error -> !StoreErrors.isDuplicate(error))
+                .findFirst()
+                .map(
+                        error ->
+                                new MongoException(
+                                        error.getCode(),
+                                        "%s: error %d %s"
+                                                .formatted(
+                                                        pending.get(error.getIndex()).key().id(),
+                                                        error.getCode(),
+                                                        error.getMessage())))
+                .orElseGet(() -> StoreErrors.firstPassing(failure));
     }
 
     /**
@@ -152,7 +229,8 @@ public final class MongoRollups {
      * refusal saw is on a majority: the server acknowledges a duplicate key only when all that came
      * before it is.
      */
-    private List<Rollup> withoutCounted(String collection, List<Rollup> missed, int attempt)
+    private List<PendingUpdate> withoutCounted(
+            String collection, List<PendingUpdate> missed, int attempt)
             throws InterruptedException {
         if (missed.isEmpty()) {
             return missed;
@@ -164,22 +242,22 @@ public final class MongoRollups {
             retry.pauseAfter("update of " + collection, attempt, e);
             return missed;
         }
-        for (var rollup : missed) {
-            var document = documents.get(rollup.key().id());
+        for (var update : missed) {
+            var document = documents.get(update.key().id());
             if (document == null) {
                 continue; // expired meanwhile: the next attempt makes it anew
             }
             metrics.guardMissed();
-            rollup.dropUpTo(RollupUpdate.watermark(document, rollup.source()));
-            if (!rollup.isEmpty()) {
-                RollupUpdate.leaveOutWhatDoesNotFit(rollup, math, document, metrics::saturated);
+            update.dropUpTo(RollupUpdate.watermark(document, update.source()));
+            if (!update.isEmpty()) {
+                RollupUpdate.leaveOutWhatDoesNotFit(update, math, document, metrics::saturated);
             }
         }
-        return missed.stream().filter(rollup -> !rollup.isEmpty()).toList();
+        return missed.stream().filter(update -> !update.isEmpty()).toList();
     }
 
-    private Map<String, RawBsonDocument> read(String collection, List<Rollup> rollups) {
-        var ids = rollups.stream().map(rollup -> rollup.key().id()).distinct().toList();
+    private Map<String, RawBsonDocument> read(String collection, List<PendingUpdate> updates) {
+        var ids = updates.stream().map(update -> update.key().id()).distinct().toList();
         var documents = new HashMap<String, RawBsonDocument>();
         store.collection(collection)
                 .find(Filters.in(StoreLayout.ID, ids))

@@ -4,6 +4,7 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.consume.Position;
+import gpuanalytics.processor.decode.StoredEvent;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,12 +49,12 @@ public final class Recount {
     /** A raw document as the rollups see it. */
     public static final class RawRow {
 
-        private final Facts facts;
+        private final StoredEvent event;
         private final String source;
         private final long offset;
 
-        private RawRow(Facts facts, BsonDocument src) {
-            this.facts = facts;
+        private RawRow(StoredEvent event, BsonDocument src) {
+            this.event = event;
             this.source =
                     Position.source(
                             src.getString(StoreLayout.SRC_TOPIC_ID).getValue(),
@@ -63,13 +64,12 @@ public final class Recount {
 
         /** Reads a raw document, of which it needs {@link #fieldsRead} alone. */
         public static RawRow of(EventTopic topic, RawBsonDocument raw) {
-            return new RawRow(
-                    Facts.of(RollupKind.of(topic), raw), raw.getDocument(StoreLayout.SRC));
+            return new RawRow(StoredEvent.of(topic, raw), raw.getDocument(StoreLayout.SRC));
         }
 
         /** The series that it counts under. */
         public String series() {
-            return facts.overflow() ? SeriesKey.other() : facts.series();
+            return event.series();
         }
 
         /** Where it came from, by the name of the watermarks. */
@@ -103,7 +103,7 @@ public final class Recount {
 
     /** Counts a raw row. */
     public void add(RawRow row) {
-        math.add(sums, row.facts);
+        math.add(sums, row.event.values());
     }
 
     /** Counts what a finer rollup document counts. */
@@ -126,7 +126,8 @@ public final class Recount {
         sums.forEachSum((path, by) -> expected.merge(path, by, Long::sum));
         var expectedRanges = new HashMap<>(ranges);
         sums.forEachRange(
-                (path, min, max) -> expectedRanges.merge(path, new Range(min, max), Range::with));
+                (paths, min, max) ->
+                        expectedRanges.merge(paths.reading(), new Range(min, max), Range::with));
         var found = new HashMap<String, Long>();
         collectSums(rollup, "", found);
         var text = new StringBuilder();

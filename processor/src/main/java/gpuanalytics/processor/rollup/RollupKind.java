@@ -1,55 +1,33 @@
 package gpuanalytics.processor.rollup;
 
 import gpuanalytics.event.EventTopic;
-import gpuanalytics.event.GpuMetric;
-import gpuanalytics.event.TokenUsage;
+import gpuanalytics.processor.decode.Labels;
 import gpuanalytics.processor.measure.GpuCounter;
 import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.measure.RollupCounter;
 import gpuanalytics.processor.measure.TokenCounter;
 import gpuanalytics.processor.store.StoreLayout;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** What the rollups of a topic hold: counters, readings and the labels of a series. */
 @SuppressWarnings("ImmutableEnumChecker") // its lists and maps are never changed
 public enum RollupKind {
-    GPU(
-            List.of(GpuCounter.values()),
-            Measures.GPU,
-            List.of(
-                    StoreLayout.GPU,
-                    GpuMetric.MIG_ID.name(),
-                    GpuMetric.HOST.name(),
-                    GpuMetric.GPU_INDEX.name(),
-                    GpuMetric.GPU_UUID.name(),
-                    GpuMetric.NAME.name(),
-                    GpuMetric.NODE.name(),
-                    GpuMetric.NAMESPACE.name(),
-                    GpuMetric.POD.name(),
-                    GpuMetric.TEAM.name())),
-    TOKEN(
-            List.of(TokenCounter.values()),
-            Measures.TOKEN,
-            List.of(
-                    TokenUsage.MODEL.name(),
-                    TokenUsage.TEAM.name(),
-                    TokenUsage.USER.name(),
-                    TokenUsage.PROJECT.name(),
-                    StoreLayout.GPU));
+    GPU(List.of(GpuCounter.values()), EventTopic.GPU_METRICS),
+    TOKEN(List.of(TokenCounter.values()), EventTopic.TOKEN_USAGE);
 
+    private final EventTopic topic;
     private final List<RollupCounter> counters;
     private final Measures measures;
+    private final List<MeasurePaths> paths = new ArrayList<>();
     private final List<String> labels;
-    private final Map<String, Integer> labelIndex = new HashMap<>();
 
-    RollupKind(List<RollupCounter> counters, Measures measures, List<String> labels) {
+    RollupKind(List<RollupCounter> counters, EventTopic topic) {
+        this.topic = topic;
         this.counters = counters;
-        this.measures = measures;
-        this.labels = labels;
-        labels.forEach(label -> labelIndex.put(label, labelIndex.size()));
+        this.measures = Measures.of(topic);
+        this.labels = Labels.names(topic);
+        measures.forEach(measure -> paths.add(MeasurePaths.of(measure)));
     }
 
     /** The rollups of a topic. */
@@ -61,10 +39,7 @@ public enum RollupKind {
     }
 
     EventTopic topic() {
-        return switch (this) {
-            case GPU -> EventTopic.GPU_METRICS;
-            case TOKEN -> EventTopic.TOKEN_USAGE;
-        };
+        return topic;
     }
 
     List<RollupCounter> counters() {
@@ -79,15 +54,9 @@ public enum RollupKind {
         return labels;
     }
 
-    /** The place of a reading among the measures, or null for another field. */
-    @Nullable Integer measure(String field) {
-        var measure = measures.find(field);
-        return measure == null ? null : measure.index();
-    }
-
-    /** The place of a label, or null for another field. */
-    @Nullable Integer label(String field) {
-        return labelIndex.get(field);
+    /** Where the parts of a measure are in a rollup document. */
+    MeasurePaths paths(int measure) {
+        return paths.get(measure);
     }
 
     /** The collection of its raw documents. */

@@ -2,7 +2,6 @@ package gpuanalytics.processor.rollup;
 
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
-import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Instant;
 import java.util.function.Consumer;
@@ -29,17 +28,17 @@ final class RollupUpdate {
     private RollupUpdate() {}
 
     /** The update that adds the rollup's rows, if the document does not count any of them yet. */
-    static UpdateOneModel<RawBsonDocument> of(Rollup rollup, RollupMath math, Instant now) {
-        var watermark = StoreLayout.WATERMARKS + "." + rollup.source();
-        var filter = new BsonDocument(StoreLayout.ID, new BsonString(rollup.key().id()));
+    static UpdateOneModel<RawBsonDocument> of(PendingUpdate pending, RollupMath math, Instant now) {
+        var watermark = StoreLayout.WATERMARKS + "." + pending.source();
+        var filter = new BsonDocument(StoreLayout.ID, new BsonString(pending.key().id()));
         // The guard: whoever comes with rows that count already does not match, and its upsert
         // fails on the _id. "not at or above" also holds where there is no watermark yet.
-        filter.append(watermark, not("$gte", rollup.firstOffset()));
-        var sums = rollup.sums(math);
+        filter.append(watermark, not("$gte", pending.firstOffset()));
+        var sums = pending.sums(math);
         var increments = new BsonDocument();
         sums.forEachSum(
                 (path, by) -> {
-                    if (rollup.leftOut().contains(path)) {
+                    if (pending.leftOut().contains(path)) {
                         return;
                     }
                     increments.append(path, new BsonInt64(by));
@@ -51,8 +50,8 @@ final class RollupUpdate {
         var maxima = new BsonDocument();
         sums.forEachRange(
                 (path, min, max) -> {
-                    minima.append(path + "." + StoreLayout.MIN, new BsonDouble(min));
-                    maxima.append(path + "." + StoreLayout.MAX, new BsonDouble(max));
+                    minima.append(path.min(), new BsonDouble(min));
+                    maxima.append(path.max(), new BsonDouble(max));
                 });
         var stamp = new BsonDateTime(now.toEpochMilli());
         var update = new BsonDocument();
@@ -62,9 +61,12 @@ final class RollupUpdate {
         }
         update.append(
                 "$set",
-                new BsonDocument(watermark, new BsonInt64(rollup.lastOffset()))
+                new BsonDocument(watermark, new BsonInt64(pending.lastOffset()))
                         .append(StoreLayout.STORED_AT, stamp));
-        update.append("$setOnInsert", labels(rollup).append(StoreLayout.CREATED_AT, stamp));
+        var bucket = new BsonDateTime(pending.key().bucket() * 1000);
+        var made = new BsonDocument(StoreLayout.BUCKET, bucket);
+        made.putAll(pending.labels());
+        update.append("$setOnInsert", made.append(StoreLayout.CREATED_AT, stamp));
         return new UpdateOneModel<>(filter, update, UPSERT);
     }
 
@@ -78,18 +80,18 @@ final class RollupUpdate {
 
     /** Leaves out the sums that no longer fit; returns whether there is one. */
     static boolean leaveOutWhatDoesNotFit(
-            Rollup rollup, RollupMath math, BsonDocument document, Consumer<String> left) {
-        var before = rollup.leftOut().size();
-        rollup.sums(math)
+            PendingUpdate pending, RollupMath math, BsonDocument document, Consumer<String> left) {
+        var before = pending.leftOut().size();
+        pending.sums(math)
                 .forEachSum(
                         (path, by) -> {
                             if (by > GUARDED_GROWTH
                                     && number(document, path) > Long.MAX_VALUE - by
-                                    && rollup.leftOut().add(path)) {
+                                    && pending.leftOut().add(path)) {
                                 left.accept(path);
                             }
                         });
-        return rollup.leftOut().size() > before;
+        return pending.leftOut().size() > before;
     }
 
     /** The number at a path of a document; 0 where there is none. */
@@ -99,23 +101,6 @@ final class RollupUpdate {
             found = found instanceof BsonDocument inner ? inner.get(name) : null;
         }
         return found instanceof BsonNumber number ? number.longValue() : 0;
-    }
-
-    private static BsonDocument labels(Rollup rollup) {
-        var labels = new BsonDocument();
-        labels.append(StoreLayout.BUCKET, new BsonDateTime(rollup.key().bucket() * 1000));
-        if (rollup.key().series().equals(SeriesKey.other())
-                && rollup.key().kind() == RollupKind.TOKEN) {
-            return labels.append(TokenUsage.MODEL.name(), new BsonString(StoreLayout.OTHER));
-        }
-        var names = rollup.key().kind().labels();
-        for (int i = 0; i < names.size(); i++) {
-            var value = rollup.first().label(i);
-            if (value != null) {
-                labels.append(names.get(i), value);
-            }
-        }
-        return labels;
     }
 
     private static BsonDocument not(String operator, long bound) {

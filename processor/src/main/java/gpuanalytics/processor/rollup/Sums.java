@@ -1,12 +1,12 @@
 package gpuanalytics.processor.rollup;
 
 import gpuanalytics.event.GpuMetric;
+import gpuanalytics.event.TokenUsage;
+import gpuanalytics.processor.decode.EventValues;
 import gpuanalytics.processor.measure.GpuCounter;
 import gpuanalytics.processor.measure.Measure;
-import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.measure.RollupCounter;
 import gpuanalytics.processor.measure.TokenCounter;
-import gpuanalytics.processor.store.StoreLayout;
 import java.util.Arrays;
 import java.util.TreeMap;
 import java.util.function.ObjLongConsumer;
@@ -20,7 +20,6 @@ final class Sums {
 
     private static final double MICRO = 1e6;
     private static final long ABSENT = -1;
-    private static final Measure POWER_W = Measures.GPU.get(GpuMetric.POWER_W);
 
     private final RollupKind kind;
     private final long[] counters;
@@ -45,13 +44,13 @@ final class Sums {
     }
 
     /** Adds one event; a reading that it does not have adds nothing. */
-    void add(Facts facts, double defaultIntervalS) {
+    void add(EventValues values, double defaultIntervalS) {
         switch (kind) {
-            case GPU -> addSample(facts, defaultIntervalS);
-            case TOKEN -> addUsage(facts);
+            case GPU -> addSample(values, defaultIntervalS);
+            case TOKEN -> addUsage(values);
         }
         for (var measure : kind.measures()) {
-            var value = facts.value(measure.index());
+            var value = values.number(measure.field());
             if (!Double.isNaN(value)) {
                 addValue(measure, value);
             }
@@ -70,49 +69,50 @@ final class Sums {
                 continue;
             }
             var measure = kind.measures().get(i);
-            consumer.accept(measure.name() + "." + StoreLayout.N, n[i]);
+            var paths = kind.paths(i);
+            consumer.accept(paths.n(), n[i]);
             if (measure.hasSum()) {
-                consumer.accept(measure.name() + "." + measure.sumName(), sum[i]);
+                consumer.accept(paths.sum(), sum[i]);
             }
             var counts = bins[i];
             if (counts != null) {
-                var path = measure.name() + "." + StoreLayout.BINS + ".";
-                counts.forEach((bin, count) -> consumer.accept(path + bin, count));
+                counts.forEach((bin, count) -> consumer.accept(paths.bin(bin), count));
             }
         }
     }
 
-    /** Tells smallest and largest value by the path of the reading. */
+    /** Tells smallest and largest value of each reading that has them. */
     void forEachRange(RangeConsumer consumer) {
         for (int i = 0; i < n.length; i++) {
             var measure = kind.measures().get(i);
             if (n[i] > 0 && measure.hasRange()) {
-                consumer.accept(measure.name(), min[i], max[i]);
+                consumer.accept(kind.paths(i), min[i], max[i]);
             }
         }
     }
 
     /** Takes the range of a reading. */
     interface RangeConsumer {
-        void accept(String path, double min, double max);
+        void accept(MeasurePaths paths, double min, double max);
     }
 
-    private void addSample(Facts facts, double defaultIntervalS) {
+    private void addSample(EventValues values, double defaultIntervalS) {
         count(GpuCounter.SAMPLES, 1);
-        var intervalS = Double.isNaN(facts.intervalS()) ? defaultIntervalS : facts.intervalS();
+        var given = values.number(GpuMetric.INTERVAL_S);
+        var intervalS = Double.isNaN(given) ? defaultIntervalS : given;
         count(GpuCounter.COVERED_US, Math.round(intervalS * MICRO));
-        var powerW = facts.value(POWER_W.index());
+        var powerW = values.number(GpuMetric.POWER_W);
         if (!Double.isNaN(powerW)) {
             count(GpuCounter.ENERGY_UJ, Math.round(powerW * intervalS * MICRO));
         }
-        if (!Double.isNaN(facts.xid())) {
-            count(GpuCounter.XID_ERRORS, facts.xid() == 0 ? 0 : 1);
+        if (values.has(GpuMetric.XID)) {
+            count(GpuCounter.XID_ERRORS, values.number(GpuMetric.XID) == 0 ? 0 : 1);
         }
     }
 
-    private void addUsage(Facts facts) {
+    private void addUsage(EventValues values) {
         count(TokenCounter.REQUESTS, 1);
-        count(TokenCounter.ERRORS, facts.failed() ? 1 : 0);
+        count(TokenCounter.ERRORS, values.has(TokenUsage.ERROR_TYPE) ? 1 : 0);
     }
 
     private void count(RollupCounter counter, long by) {

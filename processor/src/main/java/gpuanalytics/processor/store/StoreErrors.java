@@ -1,5 +1,6 @@
 package gpuanalytics.processor.store;
 
+import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoException;
 import com.mongodb.bulk.BulkWriteError;
 import java.util.Set;
@@ -37,6 +38,23 @@ public final class StoreErrors {
     /** The document will never be taken. */
     public static boolean isInvalid(BulkWriteError error) {
         return INVALID.contains(error.getCode());
+    }
+
+    /** The first failure of a bulk that is no duplicate, with the store's code and word. */
+    public static MongoException firstPassing(MongoBulkWriteException failure) {
+        var concern = failure.getWriteConcernError();
+        if (concern != null) {
+            return coded(concern.getCode(), concern.getMessage());
+        }
+        return failure.getWriteErrors().stream()
+                .filter(error -> !isDuplicate(error))
+                .findFirst()
+                .map(error -> coded(error.getCode(), error.getMessage()))
+                .orElse(failure);
+    }
+
+    private static MongoException coded(int code, String message) {
+        return new MongoException(code, "error %d %s".formatted(code, message));
     }
 
     /** What failed, for a metric: the store's code, or the name of the failure. */

@@ -1,6 +1,7 @@
 package gpuanalytics.processor.write;
 
 import gpuanalytics.event.RejectReason;
+import gpuanalytics.processor.decode.Overflow;
 
 /** What became of one event in the store. */
 public sealed interface Outcome {
@@ -8,21 +9,21 @@ public sealed interface Outcome {
     /**
      * It was not there, now it is. It counts.
      *
-     * @param overflow whether it is marked to count under {@code other}
+     * @param overflow under which series, as its document says
      */
-    record Stored(boolean overflow) implements Outcome {}
+    record Stored(Overflow overflow) implements Outcome {}
 
     /**
      * It was there already, from this very record. It counts unless the rollup's guard says that it
      * does.
      *
-     * @param overflow what was decided when it was stored
+     * @param overflow under which series, as was decided when it was stored
      */
-    record Redelivered(boolean overflow) implements Outcome {}
+    record Redelivered(Overflow overflow) implements Outcome {}
 
     /** Another record with its identity is there. It does not count. */
     record Repeated() implements Outcome {}
 
     /** The store will never take it. */
-    record Refused(RejectReason reason, String detail) implements Outcome {}
+    record Rejected(RejectReason reason, String detail) implements Outcome {}
 }

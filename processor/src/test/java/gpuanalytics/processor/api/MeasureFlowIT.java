@@ -138,6 +138,7 @@ class MeasureFlowIT {
                 new MongoRollups(
                         store,
                         new RollupMath(Duration.ofSeconds(15)),
+                        1000,
                         retry,
                         metrics,
                         Clock.systemUTC());
@@ -145,13 +146,7 @@ class MeasureFlowIT {
         var rows = new ArrayList<CountedRow>();
         for (int i = 1; i <= EVENTS; i++) {
             var row = partition.next(event(topic, i));
-            rows.add(
-                    new CountedRow(
-                            topic,
-                            row.record().partition().source(),
-                            row.record().offset(),
-                            row.document(),
-                            false));
+            rows.add(CountedRow.of(row, row.overflow()));
         }
         rollups.apply(rows);
     }

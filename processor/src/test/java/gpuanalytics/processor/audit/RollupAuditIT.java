@@ -63,7 +63,7 @@ class RollupAuditIT {
             new StoreRetry(new PartHealth("store", "starting", clock), metrics);
     private final RollupMath math = new RollupMath(Duration.ofSeconds(15));
     private final MongoEventWriter writer = new MongoEventWriter(store, retry, metrics);
-    private final MongoRollups rollups = new MongoRollups(store, math, retry, metrics, clock);
+    private final MongoRollups rollups = new MongoRollups(store, math, 1000, retry, metrics, clock);
     private final ChangedHours hours = new ChangedHours(store, retry, metrics, clock, LEASE);
     private final TestRows usages = new TestRows(EventTopic.TOKEN_USAGE, "topic-a", 0);
 
@@ -268,16 +268,7 @@ class RollupAuditIT {
     }
 
     private static List<CountedRow> counted(List<Row> rows) {
-        return rows.stream()
-                .map(
-                        row ->
-                                new CountedRow(
-                                        row.record().partition().kind(),
-                                        row.record().partition().source(),
-                                        row.record().offset(),
-                                        row.document(),
-                                        row.overflow()))
-                .toList();
+        return rows.stream().map(row -> CountedRow.of(row, row.overflow())).toList();
     }
 
     private interface TimeOf {

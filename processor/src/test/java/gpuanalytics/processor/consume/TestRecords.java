@@ -3,6 +3,7 @@ package gpuanalytics.processor.consume;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import gpuanalytics.event.EventTopic;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -17,9 +18,22 @@ public final class TestRecords {
 
     private TestRecords() {}
 
+    /** When the records were appended. */
+    public static final Instant APPENDED = Instant.parse("2026-01-31T12:00:00Z");
+
     /** A record of partition 3 of the topic, with headers of text. */
     public static RawRecord of(
             EventTopic kind, byte[] value, long offset, Map<String, String> headers) {
+        return of(kind, value, offset, headers, APPENDED.toEpochMilli());
+    }
+
+    /** The same with another time, in milliseconds since 1970; -1 for none. */
+    public static RawRecord of(
+            EventTopic kind,
+            byte[] value,
+            long offset,
+            Map<String, String> headers,
+            long timestamp) {
         var partition =
                 new Assignment(
                                 new TopicPartition(kind.defaultName(), 3),
@@ -35,7 +49,7 @@ public final class TestRecords {
                         kind.defaultName(),
                         3,
                         offset,
-                        0,
+                        timestamp,
                         TimestampType.CREATE_TIME,
                         0,
                         value.length,

@@ -7,8 +7,11 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.decode.CodecEventDecoder;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import java.time.Clock;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 
 /** Records as if they had been read. */
 public final class TestRows {
@@ -39,8 +42,14 @@ public final class TestRows {
                         partition.topic(),
                         partition.number(),
                         offset,
+                        event.ts().toEpochMilli(),
+                        TimestampType.CREATE_TIME,
+                        0,
+                        0,
                         null,
-                        EventCodec.encode(event));
+                        EventCodec.encode(event),
+                        new RecordHeaders(),
+                        Optional.empty());
         var decoder =
                 new CodecEventDecoder(new EventCodec(EventLimits.defaults()), Clock.systemUTC());
         return (Row) decoder.decode(new RawRecord(partition, record));

@@ -4,18 +4,22 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.event.EventCodec;
 import gpuanalytics.event.EventLimits;
 import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.RejectReason;
 import gpuanalytics.processor.consume.TestRecords;
-import gpuanalytics.processor.decode.DecodedRecord.Refused;
+import gpuanalytics.processor.decode.DecodedRecord.Rejected;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.bson.RawBsonDocument;
@@ -33,7 +37,6 @@ class ScanningEventDecoderTest {
     private final EventCodec codec =
             new EventCodec(
                     new EventLimits(
-                            clock,
                             EventLimits.DEFAULT_MAX_AGE,
                             EventLimits.DEFAULT_MAX_LEAD,
                             EventLimits.DEFAULT_MAX_BYTES));
@@ -128,6 +131,49 @@ class ScanningEventDecoderTest {
         assertFalse(assertSame(EventTopic.TOKEN_USAGE, record.getBytes(UTF_8), 0));
     }
 
+    /** A record is read again after a crash, by another clock; it must not be judged anew. */
+    @Test
+    void judgesARecordTheSameWhenItIsReadAgainLater() {
+        var later = Clock.offset(clock, Duration.ofDays(400));
+        var decoders =
+                List.of(
+                        fast,
+                        reference,
+                        new ScanningEventDecoder(codec, later),
+                        new CodecEventDecoder(codec, later));
+        var lead = EventLimits.DEFAULT_MAX_LEAD;
+        for (var ahead : List.of(lead, lead.plusNanos(1), lead.plusSeconds(1))) {
+            var ts = TestRecords.APPENDED.plus(ahead);
+            var usage = "{\"ts\":\"%s\",\"model\":\"m\",\"prompt_tokens\":1}".formatted(ts);
+            for (var decoder : decoders) {
+                var decoded =
+                        decoder.decode(
+                                TestRecords.of(
+                                        EventTopic.TOKEN_USAGE,
+                                        usage.getBytes(UTF_8),
+                                        0,
+                                        Map.of()));
+                assertEquals(
+                        ahead.compareTo(lead) > 0,
+                        decoded instanceof Rejected rejected
+                                && rejected.reason() == RejectReason.FROM_THE_FUTURE,
+                        usage);
+            }
+        }
+    }
+
+    /** Nothing tells when such a record was written, so nothing tells how old its event is. */
+    @Test
+    void rejectsARecordWithoutATime() {
+        var usage =
+                "{\"ts\":\"2026-01-31T12:00:00Z\",\"model\":\"m\",\"prompt_tokens\":1}"
+                        .getBytes(UTF_8);
+        var record = TestRecords.of(EventTopic.TOKEN_USAGE, usage, 0, Map.of(), -1);
+
+        assertInstanceOf(Rejected.class, fast.decode(record));
+        assertEquals(reference.decode(record), fast.decode(record));
+    }
+
     @Test
     void leavesCloudEventsToTheCodec() {
         var record = records.next(EventTopic.TOKEN_USAGE, 100_000);
@@ -161,14 +207,19 @@ class ScanningEventDecoderTest {
         var expected = reference.decode(record);
         var actual = fast.decode(record);
         switch (expected) {
-            case Refused refused -> assertEquals(refused, actual, shown);
-            case Row(var from, var id, var document, var overflow) -> {
+            case Rejected rejected -> assertEquals(rejected, actual, shown);
+            case Row(var from, var id, var document, var values, var overflow) -> {
                 if (!(actual instanceof Row row)) {
                     throw new AssertionError(actual + " for " + shown);
                 }
                 assertEquals(from, row.record());
                 assertEquals(id, row.id(), shown);
                 assertEquals(overflow, row.overflow());
+                assertEquals(values, row.values(), shown);
+                assertEquals(
+                        new StoredEvent(row.values(), row.overflow()),
+                        StoredEvent.of(topic, row.document()),
+                        shown);
                 assertEquals(document.toJson(), row.document().toJson(), shown);
                 assertArrayEquals(bytes(document), bytes(row.document()), shown);
             }

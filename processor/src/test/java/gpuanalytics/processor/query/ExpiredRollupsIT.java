@@ -403,6 +403,7 @@ class ExpiredRollupsIT {
                 new MongoRollups(
                         store,
                         new RollupMath(Duration.ofSeconds(15)),
+                        1000,
                         retry,
                         metrics,
                         Clock.fixed(at, ZoneOffset.UTC));
@@ -410,13 +411,7 @@ class ExpiredRollupsIT {
         var rows = new ArrayList<CountedRow>();
         for (var event : events) {
             var row = partition.next(event);
-            rows.add(
-                    new CountedRow(
-                            topic,
-                            row.record().partition().source(),
-                            row.record().offset(),
-                            row.document(),
-                            false));
+            rows.add(CountedRow.of(row, row.overflow()));
         }
         rollups.apply(rows);
     }

@@ -11,6 +11,8 @@ import gpuanalytics.event.Event;
 import gpuanalytics.event.EventId;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
+import gpuanalytics.processor.decode.Overflow;
+import gpuanalytics.processor.decode.StoredEvent;
 import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.query.ExpectedTokens.Place;
@@ -491,14 +493,16 @@ abstract class UsageQueriesContract {
         var metrics = new ProcessorMetrics(new SimpleMeterRegistry());
         var retry = new StoreRetry(new PartHealth("store", "starting", CLOCK), metrics);
         var math = new RollupMath(Duration.ofSeconds(15));
-        var rollups = new MongoRollups(store, math, retry, metrics, Clock.systemUTC());
+        var rollups = new MongoRollups(store, math, 1000, retry, metrics, Clock.systemUTC());
         var offsets = new HashMap<String, Long>();
         for (int from = 0; from < events.size(); from += BATCH) {
             var rows = new ArrayList<CountedRow>();
             for (var event : events.subList(from, Math.min(from + BATCH, events.size()))) {
                 var source = "topic_" + random.nextInt(PARTITIONS);
                 var offset = offsets.merge(source, 1L, Long::sum);
-                rows.add(new CountedRow(event.topic(), source, offset, raw(event), false));
+                var document = raw(event);
+                var values = StoredEvent.of(event.topic(), document).values();
+                rows.add(new CountedRow(source, offset, values, Overflow.NONE, document));
             }
             rollups.apply(rows);
         }

@@ -1,16 +1,19 @@
 package gpuanalytics.processor.rollup;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.embedded.EmbeddedStore;
+import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.consume.TestRows;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
+import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.faults.FaultyStore;
 import gpuanalytics.processor.faults.FaultyStore.Command;
 import gpuanalytics.processor.faults.FaultyStore.Fault;
@@ -29,9 +32,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.bson.BsonDocument;
 import org.bson.Document;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MongoRollupsIT {
 
+    private static final int MAX_GPUS = 60;
     private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
 
     private final EmbeddedStore embedded = EmbeddedStore.start();
@@ -53,16 +59,17 @@ class MongoRollupsIT {
                             Duration.ofDays(30),
                             Duration.ofDays(400),
                             Duration.ofSeconds(20)));
-    private final StoreRetry retry =
-            new StoreRetry(new PartHealth("store", "starting", Clock.systemUTC()), metrics);
+    private final PartHealth health = new PartHealth("store", "starting", Clock.systemUTC());
+    private final StoreRetry retry = new StoreRetry(health, metrics);
     private final RollupMath math = new RollupMath(Duration.ofSeconds(15));
     private final MongoRollups rollups =
-            new MongoRollups(store, math, retry, metrics, Clock.systemUTC());
+            new MongoRollups(store, math, MAX_GPUS, retry, metrics, Clock.systemUTC());
     private final TestRows partition0 = new TestRows(EventTopic.TOKEN_USAGE, "topic-a", 0);
     private final TestRows partition1 = new TestRows(EventTopic.TOKEN_USAGE, "topic-a", 1);
 
     @AfterEach
     void close() {
+        rollups.close();
         store.close();
         faults.close();
         embedded.close();
@@ -268,6 +275,102 @@ class MongoRollupsIT {
         assertEquals("sample-0", latest.getDocument("sample").getString("event_id").getValue());
     }
 
+    /** Names that come once, such as a pod's in place of a host's, must not fill the store. */
+    @Test
+    void keepsTheLatestSamplesOfABoundedNumberOfGpus() throws Exception {
+        var samples = new TestRows(EventTopic.GPU_METRICS, "topic-g", 0);
+        var steady = new ArrayList<Row>();
+        for (int round = 0; round < 5; round++) {
+            steady.clear();
+            for (int i = 0; i < 10; i++) {
+                var at = NOON.plusSeconds(round);
+                steady.add(samples.next(named("steady-" + i, sample(i, at))));
+            }
+            var passing = new ArrayList<Row>();
+            for (int i = 0; i < MAX_GPUS; i++) {
+                passing.add(samples.next(named("pod-" + round + "-" + i, sample(i, NOON))));
+            }
+            rollups.apply(counted(passing));
+            rollups.apply(counted(steady));
+        }
+
+        var latest = store.collection(StoreLayout.GPU_LATEST).find().into(new ArrayList<>());
+        assertEquals(MAX_GPUS, latest.size());
+        var kept = latest.stream().map(found -> found.getString("_id").getValue()).toList();
+        for (int i = 0; i < 10; i++) {
+            assertTrue(kept.contains("steady-" + i + "/0"), kept.toString());
+        }
+    }
+
+    @Test
+    void countsSurplusGpusUnderOtherAndKeepsNoLatestSampleOfThem() throws Exception {
+        var samples = new TestRows(EventTopic.GPU_METRICS, "topic-g", 0);
+        var rows = new ArrayList<Row>();
+        for (int i = 0; i < 3; i++) {
+            rows.add(samples.next(named("pod-" + i, sample(i, NOON))).counting(Overflow.OTHER));
+        }
+
+        rollups.apply(counted(rows));
+
+        var hour = only(StoreLayout.GPU_HOUR);
+        assertEquals(NOON.getEpochSecond() + "|other", hour.getString("_id").getValue());
+        assertEquals(3, hour.getInt64("samples").getValue());
+        assertNull(hour.get("gpu"));
+        assertEquals(0, store.collection(StoreLayout.GPU_LATEST).countDocuments());
+    }
+
+    @Test
+    void keepsTheGpuOfSurplusUsages() throws Exception {
+        var onGpu =
+                usage(0, NOON).toBuilder()
+                        .set(TokenUsage.HOST, "host-1")
+                        .set(TokenUsage.GPU_INDEX, 0L)
+                        .build();
+
+        rollups.apply(counted(List.of(partition0.at(0, onGpu).counting(Overflow.OTHER_OF_GPU))));
+
+        var hour = only(StoreLayout.TOKEN_HOUR);
+        assertEquals(NOON.getEpochSecond() + "|other|host-1/0", hour.getString("_id").getValue());
+        assertEquals("other", hour.getString("model").getValue());
+        assertEquals("host-1/0", hour.getString("gpu").getValue());
+        assertEquals(10, hour.getDocument("prompt_tokens").getInt64("sum").getValue());
+    }
+
+    /** To leave the rows out would be wrong numbers for ever: it waits, and says for what. */
+    @Test
+    void saysWhichDocumentTheStoreDoesNotTakeAndGoesOnWhenItDoes() throws Exception {
+        faults.rule(
+                command ->
+                        command.isWriteTo(StoreLayout.TOKEN_HOUR)
+                                ? new Fault.Partial(121, Set.of(0))
+                                : null);
+        var failure = new AtomicReference<@Nullable Exception>();
+        var applying =
+                Thread.ofVirtual()
+                        .start(
+                                () -> {
+                                    try {
+                                        rollups.apply(counted(rows(partition0, 0, 5)));
+                                    } catch (InterruptedException | RuntimeException e) {
+                                        failure.set(e);
+                                    }
+                                });
+        var document = "update of token_hour failed: " + NOON.getEpochSecond() + "|llama||||";
+        Waiting.until(
+                "the document to be named",
+                Duration.ofSeconds(60),
+                () -> health.report().detail().contains(document + ": error 121"));
+        assertFalse(health.report().up());
+
+        faults.rule(_ -> null);
+        applying.join();
+
+        assertNull(failure.get());
+        assertEquals(5, requests());
+        assertEquals(5, only(StoreLayout.TOKEN_HOUR).getInt64("requests").getValue());
+        assertTrue(health.report().up(), health.report().toString());
+    }
+
     /** The rows of two owners of a partition, cut and repeated at random, count once each. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
@@ -294,16 +397,7 @@ class MongoRollupsIT {
     }
 
     private static List<CountedRow> counted(List<Row> rows) {
-        return rows.stream()
-                .map(
-                        row ->
-                                new CountedRow(
-                                        row.record().partition().kind(),
-                                        row.record().partition().source(),
-                                        row.record().offset(),
-                                        row.document(),
-                                        row.overflow()))
-                .toList();
+        return rows.stream().map(row -> CountedRow.of(row, row.overflow())).toList();
     }
 
     private static List<Row> rows(TestRows records, int from, int to) {
@@ -323,6 +417,10 @@ class MongoRollupsIT {
                 .set(TokenUsage.COMPLETION_TOKENS, 5L)
                 .set(TokenUsage.LATENCY_MS, 125.0)
                 .build();
+    }
+
+    private static Event named(String host, Event sample) {
+        return sample.toBuilder().set(GpuMetric.HOST, host).build();
     }
 
     private static Event sample(int number, Instant time) {

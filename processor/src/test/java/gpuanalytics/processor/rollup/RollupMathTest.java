@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.event.EventTopic;
+import gpuanalytics.processor.decode.Overflow;
+import gpuanalytics.processor.decode.StoredEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -41,7 +44,7 @@ class RollupMathTest {
     })
     void putsAnEventIntoTheMinuteAndTheHourOfItsTime(Instant ts, Instant minute, Instant hour) {
         var buckets = new HashMap<Granularity, Long>();
-        for (var rollup : math.fold(List.of(usage(0, ts, "{prompt_tokens: {$numberLong: '1'}}")))) {
+        for (var rollup : fold(usage(0, ts, "{prompt_tokens: {$numberLong: '1'}}"))) {
             buckets.put(rollup.key().granularity(), rollup.key().bucket());
         }
 
@@ -136,10 +139,10 @@ class RollupMathTest {
                                             random.nextDouble() * 1e3)));
         }
         var inOrder = new Sums(RollupKind.TOKEN);
-        documents.forEach(row -> math.add(inOrder, facts(row)));
+        documents.forEach(row -> math.add(inOrder, row.values()));
         Collections.shuffle(documents, random);
         var shuffled = new Sums(RollupKind.TOKEN);
-        documents.forEach(row -> math.add(shuffled, facts(row)));
+        documents.forEach(row -> math.add(shuffled, row.values()));
 
         assertEquals(asMap(inOrder), asMap(shuffled), "seed " + seed);
         assertEquals(ranges(inOrder), ranges(shuffled), "seed " + seed);
@@ -148,11 +151,10 @@ class RollupMathTest {
     @Test
     void foldsTheRowsOfOnePartitionAndDocumentIntoOne() {
         var rollups =
-                math.fold(
-                        List.of(
-                                usage(3, Instant.EPOCH, "{}"),
-                                usage(8, Instant.EPOCH.plusSeconds(1), "{}"),
-                                usage(9, Instant.EPOCH.plusSeconds(61), "{}")));
+                fold(
+                        usage(3, Instant.EPOCH, "{}"),
+                        usage(8, Instant.EPOCH.plusSeconds(1), "{}"),
+                        usage(9, Instant.EPOCH.plusSeconds(61), "{}"));
 
         var hour =
                 rollups.stream()
@@ -166,9 +168,10 @@ class RollupMathTest {
 
     @Test
     void dropsTheRowsThatCountAlready() {
-        var rollup = new Rollup(key(), "topic_0");
+        var rollup = new PendingUpdate(key(), usage(3, Instant.EPOCH, "{}"));
         for (long offset : new long[] {3, 8, 9}) {
-            rollup.add(offset, facts(usage(offset, Instant.EPOCH, "{}")));
+            var values = usage(offset, Instant.EPOCH, "{}").values();
+            rollup.add(new PendingUpdate.Entry(offset, values));
         }
 
         rollup.dropUpTo(8);
@@ -181,9 +184,11 @@ class RollupMathTest {
     @Test
     void countsSurplusSeriesUnderOther() {
         var row = usage(0, Instant.EPOCH, "{}");
-        var surplus = new CountedRow(row.topic(), row.source(), row.offset(), row.document(), true);
+        var surplus =
+                new CountedRow(
+                        row.source(), row.offset(), row.values(), Overflow.OTHER, row.document());
 
-        for (var rollup : math.fold(List.of(surplus))) {
+        for (var rollup : fold(surplus)) {
             assertEquals("other", rollup.key().series());
         }
     }
@@ -193,7 +198,7 @@ class RollupMathTest {
     }
 
     private Map<String, Long> hourSums(CountedRow... rows) {
-        return math.fold(List.of(rows)).stream()
+        return Gathered.of(List.of(rows)).updates().stream()
                 .filter(rollup -> rollup.key().granularity() == Granularity.HOUR)
                 .map(rollup -> asMap(rollup.sums(math)))
                 .findFirst()
@@ -208,12 +213,12 @@ class RollupMathTest {
 
     private static Map<String, List<Double>> ranges(Sums sums) {
         var map = new TreeMap<String, List<Double>>();
-        sums.forEachRange((path, min, max) -> map.put(path, List.of(min, max)));
+        sums.forEachRange((paths, min, max) -> map.put(paths.reading(), List.of(min, max)));
         return map;
     }
 
-    private static Facts facts(CountedRow row) {
-        return Facts.of(RollupKind.of(row.topic()), row.document());
+    private static Collection<PendingUpdate> fold(CountedRow... rows) {
+        return Gathered.of(List.of(rows)).updates();
     }
 
     private static CountedRow usage(long offset, Instant ts, String fields) {
@@ -230,11 +235,8 @@ class RollupMathTest {
         var document = BsonDocument.parse(fields);
         document.putAll(BsonDocument.parse(labels));
         document.append("ts", new BsonDateTime(ts.toEpochMilli()));
-        return new CountedRow(
-                topic,
-                "topic_0",
-                offset,
-                new RawBsonDocument(document, new BsonDocumentCodec()),
-                false);
+        var raw = new RawBsonDocument(document, new BsonDocumentCodec());
+        var stored = StoredEvent.of(topic, raw);
+        return new CountedRow("topic_0", offset, stored.values(), stored.overflow(), raw);
     }
 }

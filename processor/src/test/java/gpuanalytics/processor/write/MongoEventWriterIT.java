@@ -11,6 +11,7 @@ import gpuanalytics.event.RejectReason;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.consume.TestRows;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
+import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.faults.FaultyStore;
 import gpuanalytics.processor.faults.FaultyStore.Command;
 import gpuanalytics.processor.faults.FaultyStore.Fault;
@@ -20,7 +21,7 @@ import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
 import gpuanalytics.processor.write.Outcome.Redelivered;
-import gpuanalytics.processor.write.Outcome.Refused;
+import gpuanalytics.processor.write.Outcome.Rejected;
 import gpuanalytics.processor.write.Outcome.Repeated;
 import gpuanalytics.processor.write.Outcome.Stored;
 import gpuanalytics.service.config.Secret;
@@ -69,7 +70,7 @@ class MongoEventWriterIT {
     void storesEachRowOnce() throws Exception {
         var outcomes = writer.write(rows(5));
 
-        assertEquals(Collections.nCopies(5, new Stored(false)), outcomes);
+        assertEquals(Collections.nCopies(5, new Stored(Overflow.NONE)), outcomes);
         assertEquals(5, stored());
     }
 
@@ -81,7 +82,7 @@ class MongoEventWriterIT {
 
         var outcomes = writer.write(rows);
 
-        assertEquals(Collections.nCopies(500, new Stored(false)), outcomes);
+        assertEquals(Collections.nCopies(500, new Stored(Overflow.NONE)), outcomes);
         assertEquals(
                 List.of(rows.stream().map(Row::id).sorted().toList()),
                 faults.writes().stream().map(Command::identities).toList(),
@@ -101,7 +102,8 @@ class MongoEventWriterIT {
                                 records.at(8, usage(1)), // the producer sent it again
                                 elsewhere.at(7, usage(1)))); // same place, topic made again
 
-        assertEquals(List.of(new Redelivered(false), new Repeated(), new Repeated()), outcomes);
+        assertEquals(
+                List.of(new Redelivered(Overflow.NONE), new Repeated(), new Repeated()), outcomes);
         assertEquals(1, stored());
         assertEquals(0, metrics.mismatches());
     }
@@ -110,15 +112,16 @@ class MongoEventWriterIT {
     void countsARepeatWithinABatchOnce() throws Exception {
         var outcomes = writer.write(List.of(records.at(1, usage(1)), records.at(2, usage(1))));
 
-        assertEquals(List.of(new Stored(false), new Repeated()), outcomes);
+        assertEquals(List.of(new Stored(Overflow.NONE), new Repeated()), outcomes);
     }
 
     @Test
     void tellsWhatWasDecidedWhenItWasStored() throws Exception {
-        writer.write(List.of(records.at(7, usage(1)).overflowing()));
+        writer.write(List.of(records.at(7, usage(1)).counting(Overflow.OTHER)));
 
         assertEquals(
-                List.of(new Redelivered(true)), writer.write(List.of(records.at(7, usage(1)))));
+                List.of(new Redelivered(Overflow.OTHER)),
+                writer.write(List.of(records.at(7, usage(1)))));
     }
 
     @Test
@@ -137,7 +140,7 @@ class MongoEventWriterIT {
 
         var outcomes = writer.write(rows(5));
 
-        assertEquals(Collections.nCopies(5, new Stored(false)), outcomes);
+        assertEquals(Collections.nCopies(5, new Stored(Overflow.NONE)), outcomes);
         assertEquals(5, stored());
     }
 
@@ -148,7 +151,7 @@ class MongoEventWriterIT {
 
         var outcomes = writer.write(rows(3));
 
-        assertEquals(Collections.nCopies(3, new Stored(false)), outcomes);
+        assertEquals(Collections.nCopies(3, new Stored(Overflow.NONE)), outcomes);
         assertEquals(3, stored());
     }
 
@@ -160,7 +163,7 @@ class MongoEventWriterIT {
 
         var outcomes = writer.write(rows(5));
 
-        assertEquals(Collections.nCopies(5, new Stored(false)), outcomes);
+        assertEquals(Collections.nCopies(5, new Stored(Overflow.NONE)), outcomes);
         assertEquals(List.of(5, 2), faults.writes().stream().map(c -> c.documents()).toList());
         assertEquals(5, stored());
     }
@@ -172,9 +175,9 @@ class MongoEventWriterIT {
 
         var outcomes = writer.write(rows(3));
 
-        assertEquals(new Stored(false), outcomes.get(0));
-        assertEquals(new Stored(false), outcomes.get(2));
-        var refused = assertInstanceOf(Refused.class, outcomes.get(1));
+        assertEquals(new Stored(Overflow.NONE), outcomes.get(0));
+        assertEquals(new Stored(Overflow.NONE), outcomes.get(2));
+        var refused = assertInstanceOf(Rejected.class, outcomes.get(1));
         var tooLarge = code == 10334 || code == 17280;
         assertEquals(
                 tooLarge ? RejectReason.TOO_LARGE : RejectReason.OUT_OF_RANGE, refused.reason());
@@ -188,7 +191,7 @@ class MongoEventWriterIT {
 
         var outcomes = writer.write(rows(4));
 
-        assertEquals(Collections.nCopies(4, new Stored(false)), outcomes);
+        assertEquals(Collections.nCopies(4, new Stored(Overflow.NONE)), outcomes);
         assertEquals(List.of(4, 4), faults.writes().stream().map(c -> c.documents()).toList());
         assertEquals(4, stored());
     }
@@ -247,7 +250,7 @@ class MongoEventWriterIT {
 
         var outcomes = writer.write(rows);
 
-        assertEquals(Set.of(new Stored(false)), Set.copyOf(outcomes));
+        assertEquals(Set.of(new Stored(Overflow.NONE)), Set.copyOf(outcomes));
         assertTrue(faults.writes().size() > 1, "one message took it all");
         assertEquals(9000, stored());
     }

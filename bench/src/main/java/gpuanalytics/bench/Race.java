@@ -1,0 +1,112 @@
+package gpuanalytics.bench;
+
+import gpuanalytics.bench.contender.Connector;
+import gpuanalytics.bench.contender.Contender;
+import gpuanalytics.bench.contender.Ours;
+import gpuanalytics.bench.contender.Stage;
+import gpuanalytics.bench.load.Load;
+import gpuanalytics.bench.load.TopicFiller;
+import gpuanalytics.bench.measure.PollMain;
+import gpuanalytics.bench.process.Profile;
+import gpuanalytics.bench.report.Figures;
+import gpuanalytics.bench.store.StoreProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The rounds of a race: every contender with every workload and every delay of the store. */
+final class Race {
+
+    private final RaceOptions options;
+    private final StoreProcess store;
+    private final TopicFiller topics;
+    private final Measures measures;
+    private final List<Figures> rounds = new ArrayList<>();
+    private int number;
+
+    Race(RaceOptions options, StoreProcess store, TopicFiller topics, Measures measures) {
+        this.options = options;
+        this.store = store;
+        this.topics = topics;
+        this.measures = measures;
+    }
+
+    /** Runs them all; what each came to is printed as soon as it is known. */
+    List<Figures> run() throws IOException, InterruptedException {
+        for (var workload : options.workloads()) {
+            var load = workload.load(options.records(), options.seed());
+            topics.fill(load);
+            for (var delay : options.delaysMillis()) {
+                race(load, delay);
+            }
+        }
+        return rounds;
+    }
+
+    /** Those who race. */
+    List<Contender> contenders() {
+        return Stream.<Contender>of(
+                        ours(),
+                        new Connector(options.connector(), false),
+                        new Connector(options.connector(), true))
+                .filter(contender -> options.only().contains(contender.name()))
+                .toList();
+    }
+
+    Ours ours() {
+        return new Ours(options.classPath(), options.heap(), options.settings());
+    }
+
+    /** A stage of its own for another start of a contender. */
+    Stage stage(Contender contender, Load load) throws IOException {
+        var directory = Files.createTempDirectory(options.directory(), contender.name() + "-");
+        return new Stage(
+                topics.bootstrap(),
+                store.url(),
+                load,
+                "race-%d-%d".formatted(ProcessHandle.current().pid(), ++number),
+                directory,
+                options.recording()
+                        ? Profile.options(directory.resolve("profile.jfr"))
+                        : List.of());
+    }
+
+    /** Contenders take turns, so that what the machine does meanwhile meets all of them. */
+    private void race(Load load, int delayMillis) throws IOException, InterruptedException {
+        store.delayMillis(delayMillis);
+        for (int round = 1; round <= options.rounds(); round++) {
+            if (options.beside() && delayMillis == 0) {
+                measures.add(
+                        "a consumer that only reads, workload " + load.workload().letter(),
+                        "records/s",
+                        PollMain.measure(
+                                topics.bootstrap(),
+                                load.filledTopics(),
+                                load.records(),
+                                options.directory()));
+            }
+            for (var contender : contenders()) {
+                round(contender, load, delayMillis + " ms");
+            }
+        }
+    }
+
+    private void round(Contender contender, Load load, String storeName)
+            throws IOException, InterruptedException {
+        var stage = stage(contender, load);
+        var figures = new Round(contender, stage, store, topics, limit(load)).run(storeName);
+        rounds.add(figures);
+        System.out.print(figures.text());
+        if (options.recording()) {
+            System.out.print(Profile.read(stage.directory().resolve("profile.jfr")).summary());
+        }
+    }
+
+    /** Ten thousand records a second, and a minute: slower is broken. */
+    private static Duration limit(Load load) {
+        return Duration.ofSeconds(60 + load.records() / 10_000);
+    }
+}

@@ -1,0 +1,160 @@
+package gpuanalytics.bench;
+
+import gpuanalytics.bench.contender.Ours;
+import gpuanalytics.bench.load.TopicFiller;
+import gpuanalytics.bench.load.Workload;
+import gpuanalytics.bench.measure.LiveRun;
+import gpuanalytics.bench.measure.StartToReady;
+import gpuanalytics.bench.process.BrokerMain;
+import gpuanalytics.bench.process.ChildJvm;
+import gpuanalytics.bench.report.Machine;
+import gpuanalytics.bench.report.PerformancePage;
+import gpuanalytics.bench.report.RaceResult;
+import gpuanalytics.bench.report.Summary;
+import gpuanalytics.bench.store.StoreProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.utils.AppInfoParser;
+
+/** Who moves the records of a topic into a store faster, and at what cost: all in one command. */
+public final class RaceMain {
+
+    /** Below this the short form warns; it is a figure to look at, never a test. */
+    private static final double EXPECTED_RATIO = 2.0;
+
+    private static final int STARTS = 5;
+
+    private RaceMain() {}
+
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        if (List.of(arguments).contains("--help")) {
+            System.out.print(RaceOptions.HELP);
+            System.exit(0);
+        }
+        try {
+            run(RaceOptions.parse(arguments));
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        }
+        System.exit(0);
+    }
+
+    private static void run(RaceOptions options) throws IOException, InterruptedException {
+        Files.createDirectories(options.directory());
+        try (var broker = broker(options);
+                var store = StoreProcess.start(options.directory());
+                var topics = new TopicFiller(broker.line())) {
+            topics.create("dead.letters.v1");
+            var measures = new Measures();
+            var race = new Race(options, store, topics, measures);
+            var rounds = race.run();
+            var summaries = Summary.of(rounds);
+            if (options.beside()) {
+                live(options, race, new LiveRun(store, topics), summaries, measures);
+                starts(race, measures);
+            }
+            printRatios(summaries);
+            keep(
+                    options,
+                    new RaceResult(
+                            Machine.here(versions()),
+                            options.records(),
+                            options.seed(),
+                            summaries,
+                            measures.spreads(),
+                            rounds));
+        }
+    }
+
+    private static ChildJvm broker(RaceOptions options) {
+        return ChildJvm.talking(
+                "broker",
+                ChildJvm.own(
+                        BrokerMain.class,
+                        List.of(options.directory().resolve("broker").toString())),
+                options.directory().resolve("broker.log"));
+    }
+
+    /** Each at half of its own rate. */
+    private static void live(
+            RaceOptions options,
+            Race race,
+            LiveRun live,
+            List<Summary> summaries,
+            Measures measures)
+            throws IOException, InterruptedException {
+        for (var contender : race.contenders()) {
+            for (var summary : summaries) {
+                if (summary.contender().equals(contender.name())
+                        && summary.store().equals("0 ms")) {
+                    var load =
+                            Workload.of(summary.workload()).load(options.records(), options.seed());
+                    double rate = summary.recordsPerSecond().median() / 2;
+                    var ages =
+                            live.run(
+                                    contender, load, rate, race.stage(contender, load).directory());
+                    var what =
+                            "%s, workload %s at %,.0f/s, append to acknowledged"
+                                    .formatted(contender.name(), summary.workload(), rate);
+                    measures.add(what + ", p50", "ms", ages.p50Millis());
+                    measures.add(what + ", p99", "ms", ages.p99Millis());
+                }
+            }
+        }
+    }
+
+    private static void starts(Race race, Measures measures)
+            throws IOException, InterruptedException {
+        Ours ours = race.ours();
+        for (int start = 1; start <= STARTS; start++) {
+            var stage = race.stage(ours, Workload.B.load(0, 0));
+            measures.add("ours, start to ready", "s", StartToReady.seconds(ours, stage));
+        }
+    }
+
+    private static void printRatios(List<Summary> summaries) {
+        for (var ours : summaries) {
+            if (!ours.contender().equals("ours")) {
+                continue;
+            }
+            PerformancePage.peer(summaries, ours)
+                    .ifPresent(
+                            peer -> {
+                                double ratio = ours.rateOver(peer);
+                                System.out.printf(
+                                        "workload %s, store %s: %.2f times the tuned connector's"
+                                                + " rate at %.2f of its CPU per record%s%n",
+                                        ours.workload(),
+                                        ours.store(),
+                                        ratio,
+                                        ours.cpuOver(peer),
+                                        ratio < EXPECTED_RATIO
+                                                ? "  (warning: below %.1f)"
+                                                        .formatted(EXPECTED_RATIO)
+                                                : "");
+                            });
+        }
+    }
+
+    private static void keep(RaceOptions options, RaceResult result) throws IOException {
+        var file = options.results();
+        if (file != null) {
+            result.write(file);
+        }
+        var page = options.page();
+        if (page != null) {
+            PerformancePage.update(page, result);
+        }
+    }
+
+    /** As the build names them; the jars say so themselves. */
+    private static Map<String, String> versions() {
+        return Map.of(
+                "Kafka", AppInfoParser.getVersion(),
+                "connector", System.getProperty("bench.connector.version", "not known"),
+                "commit", System.getProperty("bench.commit", "not known"));
+    }
+}

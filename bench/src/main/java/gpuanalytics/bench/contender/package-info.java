@@ -1,0 +1,5 @@
+/** Who races, and how each is started. */
+@NullMarked
+package gpuanalytics.bench.contender;
+
+import org.jspecify.annotations.NullMarked;

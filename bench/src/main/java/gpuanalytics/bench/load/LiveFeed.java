@@ -1,0 +1,96 @@
+package gpuanalytics.bench.load;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import gpuanalytics.event.Event;
+import gpuanalytics.event.EventCodec;
+import gpuanalytics.event.EventKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** Sends events of now at a steady rate, in slices of a few milliseconds, until it is closed. */
+public final class LiveFeed implements AutoCloseable {
+
+    private static final long SLICE_NANOS = 2_000_000;
+
+    /** Later than this, a feed measures itself. */
+    private static final long TOLERATED_NANOS = 200_000_000;
+
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final Load load;
+    private final double perSecond;
+    private final Thread thread;
+    private volatile boolean stopping;
+    private volatile long behindNanos;
+
+    private LiveFeed(String bootstrap, Load load, double perSecond) {
+        this.producer = new KafkaProducer<>(TopicFiller.settings(bootstrap));
+        this.load = load;
+        this.perSecond = perSecond;
+        this.thread = Thread.ofPlatform().daemon().name("feed").unstarted(this::run);
+    }
+
+    /** Starts to send into the topics of a load. */
+    public static LiveFeed start(String bootstrap, Load load, double perSecond) {
+        var feed = new LiveFeed(bootstrap, load, perSecond);
+        feed.thread.start();
+        return feed;
+    }
+
+    /**
+     * Refuses what the machine was too slow to send.
+     *
+     * @throws IllegalStateException when the rate was not kept
+     */
+    public void requireOnTime() {
+        if (behindNanos > TOLERATED_NANOS) {
+            throw new IllegalStateException(
+                    "the feed is %d ms late, expected to keep %.0f events per second"
+                            .formatted(behindNanos / 1_000_000, perSecond));
+        }
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        producer.close(Duration.ofSeconds(10));
+    }
+
+    private void run() {
+        var start = Instant.now();
+        long began = System.nanoTime();
+        long sent = 0;
+        while (!stopping) {
+            long elapsed = System.nanoTime() - began;
+            long due = (long) (elapsed / 1e9 * perSecond);
+            for (; sent < due; sent++) {
+                // When it was due, not when its turn came: a late feed must not make it younger.
+                send(sent, start.plusNanos((long) (sent * (1e9 / perSecond))));
+            }
+            behindNanos = System.nanoTime() - began - elapsed;
+            LockSupport.parkNanos(SLICE_NANOS);
+        }
+    }
+
+    private void send(long number, Instant at) {
+        boolean isUsage =
+                load.samples().size() == 0 || (load.usages().size() > 0 && number % 2 == 1);
+        var stream = isUsage ? load.usages() : load.samples();
+        var event = stream.event(number, at);
+        var _ = producer.send(record(isUsage ? load.usageTopic() : load.sampleTopic(), event));
+    }
+
+    private static ProducerRecord<byte[], byte[]> record(String topic, Event event) {
+        var key = EventKey.of(event);
+        return new ProducerRecord<>(
+                topic, key == null ? null : key.getBytes(UTF_8), EventCodec.encode(event));
+    }
+}

@@ -1,0 +1,104 @@
+package gpuanalytics.bench.measure;
+
+import gpuanalytics.bench.contender.Contender;
+import gpuanalytics.bench.contender.Stage;
+import gpuanalytics.bench.load.LiveFeed;
+import gpuanalytics.bench.load.Load;
+import gpuanalytics.bench.load.TopicFiller;
+import gpuanalytics.bench.process.ChildJvm;
+import gpuanalytics.bench.store.StoreProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How old an event is when the store acknowledges it, at a steady rate: from just before it is
+ * given to a producer, so with the producer's own waiting.
+ */
+public final class LiveRun {
+
+    /** Compilation, and what was sent while the contender joined its group. */
+    private static final Duration WARM_UP = Duration.ofSeconds(20);
+
+    private static final Duration MEASURED = Duration.ofSeconds(10);
+    private static final int TIMED_OF = 200;
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+    /**
+     * What came of it.
+     *
+     * @param p50Millis half of the events are younger
+     * @param p99Millis all but one in a hundred are younger
+     * @param writesPerRecord what the store took per record meanwhile
+     */
+    public record Ages(double p50Millis, double p99Millis, double writesPerRecord) {
+
+        static Ages of(List<Long> sortedMicros, double writesPerRecord) {
+            if (sortedMicros.isEmpty()) {
+                throw new IllegalStateException("no event reached the store");
+            }
+            return new Ages(at(sortedMicros, 0.50), at(sortedMicros, 0.99), writesPerRecord);
+        }
+
+        private static double at(List<Long> sortedMicros, double share) {
+            int index = (int) Math.ceil(share * sortedMicros.size()) - 1;
+            return sortedMicros.get(Math.max(index, 0)) / 1000.0;
+        }
+    }
+
+    private final StoreProcess store;
+    private final TopicFiller topics;
+
+    public LiveRun(StoreProcess store, TopicFiller topics) {
+        this.store = store;
+        this.topics = topics;
+    }
+
+    /**
+     * Runs a contender at a rate.
+     *
+     * @param load what the events are like; its topics are not used
+     * @param perSecond events per second
+     */
+    public Ages run(Contender contender, Load load, double perSecond, Path directory)
+            throws IOException, InterruptedException {
+        var live = load.live(Long.toString(System.nanoTime(), 36));
+        topics.create(live.sampleTopic());
+        topics.create(live.usageTopic());
+        var stage =
+                new Stage(
+                        topics.bootstrap(),
+                        store.url(),
+                        live,
+                        "live-" + System.nanoTime(),
+                        directory,
+                        List.of());
+        store.reset();
+        try (var process = contender.start(stage);
+                var feed = LiveFeed.start(topics.bootstrap(), live, perSecond)) {
+            awaitFirst(process);
+            Thread.sleep(WARM_UP);
+            store.reset();
+            store.sampleEvery(TIMED_OF);
+            Thread.sleep(MEASURED);
+            feed.requireOnTime();
+            var counts = store.countsAndLatencies();
+            return Ages.of(
+                    counts.latencyMicros(), counts.documents() / (double) counts.rawDocuments());
+        } finally {
+            store.sampleEvery(0);
+            live.filledTopics().forEach(topics::deleteLater);
+        }
+    }
+
+    private void awaitFirst(ChildJvm process) throws InterruptedException {
+        long until = System.nanoTime() + START_LIMIT.toNanos();
+        while (store.counts().rawDocuments() == 0) {
+            if (!process.isAlive() || System.nanoTime() > until) {
+                throw new IllegalStateException("nothing reaches the store");
+            }
+            Thread.sleep(100);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package gpuanalytics.bench.process;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedFrame;
+import jdk.jfr.consumer.RecordingFile;
+
+/** Where a JVM spent its time, as its flight recorder saw it. */
+public final class Profile {
+
+    private static final int TOP = 25;
+    private static final int DEPTH = 256;
+    private static final String OURS = "gpuanalytics.";
+
+    private final Map<String, Integer> threads = new HashMap<>();
+    private final Map<String, Integer> top = new HashMap<>();
+    private final Map<String, Integer> within = new HashMap<>();
+    private int samples;
+
+    private Profile() {}
+
+    /** The options of a JVM that records itself into a file. */
+    public static List<String> options(Path file) {
+        return List.of(
+                "-XX:StartFlightRecording:settings=profile,dumponexit=true,filename=" + file,
+                "-XX:FlightRecorderOptions:stackdepth=" + DEPTH,
+                "-Xlog:jfr*=off");
+    }
+
+    /** Reads what was recorded. */
+    public static Profile read(Path file) throws IOException {
+        var profile = new Profile();
+        try (var recording = new RecordingFile(file)) {
+            while (recording.hasMoreEvents()) {
+                var event = recording.readEvent();
+                if (isRunning(event)) {
+                    profile.add(event);
+                }
+            }
+        }
+        return profile;
+    }
+
+    /** Threads in native code are sampled while they wait too; those do not cost anything. */
+    private static boolean isRunning(RecordedEvent event) {
+        var stack = event.getStackTrace();
+        var type = event.getEventType().getName();
+        if (stack == null || stack.getFrames().isEmpty()) {
+            return false;
+        }
+        if (!type.equals("jdk.NativeMethodSample")) {
+            return type.equals("jdk.ExecutionSample");
+        }
+        var method = name(stack.getFrames().getFirst());
+        return !method.contains("EPoll.wait")
+                && !method.contains("Net.poll")
+                && !method.contains("accept")
+                && !method.contains("SocketDispatcher.read0");
+    }
+
+    private void add(RecordedEvent event) {
+        var stack = event.getStackTrace();
+        if (stack == null || stack.getFrames().isEmpty()) {
+            return;
+        }
+        samples++;
+        var thread = event.getThread("sampledThread");
+        threads.merge(
+                thread == null || thread.getJavaName() == null ? "?" : thread.getJavaName(),
+                1,
+                Integer::sum);
+        top.merge(name(stack.getFrames().getFirst()), 1, Integer::sum);
+        var seen = new HashSet<String>();
+        for (var frame : stack.getFrames()) {
+            var name = name(frame);
+            if ((name.startsWith(OURS) || name.contains("KafkaConsumer.poll")) && seen.add(name)) {
+                within.merge(name, 1, Integer::sum);
+            }
+        }
+    }
+
+    private static String name(RecordedFrame frame) {
+        var method = frame.getMethod();
+        return method.getType().getName() + "." + method.getName();
+    }
+
+    /** Shares of the samples by thread, by method on top, and by our methods anywhere below. */
+    public String summary() {
+        return "    %,d samples%n".formatted(samples)
+                + table("by thread", threads)
+                + table("on top", top)
+                + table("in or below", within);
+    }
+
+    private String table(String title, Map<String, Integer> counts) {
+        var text = new StringBuilder("    " + title + "\n");
+        counts.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+                .limit(TOP)
+                .forEach(
+                        entry ->
+                                text.append(
+                                        "      %5.1f %%  %s%n"
+                                                .formatted(
+                                                        100.0 * entry.getValue() / samples,
+                                                        entry.getKey())));
+        return text.toString();
+    }
+}

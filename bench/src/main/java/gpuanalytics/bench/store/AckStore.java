@@ -1,0 +1,228 @@
+package gpuanalytics.bench.store;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import org.bson.BsonDateTime;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
+
+/**
+ * A server of MongoDB's protocol that takes every write, counts it, waits if told to, and
+ * acknowledges it. Nothing is stored: reads find nothing. So what a client does with it is the
+ * client's own cost.
+ */
+public final class AckStore implements AutoCloseable {
+
+    /** Where events go as they came: our two collections and the connector's one. */
+    private static final Set<String> RAW = Set.of("gpu_metrics", "token_usage", "raw");
+
+    private static final int BACKLOG = 64;
+    private static final int BUFFER_BYTES = 256 << 10;
+
+    private final ServerSocket server;
+    private final StoreReplies replies;
+    private final StoreCounter counter = new StoreCounter();
+    private volatile Duration delay = Duration.ZERO;
+    private volatile int sampleEvery;
+
+    private AckStore(ServerSocket server) {
+        this.server = server;
+        this.replies = new StoreReplies("127.0.0.1:" + server.getLocalPort());
+    }
+
+    /** Starts one on a free port of loopback. */
+    public static AckStore start() throws IOException {
+        var store = new AckStore(new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()));
+        Thread.ofPlatform().daemon().name("accept").start(store::accept);
+        return store;
+    }
+
+    /** Where it listens. */
+    public int port() {
+        return server.getLocalPort();
+    }
+
+    /** How long every write takes from now on. */
+    public void delay(Duration each) {
+        this.delay = each;
+    }
+
+    /** Of every how many raw documents one's age is noted; 0 for none. */
+    public void sampleEvery(int documents) {
+        this.sampleEvery = documents;
+    }
+
+    /** Forgets what was counted. */
+    public void reset() {
+        counter.reset();
+    }
+
+    /**
+     * What was counted so far.
+     *
+     * @param withLatencies false leaves the ages out
+     */
+    public StoreCounts counts(boolean withLatencies) {
+        return counter.counts(withLatencies);
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                var socket = server.accept();
+                Thread.ofPlatform().daemon().name("connection").start(() -> serve(socket));
+            } catch (IOException _) {
+                return; // closed
+            }
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket;
+                var in =
+                        new DataInputStream(
+                                new BufferedInputStream(socket.getInputStream(), BUFFER_BYTES))) {
+            socket.setTcpNoDelay(true);
+            var reader = new WireMessage.Reader(in);
+            for (var message = reader.next(); message != null; message = reader.next()) {
+                answer(message, socket.getOutputStream());
+            }
+        } catch (IOException e) {
+            if (!socket.isClosed()) {
+                System.err.println("connection ends: " + e);
+            }
+        }
+    }
+
+    private void answer(WireMessage message, OutputStream out) throws IOException {
+        var reply = reply(message);
+        if (message.wantsReply()) {
+            message.answer(out, reply);
+        }
+    }
+
+    private BsonDocument reply(WireMessage message) {
+        var name = message.command().getFirstKey();
+        return switch (name) {
+            case "hello", "isMaster", "ismaster" -> replies.hello();
+            case "insert", "delete" -> replies.written(write(name, message));
+            case "update" -> replies.updated(write(name, message));
+            case "bulkWrite" -> replies.bulkWritten(write(name, message));
+            case "find", "aggregate", "listIndexes", "listCollections" ->
+                    replies.cursor(namespace(message.command(), name));
+            case "createIndexes", "dropIndexes" -> replies.indexed();
+            case "findAndModify", "findandmodify" -> replies.modified();
+            case "count" -> replies.written(0);
+            case "distinct" -> replies.values();
+            case "ping", "endSessions", "collMod", "create", "killCursors" -> replies.done();
+            default -> {
+                counter.isUnknown(name);
+                yield replies.unknown(name);
+            }
+        };
+    }
+
+    /** Counts a write, waits as long as writes take, and returns how many documents it had. */
+    private int write(String name, WireMessage message) {
+        var target = message.command().get(name);
+        var collection = target != null && target.isString() ? target.asString().getValue() : "*";
+        var isRaw = RAW.contains(collection);
+        if (isRaw) {
+            counter.rawArrives(System.nanoTime());
+        }
+        int documents = documents(name, message);
+        pause();
+        if (isRaw && sampleEvery > 0) {
+            noteAges(message);
+        }
+        counter.acknowledges(name + " " + collection, isRaw, documents, System.nanoTime());
+        return documents;
+    }
+
+    private static int documents(String name, WireMessage message) {
+        var sequence = message.sequence();
+        if (sequence != null) {
+            return sequence.count();
+        }
+        var inside =
+                switch (name) {
+                    case "insert" -> message.command().get("documents");
+                    case "update" -> message.command().get("updates");
+                    case "delete" -> message.command().get("deletes");
+                    default -> message.command().get("ops");
+                };
+        return inside == null ? 0 : inside.asArray().size();
+    }
+
+    private void pause() {
+        long until = System.nanoTime() + delay.toNanos();
+        for (long left = delay.toNanos(); left > 0; left = until - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    private void noteAges(WireMessage message) {
+        var sequence = message.sequence();
+        if (sequence == null) {
+            return;
+        }
+        var now = Instant.now();
+        var bytes = sequence.bytes();
+        for (int at = 0, number = 0; at < bytes.limit(); at += bytes.getInt(at), number++) {
+            if (number % sampleEvery == 0) {
+                var copy = new byte[bytes.getInt(at)];
+                bytes.get(at, copy);
+                counter.took(
+                        Duration.between(time(event(new RawBsonDocument(copy))), now).toNanos()
+                                / 1000);
+            }
+        }
+    }
+
+    /** The document itself, or the one by which an update replaces another. */
+    private static BsonDocument event(BsonDocument written) {
+        return written.containsKey("u") ? written.getDocument("u") : written;
+    }
+
+    /** When the event was, in our documents (a date and nanoseconds) or the connector's (text). */
+    private static Instant time(BsonDocument document) {
+        var ts = document.get("ts");
+        return switch (ts) {
+            case BsonDateTime date ->
+                    Instant.ofEpochMilli(date.getValue())
+                            .plusNanos(
+                                    document.containsKey("ts_nanos")
+                                            ? document.getNumber("ts_nanos").longValue()
+                                            : 0);
+            case BsonString text -> Instant.parse(text.getValue());
+            case null, default ->
+                    throw new IllegalStateException("ts is %s, expected a time".formatted(ts));
+        };
+    }
+
+    private static String namespace(BsonDocument command, String name) {
+        BsonValue collection = command.get(name);
+        var database = command.containsKey("$db") ? command.getString("$db").getValue() : "admin";
+        return database
+                + "."
+                + (collection != null && collection.isString()
+                        ? collection.asString().getValue()
+                        : "$cmd." + name);
+    }
+}

@@ -1,0 +1,173 @@
+package gpuanalytics.bench.store;
+
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.bson.BsonBinaryWriter;
+import org.bson.BsonDocument;
+import org.bson.RawBsonDocument;
+import org.bson.codecs.BsonDocumentCodec;
+import org.bson.codecs.EncoderContext;
+import org.bson.io.BasicOutputBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request in MongoDB's wire protocol: its command, and the documents beside it.
+ *
+ * @param requestId what the answer refers to
+ * @param legacy whether it is an OP_QUERY, as in a driver's first word
+ * @param wantsReply false where the sender has said that it waits for nothing
+ * @param command the command itself
+ * @param sequence the documents beside it; null where there are none
+ */
+record WireMessage(
+        int requestId,
+        boolean legacy,
+        boolean wantsReply,
+        RawBsonDocument command,
+        @Nullable Sequence sequence) {
+
+    private static final int OP_REPLY = 1;
+    private static final int OP_QUERY = 2004;
+    private static final int OP_MSG = 2013;
+    private static final int HEADER_BYTES = 16;
+    private static final int CHECKSUM_PRESENT = 1;
+    private static final int MORE_TO_COME = 2;
+    private static final int AWAIT_CAPABLE = 8;
+
+    /** MongoDB's own limit. */
+    private static final int MAX_BYTES = 48_000_000;
+
+    /**
+     * The documents of a write, in the reader's buffer: valid until the next message is read.
+     *
+     * @param bytes where they lie, from the buffer's position to its limit
+     * @param count how many there are
+     */
+    record Sequence(ByteBuffer bytes, int count) {}
+
+    /** Reads messages of one connection into a buffer that grows to the largest. */
+    static final class Reader {
+
+        private final DataInputStream in;
+        private final ByteBuffer header =
+                ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        private byte[] buffer = new byte[64 << 10];
+
+        Reader(DataInputStream in) {
+            this.in = in;
+        }
+
+        /** The next message; null when the other side has closed. */
+        @Nullable WireMessage next() throws IOException {
+            try {
+                in.readFully(header.array());
+            } catch (EOFException _) {
+                return null;
+            }
+            int length = header.getInt(0) - HEADER_BYTES;
+            if (length < 0 || length > MAX_BYTES) {
+                throw new IOException(
+                        "message of %d bytes, expected at most %d".formatted(length, MAX_BYTES));
+            }
+            if (buffer.length < length) {
+                buffer = new byte[Math.max(length, buffer.length * 2)];
+            }
+            in.readFully(buffer, 0, length);
+            var body = ByteBuffer.wrap(buffer, 0, length).order(ByteOrder.LITTLE_ENDIAN);
+            int operation = header.getInt(12);
+            return switch (operation) {
+                case OP_MSG -> message(header.getInt(4), body);
+                case OP_QUERY -> query(header.getInt(4), body);
+                default ->
+                        throw new IOException(
+                                "operation %d, expected OP_MSG or OP_QUERY".formatted(operation));
+            };
+        }
+    }
+
+    private static WireMessage message(int requestId, ByteBuffer body) throws IOException {
+        int flags = body.getInt();
+        if ((flags & CHECKSUM_PRESENT) != 0) {
+            body.limit(body.limit() - Integer.BYTES);
+        }
+        RawBsonDocument command = null;
+        Sequence sequence = null;
+        while (body.hasRemaining()) {
+            int kind = body.get();
+            if (kind == 0) {
+                command = document(body);
+            } else {
+                sequence = sequence(body);
+            }
+        }
+        if (command == null) {
+            throw new IOException("message without a command");
+        }
+        return new WireMessage(requestId, false, (flags & MORE_TO_COME) == 0, command, sequence);
+    }
+
+    private static WireMessage query(int requestId, ByteBuffer body) {
+        body.getInt();
+        skipText(body);
+        body.getLong();
+        return new WireMessage(requestId, true, true, document(body), null);
+    }
+
+    /** A copy, as the buffer is used again. */
+    private static RawBsonDocument document(ByteBuffer body) {
+        int length = body.getInt(body.position());
+        var bytes = new byte[length];
+        body.get(bytes);
+        return new RawBsonDocument(bytes);
+    }
+
+    private static Sequence sequence(ByteBuffer body) {
+        int end = body.position() + body.getInt(body.position());
+        body.getInt();
+        skipText(body);
+        var documents = body.slice(body.position(), end - body.position());
+        documents.order(ByteOrder.LITTLE_ENDIAN);
+        int count = 0;
+        for (int at = 0; at < documents.limit(); at += documents.getInt(at)) {
+            count++;
+        }
+        body.position(end);
+        return new Sequence(documents, count);
+    }
+
+    private static void skipText(ByteBuffer body) {
+        while (body.get() != 0) {
+            // up to the end of the text
+        }
+    }
+
+    /** Answers this message. */
+    void answer(OutputStream out, BsonDocument reply) throws IOException {
+        try (var buffer = new BasicOutputBuffer(1024)) {
+            buffer.writeInt32(0);
+            buffer.writeInt32(0);
+            buffer.writeInt32(requestId);
+            buffer.writeInt32(legacy ? OP_REPLY : OP_MSG);
+            if (legacy) {
+                buffer.writeInt32(AWAIT_CAPABLE);
+                buffer.writeInt64(0);
+                buffer.writeInt32(0);
+                buffer.writeInt32(1);
+            } else {
+                buffer.writeInt32(0);
+                buffer.writeByte(0);
+            }
+            try (var writer = new BsonBinaryWriter(buffer)) {
+                new BsonDocumentCodec().encode(writer, reply, EncoderContext.builder().build());
+            }
+            var bytes = buffer.toByteArray();
+            ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(0, bytes.length);
+            out.write(bytes);
+            out.flush();
+        }
+    }
+}

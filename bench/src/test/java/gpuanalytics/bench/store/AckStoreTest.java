@@ -1,0 +1,146 @@
+package gpuanalytics.bench.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.mongodb.MongoCommandException;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.BulkWriteOptions;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.InsertManyOptions;
+import com.mongodb.client.model.ReplaceOneModel;
+import com.mongodb.client.model.ReplaceOptions;
+import com.mongodb.client.model.UpdateOneModel;
+import com.mongodb.client.model.UpdateOptions;
+import com.mongodb.client.model.Updates;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.bson.Document;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class AckStoreTest {
+
+    private AckStore store;
+    private MongoClient client;
+    private MongoDatabase database;
+
+    @BeforeEach
+    void start() throws IOException {
+        store = AckStore.start();
+        client =
+                MongoClients.create(
+                        "mongodb://127.0.0.1:%d/?replicaSet=rs0".formatted(store.port()));
+        database = client.getDatabase("bench");
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        client.close();
+        store.close();
+    }
+
+    @Test
+    void countsEveryDocumentOfAnInsert() {
+        var documents = IntStream.range(0, 5000).mapToObj(n -> new Document("_id", n)).toList();
+        var result =
+                database.getCollection("gpu_metrics")
+                        .insertMany(documents, new InsertManyOptions().ordered(false));
+        assertTrue(result.wasAcknowledged());
+        var counts = store.counts(false);
+        assertEquals(5000, counts.rawDocuments());
+        assertEquals(new StoreCounts.Writes(1, 5000), counts.writes().get("insert gpu_metrics"));
+        assertTrue(counts.lastRawNanos() >= counts.firstRawNanos());
+    }
+
+    @Test
+    void acknowledgesUpsertsAndDoesNotTakeRollupsForRawDocuments() {
+        var updates =
+                IntStream.range(0, 700)
+                        .mapToObj(
+                                n ->
+                                        new UpdateOneModel<Document>(
+                                                Filters.eq("_id", n),
+                                                Updates.inc("n", 1),
+                                                new UpdateOptions().upsert(true)))
+                        .toList();
+        var result =
+                database.getCollection("gpu_minute")
+                        .bulkWrite(updates, new BulkWriteOptions().ordered(false));
+        assertEquals(700, result.getMatchedCount());
+        var counts = store.counts(false);
+        assertEquals(0, counts.rawDocuments());
+        assertEquals(700, counts.documents());
+    }
+
+    @Test
+    void takesTheConnectorsReplacementsForRawDocuments() {
+        database.getCollection("raw")
+                .bulkWrite(
+                        List.of(
+                                new ReplaceOneModel<>(
+                                        Filters.eq("_id", 1),
+                                        new Document("a", 1),
+                                        new ReplaceOptions().upsert(true))));
+        assertEquals(1, store.counts(false).rawDocuments());
+    }
+
+    @Test
+    void hasNothingToReadAndTakesIndexes() {
+        var collection = database.getCollection("token_hour");
+        assertNull(collection.find(Filters.eq("_id", 1)).first());
+        assertEquals("a_1", collection.createIndex(Indexes.ascending("a")));
+    }
+
+    @Test
+    void refusesAndNamesACommandThatItDoesNotKnow() {
+        var failure =
+                assertThrows(
+                        MongoCommandException.class,
+                        () -> database.runCommand(new Document("mapReduce", "x")));
+        assertEquals(59, failure.getErrorCode());
+        assertEquals(List.of("mapReduce"), store.counts(false).unknown());
+    }
+
+    @Test
+    void timesEventsByTheirOwnTimeAsDateOrText() {
+        store.sampleEvery(1);
+        var aMinuteAgo = Instant.now().minusSeconds(60);
+        database.getCollection("gpu_metrics").insertOne(new Document("ts", Date.from(aMinuteAgo)));
+        database.getCollection("raw").insertOne(new Document("ts", aMinuteAgo.toString()));
+        database.getCollection("raw")
+                .replaceOne(
+                        Filters.eq("_id", 1),
+                        new Document("ts", aMinuteAgo.toString()),
+                        new ReplaceOptions().upsert(true));
+        var ages = store.counts(true).latencyMicros();
+        assertEquals(3, ages.size());
+        assertTrue(ages.getFirst() >= 60_000_000, ages.toString());
+    }
+
+    @Test
+    void aWriteTakesAtLeastTheDelay() {
+        store.delay(Duration.ofMillis(30));
+        long began = System.nanoTime();
+        database.getCollection("raw").insertOne(new Document("a", 1));
+        assertTrue(System.nanoTime() - began >= 30_000_000);
+    }
+
+    @Test
+    void forgetsWhenItIsSetBack() {
+        database.getCollection("raw").insertOne(new Document("a", 1));
+        store.reset();
+        assertEquals(0, store.counts(false).documents());
+        assertEquals(0, store.counts(false).firstRawNanos());
+    }
+}

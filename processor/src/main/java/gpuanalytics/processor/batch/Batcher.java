@@ -1,0 +1,62 @@
+package gpuanalytics.processor.batch;
+
+import gpuanalytics.processor.decode.DecodedRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Collects decoded records into batches. For one thread. */
+public final class Batcher {
+
+    private final BatchPolicy policy;
+    private final UnderWay underWay;
+    private Batch.@Nullable Builder open;
+
+    public Batcher(BatchPolicy policy, UnderWay underWay) {
+        this.policy = policy;
+        this.underWay = underWay;
+    }
+
+    /**
+     * Adds records.
+     *
+     * @return the batches that go to the store now, oldest first
+     */
+    public List<Batch> add(List<DecodedRecord> records) {
+        var due = new ArrayList<Batch>();
+        for (var record : records) {
+            var batch = open();
+            batch.add(record);
+            underWay.read(record.bytes());
+            if (policy.isFull(batch.size(), batch.bytes())) {
+                due.addAll(rest());
+            }
+        }
+        if (open != null && isDue(open)) {
+            due.addAll(rest());
+        }
+        return due;
+    }
+
+    /** What waits for further records: one batch or none. */
+    public List<Batch> rest() {
+        var batch = open;
+        open = null;
+        return batch == null ? List.of() : List.of(batch.build());
+    }
+
+    private boolean isDue(Batch.Builder batch) {
+        var age = Duration.ofNanos(System.nanoTime() - batch.openedNanos());
+        return policy.isDue(batch.size(), batch.bytes(), age);
+    }
+
+    private Batch.Builder open() {
+        var batch = open;
+        if (batch == null) {
+            batch = new Batch.Builder(System.nanoTime());
+            open = batch;
+        }
+        return batch;
+    }
+}

@@ -1,0 +1,149 @@
+package gpuanalytics.processor.decode;
+
+import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.Field;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an event says, as rollups need it: when, about whom, and its numbers. The same whether it
+ * was carried from the record's bytes or read from the stored document ({@link StoredEvent}).
+ *
+ * <p>Some 200 bytes: rollups hold on to it until their updates are acknowledged.
+ */
+public final class EventValues {
+
+    /** About what one takes on the heap. */
+    public static final int BYTES = 224;
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+    /** Per topic, a bit for each field that holds a number or a flag. */
+    private static final Map<EventTopic, Long> NUMERIC = numericFields();
+
+    private final Labels labels;
+    private final long epochSecond;
+    private final int nanos;
+
+    /** A bit for each field that has a value. */
+    private final long present;
+
+    /** The numbers of the fields that have one, in the order of fields: bits or whole. */
+    private final long[] numbers;
+
+    private EventValues(Labels labels, long epochSecond, int nanos, long present, long[] numbers) {
+        this.labels = labels;
+        this.epochSecond = epochSecond;
+        this.nanos = nanos;
+        this.present = present;
+        this.numbers = numbers;
+    }
+
+    /**
+     * The values of an event.
+     *
+     * @param present a bit for each field that has a value
+     * @param byField the numbers by the index of their fields: a whole number, a flag (1 or 0) or
+     *     the bits of a double; copied
+     */
+    static EventValues of(
+            Labels labels, long epochSecond, int nanos, long present, long[] byField) {
+        long numeric = present & numeric(labels.topic());
+        var numbers = new long[Long.bitCount(numeric)];
+        int next = 0;
+        for (long left = numeric; left != 0; left &= left - 1) {
+            numbers[next++] = byField[Long.numberOfTrailingZeros(left)];
+        }
+        return new EventValues(labels, epochSecond, nanos, present, numbers);
+    }
+
+    public EventTopic topic() {
+        return labels.topic();
+    }
+
+    public Labels labels() {
+        return labels;
+    }
+
+    /** When it happened, in whole seconds since 1970. */
+    public long epochSecond() {
+        return epochSecond;
+    }
+
+    /** When it happened, in milliseconds since 1970. */
+    public long epochMilli() {
+        return epochSecond * 1000 + nanos / 1_000_000;
+    }
+
+    /** When it happened, in nanoseconds since 1970. */
+    public long epochNanos() {
+        return epochSecond * NANOS_PER_SECOND + nanos;
+    }
+
+    /** Whether a field has a value. */
+    public boolean has(Field<?> field) {
+        return (present & bit(field)) != 0;
+    }
+
+    /** The value of a field that holds a number; NaN where it is absent. */
+    public double number(Field<?> field) {
+        long numeric = present & numeric(topic());
+        long bit = bit(field);
+        if ((numeric & bit) == 0) {
+            return Double.NaN;
+        }
+        long bits = numbers[Long.bitCount(numeric & (bit - 1))];
+        return field.kind() == Field.Kind.NUMBER ? Double.longBitsToDouble(bits) : (double) bits;
+    }
+
+    static long bit(Field<?> field) {
+        return 1L << field.index();
+    }
+
+    private static long numeric(EventTopic topic) {
+        return Objects.requireNonNull(NUMERIC.get(topic));
+    }
+
+    private static Map<EventTopic, Long> numericFields() {
+        var numeric = new EnumMap<EventTopic, Long>(EventTopic.class);
+        for (var topic : EventTopic.values()) {
+            long mask = 0;
+            for (var field : topic.fields().fields()) {
+                mask |= isNumeric(field) ? bit(field) : 0;
+            }
+            numeric.put(topic, mask);
+        }
+        return numeric;
+    }
+
+    private static boolean isNumeric(Field<?> field) {
+        return switch (field.kind()) {
+            case INTEGER, NUMBER, FLAG -> true;
+            case TEXT, TIME -> false;
+        };
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof EventValues values
+                && labels.equals(values.labels)
+                && epochSecond == values.epochSecond
+                && nanos == values.nanos
+                && present == values.present
+                && Arrays.equals(numbers, values.numbers);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(labels, epochSecond, nanos, present, Arrays.hashCode(numbers));
+    }
+
+    @Override
+    public String toString() {
+        return "%s at %d.%09d, fields %x: %s"
+                .formatted(labels, epochSecond, nanos, present, Arrays.toString(numbers));
+    }
+}

@@ -1,0 +1,130 @@
+package gpuanalytics.processor.decode;
+
+import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.Field;
+import gpuanalytics.processor.store.StoreLayout;
+import java.util.HashMap;
+import java.util.Map;
+import org.bson.BsonBinaryReader;
+import org.bson.BsonBoolean;
+import org.bson.BsonReader;
+import org.bson.BsonString;
+import org.bson.BsonType;
+import org.bson.BsonValue;
+import org.bson.RawBsonDocument;
+import org.bson.io.ByteBufferBsonInput;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event as its raw document tells it: what the audit and whoever recomputes go by.
+ *
+ * @param values what it says
+ * @param overflow under which series it counts
+ */
+public record StoredEvent(EventValues values, Overflow overflow) {
+
+    private static final int MILLIS_PER_SECOND = 1000;
+    private static final int NANOS_PER_MILLI = 1_000_000;
+
+    /** Reads a raw document; fields that it lacks are absent. */
+    public static StoredEvent of(EventTopic topic, RawBsonDocument document) {
+        return new Reading(topic).read(document);
+    }
+
+    /** The series that it counts under. */
+    public String series() {
+        return overflow.series(values.labels());
+    }
+
+    private static final class Reading {
+
+        private final EventTopic topic;
+        private final long[] numbers;
+        private final Map<Field<?>, Object> labels = new HashMap<>();
+        private long present;
+        private long tsMillis;
+        private int belowMilli;
+        private @Nullable String gpu;
+        private @Nullable BsonValue overflow;
+
+        Reading(EventTopic topic) {
+            this.topic = topic;
+            this.numbers = new long[topic.fields().fields().size()];
+        }
+
+        StoredEvent read(RawBsonDocument document) {
+            // The document's own reader would decode all of it first.
+            try (var reader =
+                    new BsonBinaryReader(new ByteBufferBsonInput(document.getByteBuffer()))) {
+                reader.readStartDocument();
+                while (reader.readBsonType() != BsonType.END_OF_DOCUMENT) {
+                    read(reader, reader.readName());
+                }
+            }
+            var values =
+                    EventValues.of(
+                            Labels.of(topic, gpu, labels::get),
+                            Math.floorDiv(tsMillis, MILLIS_PER_SECOND),
+                            Math.floorMod(tsMillis, MILLIS_PER_SECOND) * NANOS_PER_MILLI
+                                    + belowMilli,
+                            present,
+                            numbers);
+            return new StoredEvent(values, Overflow.of(overflow));
+        }
+
+        private void read(BsonReader reader, String name) {
+            var named = topic.fields().find(name);
+            if (named != null && named.alias() == null) {
+                read(reader, named.field());
+                return;
+            }
+            switch (name) {
+                case StoreLayout.TS_NANOS -> belowMilli = (int) whole(reader);
+                case StoreLayout.GPU -> gpu = reader.readString();
+                case StoreLayout.OVERFLOW -> overflow = mark(reader);
+                default -> reader.skipValue();
+            }
+        }
+
+        private void read(BsonReader reader, Field<?> field) {
+            if (reader.getCurrentBsonType() == BsonType.NULL) {
+                reader.skipValue();
+                return;
+            }
+            present |= EventValues.bit(field);
+            switch (field.kind()) {
+                case TIME -> tsMillis = reader.readDateTime();
+                case TEXT -> labels.put(field, reader.readString());
+                case FLAG -> numbers[field.index()] = reader.readBoolean() ? 1 : 0;
+                case NUMBER -> numbers[field.index()] = Double.doubleToRawLongBits(number(reader));
+                case INTEGER -> {
+                    var number = whole(reader);
+                    numbers[field.index()] = number;
+                    labels.put(field, number);
+                }
+            }
+        }
+
+        private static BsonValue mark(BsonReader reader) {
+            return reader.getCurrentBsonType() == BsonType.STRING
+                    ? new BsonString(reader.readString())
+                    : BsonBoolean.valueOf(reader.readBoolean());
+        }
+
+        // A store may give numbers back in another width than it was given.
+
+        private static long whole(BsonReader reader) {
+            return switch (reader.getCurrentBsonType()) {
+                case INT32 -> reader.readInt32();
+                case DOUBLE -> (long) reader.readDouble();
+                default -> reader.readInt64();
+            };
+        }
+
+        private static double number(BsonReader reader) {
+            return reader.getCurrentBsonType() == BsonType.DOUBLE
+                    ? reader.readDouble()
+                    : (double) whole(reader);
+        }
+    }
+}

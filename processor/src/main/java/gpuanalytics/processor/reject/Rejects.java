@@ -1,0 +1,45 @@
+package gpuanalytics.processor.reject;
+
+import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.RejectReason;
+import gpuanalytics.processor.consume.DeadLetter;
+import gpuanalytics.processor.consume.DeadLetterTopic;
+import gpuanalytics.processor.metrics.ProcessorMetrics;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+
+/** Where records go that are rejected: to the dead letters, into a counter and into the log. */
+public final class Rejects {
+
+    private record Kind(EventTopic topic, RejectReason reason) {}
+
+    private final DeadLetterTopic deadLetters;
+    private final ProcessorMetrics metrics;
+    private final RecordNotices notices;
+
+    public Rejects(DeadLetterTopic deadLetters, ProcessorMetrics metrics, RecordNotices notices) {
+        this.deadLetters = deadLetters;
+        this.metrics = metrics;
+        this.notices = notices;
+    }
+
+    /**
+     * Returns when every letter is in the topic, however long that takes.
+     *
+     * @throws InterruptedException when the processor gives up
+     */
+    public void send(List<DeadLetter> letters) throws InterruptedException {
+        deadLetters.send(letters);
+        var kinds = new LinkedHashMap<Kind, List<DeadLetter>>();
+        for (var letter : letters) {
+            var kind = new Kind(letter.record().partition().kind(), letter.reason());
+            kinds.computeIfAbsent(kind, _ -> new ArrayList<>()).add(letter);
+        }
+        kinds.forEach(
+                (kind, same) -> {
+                    metrics.rejected(kind.topic, kind.reason, same.size());
+                    notices.rejected(same.getFirst(), same.size());
+                });
+    }
+}

@@ -1,0 +1,112 @@
+package gpuanalytics.processor.rollup;
+
+import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.GpuMetric;
+import gpuanalytics.event.TokenUsage;
+import gpuanalytics.processor.decode.EventValues;
+import gpuanalytics.processor.decode.Labels;
+import gpuanalytics.processor.decode.Overflow;
+import gpuanalytics.processor.store.StoreLayout;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.bson.BsonDocument;
+import org.bson.BsonString;
+
+/**
+ * The rows of one partition that count in one rollup document: what one guarded update adds. The
+ * rows are kept until the update is acknowledged, to take out those that count already.
+ */
+final class PendingUpdate {
+
+    /** One row and where it lies. */
+    record Entry(long offset, EventValues values) {}
+
+    private final RollupKey key;
+    private final String source;
+    private final Labels labels;
+    private final Overflow overflow;
+    private final List<Entry> entries = new ArrayList<>(4);
+    private final Set<String> leftOut = new HashSet<>(0);
+
+    /**
+     * @param first a row of it: its labels are those of the document, should it be made
+     */
+    PendingUpdate(RollupKey key, CountedRow first) {
+        this.key = key;
+        this.source = first.source();
+        this.labels = first.values().labels();
+        this.overflow = first.overflow();
+    }
+
+    /**
+     * Adds a row; rows come in offset order. One at or below the last offset is being read for the
+     * second time, as after a partition came back, and is here already.
+     */
+    void add(Entry entry) {
+        if (entries.isEmpty() || entry.offset > lastOffset()) {
+            entries.add(entry);
+        }
+    }
+
+    /** Takes out the rows that the document counts already. */
+    void dropUpTo(long watermark) {
+        entries.removeIf(entry -> entry.offset <= watermark);
+    }
+
+    boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    RollupKey key() {
+        return key;
+    }
+
+    String source() {
+        return source;
+    }
+
+    long firstOffset() {
+        return entries.getFirst().offset;
+    }
+
+    long lastOffset() {
+        return entries.getLast().offset;
+    }
+
+    /** The paths of sums that no longer fit and stay as they are. */
+    Set<String> leftOut() {
+        return leftOut;
+    }
+
+    Sums sums(RollupMath math) {
+        var sums = new Sums(key.kind());
+        entries.forEach(entry -> math.add(sums, entry.values));
+        return sums;
+    }
+
+    /** The labels of the document. */
+    BsonDocument labels() {
+        var other = new BsonString(StoreLayout.OTHER);
+        return switch (overflow) {
+            case NONE -> labels.toBson();
+            case OTHER -> new BsonDocument(nameOf(labels.topic()), other);
+            case OTHER_OF_GPU -> {
+                var document = new BsonDocument(nameOf(labels.topic()), other);
+                var gpu = labels.gpu();
+                yield gpu == null
+                        ? document
+                        : document.append(StoreLayout.GPU, new BsonString(gpu));
+            }
+        };
+    }
+
+    /** The label that every event of a topic has. */
+    private static String nameOf(EventTopic topic) {
+        return switch (topic) {
+            case GPU_METRICS -> GpuMetric.NAME.name();
+            case TOKEN_USAGE -> TokenUsage.MODEL.name();
+        };
+    }
+}

@@ -1,0 +1,74 @@
+package gpuanalytics.processor.write;
+
+import gpuanalytics.processor.batch.Batch;
+import gpuanalytics.processor.batch.Step;
+import gpuanalytics.processor.batch.UnderWay;
+import gpuanalytics.processor.consume.DeadLetter;
+import gpuanalytics.processor.decode.DecodedRecord.Row;
+import gpuanalytics.processor.reject.Rejects;
+import gpuanalytics.processor.rollup.CountedRow;
+import gpuanalytics.processor.write.Outcome.Redelivered;
+import gpuanalytics.processor.write.Outcome.Rejected;
+import gpuanalytics.processor.write.Outcome.Repeated;
+import gpuanalytics.processor.write.Outcome.Stored;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The write step: the rows of a batch to raw documents, what the store or the decoder rejects to
+ * the dead letters. Any thread may write.
+ */
+public final class EventWrites {
+
+    private final MongoEventWriter writer;
+    private final Rejects rejects;
+    private final Tally tally;
+    private final UnderWay underWay;
+
+    public EventWrites(MongoEventWriter writer, Rejects rejects, Tally tally, UnderWay underWay) {
+        this.writer = writer;
+        this.rejects = rejects;
+        this.tally = tally;
+        this.underWay = underWay;
+    }
+
+    /**
+     * Returns when the fate of every record is sure, however long that takes.
+     *
+     * @return the rows that count in rollups: not another record's repeats, not what was rejected
+     * @throws InterruptedException when the processor gives up; any row may or may not be stored
+     */
+    public List<CountedRow> write(Batch batch) throws InterruptedException {
+        var outcomes = writer.write(batch.rows());
+        underWay.reached(Step.RAW_STORED);
+        rejects.send(letters(batch, outcomes));
+        underWay.reached(Step.DEAD_LETTERS_SENT);
+        tally.count(batch.rows(), outcomes);
+        return counted(batch.rows(), outcomes);
+    }
+
+    private static List<DeadLetter> letters(Batch batch, List<Outcome> outcomes) {
+        var letters = new ArrayList<DeadLetter>();
+        for (var rejected : batch.rejected()) {
+            letters.add(new DeadLetter(rejected.record(), rejected.reason(), rejected.detail()));
+        }
+        for (int i = 0; i < outcomes.size(); i++) {
+            if (outcomes.get(i) instanceof Rejected(var reason, var detail)) {
+                letters.add(new DeadLetter(batch.rows().get(i).record(), reason, detail));
+            }
+        }
+        return letters;
+    }
+
+    private static List<CountedRow> counted(List<Row> rows, List<Outcome> outcomes) {
+        var counted = new ArrayList<CountedRow>(rows.size());
+        for (int i = 0; i < rows.size(); i++) {
+            switch (outcomes.get(i)) {
+                case Stored(var overflow) -> counted.add(CountedRow.of(rows.get(i), overflow));
+                case Redelivered(var overflow) -> counted.add(CountedRow.of(rows.get(i), overflow));
+                case Repeated(), Rejected _ -> {}
+            }
+        }
+        return counted;
+    }
+}

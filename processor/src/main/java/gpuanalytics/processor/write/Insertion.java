@@ -1,0 +1,269 @@
+package gpuanalytics.processor.write;
+
+import com.mongodb.MongoBulkWriteException;
+import com.mongodb.MongoException;
+import com.mongodb.bulk.BulkWriteError;
+import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.InsertManyOptions;
+import com.mongodb.client.model.Projections;
+import gpuanalytics.event.RejectReason;
+import gpuanalytics.processor.consume.Position;
+import gpuanalytics.processor.decode.DecodedRecord.Row;
+import gpuanalytics.processor.decode.Overflow;
+import gpuanalytics.processor.metrics.ProcessorMetrics;
+import gpuanalytics.processor.store.MongoStore;
+import gpuanalytics.processor.store.StoreErrors;
+import gpuanalytics.processor.store.StoreLayout;
+import gpuanalytics.processor.store.StoreRetry;
+import gpuanalytics.processor.write.Outcome.Redelivered;
+import gpuanalytics.processor.write.Outcome.Rejected;
+import gpuanalytics.processor.write.Outcome.Repeated;
+import gpuanalytics.processor.write.Outcome.Stored;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bson.BsonDocument;
+import org.bson.RawBsonDocument;
+import org.jspecify.annotations.Nullable;
+
+/** The insertion of some rows into one collection, until the fate of each is sure. */
+final class Insertion {
+
+    private static final int MAX_DOCUMENT_BYTES = 16 << 20;
+
+    /** A question is a document too: so many bytes of identities leave room for all else. */
+    private static final int MAX_ASKED_BYTES = 4 << 20;
+
+    /** What an identity takes in a question beside its characters. */
+    private static final int IDENTITY_BYTES = 16;
+
+    private static final int MAX_BYTES_PER_CHAR = 3;
+
+    private static final InsertManyOptions UNORDERED = new InsertManyOptions().ordered(false);
+    private static final Comparator<Pending> BY_IDENTITY =
+            Comparator.comparing(pending -> pending.row.id());
+
+    /** A row and its place in the batch. */
+    record Pending(int index, Row row) {}
+
+    private final String collection;
+    private final String what;
+    private final MongoStore store;
+    private final StoreRetry retry;
+    private final ProcessorMetrics metrics;
+    private final @Nullable Outcome[] outcomes;
+
+    /** An attempt ended without an answer: what is there now may be from us. */
+    private boolean unsure;
+
+    /**
+     * @param outcomes where the fate of each row is noted, at its place in the batch
+     */
+    Insertion(
+            String collection,
+            MongoStore store,
+            StoreRetry retry,
+            ProcessorMetrics metrics,
+            @Nullable Outcome[] outcomes) {
+        this.collection = collection;
+        this.what = "insert into " + collection;
+        this.store = store;
+        this.retry = retry;
+        this.metrics = metrics;
+        this.outcomes = outcomes;
+    }
+
+    void run(List<Pending> rows) throws InterruptedException {
+        var pending = withoutTooLarge(rows);
+        for (int attempt = 1; !pending.isEmpty(); attempt++) {
+            // Two inserts under way may share identities: in one order neither of them holds
+            // what the other waits for, as it would on a server that locks row by row.
+            pending.sort(BY_IDENTITY);
+            try {
+                pending = insert(pending);
+            } catch (MongoBulkWriteException e) {
+                pending = sortOut(pending, e, attempt);
+            } catch (MongoException e) {
+                unsure = true;
+                retry.pauseAfter(what, attempt, e);
+            }
+        }
+        retry.succeeded(what);
+    }
+
+    private List<Pending> withoutTooLarge(List<Pending> rows) {
+        var fitting = new ArrayList<Pending>(rows.size());
+        for (var pending : rows) {
+            int bytes = pending.row.document().getByteBuffer().remaining();
+            if (bytes <= MAX_DOCUMENT_BYTES) {
+                fitting.add(pending);
+                continue;
+            }
+            outcomes[pending.index] =
+                    new Rejected(
+                            RejectReason.TOO_LARGE,
+                            "document is %d bytes, expected at most %d"
+                                    .formatted(bytes, MAX_DOCUMENT_BYTES));
+        }
+        return fitting;
+    }
+
+    private List<Pending> insert(List<Pending> pending) {
+        var documents = pending.stream().map(each -> each.row.document()).toList();
+        store.collection(collection).insertMany(documents, UNORDERED);
+        metrics.mongoWritten(collection, documents.size());
+        pending.forEach(this::noteStored);
+        return List.of();
+    }
+
+    private void noteStored(Pending pending) {
+        outcomes[pending.index] = new Stored(pending.row.overflow());
+    }
+
+    /** Notes what is sure after a partly failed insert; returns what must be tried again. */
+    private List<Pending> sortOut(
+            List<Pending> pending, MongoBulkWriteException failure, int attempt)
+            throws InterruptedException {
+        var errors = new HashMap<Integer, BulkWriteError>();
+        failure.getWriteErrors().forEach(error -> errors.put(error.getIndex(), error));
+        // Without the majority's word nothing is sure: neither an insert nor a duplicate.
+        var acknowledged = failure.getWriteConcernError() == null;
+        unsure |= !acknowledged;
+        var again = new ArrayList<Pending>();
+        var duplicates = new ArrayList<Pending>();
+        var failed = !acknowledged;
+        for (int i = 0; i < pending.size(); i++) {
+            var each = pending.get(i);
+            var error = errors.get(i);
+            if (error != null && (StoreErrors.isTooLarge(error) || StoreErrors.isInvalid(error))) {
+                outcomes[each.index] = rejected(error);
+            } else if (!acknowledged) {
+                again.add(each);
+            } else if (error == null) {
+                noteStored(each);
+            } else if (StoreErrors.isDuplicate(error)) {
+                duplicates.add(each);
+            } else {
+                failed = true;
+                again.add(each);
+            }
+        }
+        metrics.mongoWritten(collection, failure.getWriteResult().getInsertedCount());
+        again.addAll(judge(duplicates, attempt));
+        if (failed) {
+            retry.pauseAfter(what, attempt, StoreErrors.firstPassing(failure));
+        }
+        return again;
+    }
+
+    private static Rejected rejected(BulkWriteError error) {
+        var reason =
+                StoreErrors.isTooLarge(error) ? RejectReason.TOO_LARGE : RejectReason.OUT_OF_RANGE;
+        return new Rejected(
+                reason,
+                "the store refused it: %d %s".formatted(error.getCode(), error.getMessage()));
+    }
+
+    /** Compares where the stored ones are from; returns those that are no longer there. */
+    private List<Pending> judge(List<Pending> duplicates, int attempt) throws InterruptedException {
+        if (duplicates.isEmpty()) {
+            return List.of();
+        }
+        Map<String, RawBsonDocument> stored;
+        try {
+            stored = stored(duplicates);
+        } catch (MongoException e) {
+            retry.pauseAfter(what, attempt, e);
+            return duplicates;
+        }
+        var again = new ArrayList<Pending>();
+        for (var each : duplicates) {
+            var found = stored.get(each.row.id());
+            if (found == null) {
+                again.add(each); // expired between the insert and the read
+            } else {
+                outcomes[each.index] = judge(each.row, found);
+            }
+        }
+        compare(duplicates.getFirst());
+        return again;
+    }
+
+    private Outcome judge(Row row, BsonDocument found) {
+        if (!sameSource(found.getDocument(StoreLayout.SRC), row.record().position())) {
+            return new Repeated();
+        }
+        // What was decided when it was stored, whatever would be decided now.
+        var overflow = Overflow.ofDocument(found);
+        return unsure ? new Stored(overflow) : new Redelivered(overflow);
+    }
+
+    private Map<String, RawBsonDocument> stored(List<Pending> rows) {
+        var found = new HashMap<String, RawBsonDocument>();
+        for (var ids : questions(rows.stream().map(each -> each.row.id()).distinct().toList())) {
+            store.collection(collection)
+                    .find(Filters.in(StoreLayout.ID, ids))
+                    .projection(Projections.include(StoreLayout.SRC, StoreLayout.OVERFLOW))
+                    .forEach(
+                            document ->
+                                    found.put(
+                                            document.getString(StoreLayout.ID).getValue(),
+                                            document));
+        }
+        return found;
+    }
+
+    /** Identities in groups that each fit into one question, in their order. */
+    static List<List<String>> questions(List<String> ids) {
+        var questions = new ArrayList<List<String>>();
+        var bytes = MAX_ASKED_BYTES;
+        for (var id : ids) {
+            var own = IDENTITY_BYTES + MAX_BYTES_PER_CHAR * id.length();
+            if (bytes + own > MAX_ASKED_BYTES) {
+                questions.add(new ArrayList<>());
+                bytes = 0;
+            }
+            questions.getLast().add(id);
+            bytes += own;
+        }
+        return questions;
+    }
+
+    /** A sample of redelivered rows is compared whole: it must be the same event. */
+    private void compare(Pending pending) {
+        if (!(outcomes[pending.index] instanceof Redelivered)) {
+            return;
+        }
+        try {
+            var found =
+                    store.collection(collection)
+                            .find(Filters.eq(StoreLayout.ID, pending.row.id()))
+                            .first();
+            if (found != null && !sameEvent(found, pending.row.document())) {
+                metrics.mismatched();
+            }
+        } catch (MongoException ignored) {
+            // only a sample: the next one is compared
+        }
+    }
+
+    private static boolean sameSource(BsonDocument src, Position position) {
+        return src.getString(StoreLayout.SRC_TOPIC_ID).getValue().equals(position.topicId())
+                && src.getNumber(StoreLayout.SRC_PARTITION).intValue() == position.partition()
+                && src.getNumber(StoreLayout.SRC_OFFSET).longValue() == position.offset();
+    }
+
+    private static boolean sameEvent(BsonDocument stored, BsonDocument read) {
+        return comparable(stored).equals(comparable(read));
+    }
+
+    private static BsonDocument comparable(BsonDocument document) {
+        var copy = new BsonDocument();
+        document.forEach(copy::put);
+        copy.remove(StoreLayout.STORED_AT);
+        copy.remove(StoreLayout.OVERFLOW);
+        return copy;
+    }
+}

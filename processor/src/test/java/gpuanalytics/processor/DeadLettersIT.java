@@ -1,0 +1,158 @@
+package gpuanalytics.processor;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gpuanalytics.embedded.EmbeddedBroker;
+import gpuanalytics.embedded.EmbeddedStore;
+import gpuanalytics.embedded.testing.Waiting;
+import gpuanalytics.event.EventTopic;
+import gpuanalytics.processor.consume.DeadLetterTopic;
+import gpuanalytics.service.health.HealthReport;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A refused record is kept whatever its size, or at least its sizes are. */
+class DeadLettersIT {
+
+    private static final int LARGE = 3 << 20; // three times what a topic takes; compressed, little
+    private static final byte[] NOT_JSON = "no".getBytes(UTF_8);
+
+    private static EmbeddedBroker broker;
+    private static EmbeddedStore store;
+
+    @BeforeAll
+    static void start() {
+        broker = EmbeddedBroker.start();
+        store = EmbeddedStore.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        store.close();
+        broker.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"headers", "key"})
+    void shedsWhatIsTooLargeBesideTheValueAndGoesOn(String large) throws Exception {
+        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+            var ledger = new EventLedger(41);
+            fixture.sendAll(ledger, 20);
+            var key = large.equals("key") ? new byte[LARGE] : "k".getBytes(UTF_8);
+            var header = large.equals("headers") ? new byte[LARGE] : "h".getBytes(UTF_8);
+            sendCompressed(fixture, key, header);
+            fixture.sendAll(ledger, 20);
+            try (var processor = Processor.start(fixture.config())) {
+                fixture.awaitCommitted();
+                assertEquals(1, processor.stats().rejected());
+                Waiting.until(
+                        "Kafka to be well", PipelineFixture.LIMIT, () -> kafka(processor).up());
+            }
+            ledger.assertMatches(fixture.database());
+
+            var letters = fixture.deadLetters();
+            assertEquals(1, letters.size());
+            var letter = letters.getFirst();
+            assertEquals("no", new String(letter.value(), UTF_8));
+            assertEquals("not_json", text(letter, DeadLetterTopic.REASON));
+            assertNull(letter.key());
+            assertNull(letter.headers().lastHeader("large"));
+            assertNull(text(letter, DeadLetterTopic.TRUNCATED_FROM_BYTES));
+            assertEquals(Integer.toString(key.length), text(letter, DeadLetterTopic.KEY_BYTES));
+            assertEquals("1", text(letter, DeadLetterTopic.HEADERS));
+            assertEquals(
+                    Integer.toString("large".length() + header.length),
+                    text(letter, DeadLetterTopic.HEADER_BYTES));
+        }
+    }
+
+    @Test
+    void waitsAndSaysSoWhileNotEvenTheSizesFit() throws Exception {
+        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+            limit(fixture, "64");
+            fixture.send(EventTopic.TOKEN_USAGE, 0, NOT_JSON);
+            fixture.flush();
+            try (var processor = Processor.start(fixture.config())) {
+                Waiting.until(
+                        "the dead letters to be missed",
+                        PipelineFixture.LIMIT,
+                        () -> kafka(processor).detail().startsWith("dead letters wait for topic "));
+                assertFalse(kafka(processor).up());
+                assertTrue(processor.health().live());
+
+                limit(fixture, "100000");
+                fixture.awaitCommitted();
+
+                Waiting.until(
+                        "Kafka to be well", PipelineFixture.LIMIT, () -> kafka(processor).up());
+            }
+            var letter = fixture.deadLetters().getFirst();
+            assertEquals("not_json", text(letter, DeadLetterTopic.REASON));
+            assertEquals("0", text(letter, DeadLetterTopic.OFFSET));
+        }
+    }
+
+    private static void sendCompressed(PipelineFixture fixture, byte[] key, byte[] header)
+            throws Exception {
+        var settings =
+                Map.<String, Object>of(
+                        "bootstrap.servers",
+                        broker.bootstrapServers(),
+                        "compression.type",
+                        "gzip",
+                        "max.request.size",
+                        64 << 20,
+                        "key.serializer",
+                        ByteArraySerializer.class,
+                        "value.serializer",
+                        ByteArraySerializer.class);
+        try (var producer = new KafkaProducer<byte[], byte[]>(settings)) {
+            var record = new ProducerRecord<>(fixture.tokenTopic(), 0, key, NOT_JSON);
+            record.headers().add("large", header);
+            producer.send(record).get();
+        }
+    }
+
+    private static void limit(PipelineFixture fixture, String bytes) throws Exception {
+        fixture.admin()
+                .incrementalAlterConfigs(
+                        Map.of(
+                                new ConfigResource(
+                                        ConfigResource.Type.TOPIC, fixture.deadLetterTopic()),
+                                List.of(
+                                        new AlterConfigOp(
+                                                new ConfigEntry("max.message.bytes", bytes),
+                                                AlterConfigOp.OpType.SET))))
+                .all()
+                .get();
+    }
+
+    private static HealthReport.Part kafka(Processor processor) {
+        return processor.health().parts().stream()
+                .filter(part -> part.name().equals("kafka"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static @Nullable String text(ConsumerRecord<byte[], byte[]> record, String name) {
+        var header = record.headers().lastHeader(name);
+        return header == null ? null : new String(header.value(), UTF_8);
+    }
+}

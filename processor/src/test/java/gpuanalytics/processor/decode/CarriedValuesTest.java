@@ -1,0 +1,100 @@
+package gpuanalytics.processor.decode;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gpuanalytics.event.EventCodec;
+import gpuanalytics.event.EventLimits;
+import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.Field;
+import gpuanalytics.processor.consume.TestRecords;
+import gpuanalytics.processor.decode.DecodedRecord.Row;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.bson.BsonDocument;
+import org.bson.BsonInt64;
+import org.bson.BsonString;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What is carried from a record to its rollups is what its stored document says: the audit reads
+ * the document. {@code -Dfuzz.seed} repeats a run.
+ */
+class CarriedValuesTest {
+
+    private static final int RECORDS = 10_000;
+    private static final Duration ANY = Duration.ofDays(365_000);
+
+    private final EventCodec codec =
+            new EventCodec(new EventLimits(ANY, ANY, EventLimits.DEFAULT_MAX_BYTES));
+    private final List<EventDecoder> decoders =
+            List.of(
+                    new ScanningEventDecoder(codec, Clock.systemUTC()),
+                    new CodecEventDecoder(codec, Clock.systemUTC()));
+
+    private final long seed = Long.getLong("fuzz.seed", System.nanoTime());
+    private final RandomRecords records = new RandomRecords(new Random(seed));
+
+    @ParameterizedTest
+    @EnumSource(EventTopic.class)
+    void areWhatTheStoredDocumentSays(EventTopic topic) {
+        System.out.println("fuzz.seed=" + seed);
+        int compared = 0;
+        for (int i = 0; i < RECORDS; i++) {
+            var record = records.next(topic, i % 2 == 0 ? 1000 : 20);
+            var shown = new String(record, UTF_8) + " fuzz.seed=" + seed;
+            for (var decoder : decoders) {
+                if (decoder.decode(TestRecords.of(topic, record, i, Map.of())) instanceof Row row) {
+                    assertSame(row, shown);
+                    compared++;
+                }
+            }
+        }
+        assertTrue(compared > RECORDS, compared + " compared, fuzz.seed=" + seed);
+    }
+
+    private static void assertSame(Row row, String shown) {
+        var values = row.values();
+        for (var under : Overflow.values()) {
+            var marked = row.counting(under);
+            assertEquals(
+                    new StoredEvent(values, under),
+                    StoredEvent.of(values.topic(), marked.document()),
+                    shown);
+        }
+        // and field by field, not by the same reader
+        var document = BsonDocument.parse(row.document().toJson());
+        for (var field : values.topic().fields().fields()) {
+            assertEquals(document.containsKey(field.name()), values.has(field), shown);
+            assertEquals(number(document, field), values.number(field), field + " of " + shown);
+        }
+        assertEquals(document.getDateTime("ts").getValue(), values.epochMilli(), shown);
+        var belowMilli = document.get("ts_nanos", new org.bson.BsonInt32(0)).asInt32().getValue();
+        assertEquals(values.epochMilli() * 1_000_000 + belowMilli, values.epochNanos(), shown);
+        var labels = values.labels().toBson();
+        for (var name : Labels.names(values.topic())) {
+            switch (document.get(name)) {
+                case null -> assertNull(labels.get(name), shown);
+                case BsonString text -> assertEquals(text, labels.get(name), shown);
+                case org.bson.BsonNumber number ->
+                        assertEquals(new BsonInt64(number.longValue()), labels.get(name), shown);
+                default -> throw new AssertionError(name + " of " + shown);
+            }
+        }
+    }
+
+    private static double number(BsonDocument document, Field<?> field) {
+        var value = document.get(field.name());
+        return switch (field.kind()) {
+            case TEXT, TIME -> Double.NaN;
+            case FLAG -> value == null ? Double.NaN : value.asBoolean().getValue() ? 1 : 0;
+            case INTEGER, NUMBER -> value == null ? Double.NaN : value.asNumber().doubleValue();
+        };
+    }
+}

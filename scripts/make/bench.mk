@@ -1,0 +1,15 @@
+
+##@ Speed
+
+.PHONY: bench
+bench: ## Race the processor against the MongoDB sink connector, all workloads, and write docs/performance.md; with ARGS ('--help' lists them) only print
+	@scripts/bench $(if $(ARGS),$(ARGS),--beside --results bench/results/race.json --page docs/performance.md)
+
+.PHONY: bench-short
+bench-short: ## The same in three minutes: one workload, the ratio only
+	@scripts/bench --short $(ARGS)
+
+.PHONY: bench-jmh
+bench-jmh: ## Decode, fold and update building in JMH; writes bench/results/jmh.json
+	@mkdir -p bench/results
+	@scripts/bench-jmh $(ARGS)
