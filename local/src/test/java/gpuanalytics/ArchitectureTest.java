@@ -29,18 +29,22 @@ final class ArchitectureTest {
                             "org.jspecify..");
 
     @ArchTest
-    static final ArchRule serviceKnowsNeitherEventsNorPrograms =
-            noClasses()
+    static final ArchRule serviceKnowsItsLibrariesAndNeitherEventsNorPrograms =
+            classes()
                     .that()
                     .resideInAPackage("gpuanalytics.service..")
                     .should()
-                    .dependOnClassesThat()
+                    .onlyDependOnClassesThat()
                     .resideInAnyPackage(
-                            "gpuanalytics.event..",
-                            "gpuanalytics.producer..",
-                            "gpuanalytics.processor..",
-                            "gpuanalytics.embedded..",
-                            "gpuanalytics.local..");
+                            "gpuanalytics.service..",
+                            "java..",
+                            "io.vertx..",
+                            // the server beneath Vert.x, whose words for a status are used
+                            "io.netty.handler.codec..",
+                            "io.micrometer..",
+                            "com.fasterxml.jackson.core..",
+                            "org.slf4j..",
+                            "org.jspecify..");
 
     @ArchTest
     static final ArchRule embeddedKnowsNothingOfOurs =
@@ -99,7 +103,7 @@ final class ArchitectureTest {
                     .resideOutsideOfPackages(
                             "gpuanalytics.producer.publish..",
                             // shares the fleet by membership in a consumer group
-                            "gpuanalytics.producer.shard..",
+                            "gpuanalytics.producer.source.synthetic.shard..",
                             "gpuanalytics.processor.consume..",
                             "gpuanalytics.embedded..",
                             "gpuanalytics.local..")
@@ -129,10 +133,7 @@ final class ArchitectureTest {
     static final ArchRule vertxIsKnownWhereHttpIs =
             noClasses()
                     .that()
-                    .resideOutsideOfPackages(
-                            "gpuanalytics.processor",
-                            "gpuanalytics.processor.api..",
-                            "gpuanalytics.processor.health..")
+                    .resideOutsideOfPackage("gpuanalytics.service.http..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("io.vertx..");
@@ -156,6 +157,11 @@ final class ArchitectureTest {
     @ArchTest
     static void stepsOfTheProcessorHaveNoCycles(JavaClasses classes) {
         assertEquals(Map.of(), PackageCycles.below("gpuanalytics.processor", classes));
+    }
+
+    @ArchTest
+    static void partsOfServiceHaveNoCycles(JavaClasses classes) {
+        assertEquals(Map.of(), PackageCycles.below("gpuanalytics.service", classes));
     }
 
     @ArchTest

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -19,6 +20,9 @@ class MetricsTableTest {
     private static final Pattern IN_CODE =
             Pattern.compile(
                     "\"((?:processor|rollup|event|duplicate|producer)(?:\\.[a-z]+)+\\.?)\"");
+
+    /** What service counts has the program's name before it. */
+    private static final Pattern IN_SERVICE = Pattern.compile("program \\+ \"((?:\\.[a-z]+)+)\"");
 
     private static final Pattern IN_PAGE = Pattern.compile("`([a-z]+(?:\\.[a-z]+)+)`");
 
@@ -41,13 +45,22 @@ class MetricsTableTest {
 
     private static SortedSet<String> inCode() throws IOException {
         var names = new TreeSet<String>();
-        for (var module : new String[] {"processor", "producers"}) {
-            try (Stream<Path> files = Files.walk(ROOT.resolve(module + "/src/main/java"))) {
-                for (var file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
-                    IN_CODE.matcher(Files.readString(file))
-                            .results()
-                            .forEach(found -> names.add(found.group(1)));
-                }
+        for (var module : List.of("processor", "producers")) {
+            names.addAll(found(module, IN_CODE));
+        }
+        for (var program : List.of("processor", "producer")) {
+            found("service", IN_SERVICE).forEach(name -> names.add(program + name));
+        }
+        return names;
+    }
+
+    private static SortedSet<String> found(String module, Pattern pattern) throws IOException {
+        var names = new TreeSet<String>();
+        try (Stream<Path> files = Files.walk(ROOT.resolve(module + "/src/main/java"))) {
+            for (var file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                pattern.matcher(Files.readString(file))
+                        .results()
+                        .forEach(found -> names.add(found.group(1)));
             }
         }
         return names;

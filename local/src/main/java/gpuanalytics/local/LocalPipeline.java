@@ -10,7 +10,9 @@ import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.producer.Producer;
 import gpuanalytics.producer.ProducerConfig;
+import gpuanalytics.producer.SourceKind;
 import gpuanalytics.producer.source.synthetic.FleetSummary;
+import gpuanalytics.producer.source.synthetic.SyntheticConfig;
 import gpuanalytics.service.config.ConfigurationException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -137,7 +139,7 @@ final class LocalPipeline implements AutoCloseable {
 
     /** What the producer simulates, in one line; nothing where it replays. */
     Optional<String> simulated() {
-        return producerConfig.source() instanceof ProducerConfig.Source.Synthetic fleet
+        return producerConfig.sources().get(SourceKind.SYNTHETIC) instanceof SyntheticConfig fleet
                 ? Optional.of(FleetSummary.of(fleet.options(), fleet.shards().configuredRate()))
                 : Optional.empty();
     }
@@ -192,6 +194,7 @@ final class LocalPipeline implements AutoCloseable {
         chosen.put("KAFKA_BOOTSTRAP", "");
         chosen.put("MONGO_URL", "");
         chosen.put("MONGO_URL_FILE", "");
+        chosen.put("SOURCES", "");
         chosen.put("HTTP_HOST", "127.0.0.1");
         chosen.put("HTTP_PORT", Integer.toString(options.port()));
         chosen.put("QUERY_MAX_DAYS", ALL_DAYS);

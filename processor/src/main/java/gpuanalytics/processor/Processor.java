@@ -11,8 +11,6 @@ import gpuanalytics.processor.consume.KafkaEventConsumer;
 import gpuanalytics.processor.consume.KafkaHealth;
 import gpuanalytics.processor.decode.Decoding;
 import gpuanalytics.processor.decode.ScanningEventDecoder;
-import gpuanalytics.processor.health.HealthReport;
-import gpuanalytics.processor.health.PartHealth;
 import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.query.MongoUsageQueries;
@@ -28,16 +26,19 @@ import gpuanalytics.processor.store.StoreRetry;
 import gpuanalytics.processor.write.EventWrites;
 import gpuanalytics.processor.write.MongoEventWriter;
 import gpuanalytics.processor.write.Tally;
+import gpuanalytics.service.config.ConfigurationException;
+import gpuanalytics.service.health.HealthReport;
+import gpuanalytics.service.health.PartHealth;
+import gpuanalytics.service.lifecycle.Closing;
+import gpuanalytics.service.lifecycle.Periodic;
+import gpuanalytics.service.lifecycle.RunningService;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,14 +49,12 @@ import org.slf4j.LoggerFactory;
  * <p>It starts whether Kafka and the store are there or not, waits for both, and goes on by itself;
  * {@link #health} says for what it waits.
  */
-public final class Processor implements AutoCloseable {
+public final class Processor implements RunningService {
 
     private static final Logger log = LoggerFactory.getLogger(Processor.class);
 
     /** What comes after the drain: the last commit, leaving the group, closing the clients. */
     private static final Duration CLOSE_MARGIN = Duration.ofSeconds(4);
-
-    private static final int CLOSE_TIMEOUT_SECONDS = 2;
 
     private static final Duration MEASURE_INTERVAL = Duration.ofSeconds(1);
 
@@ -76,7 +75,6 @@ public final class Processor implements AutoCloseable {
     private final IngestPipeline pipeline;
     private final RollupAudit audit;
     private final Duration shutdownTimeout;
-    private final Vertx vertx;
     private final HttpApi http;
     private final Thread ingestThread;
     private final DrainEstimate drain = new DrainEstimate();
@@ -105,7 +103,6 @@ public final class Processor implements AutoCloseable {
                 new RollupAudit(
                         store, changedHours, math, metrics, clock, config.audit(), config.store());
         shutdownTimeout = config.ingest().shutdownTimeout();
-        vertx = Vertx.vertx();
         http = startHttp(config);
         ingestThread = Thread.ofPlatform().name("ingest").unstarted(this::ingest);
     }
@@ -137,7 +134,7 @@ public final class Processor implements AutoCloseable {
     /**
      * Starts one; returns at once, whatever of Kafka and the store is not there yet.
      *
-     * @throws IllegalStateException when HTTP cannot listen, in one line that names the variable
+     * @throws ConfigurationException when HTTP cannot listen, in one line that names the variable
      */
     public static Processor start(ProcessorConfig config) {
         return start(config, _ -> {});
@@ -192,11 +189,13 @@ public final class Processor implements AutoCloseable {
     }
 
     /** Waits until it is closed or has failed. */
-    void awaitEnd() throws InterruptedException {
+    @Override
+    public void awaitEnd() throws InterruptedException {
         ingestThread.join();
     }
 
     /** What ended it; a fault of the program, for neither Kafka nor the store ends it. */
+    @Override
     public Optional<Throwable> failure() {
         return Optional.ofNullable(failure);
     }
@@ -281,12 +280,11 @@ public final class Processor implements AutoCloseable {
     private HttpApi startHttp(ProcessorConfig config) {
         try {
             return HttpApi.start(
-                    vertx,
                     config.http(),
                     MongoUsageQueries.of(store, retention(config), config.http().limits(), clock),
                     this::health,
                     registry);
-        } catch (IllegalStateException e) {
+        } catch (ConfigurationException e) {
             pipeline.consumer().close();
             closeParts();
             throw e;
@@ -301,19 +299,6 @@ public final class Processor implements AutoCloseable {
     }
 
     private void closeParts() {
-        retry.abort();
-        pipeline.close();
-        deadLetters.close();
-        store.close();
-        registry.close();
-        closeVertx();
-    }
-
-    private void closeVertx() {
-        try {
-            vertx.close().await(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            log.atWarn().log("HTTP did not end in time");
-        }
+        Closing.inOrder(retry::abort, pipeline, deadLetters, store, registry::close);
     }
 }

@@ -11,7 +11,7 @@ import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.consume.DeadLetterTopic;
-import gpuanalytics.processor.health.HealthReport;
+import gpuanalytics.service.health.HealthReport;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.AlterConfigOp;

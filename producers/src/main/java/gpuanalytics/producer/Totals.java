@@ -2,10 +2,11 @@ package gpuanalytics.producer;
 
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.producer.publish.Delivered;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What a producer has done so far.
+ * What a source, or all of them, have given so far.
  *
  * @param acknowledged events that Kafka has, by topic
  * @param failed events that Kafka refused, by topic
@@ -26,6 +27,8 @@ public record Totals(
         droppedRows = Map.copyOf(droppedRows);
     }
 
+    static final Totals NONE = new Totals(Map.of(), Map.of(), 0, 0, Map.of());
+
     static Totals of(Delivered delivered, Map<String, Long> droppedRows) {
         return new Totals(
                 delivered.acknowledged(),
@@ -33,6 +36,27 @@ public record Totals(
                 delivered.promptTokens(),
                 delivered.completionTokens(),
                 droppedRows);
+    }
+
+    /** Both together. */
+    Totals plus(Totals other) {
+        return new Totals(
+                sum(acknowledged, other.acknowledged),
+                sum(failed, other.failed),
+                promptTokens + other.promptTokens,
+                completionTokens + other.completionTokens,
+                sum(droppedRows, other.droppedRows));
+    }
+
+    private static <K> Map<K, Long> sum(Map<K, Long> one, Map<K, Long> other) {
+        var sum = new HashMap<>(one);
+        other.forEach((key, count) -> sum.merge(key, count, Long::sum));
+        return sum;
+    }
+
+    /** Events that Kafka refused. */
+    long refused() {
+        return failed.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** GPU samples that Kafka has. */

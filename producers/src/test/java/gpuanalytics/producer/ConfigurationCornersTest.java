@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
-import gpuanalytics.producer.ProducerConfig.Source;
-import gpuanalytics.producer.shard.ShardShare;
+import gpuanalytics.producer.source.synthetic.SyntheticConfig;
 import gpuanalytics.producer.source.synthetic.SyntheticSource;
+import gpuanalytics.producer.source.synthetic.shard.ShardShare;
 import gpuanalytics.service.config.ConfigurationException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -34,16 +34,17 @@ class ConfigurationCornersTest {
     private static final int MOST_EVENTS = 2_000;
     private static final int MOST_ROUNDS = 20_000;
 
-    private static Source.Synthetic synthetic(Map<String, String> environment) {
+    private static SyntheticConfig synthetic(Map<String, String> environment) {
         return assertInstanceOf(
-                Source.Synthetic.class, ProducerConfig.fromEnvironment(environment).source());
+                SyntheticConfig.class,
+                ProducerConfig.fromEnvironment(environment).sources().get(SourceKind.SYNTHETIC));
     }
 
     @Test
     void everyAcceptedCornerGivesEventsOfTheContract() {
         int accepted = 0;
         for (var environment : corners()) {
-            Source.Synthetic source;
+            SyntheticConfig source;
             try {
                 source = synthetic(environment);
             } catch (ConfigurationException e) {
@@ -90,7 +91,7 @@ class ConfigurationCornersTest {
 
     /** Takes events as the loop does, pauses included; an event beyond the contract throws. */
     private static void assertGivesSamples(
-            Source.Synthetic config, Map<String, String> environment) {
+            SyntheticConfig config, Map<String, String> environment) {
         double rate = config.shards().configuredRate();
         var share =
                 new ShardShare(

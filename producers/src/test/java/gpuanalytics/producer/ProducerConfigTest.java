@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gpuanalytics.producer.ProducerConfig.Source;
+import gpuanalytics.producer.source.replay.ReplayConfig;
+import gpuanalytics.producer.source.synthetic.SyntheticConfig;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.config.Startup;
 import java.nio.file.Path;
@@ -14,13 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ProducerConfigTest {
 
-    private static Source.Synthetic synthetic(Map<String, String> environment) {
+    private static SyntheticConfig synthetic(Map<String, String> environment) {
         return assertInstanceOf(
-                Source.Synthetic.class, ProducerConfig.fromEnvironment(environment).source());
+                SyntheticConfig.class,
+                ProducerConfig.fromEnvironment(environment).sources().get(SourceKind.SYNTHETIC));
     }
 
     private static List<String> errors(Map<String, String> environment) {
@@ -83,7 +86,9 @@ class ProducerConfigTest {
                                 "REPLAY_FILES", "a.csv,b.csv",
                                 "REPLAY_SPEED", "max"));
 
-        var options = assertInstanceOf(Source.Replay.class, config.source()).options();
+        var options =
+                assertInstanceOf(ReplayConfig.class, config.sources().get(SourceKind.REPLAY))
+                        .options();
         assertEquals(List.of(Path.of("a.csv"), Path.of("b.csv")), options.files());
         assertEquals(OptionalDouble.empty(), options.speed());
     }
@@ -106,6 +111,31 @@ class ProducerConfigTest {
                                 "COMPRESSION", "gzip",
                                 "GPU_SEED", "[{}]",
                                 "REPLAY_SPEED", "0")));
+    }
+
+    @Test
+    void runsSeveralSourcesEachWithItsOwnVariables() {
+        var config =
+                ProducerConfig.fromEnvironment(
+                        Map.of(
+                                "SOURCES", "replay, synthetic",
+                                "REPLAY_FILES", "a.csv",
+                                "FLEET_GPUS", "3"));
+
+        assertEquals(Set.of(SourceKind.SYNTHETIC, SourceKind.REPLAY), config.sources().keySet());
+    }
+
+    @Test
+    void sourcesAreNamedOnceAndInOnePlace() {
+        assertEquals(
+                List.of("SOURCE and SOURCES are both set, expected one of them"),
+                errors(Map.of("SOURCE", "synthetic", "SOURCES", "synthetic")));
+        assertEquals(
+                List.of("SOURCES is synthetic twice, expected each once"),
+                errors(Map.of("SOURCES", "synthetic,synthetic")));
+        assertEquals(
+                List.of("SOURCES is tape, expected some of synthetic, replay"),
+                errors(Map.of("SOURCES", "synthetic,tape")));
     }
 
     @Test

@@ -2,6 +2,7 @@ package gpuanalytics.producer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,9 @@ import gpuanalytics.event.EventCodec;
 import gpuanalytics.event.EventId;
 import gpuanalytics.event.EventLimits;
 import gpuanalytics.event.EventTopic;
+import gpuanalytics.producer.source.EventSource;
+import gpuanalytics.producer.source.Feed;
+import gpuanalytics.producer.source.SourceConfig;
 import gpuanalytics.service.config.ConfigurationException;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -28,6 +32,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -332,9 +337,104 @@ class ProducerIT {
                         get(producer, "/metrics")
                                 .body()
                                 .contains(
-                                        "producer_records_failed_total{topic=\"gpu.metrics.v1\"}"));
+                                        "producer_records_failed_total{source=\"synthetic\",topic=\"gpu.metrics.v1\"}"));
             }
         }
+    }
+
+    @Test
+    @SuppressWarnings("try") // closed early: what is flushed at the end counts
+    void aSourceThatEndsIsSeenAndTheOthersGoOn() throws Exception {
+        var environment = new HashMap<>(replay(50));
+        environment.remove("SOURCE");
+        environment.put("SOURCES", "synthetic,replay");
+        environment.put("RATE", "200");
+        try (var broker = EmbeddedBroker.start()) {
+            createTopics(broker);
+            try (var producer = start(broker, environment)) {
+                await(
+                        "the replay has ended",
+                        () ->
+                                get(producer, "/health")
+                                        .body()
+                                        .contains("has ended: 0 samples, 50 usages with Kafka"));
+                var before = producer.totalsBySource();
+                await(
+                        "the simulation goes on",
+                        () ->
+                                requests(producer, SourceKind.SYNTHETIC)
+                                        > 20 + requests(before, SourceKind.SYNTHETIC));
+
+                assertEquals(50, requests(producer, SourceKind.REPLAY));
+                await("it is ready", () -> get(producer, "/health/ready").statusCode() == 200);
+                assertFalse(producer.awaitEnd(Duration.ZERO));
+                var metrics = get(producer, "/metrics").body();
+                assertTrue(
+                        metrics.contains(
+                                "producer_records_sent_total{source=\"replay\",topic=\"token.usage.v1\"}"
+                                    + " 50"),
+                        metrics);
+                producer.close();
+                var totals = producer.totals();
+                assertEquals(totals.samples() + totals.requests(), published(broker).size());
+            }
+        }
+    }
+
+    @Test
+    void aSourceThatFailsIsSeenAndTheOthersGoOn() throws Exception {
+        try (var broker = EmbeddedBroker.start()) {
+            createTopics(broker);
+            var valid =
+                    ProducerConfig.fromEnvironment(
+                            Map.of("KAFKA_BOOTSTRAP", broker.bootstrapServers(), "HTTP_PORT", "0"));
+            SourceConfig failing = (_, _) -> Feed.of(new FailingSource(), 1);
+            var sources = new HashMap<>(valid.sources());
+            sources.put(SourceKind.REPLAY, failing);
+            try (var producer =
+                    Producer.start(new ProducerConfig(valid.kafka(), sources, valid.http()))) {
+                await(
+                        "the failure is told",
+                        () -> get(producer, "/health").body().contains("failed: java.lang"));
+                await("the simulation publishes", () -> producer.totals().requests() > 0);
+
+                assertEquals(503, get(producer, "/health/ready").statusCode());
+                assertEquals(200, get(producer, "/health/live").statusCode());
+                assertTrue(
+                        get(producer, "/metrics")
+                                .body()
+                                .contains("producer_source_up{source=\"replay\"} 0"));
+                assertFalse(producer.awaitEnd(Duration.ZERO));
+                assertTrue(producer.failure().isPresent());
+            }
+        }
+    }
+
+    /** Fails when it is asked for the first time. */
+    private static final class FailingSource implements EventSource {
+
+        @Override
+        public boolean ended() {
+            return false;
+        }
+
+        @Override
+        public Instant nextDue(Instant now) {
+            throw new IllegalStateException("thrown by the test");
+        }
+
+        @Override
+        public List<Event> take(Instant now, int max) {
+            return List.of();
+        }
+    }
+
+    private static long requests(Producer producer, SourceKind kind) {
+        return requests(producer.totalsBySource(), kind);
+    }
+
+    private static long requests(Map<SourceKind, Totals> totals, SourceKind kind) {
+        return Objects.requireNonNull(totals.get(kind)).requests();
     }
 
     @Test
@@ -350,9 +450,9 @@ class ProducerIT {
 
             assertEquals(
                     List.of(
-                            "HTTP_PORT is %s, which cannot be listened on at 127.0.0.1 (Address"
+                            "HTTP_PORT is %s, expected a free port of 127.0.0.1 (HTTP_HOST; 0 takes"
                                             .formatted(port)
-                                    + " already in use), expected a free port (0 takes one)"),
+                                    + " one): Address already in use"),
                     failure.errors());
         }
     }

@@ -93,9 +93,6 @@ class SampleLoopTest {
         public Delivered delivered() {
             return new Delivered(Map.of(), Map.of(), 0, 0, 0);
         }
-
-        @Override
-        public void close() {}
     }
 
     private static SampleLoop loop(EventSource source, EventPublisher publisher) {

@@ -1,98 +1,65 @@
 package gpuanalytics.processor.api;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import gpuanalytics.processor.health.HealthReport;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.processor.query.UsageQueries;
+import gpuanalytics.service.health.HealthReport;
+import gpuanalytics.service.http.AdminEndpoints;
+import gpuanalytics.service.http.Endpoint;
+import gpuanalytics.service.http.HttpMetrics;
+import gpuanalytics.service.http.WorkGate;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Every path there is; {@code openapi.yaml} says the same. */
 final class Endpoints {
 
     static final String OPENAPI = "openapi.yaml";
 
-    private static final String YAML = "application/yaml";
-    private static final String HTML = "text/html";
-    private static final String TEXT = "text/plain";
-    private static final String OPEN_METRICS = "application/openmetrics-text";
+    static final int MAX_CONCURRENT_SCRAPES = AdminEndpoints.MAX_CONCURRENT_SCRAPES;
 
     private static final List<String> TABLE_TYPES = List.of(Json.MEDIA_TYPE, Table.CSV_MEDIA_TYPE);
-
-    /** Scrapes have their own bound: metrics are wanted most when queries are too many. */
-    static final int MAX_CONCURRENT_SCRAPES = 4;
 
     private Endpoints() {}
 
     static List<Endpoint> of(
-            Vertx vertx,
             QueryLimits limits,
             UsageQueries queries,
             Supplier<HealthReport> health,
-            PrometheusMeterRegistry metrics,
+            PrometheusMeterRegistry registry,
+            HttpMetrics metrics,
             Clock clock) {
-        var queryGate =
-                new WorkGate(vertx, "query", limits.maxConcurrent(), limits.timeout(), metrics);
-        var scrapeGate =
-                new WorkGate(vertx, "scrape", MAX_CONCURRENT_SCRAPES, limits.timeout(), metrics);
-        var states = new HealthAnswers(health);
+        return Stream.of(
+                        files(),
+                        AdminEndpoints.of(health, registry, limits.timeout(), metrics),
+                        questions(limits, queries, metrics, clock))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Endpoint> files() {
+        return List.of(
+                Endpoint.file("/", "text/html; charset=utf-8", StartPage.RESOURCE)
+                        .with(StartPage.headers()),
+                Endpoint.file("/openapi.yaml", "application/yaml", OPENAPI));
+    }
+
+    private static List<Endpoint> questions(
+            QueryLimits limits, UsageQueries queries, HttpMetrics metrics, Clock clock) {
+        var gate = new WorkGate("query", limits.maxConcurrent(), limits.timeout(), metrics);
         var gpus = new GpuAnswers(queries, clock);
         var tokens = new TokenAnswers(queries, clock);
         return List.of(
-                atHand(
-                        "/",
-                        HTML,
-                        file(HTML + "; charset=utf-8", StartPage.RESOURCE, StartPage.headers())),
-                atHand("/openapi.yaml", YAML, file(YAML, OPENAPI, Map.of())),
-                atHand("/health", Json.MEDIA_TYPE, _ -> states.ready()),
-                atHand("/health/live", Json.MEDIA_TYPE, _ -> states.live()),
-                atHand("/health/ready", Json.MEDIA_TYPE, _ -> states.ready()),
-                new Endpoint(
-                        "/metrics",
-                        List.of(TEXT, OPEN_METRICS),
-                        List.of(),
-                        scrapeGate,
-                        request -> scrape(metrics, request.mediaType())),
-                new Endpoint(
-                        "/gpu/info",
-                        TABLE_TYPES,
-                        GpuAnswers.INFO_PARAMETERS,
-                        queryGate,
-                        gpus::info),
-                new Endpoint(
-                        "/gpus/{id}/series",
-                        TABLE_TYPES,
-                        GpuAnswers.SERIES_PARAMETERS,
-                        queryGate,
-                        gpus::series),
-                new Endpoint(
-                        "/tokens",
-                        TABLE_TYPES,
-                        TokenAnswers.PARAMETERS,
-                        queryGate,
-                        tokens::respond));
-    }
-
-    private static Endpoint atHand(String path, String mediaType, Endpoint.Responder responder) {
-        return new Endpoint(path, List.of(mediaType), List.of(), null, responder);
-    }
-
-    private static Endpoint.Responder file(
-            String contentType, String resource, Map<String, String> headers) {
-        var answer = new Answer(200, contentType, Resource.read(resource), headers);
-        return _ -> answer;
-    }
-
-    private static Answer scrape(PrometheusMeterRegistry metrics, String mediaType) {
-        var contentType =
-                mediaType.equals(OPEN_METRICS)
-                        ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
-                        : "text/plain; version=0.0.4; charset=utf-8";
-        return Answer.ok(contentType, metrics.scrape(contentType).getBytes(UTF_8));
+                Endpoint.get("/gpu/info", TABLE_TYPES, gpus::info)
+                        .taking(GpuAnswers.INFO_PARAMETERS)
+                        .behind(gate),
+                Endpoint.get("/gpus/{id}/series", TABLE_TYPES, gpus::series)
+                        .taking(GpuAnswers.SERIES_PARAMETERS)
+                        .behind(gate),
+                Endpoint.get("/tokens", TABLE_TYPES, tokens::respond)
+                        .taking(TokenAnswers.PARAMETERS)
+                        .behind(gate));
     }
 }

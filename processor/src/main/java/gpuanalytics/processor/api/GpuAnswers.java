@@ -12,6 +12,10 @@ import gpuanalytics.processor.query.LatestSample;
 import gpuanalytics.processor.query.LatestSamplesQuery;
 import gpuanalytics.processor.query.QueryWindow;
 import gpuanalytics.processor.query.UsageQueries;
+import gpuanalytics.service.http.Answer;
+import gpuanalytics.service.http.Endpoint;
+import gpuanalytics.service.http.Problem;
+import gpuanalytics.service.http.ProblemException;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -36,7 +40,7 @@ final class GpuAnswers {
     }
 
     Answer info(Endpoint.Request request) {
-        var query = request.query();
+        var query = new QueryParameters(request);
         var samples =
                 queries.latestSamples(
                         new LatestSamplesQuery(
@@ -51,8 +55,9 @@ final class GpuAnswers {
 
     Answer series(Endpoint.Request request) {
         var id = request.path().getOrDefault("id", "");
-        var migId = request.query().one("mig_id").orElse(null);
-        var window = request.query().window(clock, QueryWindow.MINUTE);
+        var query = new QueryParameters(request);
+        var migId = query.one("mig_id").orElse(null);
+        var window = query.window(clock, QueryWindow.MINUTE);
         var series =
                 queries.gpuSeries(new GpuSeriesQuery(id, migId, window))
                         .orElseThrow(() -> new ProblemException(unknownGpu(id, migId)));
@@ -68,8 +73,7 @@ final class GpuAnswers {
 
     private static Problem unknownGpu(String id, @Nullable String migId) {
         var asked = migId == null ? id : id + " with mig_id " + migId;
-        return Problem.of(
-                Problem.Type.NOT_FOUND,
+        return Problem.notFound(
                 "no GPU %s has reported, expected gpu (and mig_id, where there is one) of /gpu/info"
                         .formatted(asked));
     }

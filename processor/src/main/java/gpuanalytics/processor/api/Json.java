@@ -1,11 +1,8 @@
 package gpuanalytics.processor.api;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.StreamWriteFeature;
-import java.io.ByteArrayOutputStream;
+import gpuanalytics.service.http.Body;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -13,26 +10,13 @@ import org.jspecify.annotations.Nullable;
 /** Writes JSON. */
 final class Json {
 
-    static final String MEDIA_TYPE = "application/json";
-
-    private static final JsonFactory FACTORY =
-            JsonFactory.builder().enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN).build();
+    static final String MEDIA_TYPE = gpuanalytics.service.http.Json.MEDIA_TYPE;
 
     private Json() {}
 
-    /** Writes a part of a document. */
-    interface Part {
-        void writeTo(JsonGenerator json) throws IOException;
-    }
-
-    static byte[] write(Part part) {
-        var out = new ByteArrayOutputStream(1024);
-        try (var json = FACTORY.createGenerator(out)) {
-            part.writeTo(json);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toByteArray();
+    /** A document, written while the client reads it. */
+    static Body write(gpuanalytics.service.http.Json.Part part) {
+        return gpuanalytics.service.http.Json.streamed(part);
     }
 
     /** Writes a value; null becomes null. */

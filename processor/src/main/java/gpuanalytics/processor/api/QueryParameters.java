@@ -3,7 +3,7 @@ package gpuanalytics.processor.api;
 import gpuanalytics.processor.query.InvalidQueryException;
 import gpuanalytics.processor.query.QueryWindow;
 import gpuanalytics.processor.query.TokenDimension;
-import io.vertx.core.MultiMap;
+import gpuanalytics.service.http.Endpoint;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +14,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -37,27 +38,16 @@ final class QueryParameters {
             "an ISO 8601 time with its zone such as 2026-01-31T12:00:00Z (a + is written %2B),"
                     + " or a date";
 
-    private final MultiMap values;
+    private final Map<String, List<String>> values;
 
-    /**
-     * @param known the names that may occur
-     */
-    QueryParameters(MultiMap values, List<String> known) {
-        this.values = values;
-        for (var name : values.names()) {
-            if (!known.contains(name)) {
-                throw new InvalidQueryException(name, "unknown", expectedNames(known));
-            }
-        }
-    }
-
-    private static String expectedNames(List<String> known) {
-        return known.isEmpty() ? "no parameter" : "one of " + String.join(", ", known);
+    /** The parameters of a request, whose names have been checked. */
+    QueryParameters(Endpoint.Request request) {
+        this.values = request.query();
     }
 
     /** The values of a parameter that may be given more than once. */
     List<String> all(String name) {
-        var all = values.getAll(name);
+        var all = values.getOrDefault(name, List.of());
         for (var value : all) {
             if (value.length() > MAX_VALUE_CHARS) {
                 throw new InvalidQueryException(

@@ -2,6 +2,7 @@ package gpuanalytics.processor.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import gpuanalytics.service.http.Resource;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;

@@ -3,8 +3,11 @@ package gpuanalytics.processor.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import gpuanalytics.service.http.Answer;
+import gpuanalytics.service.http.Body;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +83,17 @@ record Table<R>(List<Column<R>> columns, List<R> rows) {
      * a formula does.
      */
     Answer csv() {
-        var text = new StringBuilder();
+        return Answer.ok(
+                CSV_CONTENT_TYPE,
+                new Body.Streamed(
+                        out -> {
+                            try (var text = new OutputStreamWriter(out, UTF_8)) {
+                                writeCsv(text);
+                            }
+                        }));
+    }
+
+    private void writeCsv(Writer text) throws IOException {
         try (var printer = new CSVPrinter(text, CSVFormat.RFC4180)) {
             printer.printRecord(columns.stream().map(Column::csvName).toList());
             for (var row : rows) {
@@ -90,10 +103,7 @@ record Table<R>(List<Column<R>> columns, List<R> rows) {
                 }
                 printer.printRecord(values);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
-        return Answer.ok(CSV_CONTENT_TYPE, text.toString().getBytes(UTF_8));
     }
 
     private static @Nullable Object csvValue(@Nullable Object value) {

@@ -8,6 +8,8 @@ import gpuanalytics.processor.query.TokenReport;
 import gpuanalytics.processor.query.TokenReport.Counts;
 import gpuanalytics.processor.query.TokenReport.Row;
 import gpuanalytics.processor.query.UsageQueries;
+import gpuanalytics.service.http.Answer;
+import gpuanalytics.service.http.Endpoint;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -36,7 +38,7 @@ final class TokenAnswers {
     }
 
     Answer respond(Endpoint.Request request) {
-        var report = queries.tokens(query(request.query()));
+        var report = queries.tokens(query(new QueryParameters(request)));
         var table = new Table<>(columns(report.groupBy()), report.rows());
         var answer =
                 request.mediaType().equals(Table.CSV_MEDIA_TYPE)

@@ -1,6 +1,6 @@
 package gpuanalytics.processor.consume;
 
-import gpuanalytics.processor.health.PartHealth;
+import gpuanalytics.service.health.PartHealth;
 import java.util.EnumMap;
 import java.util.Map;
 

@@ -2,8 +2,9 @@ package gpuanalytics.processor.store;
 
 import com.mongodb.MongoException;
 import com.mongodb.MongoInterruptedException;
-import gpuanalytics.processor.health.PartHealth;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
+import gpuanalytics.service.health.PartHealth;
+import gpuanalytics.service.retry.Backoff;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,13 +23,24 @@ public final class StoreRetry {
 
     private static final Logger log = LoggerFactory.getLogger(StoreRetry.class);
 
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final Backoff BACKOFF =
+            new Backoff(Duration.ofMillis(50), Duration.ofSeconds(5));
 
     private final PartHealth health;
     private final ProcessorMetrics metrics;
-    private final Map<String, String> problems = new LinkedHashMap<>();
+
+    /** What goes wrong for whom: two writers may try the same, and one may succeed before. */
+    private final Map<Attempt, String> problems = new LinkedHashMap<>();
+
     private final CountDownLatch aborted = new CountDownLatch(1);
+
+    /** A thread does one thing at a time, until it succeeds or gives up. */
+    private record Attempt(String what, long thread) {
+
+        static Attempt at(String what) {
+            return new Attempt(what, Thread.currentThread().threadId());
+        }
+    }
 
     public StoreRetry(PartHealth health, ProcessorMetrics metrics) {
         this.health = health;
@@ -52,15 +64,18 @@ public final class StoreRetry {
         }
     }
 
-    /** The store has done this; up when nothing else is being tried again. */
+    /** The store has done this for this thread; up when nothing else is being tried again. */
     public synchronized void succeeded(String what) {
-        if ((problems.remove(what) != null || !health.report().up()) && problems.isEmpty()) {
+        if ((problems.remove(Attempt.at(what)) != null || !health.report().up())
+                && problems.isEmpty()) {
             health.up("connected");
         }
     }
 
     private synchronized void failed(String what, Exception failure) {
-        problems.put(what, "waiting for the store: %s failed: %s".formatted(what, brief(failure)));
+        problems.put(
+                Attempt.at(what),
+                "waiting for the store: %s failed: %s".formatted(what, brief(failure)));
         health.down(problems.values().iterator().next());
     }
 
@@ -74,26 +89,34 @@ public final class StoreRetry {
     public void pauseAfter(String what, int attempt, Exception failure)
             throws InterruptedException {
         if (failure instanceof MongoInterruptedException) {
+            forget(what);
             throw new InterruptedException("interrupted: " + what);
         }
         metrics.storeRetried(StoreErrors.label(failure));
         failed(what, failure);
         log.atDebug().addKeyValue("attempt", attempt).setCause(failure).log(what + " failed");
-        if (aborted.await(pauseMillis(attempt), TimeUnit.MILLISECONDS)) {
-            throw new InterruptedException("aborted: " + what);
+        boolean waited = false;
+        try {
+            var pause = BACKOFF.pauseAfter(attempt, ThreadLocalRandom.current());
+            if (aborted.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new InterruptedException("aborted: " + what);
+            }
+            waited = true;
+        } finally {
+            if (!waited) {
+                forget(what);
+            }
         }
+    }
+
+    /** Who gives up waits for nothing any more, and has not seen the store work either. */
+    private synchronized void forget(String what) {
+        problems.remove(Attempt.at(what));
     }
 
     /** Ends all waiting: whoever waits or fails from now on gives up. */
     public void abort() {
         aborted.countDown();
-    }
-
-    /** Half of the pause is random, so that many clients do not come back in step. */
-    private static long pauseMillis(int attempt) {
-        var doubled = FIRST_PAUSE.toMillis() << Math.min(attempt - 1, 10);
-        var pause = Math.min(doubled, LONGEST_PAUSE.toMillis());
-        return pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1);
     }
 
     /** The first line; the driver's messages hold the whole description of the cluster. */

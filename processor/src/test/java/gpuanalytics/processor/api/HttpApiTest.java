@@ -12,9 +12,9 @@ import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.processor.query.StoreUnavailableException;
 import gpuanalytics.processor.query.TokenDimension;
 import gpuanalytics.processor.query.TokenQuery;
+import gpuanalytics.service.config.ConfigurationException;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Vertx;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -468,15 +468,13 @@ class HttpApiTest {
     @Test
     void aTakenPortIsNamed() {
         try (var running = new RunningApi()) {
-            var vertx = Vertx.vertx();
             var config = new HttpConfig("127.0.0.1", running.api.port(), QueryLimits.defaults());
 
             var failure =
                     assertThrows(
-                            IllegalStateException.class,
+                            ConfigurationException.class,
                             () ->
                                     HttpApi.start(
-                                            vertx,
                                             config,
                                             running.queries,
                                             () -> running.health,
@@ -488,7 +486,6 @@ class HttpApiTest {
                             "HTTP_PORT is %d, expected a free port of 127.0.0.1"
                                     .formatted(running.api.port())),
                     message);
-            vertx.close().toCompletionStage().toCompletableFuture().join();
         }
     }
 

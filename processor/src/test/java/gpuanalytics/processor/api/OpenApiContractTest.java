@@ -12,9 +12,9 @@ import gpuanalytics.processor.api.OpenApi.Operation;
 import gpuanalytics.processor.api.OpenApi.Parameter;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.processor.query.StoreUnavailableException;
+import gpuanalytics.service.http.Endpoint;
+import gpuanalytics.service.http.Resource;
 import io.micrometer.core.instrument.Gauge;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.ext.web.Route;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
@@ -53,11 +53,9 @@ class OpenApiContractTest {
     void routesAreThoseOfTheDocument() {
         try (var running = new RunningApi()) {
             var routed =
-                    running.api.router().getRoutes().stream()
-                            .filter(route -> route.methods() != null)
-                            .filter(route -> route.methods().contains(HttpMethod.GET))
-                            .map(Route::getPath)
-                            .map(path -> path.replaceAll(":(\\w+)", "{$1}"))
+                    running.api.endpoints().stream()
+                            .filter(endpoint -> endpoint.method() == Endpoint.Method.GET)
+                            .map(Endpoint::path)
                             .collect(Collectors.toCollection(TreeSet::new));
 
             assertEquals(

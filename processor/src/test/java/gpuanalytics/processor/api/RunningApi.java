@@ -1,10 +1,9 @@
 package gpuanalytics.processor.api;
 
-import gpuanalytics.processor.health.HealthReport;
 import gpuanalytics.processor.query.QueryLimits;
+import gpuanalytics.service.health.HealthReport;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -30,14 +29,12 @@ final class RunningApi implements AutoCloseable {
     final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     volatile HealthReport health = health(true, true);
 
-    private final Vertx vertx = Vertx.vertx();
     private final HttpClient client = HttpClient.newHttpClient();
     final HttpApi api;
 
     RunningApi(QueryLimits limits) {
         api =
                 HttpApi.start(
-                        vertx,
                         new HttpConfig("127.0.0.1", 0, limits),
                         queries,
                         () -> health,
@@ -87,6 +84,5 @@ final class RunningApi implements AutoCloseable {
     public void close() {
         api.close();
         client.shutdownNow();
-        vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 }

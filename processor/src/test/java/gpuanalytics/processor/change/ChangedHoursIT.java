@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.event.EventTopic;
-import gpuanalytics.processor.health.PartHealth;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.store.StoreRetry;
 import gpuanalytics.service.config.Secret;
+import gpuanalytics.service.health.PartHealth;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;

@@ -7,7 +7,7 @@ import gpuanalytics.embedded.EmbeddedBroker;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.consume.ConsumeConfig.GroupProtocol;
-import gpuanalytics.processor.health.PartHealth;
+import gpuanalytics.service.health.PartHealth;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;

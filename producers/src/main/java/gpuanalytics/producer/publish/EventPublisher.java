@@ -4,7 +4,7 @@ import gpuanalytics.event.Event;
 import java.util.function.BooleanSupplier;
 
 /** Takes events over and sees to it that each is acknowledged, in the order given per key. */
-public interface EventPublisher extends AutoCloseable {
+public interface EventPublisher {
 
     /**
      * Waits until events can be published.
@@ -31,8 +31,4 @@ public interface EventPublisher extends AutoCloseable {
 
     /** What has become of the events taken over so far. */
     Delivered delivered();
-
-    /** Closes; events under way have a limited time to be acknowledged. */
-    @Override
-    void close();
 }

@@ -3,7 +3,9 @@ package gpuanalytics.producer.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gpuanalytics.producer.health.PartHealth;
+import gpuanalytics.producer.source.RateControl;
+import gpuanalytics.service.health.HealthReport;
+import gpuanalytics.service.http.HttpSettings;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -59,16 +61,13 @@ class ProducerHttpTest {
     }
 
     private ProducerHttp start(Optional<RateControl> control) {
-        return ProducerHttp.start(
-                new ProducerHttp.Options(
-                        "127.0.0.1",
-                        0,
-                        () -> List.of(new PartHealth("kafka", up.get(), "fine", Instant.EPOCH)),
-                        live::get,
-                        meters,
-                        control,
-                        0.1,
-                        1_000_000));
+        return ProducerHttp.start(HttpSettings.at("127.0.0.1", 0), this::health, meters, control);
+    }
+
+    private HealthReport health() {
+        return new HealthReport(
+                live.get(),
+                List.of(new HealthReport.Part("kafka", up.get(), "fine", Instant.EPOCH)));
     }
 
     @AfterEach

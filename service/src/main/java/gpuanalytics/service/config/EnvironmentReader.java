@@ -8,14 +8,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a program's environment variables. An unset or empty variable has its default.
@@ -28,11 +26,6 @@ public final class EnvironmentReader {
 
     /** A file with a secret is a line, not more; anything larger is a mistake. */
     static final int MAX_SECRET_FILE_BYTES = 64 * 1024;
-
-    private static final Pattern BYTES = Pattern.compile("(\\d{1,18}) ?(KiB|MiB|GiB)?");
-    private static final Pattern ADDRESS =
-            Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+]):(\\d{1,5})");
-    private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
 
     private final Map<String, String> environment;
     private final List<Variable> declared = new ArrayList<>();
@@ -74,7 +67,7 @@ public final class EnvironmentReader {
     /** A number from {@code min} to {@code max}. */
     public double number(
             String name, double defaultValue, double min, double max, String description) {
-        declare(name, plain(defaultValue), description);
+        declare(name, Notation.plain(defaultValue), description);
         return decimal(name, defaultValue, min, max);
     }
 
@@ -97,46 +90,60 @@ public final class EnvironmentReader {
 
     /** A number of bytes, with or without KiB, MiB or GiB. */
     public long bytes(String name, long defaultValue, long min, long max, String description) {
-        declare(name, plainBytes(defaultValue), description);
+        declare(name, Notation.plainBytes(defaultValue), description);
         var value = value(name);
         if (value.isEmpty()) {
             return defaultValue;
         }
-        var matcher = BYTES.matcher(value.get());
-        if (matcher.matches()) {
-            var bytes =
-                    BigDecimal.valueOf(Long.parseLong(matcher.group(1)))
-                            .multiply(BigDecimal.valueOf(scale(matcher.group(2))));
-            if (within(bytes, BigDecimal.valueOf(min), BigDecimal.valueOf(max))) {
-                return bytes.longValueExact();
-            }
+        var bytes = Notation.bytes(value.get());
+        if (bytes.isPresent()
+                && Notation.within(bytes.get(), BigDecimal.valueOf(min), BigDecimal.valueOf(max))) {
+            return bytes.get().longValueExact();
         }
         return refuse(
                 name,
                 value.get(),
                 "bytes such as 8388608 or 8 MiB, from %s to %s"
-                        .formatted(plainBytes(min), plainBytes(max)),
+                        .formatted(Notation.plainBytes(min), Notation.plainBytes(max)),
                 defaultValue);
     }
 
     /** One constant of an enum, written in lower case. */
     public <E extends Enum<E>> E choice(String name, E defaultValue, String description) {
-        declare(name, lower(defaultValue), description);
+        declare(name, Notation.lower(defaultValue), description);
         var value = value(name);
         if (value.isEmpty()) {
             return defaultValue;
         }
-        var constants = defaultValue.getDeclaringClass().getEnumConstants();
-        for (var constant : constants) {
-            if (lower(constant).equals(value.get())) {
-                return constant;
+        return Notation.constant(defaultValue.getDeclaringClass(), value.get())
+                .orElseGet(
+                        () ->
+                                refuse(
+                                        name,
+                                        value.get(),
+                                        Notation.names(defaultValue.getDeclaringClass(), " or "),
+                                        defaultValue));
+    }
+
+    /** Constants of an enum, written in lower case and separated by commas; none where not set. */
+    public <E extends Enum<E>> Set<E> choices(String name, Class<E> type, String description) {
+        var chosen = EnumSet.noneOf(type);
+        for (var part : list(name, description)) {
+            var constant = Notation.constant(type, part);
+            if (constant.isEmpty()) {
+                return refuse(
+                        name, part, "some of " + Notation.names(type, ", "), EnumSet.noneOf(type));
+            }
+            if (!chosen.add(constant.get())) {
+                return refuse(name, part + " twice", "each once", EnumSet.noneOf(type));
             }
         }
-        var names =
-                Arrays.stream(constants)
-                        .map(EnvironmentReader::lower)
-                        .collect(Collectors.joining(" or "));
-        return refuse(name, value.get(), names, defaultValue);
+        return chosen;
+    }
+
+    /** Whether a variable has a value of its own. */
+    public boolean isSet(String name) {
+        return value(name).isPresent();
     }
 
     /** true or false. */
@@ -156,15 +163,15 @@ public final class EnvironmentReader {
     /** Texts separated by commas; none where it is not set. */
     public List<String> list(String name, String description) {
         declare(name, "", description);
-        return value(name).map(EnvironmentReader::split).orElse(List.of());
+        return value(name).map(Notation::split).orElse(List.of());
     }
 
     /** Addresses {@code host:port} separated by commas, as Kafka's clients take them. */
     public String addresses(String name, String defaultValue, String description) {
         declare(name, defaultValue, description);
         var value = value(name).orElse(defaultValue);
-        var parts = split(value);
-        if (!parts.isEmpty() && parts.stream().allMatch(EnvironmentReader::isAddress)) {
+        var parts = Notation.split(value);
+        if (!parts.isEmpty() && parts.stream().allMatch(Notation::isAddress)) {
             return String.join(",", parts);
         }
         return refuse(name, value, "host:port, several separated by commas", defaultValue);
@@ -174,7 +181,7 @@ public final class EnvironmentReader {
     public String topic(String name, String defaultValue, String description) {
         declare(name, defaultValue, description);
         var value = value(name).orElse(defaultValue);
-        if (TOPIC.matcher(value).matches() && !value.equals(".") && !value.equals("..")) {
+        if (Notation.isTopic(value)) {
             return value;
         }
         return refuse(name, value, "a topic name: up to 249 of A-Z a-z 0-9 . _ -", defaultValue);
@@ -256,10 +263,10 @@ public final class EnvironmentReader {
         if (value.isEmpty()) {
             return defaultValue;
         }
-        var number = parse(value.get());
+        var number = Notation.number(value.get());
         if (number != null
                 && number.stripTrailingZeros().scale() <= 0
-                && within(number, BigDecimal.valueOf(min), BigDecimal.valueOf(max))) {
+                && Notation.within(number, BigDecimal.valueOf(min), BigDecimal.valueOf(max))) {
             return number.longValueExact();
         }
         var expected = "a whole number " + range(min, max, max == Long.MAX_VALUE);
@@ -271,75 +278,18 @@ public final class EnvironmentReader {
         if (value.isEmpty()) {
             return defaultValue;
         }
-        var number = parse(value.get());
+        var number = Notation.number(value.get());
         if (number != null && number.doubleValue() >= min && number.doubleValue() <= max) {
             return number.doubleValue();
         }
-        var expected = "a number " + range(plain(min), plain(max), max == Double.MAX_VALUE);
+        var expected =
+                "a number "
+                        + range(Notation.plain(min), Notation.plain(max), max == Double.MAX_VALUE);
         return refuse(name, value.get(), expected, defaultValue);
     }
 
     private static String range(Object min, Object max, boolean open) {
         return open ? "of at least " + min : "from %s to %s".formatted(min, max);
-    }
-
-    private static @Nullable BigDecimal parse(String text) {
-        // longer is no number anyone means, and a large exponent takes for ever to expand
-        if (text.length() > 40) {
-            return null;
-        }
-        try {
-            var number = new BigDecimal(text);
-            return Math.abs((long) number.scale()) > 400 ? null : number;
-        } catch (NumberFormatException ignored) {
-            return null; // refused by the caller, with the variable's name
-        }
-    }
-
-    private static boolean within(BigDecimal number, BigDecimal min, BigDecimal max) {
-        return number.compareTo(min) >= 0 && number.compareTo(max) <= 0;
-    }
-
-    private static String plain(double value) {
-        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
-    }
-
-    private static String plainBytes(long bytes) {
-        for (var unit : List.of("GiB", "MiB", "KiB")) {
-            if (bytes >= scale(unit) && bytes % scale(unit) == 0) {
-                return bytes / scale(unit) + " " + unit;
-            }
-        }
-        return Long.toString(bytes);
-    }
-
-    private static long scale(@Nullable String unit) {
-        return switch (unit) {
-            case "KiB" -> 1L << 10;
-            case "MiB" -> 1L << 20;
-            case "GiB" -> 1L << 30;
-            case null, default -> 1;
-        };
-    }
-
-    private static String lower(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static List<String> split(String value) {
-        return Arrays.stream(value.split(",", -1))
-                .map(String::strip)
-                .filter(text -> !text.isEmpty())
-                .toList();
-    }
-
-    private static boolean isAddress(String text) {
-        var matcher = ADDRESS.matcher(text);
-        if (!matcher.matches()) {
-            return false;
-        }
-        int port = Integer.parseInt(matcher.group(2));
-        return port >= 1 && port <= 65_535;
     }
 
     private Optional<String> secret(String name, String fileName) {
@@ -361,7 +311,7 @@ public final class EnvironmentReader {
                 return refuse(
                         fileName,
                         file,
-                        "a readable file of at most " + plainBytes(MAX_SECRET_FILE_BYTES),
+                        "a readable file of at most " + Notation.plainBytes(MAX_SECRET_FILE_BYTES),
                         Optional.empty());
             }
             var content = Files.readString(path).strip();

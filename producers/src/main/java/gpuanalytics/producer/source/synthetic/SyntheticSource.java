@@ -3,8 +3,8 @@ package gpuanalytics.producer.source.synthetic;
 import static java.util.Objects.requireNonNull;
 
 import gpuanalytics.event.Event;
-import gpuanalytics.producer.shard.ShardShare;
 import gpuanalytics.producer.source.EventSource;
+import gpuanalytics.producer.source.synthetic.shard.ShardShare;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

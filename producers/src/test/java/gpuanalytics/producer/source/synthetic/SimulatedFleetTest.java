@@ -8,7 +8,7 @@ import gpuanalytics.event.Event;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
-import gpuanalytics.producer.shard.ShardShare;
+import gpuanalytics.producer.source.synthetic.shard.ShardShare;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

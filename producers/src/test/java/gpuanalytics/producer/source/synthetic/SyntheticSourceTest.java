@@ -11,7 +11,7 @@ import gpuanalytics.event.EventId;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
-import gpuanalytics.producer.shard.ShardShare;
+import gpuanalytics.producer.source.synthetic.shard.ShardShare;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,0 +1,52 @@
+package gpuanalytics.producer;
+
+import gpuanalytics.producer.source.SourceConfig;
+import gpuanalytics.producer.source.replay.ReplayConfig;
+import gpuanalytics.producer.source.synthetic.SyntheticConfig;
+import gpuanalytics.service.config.EnvironmentReader;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** The kinds of source there are: a new one gets its line here, and is then read, run and shown. */
+public enum SourceKind {
+    SYNTHETIC("a simulated fleet", (env, common, _) -> SyntheticConfig.read(env, common)),
+    REPLAY("traces", ReplayConfig::read);
+
+    private final String what;
+
+    @SuppressWarnings("ImmutableEnumChecker") // method references, which hold nothing
+    private final Reading reading;
+
+    /** Reads the variables of a kind. */
+    private interface Reading {
+
+        /**
+         * Reads them all; errors are left in the reader.
+         *
+         * @param chosen whether the source is to run
+         */
+        SourceConfig read(EnvironmentReader env, SourceConfig.Common common, boolean chosen);
+    }
+
+    SourceKind(String what, Reading reading) {
+        this.what = what;
+        this.reading = reading;
+    }
+
+    /** The name, as in variables, metrics and health. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    SourceConfig read(EnvironmentReader env, SourceConfig.Common common, boolean chosen) {
+        return reading.read(env, common, chosen);
+    }
+
+    /** All kinds in words: {@code synthetic (a simulated fleet) or replay (traces)}. */
+    static String described() {
+        return Arrays.stream(values())
+                .map(kind -> "%s (%s)".formatted(kind.label(), kind.what))
+                .collect(Collectors.joining(" or "));
+    }
+}

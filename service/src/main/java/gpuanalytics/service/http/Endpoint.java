@@ -1,0 +1,139 @@
+package gpuanalytics.service.http;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One path with one method. GET answers HEAD too; OPTIONS and wrong methods are answered for it.
+ *
+ * @param method the method
+ * @param path such as {@code /gpus/{id}/series}; {@code /files/*} is all that lies below, whose
+ *     rest is the path value {@code *}
+ * @param accepts media types that a request's body may have, the one that holds where the request
+ *     names none first; empty where it takes no body
+ * @param maxBodyBytes the largest body that is taken
+ * @param produces media types that it can answer with, the default first
+ * @param parameters the query parameters it knows
+ * @param headers headers of every answer of its own, over the usual ones
+ * @param gate what bounds its work; null for an answer that is at hand
+ * @param responder makes the answer
+ */
+public record Endpoint(
+        Method method,
+        String path,
+        List<String> accepts,
+        int maxBodyBytes,
+        List<String> produces,
+        List<String> parameters,
+        Map<String, String> headers,
+        @Nullable WorkGate gate,
+        Responder responder) {
+
+    /** What can be done with a path. */
+    public enum Method {
+        GET,
+        PUT,
+        POST,
+        PATCH,
+        DELETE
+    }
+
+    /** Makes the answer to a request; blocks only behind a gate. */
+    public interface Responder {
+
+        /**
+         * Makes the answer.
+         *
+         * @throws ProblemException where there is none
+         */
+        Answer respond(Request request) throws IOException, InterruptedException;
+    }
+
+    /**
+     * A request whose wishes can be met: media types, size of the body and the names of its
+     * parameters have been checked.
+     *
+     * @param mediaType one of the endpoint's media types
+     * @param path the values in the path, by name
+     * @param query the query's parameters, each with its values in their order
+     * @param contentType the body's media type; empty where the endpoint takes no body
+     * @param body the body; empty where the endpoint takes none
+     */
+    @SuppressWarnings("ArrayRecordComponent") // read once, never compared
+    public record Request(
+            String mediaType,
+            Map<String, String> path,
+            Map<String, List<String>> query,
+            String contentType,
+            byte[] body) {}
+
+    public Endpoint {
+        accepts = List.copyOf(accepts);
+        produces = List.copyOf(produces);
+        parameters = List.copyOf(parameters);
+        headers = Map.copyOf(headers);
+        if (!path.startsWith("/")) {
+            throw new IllegalArgumentException("path is %s, expected a leading /".formatted(path));
+        }
+        if (produces.isEmpty()) {
+            throw new IllegalArgumentException(path + " produces nothing, expected a media type");
+        }
+        if (accepts.isEmpty() != (maxBodyBytes == 0)) {
+            throw new IllegalArgumentException(
+                    "%s accepts %s with at most %d bytes, expected both or neither"
+                            .formatted(path, accepts, maxBodyBytes));
+        }
+    }
+
+    /** An endpoint without a body, parameters and gate. */
+    public static Endpoint of(
+            Method method, String path, List<String> produces, Responder responder) {
+        return new Endpoint(
+                method, path, List.of(), 0, produces, List.of(), Map.of(), null, responder);
+    }
+
+    /** What answers GET and HEAD. */
+    public static Endpoint get(String path, List<String> produces, Responder responder) {
+        return of(Method.GET, path, produces, responder);
+    }
+
+    /** A file of the class path: always the same answer. */
+    public static Endpoint file(String path, String contentType, String resource) {
+        var answer = Answer.ok(contentType, Resource.read(resource));
+        return get(path, List.of(contentType.replaceFirst(";.*", "")), _ -> answer);
+    }
+
+    /** The same with a body of at most so many bytes. */
+    public Endpoint accepting(int maxBytes, List<String> mediaTypes) {
+        return new Endpoint(
+                method, path, mediaTypes, maxBytes, produces, parameters, headers, gate, responder);
+    }
+
+    /** The same with query parameters. */
+    public Endpoint taking(List<String> names) {
+        return new Endpoint(
+                method, path, accepts, maxBodyBytes, produces, names, headers, gate, responder);
+    }
+
+    /** The same with headers of its own. */
+    public Endpoint with(Map<String, String> own) {
+        return new Endpoint(
+                method, path, accepts, maxBodyBytes, produces, parameters, own, gate, responder);
+    }
+
+    /** The same with bounded work. */
+    public Endpoint behind(WorkGate bound) {
+        return new Endpoint(
+                method,
+                path,
+                accepts,
+                maxBodyBytes,
+                produces,
+                parameters,
+                headers,
+                bound,
+                responder);
+    }
+}

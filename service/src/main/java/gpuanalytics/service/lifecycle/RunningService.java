@@ -1,0 +1,17 @@
+package gpuanalytics.service.lifecycle;
+
+import java.util.Optional;
+
+/** A program that runs, from its start to its end. Any thread may call. */
+public interface RunningService extends AutoCloseable {
+
+    /** Waits until it has ended, by itself or because it was closed. */
+    void awaitEnd() throws InterruptedException;
+
+    /** What ended it, where that was a fault. */
+    Optional<Throwable> failure();
+
+    /** Ends it in order; what is under way has a limited time. Safe to call again. */
+    @Override
+    void close();
+}
