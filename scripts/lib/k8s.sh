@@ -281,12 +281,20 @@ settled() {
   [ -z "$seen" ]
 }
 
-# await NAMESPACE SECONDS: waits until it is settled; ends at once for what waiting does not cure.
+# await NAMESPACE SECONDS: waits until it is settled; ends at once for what waiting does not cure. That an image cannot be had
+# may be a registry's hiccup, after which the kubelet asks again: it counts when it has lasted IMAGE_PATIENCE_S (90).
 await() {
-  local limit=$((SECONDS + $2)) found
+  local limit=$((SECONDS + $2)) found since=
   until settled "$1"; do
     found=$(trouble "$1")
-    [ -z "$found" ] || fail "$found"
+    case $found in
+      "") since= ;;
+      *"cannot be had"*)
+        since=${since:-$SECONDS}
+        [ $((SECONDS - since)) -lt "${IMAGE_PATIENCE_S:-90}" ] || fail "$found"
+        ;;
+      *) fail "$found" ;;
+    esac
     [[ $seen != *"has failed"* ]] || fail "$seen; kubectl -n $1 logs job/NAME says why: $(job_reason "$1")"
     [ $SECONDS -lt $limit ] || fail "$seen after $2 s; make status says which layer: $(pending_reason "$1")"
     sleep 1
