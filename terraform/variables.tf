@@ -308,7 +308,7 @@ variable "detailed_monitoring" {
 variable "k3s_version" {
   description = "Release of K3s for new nodes, v1.32 or newer. A running cluster is upgraded by make upgrade-k3s."
   type        = string
-  default     = "v1.34.3+k3s1"
+  default     = "v1.35.0+k3s1"
 
   validation {
     condition     = can(regex("^v1\\.(3[2-9]|[4-9][0-9])\\.[0-9]+\\+k3s[0-9]+$", var.k3s_version))

@@ -8,6 +8,9 @@ locals {
   server  = var.role == "control-plane"
   command = local.server ? "server" : "agent"
 
+  # How long an end of the machine waits for its pods.
+  shutdown_s = 110
+
   settings = {
     control-plane = {
       token-file                  = "/etc/rancher/k3s/server-token"
@@ -76,9 +79,16 @@ locals {
       }
       "/var/lib/rancher/k3s/agent/etc/kubelet.conf.d/50-node.conf" = {
         mode    = "0600"
-        content = file("${path.module}/files/kubelet.conf")
+        content = templatefile("${path.module}/templates/kubelet.conf.tftpl", { server = local.server, shutdown_s = local.shutdown_s })
+      }
+      # In place of the file of this name that unattended-upgrades brings: it sorts after the kubelet's own, allows 30 s, and the
+      # kubelet then does without an orderly end (kubernetes/kubernetes#102818).
+      "/etc/systemd/logind.conf.d/unattended-upgrades-logind-maxdelay.conf" = {
+        mode    = "0644"
+        content = "[Login]\nInhibitDelayMaxSec=${local.shutdown_s}\n"
       }
     },
+    local.server ? {} : { "/etc/systemd/system/k3s-node-spot.service" = { mode = "0644", content = file("${path.module}/files/k3s-node-spot.service") } },
     local.server ? { "/etc/rancher/k3s/audit.yaml" = { mode = "0600", content = file("${path.module}/files/audit.yaml") } } : {},
     var.gpu ? { "/usr/local/lib/k3s-node/gpu.sh" = { mode = "0644", content = file("${path.module}/files/gpu.sh"), compress = true } } : {},
   )
