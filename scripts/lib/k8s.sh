@@ -261,7 +261,7 @@ trouble() {
     [.items[] | . as $pod | (.status.initContainerStatuses // []) + (.status.containerStatuses // []) | .[]
       | .state.waiting as $w | select($w != null)
       | select($w.reason | IN("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError", "CreateContainerError"))
-      | if ($w.reason | test("Image")) then "pod \($pod.metadata.namespace)/\($pod.metadata.name): the image \(.image) cannot be had (\($w.reason)); make images and load them, or set OWNER and IMAGE_TAG to a published one"
+      | if ($w.reason | test("Image")) then "pod \($pod.metadata.namespace)/\($pod.metadata.name): the image \(.image) cannot be had (\($w.reason)); make push-images puts those of this checkout there, or set OWNER and IMAGE_TAG to a published one"
         else "pod \($pod.metadata.namespace)/\($pod.metadata.name): \($w.message // $w.reason)" end][0] // empty'
 }
 
