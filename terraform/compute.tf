@@ -87,6 +87,7 @@ module "control_plane_user_data" {
   schedulable             = var.control_plane_schedulable
   etcd_snapshot_cron      = var.etcd_snapshot_cron
   etcd_snapshot_retention = var.etcd_snapshot_retention
+  etcd_snapshot_s3        = var.etcd_snapshot_bucket == null ? null : { bucket = var.etcd_snapshot_bucket, folder = local.etcd_folder }
   timeout_s               = var.node_timeout_s
 }
 

@@ -365,6 +365,17 @@ variable "etcd_snapshot_retention" {
   }
 }
 
+variable "etcd_snapshot_bucket" {
+  description = "S3 bucket of this region that etcd snapshots go to as well (folder NAME/etcd), by the control plane's role; it may be that of make tf-backend. null keeps them on the control plane's disk only, which goes with it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.etcd_snapshot_bucket == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.etcd_snapshot_bucket))
+    error_message = "etcd_snapshot_bucket = \"${coalesce(var.etcd_snapshot_bucket, "null")}\": expected the name of an S3 bucket, 3 to 63 lower-case letters, digits, dots and hyphens, or null."
+  }
+}
+
 variable "kms_key_arn" {
   description = "KMS key for the tokens in SSM; null uses the AWS managed key alias/aws/ssm, which costs nothing."
   type        = string

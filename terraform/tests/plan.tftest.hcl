@@ -79,6 +79,23 @@ run "tokens" {
   }
 }
 
+run "snapshots_in_s3" {
+  command = plan
+
+  variables {
+    etcd_snapshot_bucket = "snapshots"
+  }
+
+  assert {
+    condition     = [for s in jsondecode(data.aws_iam_policy_document.node["control_plane"].json).Statement : s.Resource if startswith(try(s.Sid, ""), "WriteSnapshots")] == ["arn:aws:s3:::snapshots/gpu-analytics/etcd/*"]
+    error_message = "The control plane writes its own folder and nothing else."
+  }
+  assert {
+    condition     = !strcontains(data.aws_iam_policy_document.node["worker"].json, "s3:")
+    error_message = "A worker has no right to the snapshots, which hold every secret."
+  }
+}
+
 run "public_api" {
   command = plan
 

@@ -25,6 +25,11 @@ locals {
       node-taint                  = var.schedulable ? [] : ["CriticalAddonsOnly=true:NoExecute"]
       etcd-snapshot-schedule-cron = var.etcd_snapshot_cron
       etcd-snapshot-retention     = var.etcd_snapshot_retention
+      # By the instance's role: no key is given.
+      etcd-s3        = var.etcd_snapshot_s3 == null ? null : true
+      etcd-s3-bucket = var.etcd_snapshot_s3 == null ? null : var.etcd_snapshot_s3.bucket
+      etcd-s3-folder = var.etcd_snapshot_s3 == null ? null : var.etcd_snapshot_s3.folder
+      etcd-s3-region = var.etcd_snapshot_s3 == null ? null : var.region
       kube-apiserver-arg = [
         "audit-policy-file=/etc/rancher/k3s/audit.yaml",
         "audit-log-path=/var/lib/rancher/k3s/server/logs/audit.log",
@@ -44,8 +49,8 @@ locals {
     }
   }
 
-  # Settings with an empty list are left out.
-  config = { for k, v in local.settings[var.role] : k => v if try(length(v), 1) > 0 }
+  # Settings that are null or an empty list are left out.
+  config = { for k, v in local.settings[var.role] : k => v if v != null && try(length(v), 1) > 0 }
 
   env = templatefile("${path.module}/templates/env.tftpl", {
     role                   = var.role

@@ -72,6 +72,25 @@ run "control_plane" {
   }
 }
 
+run "control_plane_with_snapshots_in_s3" {
+  command = plan
+
+  variables {
+    role             = "control-plane"
+    etcd_snapshot_s3 = { bucket = "b", folder = "c/etcd" }
+  }
+
+  assert {
+    condition = { for k, v in yamldecode(yamldecode(output.user_data).write_files[index(yamldecode(output.user_data).write_files[*].path, "/etc/rancher/k3s/config.yaml")].content) : k => v if startswith(k, "etcd-s3") } == {
+      etcd-s3        = true
+      etcd-s3-bucket = "b"
+      etcd-s3-folder = "c/etcd"
+      etcd-s3-region = "eu-central-1"
+    }
+    error_message = "Snapshots do not go to S3 by the instance's role."
+  }
+}
+
 run "control_plane_for_nothing_but_the_cluster" {
   command = plan
 
