@@ -11,6 +11,18 @@ data "aws_ec2_instance_type" "used" {
   instance_type = each.value
 }
 
+# Not every zone has every type.
+data "aws_ec2_instance_type_offerings" "zones" {
+  for_each = data.aws_ec2_instance_type.used
+
+  location_type = "availability-zone"
+
+  filter {
+    name   = "instance-type"
+    values = [each.key]
+  }
+}
+
 data "aws_ami" "ubuntu" {
   for_each = var.ami_id == null ? toset(values(local.architectures)) : toset([])
 
@@ -75,6 +87,7 @@ module "control_plane_user_data" {
   schedulable             = var.control_plane_schedulable
   etcd_snapshot_cron      = var.etcd_snapshot_cron
   etcd_snapshot_retention = var.etcd_snapshot_retention
+  etcd_snapshot_s3        = var.etcd_snapshot_bucket == null ? null : { bucket = var.etcd_snapshot_bucket, folder = local.etcd_folder }
   timeout_s               = var.node_timeout_s
 }
 
@@ -138,10 +151,10 @@ resource "aws_instance" "control_plane" {
 
   tags = { Name = "${var.name}-control-plane", Role = "control-plane" }
 
-  # It holds etcd. A newer AMI or another user-data must neither replace nor stop it: make bootstrap-k3s and make upgrade-k3s
-  # change a node in place.
+  # It holds etcd. A newer AMI, another user-data or other zones must neither replace nor stop it: make bootstrap-k3s and
+  # make upgrade-k3s change a node in place, and zones are for new machines.
   lifecycle {
-    ignore_changes = [ami, user_data]
+    ignore_changes = [ami, user_data, subnet_id]
 
     precondition {
       condition     = contains(data.aws_ec2_instance_types.offered.instance_types, var.control_plane_instance_type)
@@ -200,7 +213,7 @@ resource "aws_instance" "worker" {
 
   # Kafka's and MongoDB's volumes lie on the workers: the same holds for them.
   lifecycle {
-    ignore_changes = [ami, user_data]
+    ignore_changes = [ami, user_data, subnet_id]
 
     precondition {
       condition     = contains(data.aws_ec2_instance_types.offered.instance_types, var.worker_instance_type)
@@ -258,7 +271,7 @@ resource "aws_instance" "gpu_worker" {
   tags = { Name = "${var.name}-gpu-worker-${count.index}", Role = "gpu-worker" }
 
   lifecycle {
-    ignore_changes = [ami, user_data]
+    ignore_changes = [ami, user_data, subnet_id]
 
     precondition {
       condition     = contains(data.aws_ec2_instance_types.offered.instance_types, var.gpu_worker_instance_type)

@@ -4,6 +4,8 @@ data "aws_partition" "current" {}
 locals {
   parameter_arn = "arn:${data.aws_partition.current.partition}:ssm:${var.region}:${data.aws_caller_identity.current.account_id}:parameter"
 
+  etcd_folder = "${var.name}/etcd"
+
   # A worker reads what it joins with; the server's token, which is the cluster administrator's, only the control plane.
   readable = {
     control_plane = [local.parameters.server_token, local.parameters.agent_token, local.parameters.ca_hash]
@@ -52,6 +54,30 @@ data "aws_iam_policy_document" "node" {
       sid       = "PublishCaHash"
       actions   = ["ssm:PutParameter"]
       resources = ["${local.parameter_arn}${local.parameters.ca_hash}"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = each.key == "control_plane" && var.etcd_snapshot_bucket != null ? [1] : []
+    content {
+      sid       = "WriteSnapshots"
+      actions   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+      resources = ["arn:${data.aws_partition.current.partition}:s3:::${var.etcd_snapshot_bucket}/${local.etcd_folder}/*"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = each.key == "control_plane" && var.etcd_snapshot_bucket != null ? [1] : []
+    content {
+      sid       = "ListSnapshots"
+      actions   = ["s3:ListBucket"]
+      resources = ["arn:${data.aws_partition.current.partition}:s3:::${var.etcd_snapshot_bucket}"]
+
+      condition {
+        test     = "StringLike"
+        variable = "s3:prefix"
+        values   = ["", "${local.etcd_folder}*"]
+      }
     }
   }
 

@@ -9,7 +9,10 @@ data "aws_availability_zones" "available" {
 }
 
 locals {
-  zones = length(var.availability_zones) > 0 ? var.availability_zones : slice(sort(data.aws_availability_zones.available.names), 0, min(var.az_count, length(data.aws_availability_zones.available.names)))
+  # Those that have every chosen type; where no zone has, all, and the VPC's precondition says so.
+  zones_with_types = [for z in sort(data.aws_availability_zones.available.names) : z if alltrue([for o in values(data.aws_ec2_instance_type_offerings.zones) : contains(o.locations, z)])]
+  zone_names       = length(local.zones_with_types) >= var.az_count ? local.zones_with_types : sort(data.aws_availability_zones.available.names)
+  zones            = length(var.availability_zones) > 0 ? var.availability_zones : slice(local.zone_names, 0, min(var.az_count, length(local.zone_names)))
 
   # Sixteen equal parts of the VPC: the first three for public subnets, the fourth to sixth for private ones.
   public_cidrs  = [for i, _ in local.zones : cidrsubnet(var.vpc_cidr, 4, i)]
@@ -27,6 +30,10 @@ resource "aws_vpc" "this" {
     precondition {
       condition     = length(data.aws_availability_zones.available.names) >= var.az_count
       error_message = "az_count = ${var.az_count}: region ${var.region} has ${length(data.aws_availability_zones.available.names)} availability zones; expected at most that many."
+    }
+    precondition {
+      condition     = alltrue([for z in local.zones : contains(local.zones_with_types, z)])
+      error_message = "${length(var.availability_zones) > 0 ? "availability_zones = ${jsonencode(var.availability_zones)}" : "az_count = ${var.az_count}"}: ${join(", ", keys(data.aws_ec2_instance_type.used))} are together in ${length(local.zones_with_types) == 0 ? "no zone" : join(", ", local.zones_with_types)} of ${var.region} only; expected zones among these, or other instance types."
     }
     precondition {
       condition     = alltrue([for z in var.availability_zones : contains(data.aws_availability_zones.available.names, z)])
@@ -59,7 +66,12 @@ resource "aws_subnet" "public" {
   cidr_block              = local.public_cidrs[count.index]
   map_public_ip_on_launch = !var.private_subnets
 
-  tags = { Name = "${var.name}-public-${local.zones[count.index]}" }
+  tags = { Name = "${var.name}-public-${count.index}" }
+
+  # A zone that the region gains, or another instance type, is no reason to move a subnet with machines in it.
+  lifecycle {
+    ignore_changes = [availability_zone]
+  }
 }
 
 resource "aws_route_table" "public" {
@@ -88,7 +100,11 @@ resource "aws_subnet" "private" {
   cidr_block              = local.private_cidrs[count.index]
   map_public_ip_on_launch = false
 
-  tags = { Name = "${var.name}-private-${local.zones[count.index]}" }
+  tags = { Name = "${var.name}-private-${count.index}" }
+
+  lifecycle {
+    ignore_changes = [availability_zone]
+  }
 }
 
 # One gateway for all zones: cheaper, and a zone's loss is survived by the nodes' downloads being over by then.
@@ -159,6 +175,12 @@ data "aws_iam_policy_document" "flow_logs" {
   statement {
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
     resources = ["${aws_cloudwatch_log_group.flow_logs[0].arn}:*"]
+  }
+
+  # AWS's list for flow logs has it, and it takes no narrower resource than the account's groups.
+  statement {
+    actions   = ["logs:DescribeLogGroups"]
+    resources = ["arn:${data.aws_partition.current.partition}:logs:${var.region}:${data.aws_caller_identity.current.account_id}:log-group:*"]
   }
 }
 

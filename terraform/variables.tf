@@ -308,7 +308,7 @@ variable "detailed_monitoring" {
 variable "k3s_version" {
   description = "Release of K3s for new nodes, v1.32 or newer. A running cluster is upgraded by make upgrade-k3s."
   type        = string
-  default     = "v1.34.3+k3s1"
+  default     = "v1.35.0+k3s1"
 
   validation {
     condition     = can(regex("^v1\\.(3[2-9]|[4-9][0-9])\\.[0-9]+\\+k3s[0-9]+$", var.k3s_version))
@@ -362,6 +362,17 @@ variable "etcd_snapshot_retention" {
   validation {
     condition     = var.etcd_snapshot_retention >= 1 && var.etcd_snapshot_retention <= 100 && floor(var.etcd_snapshot_retention) == var.etcd_snapshot_retention
     error_message = "etcd_snapshot_retention = ${var.etcd_snapshot_retention}: expected a whole number from 1 to 100."
+  }
+}
+
+variable "etcd_snapshot_bucket" {
+  description = "S3 bucket of this region that etcd snapshots go to as well (folder NAME/etcd), by the control plane's role; it may be that of make tf-backend. null keeps them on the control plane's disk only, which goes with it."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.etcd_snapshot_bucket == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.etcd_snapshot_bucket))
+    error_message = "etcd_snapshot_bucket = \"${coalesce(var.etcd_snapshot_bucket, "null")}\": expected the name of an S3 bucket, 3 to 63 lower-case letters, digits, dots and hyphens, or null."
   }
 }
 

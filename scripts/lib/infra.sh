@@ -52,6 +52,41 @@ clean_up() {
   exit $status
 }
 
+# ---- terraform's variables ----------------------------------------------------------------------------------------------
+
+# terraform_value EXPRESSION: of the variables and the cost module alone, in a folder of their own, so that neither a provider nor
+# an initialised folder is needed. VARS=FILE as for make tf-plan. False with the reason on standard error.
+terraform_value() {
+  local dir=$scratch/tf arguments=() answer file
+  if [ ! -d "$dir" ]; then
+    mkdir -p "$dir/modules"
+    cp "$TF_DIR"/variables.tf "$TF_DIR"/cost.tf "$TF_DIR"/k3s-releases.json "$dir/"
+    for file in "$TF_DIR"/terraform.tfvars "$TF_DIR"/*.auto.tfvars; do [ ! -f "$file" ] || cp "$file" "$dir/"; done
+    cp -r "$TF_DIR/modules/cost" "$dir/modules/"
+    terraform -chdir="$dir" init -input=false > "$dir/log" 2>&1 || { grep -m 1 Error "$dir/log" >&2; return 1; }
+  fi
+  [ -z "${VARS:-}" ] || arguments+=("-var-file=$(cd "$(dirname "$VARS")" && pwd)/$(basename "$VARS")")
+  # Nothing that is asked here depends on it.
+  has_address || arguments+=(-var my_ip_cidr=192.0.2.1/32)
+  answer=$(printf 'jsonencode(%s)\n' "${1//$'\n'/ }" | terraform -chdir="$dir" console ${arguments[@]+"${arguments[@]}"} 2> "$dir/log") || true
+  jq -e fromjson <<< "$answer" 2> /dev/null && return
+  sed -e 's/\x1b\[[0-9;]*m//g' -e 's/^│ \{0,1\}//' "$dir/log" | grep -v -e '^[╷╵]' -e '^$' | awk '/^Error/ { seen = 1 } seen' | grep -m 1 -v -e '^Error' -e '^ ' >&2 || printf '%s\n' "$answer" >&2
+  return 1
+}
+has_address() { [ -n "${TF_VAR_my_ip_cidr:-}" ] || grep -qs '^ *my_ip_cidr *=' "$TF_DIR"/terraform.tfvars "$TF_DIR"/*.auto.tfvars ${VARS:+"$VARS"}; }
+need_vars() { [ -z "${VARS:-}" ] || [ -f "$VARS" ] || fail "VARS = \"$VARS\": there is no such file"; }
+
+# ---- images -------------------------------------------------------------------------------------------------------------
+
+# published REPOSITORY TAG: whether GHCR gives the image to anybody, as it must to nodes without a password.
+published() {
+  local base=${GHCR_URL:-https://ghcr.io} token
+  token=$(curl -sSf --max-time 20 "$base/token?service=ghcr.io&scope=repository:$1:pull" 2> /dev/null | jq -r '.token // empty') || return 1
+  curl -sSf --max-time 20 -o /dev/null -H "Authorization: Bearer $token" \
+    -H 'Accept: application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json' \
+    "$base/v2/$1/manifests/$2" 2> /dev/null
+}
+
 # ---- terraform's outputs ------------------------------------------------------------------------------------------------
 
 load_outputs() {

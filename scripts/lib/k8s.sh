@@ -261,7 +261,7 @@ trouble() {
     [.items[] | . as $pod | (.status.initContainerStatuses // []) + (.status.containerStatuses // []) | .[]
       | .state.waiting as $w | select($w != null)
       | select($w.reason | IN("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError", "CreateContainerError"))
-      | if ($w.reason | test("Image")) then "pod \($pod.metadata.namespace)/\($pod.metadata.name): the image \(.image) cannot be had (\($w.reason)); make images and load them, or set OWNER and IMAGE_TAG to a published one"
+      | if ($w.reason | test("Image")) then "pod \($pod.metadata.namespace)/\($pod.metadata.name): the image \(.image) cannot be had (\($w.reason)); make push-images puts those of this checkout there, or set OWNER and IMAGE_TAG to a published one"
         else "pod \($pod.metadata.namespace)/\($pod.metadata.name): \($w.message // $w.reason)" end][0] // empty'
 }
 
@@ -281,12 +281,20 @@ settled() {
   [ -z "$seen" ]
 }
 
-# await NAMESPACE SECONDS: waits until it is settled; ends at once for what waiting does not cure.
+# await NAMESPACE SECONDS: waits until it is settled; ends at once for what waiting does not cure. That an image cannot be had
+# may be a registry's hiccup, after which the kubelet asks again: it counts when it has lasted IMAGE_PATIENCE_S (90).
 await() {
-  local limit=$((SECONDS + $2)) found
+  local limit=$((SECONDS + $2)) found since=
   until settled "$1"; do
     found=$(trouble "$1")
-    [ -z "$found" ] || fail "$found"
+    case $found in
+      "") since= ;;
+      *"cannot be had"*)
+        since=${since:-$SECONDS}
+        [ $((SECONDS - since)) -lt "${IMAGE_PATIENCE_S:-90}" ] || fail "$found"
+        ;;
+      *) fail "$found" ;;
+    esac
     [[ $seen != *"has failed"* ]] || fail "$seen; kubectl -n $1 logs job/NAME says why: $(job_reason "$1")"
     [ $SECONDS -lt $limit ] || fail "$seen after $2 s; make status says which layer: $(pending_reason "$1")"
     sleep 1

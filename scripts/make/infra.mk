@@ -45,7 +45,11 @@ restore-etcd: ## Put the cluster back to a snapshot (FILE=...); asks, or wants C
 	@$(infra)/restore-etcd
 verify-gpu: ## Run nvidia-smi in a pod on a GPU worker
 	@$(infra)/verify-gpu
-cloud: ## tf-apply, bootstrap-k3s, deploy, verify-workflow
+push-images: ## Put the images of this checkout on every node, where no registry serves them (VIA=s3 or ssh)
+	@$(infra)/push-images
+preflight: ## Say what of the account, the images and this machine would stop make cloud, before anything is billed
+	@$(infra)/preflight
+cloud: ## preflight, tf-apply, bootstrap-k3s, images, deploy, verify-workflow
 	@$(infra)/cloud
 down: ## Undeploy, destroy, list what is left and what it costs; asks, or wants CONFIRM=yes
 	@$(infra)/down
@@ -55,5 +59,5 @@ test-machines: ## Test user-data and scripts in virtual machines
 	@scripts/tests/machines/all
 
 .PHONY: tf-init tf-plan tf-apply tf-destroy tf-backend cost addrs env bootstrap-k3s join-workers kubeconfig tunnel tunnel-stop \
-	ssh-control-plane ssh-worker get-token rotate-tokens upgrade-k3s backup-etcd restore-etcd verify-gpu cloud down \
+	ssh-control-plane ssh-worker get-token rotate-tokens upgrade-k3s backup-etcd restore-etcd verify-gpu push-images preflight cloud down \
 	test-infra test-machines

@@ -48,16 +48,30 @@ terraform_copy() {
   export TF_DIR
 }
 # An emulated account of our own: exports what points terraform and the AWS command line at it. False where there is none.
+# It is started by the folder that AWS_HARNESS names (default ../shared/aws), or here, where there is none, as in a fork.
 # The images are Canonical's, and others that must not be chosen; instance types are AWS's.
 emulator() {
   aws_harness=${AWS_HARNESS:-$root/../shared/aws}
-  [ -x "$aws_harness/up" ] && have moto_server && have terraform || return 1
+  have moto_server && have terraform || return 1
   unset AWS_PROFILE AWS_SESSION_TOKEN TF_CLI_ARGS TF_CLI_CONFIG_FILE AWS_ENDPOINT_URL TF_VAR_my_ip_cidr
   MOTO_PORT=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
   export MOTO_PORT MOTO_AMIS_PATH=$root/terraform/tests/amis.json MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION=1
-  eval "$("$aws_harness/up")" || return 1
-  # shellcheck disable=SC2329  # called at the end
-  emulator_down() { "$aws_harness/down"; }
+  if [ -x "$aws_harness/up" ]; then
+    eval "$("$aws_harness/up")" || return 1
+    # shellcheck disable=SC2329  # called at the end
+    emulator_down() { "$aws_harness/down"; }
+  else
+    moto_server -H 127.0.0.1 -p "$MOTO_PORT" > "$work/moto.log" 2>&1 < /dev/null &
+    moto=$!
+    # shellcheck disable=SC2329  # called at the end
+    emulator_down() { kill "$moto"; }
+    for _ in {1..100}; do
+      ! curl -fsS -o /dev/null "http://127.0.0.1:$MOTO_PORT/moto-api/" 2> /dev/null || break
+      sleep 0.2
+    done
+    export AWS_ENDPOINT_URL=http://127.0.0.1:$MOTO_PORT AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_EC2_METADATA_DISABLED=true \
+      AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
+  fi
   at_end+=(emulator_down)
 }
-no_emulator="there is no AWS emulator (AWS_HARNESS, moto_server, terraform)"
+no_emulator="there is no AWS emulator (moto_server, terraform)"

@@ -486,3 +486,13 @@ run "zone_unknown_to_aws" {
 
   expect_failures = [aws_vpc.this]
 }
+
+run "a_bucket_by_its_address" {
+  command = plan
+
+  variables {
+    etcd_snapshot_bucket = "s3://snapshots"
+  }
+
+  expect_failures = [var.etcd_snapshot_bucket]
+}

@@ -8,6 +8,9 @@ locals {
   server  = var.role == "control-plane"
   command = local.server ? "server" : "agent"
 
+  # How long an end of the machine waits for its pods.
+  shutdown_s = 110
+
   settings = {
     control-plane = {
       token-file                  = "/etc/rancher/k3s/server-token"
@@ -22,6 +25,11 @@ locals {
       node-taint                  = var.schedulable ? [] : ["CriticalAddonsOnly=true:NoExecute"]
       etcd-snapshot-schedule-cron = var.etcd_snapshot_cron
       etcd-snapshot-retention     = var.etcd_snapshot_retention
+      # By the instance's role: no key is given.
+      etcd-s3        = var.etcd_snapshot_s3 == null ? null : true
+      etcd-s3-bucket = var.etcd_snapshot_s3 == null ? null : var.etcd_snapshot_s3.bucket
+      etcd-s3-folder = var.etcd_snapshot_s3 == null ? null : var.etcd_snapshot_s3.folder
+      etcd-s3-region = var.etcd_snapshot_s3 == null ? null : var.region
       kube-apiserver-arg = [
         "audit-policy-file=/etc/rancher/k3s/audit.yaml",
         "audit-log-path=/var/lib/rancher/k3s/server/logs/audit.log",
@@ -41,8 +49,8 @@ locals {
     }
   }
 
-  # Settings with an empty list are left out.
-  config = { for k, v in local.settings[var.role] : k => v if try(length(v), 1) > 0 }
+  # Settings that are null or an empty list are left out.
+  config = { for k, v in local.settings[var.role] : k => v if v != null && try(length(v), 1) > 0 }
 
   env = templatefile("${path.module}/templates/env.tftpl", {
     role                   = var.role
@@ -76,9 +84,16 @@ locals {
       }
       "/var/lib/rancher/k3s/agent/etc/kubelet.conf.d/50-node.conf" = {
         mode    = "0600"
-        content = file("${path.module}/files/kubelet.conf")
+        content = templatefile("${path.module}/templates/kubelet.conf.tftpl", { server = local.server, shutdown_s = local.shutdown_s })
+      }
+      # In place of the file of this name that unattended-upgrades brings: it sorts after the kubelet's own, allows 30 s, and the
+      # kubelet then does without an orderly end (kubernetes/kubernetes#102818).
+      "/etc/systemd/logind.conf.d/unattended-upgrades-logind-maxdelay.conf" = {
+        mode    = "0644"
+        content = "[Login]\nInhibitDelayMaxSec=${local.shutdown_s}\n"
       }
     },
+    local.server ? {} : { "/etc/systemd/system/k3s-node-spot.service" = { mode = "0644", content = file("${path.module}/files/k3s-node-spot.service") } },
     local.server ? { "/etc/rancher/k3s/audit.yaml" = { mode = "0600", content = file("${path.module}/files/audit.yaml") } } : {},
     var.gpu ? { "/usr/local/lib/k3s-node/gpu.sh" = { mode = "0644", content = file("${path.module}/files/gpu.sh"), compress = true } } : {},
   )

@@ -75,6 +75,12 @@ variable "etcd_snapshot_retention" {
   default     = 28
 }
 
+variable "etcd_snapshot_s3" {
+  description = "Bucket and folder that snapshots go to as well, or null (control plane)."
+  type        = object({ bucket = string, folder = string })
+  default     = null
+}
+
 variable "gpu" {
   description = "Whether the worker has an NVIDIA GPU."
   type        = bool

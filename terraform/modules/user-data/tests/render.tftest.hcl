@@ -62,6 +62,33 @@ run "control_plane" {
     condition     = strcontains(output.user_data, "ExecStart=/usr/local/bin/k3s server\n")
     error_message = "The unit has arguments, or runs no server; everything belongs into config.yaml."
   }
+  assert {
+    condition     = strcontains(output.user_data, "memory: 1536Mi") && strcontains(output.user_data, "kubeReserved:")
+    error_message = "What etcd and the API need is given to pods."
+  }
+  assert {
+    condition     = !strcontains(output.user_data, "k3s-node-spot.service")
+    error_message = "The control plane is never on spot."
+  }
+}
+
+run "control_plane_with_snapshots_in_s3" {
+  command = plan
+
+  variables {
+    role             = "control-plane"
+    etcd_snapshot_s3 = { bucket = "b", folder = "c/etcd" }
+  }
+
+  assert {
+    condition = { for k, v in yamldecode(yamldecode(output.user_data).write_files[index(yamldecode(output.user_data).write_files[*].path, "/etc/rancher/k3s/config.yaml")].content) : k => v if startswith(k, "etcd-s3") } == {
+      etcd-s3        = true
+      etcd-s3-bucket = "b"
+      etcd-s3-folder = "c/etcd"
+      etcd-s3-region = "eu-central-1"
+    }
+    error_message = "Snapshots do not go to S3 by the instance's role."
+  }
 }
 
 run "control_plane_for_nothing_but_the_cluster" {
@@ -100,6 +127,20 @@ run "worker" {
   assert {
     condition     = yamldecode(output.user_data).runcmd == [["/usr/local/sbin/k3s-node", "install"]]
     error_message = "runcmd is another one."
+  }
+  # As long as the kubelet asks for, by a file that no other of the image sorts after or replaces.
+  assert {
+    condition     = yamldecode(output.user_data).write_files[index(yamldecode(output.user_data).write_files[*].path, "/etc/systemd/logind.conf.d/unattended-upgrades-logind-maxdelay.conf")].content == "[Login]\nInhibitDelayMaxSec=110\n" && strcontains(output.user_data, "shutdownGracePeriod: 110s")
+    error_message = "The kubelet asks for more time at the end of the machine than logind gives."
+  }
+  # Kafka's terminationGracePeriodSeconds is 90, and a spot instance's notice comes 120 s before its end.
+  assert {
+    condition     = local.shutdown_s - 10 >= 90 && local.shutdown_s + 5 <= 120
+    error_message = "The end of a machine is too short for Kafka, or longer than a spot instance has."
+  }
+  assert {
+    condition     = strcontains(output.user_data, "/etc/systemd/system/k3s-node-spot.service") && strcontains(output.user_data, "memory: 384Mi")
+    error_message = "Nobody waits for a spot instance's notice, or the kubelet's share is given to pods."
   }
   assert {
     condition     = !strcontains(output.user_data, "gpu.sh") && length(output.user_data) < 16384

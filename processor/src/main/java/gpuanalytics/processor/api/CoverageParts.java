@@ -2,6 +2,7 @@ package gpuanalytics.processor.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import gpuanalytics.processor.query.Coverage;
+import gpuanalytics.service.http.Answer;
 import java.io.IOException;
 import java.util.HashMap;
 
