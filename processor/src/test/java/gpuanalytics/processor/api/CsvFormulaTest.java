@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
+import gpuanalytics.service.http.Body;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -37,7 +39,7 @@ class CsvFormulaTest {
                                 new Column<>("share", Cell::share)),
                         cells);
 
-        var body = new String(table.csv().body(), UTF_8);
+        var body = text(table.csv().body());
 
         try (var csv = CSVParser.parse(body, CSVFormat.RFC4180)) {
             var records = csv.getRecords();
@@ -63,5 +65,15 @@ class CsvFormulaTest {
             text.append(CHARACTERS.charAt(random.nextInt(CHARACTERS.length())));
         }
         return text.toString();
+    }
+
+    private static String text(Body body) throws Exception {
+        var out = new ByteArrayOutputStream();
+        switch (body) {
+            case Body.Bytes(var bytes) -> out.writeBytes(bytes);
+            case Body.Streamed(var writer) -> writer.writeTo(out);
+            case Body.Endless _ -> throw new AssertionError("CSV has an end");
+        }
+        return out.toString(UTF_8);
     }
 }

@@ -10,6 +10,7 @@ import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.measure.Measure;
 import gpuanalytics.processor.measure.Measures;
+import gpuanalytics.service.http.Resource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
