@@ -19,15 +19,51 @@ final class ArchitectureTest {
     static final ArchRule eventsKnowOnlyTheJdkAndJson =
             classes()
                     .that()
-                    .resideInAnyPackage("gpuanalytics.event..", "gpuanalytics.config..")
+                    .resideInAPackage("gpuanalytics.event..")
                     .should()
                     .onlyDependOnClassesThat()
                     .resideInAnyPackage(
                             "gpuanalytics.event..",
-                            "gpuanalytics.config..",
                             "java..",
                             "com.fasterxml.jackson..",
                             "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule serviceKnowsNeitherEventsNorPrograms =
+            noClasses()
+                    .that()
+                    .resideInAPackage("gpuanalytics.service..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "gpuanalytics.event..",
+                            "gpuanalytics.producer..",
+                            "gpuanalytics.processor..",
+                            "gpuanalytics.embedded..",
+                            "gpuanalytics.local..");
+
+    @ArchTest
+    static final ArchRule embeddedKnowsNothingOfOurs =
+            noClasses()
+                    .that()
+                    .resideInAPackage("gpuanalytics.embedded..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "gpuanalytics.event..",
+                            "gpuanalytics.service..",
+                            "gpuanalytics.producer..",
+                            "gpuanalytics.processor..",
+                            "gpuanalytics.local..");
+
+    @ArchTest
+    static final ArchRule nobodyShipsTheEmbeddedPartsButLocal =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage("gpuanalytics.producer..", "gpuanalytics.processor..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("gpuanalytics.embedded..");
 
     @ArchTest
     static final ArchRule producersDoNotKnowTheProcessor =
@@ -56,6 +92,7 @@ final class ArchitectureTest {
                             // shares the fleet by membership in a consumer group
                             "gpuanalytics.producer.shard..",
                             "gpuanalytics.processor.consume..",
+                            "gpuanalytics.embedded..",
                             "gpuanalytics.local..")
                     .should()
                     .dependOnClassesThat()
@@ -69,7 +106,9 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.store..",
                             "gpuanalytics.processor.write..",
                             "gpuanalytics.processor.rollup..",
-                            "gpuanalytics.processor.query..")
+                            "gpuanalytics.processor.query..",
+                            // its test fixtures, which no program ships
+                            "gpuanalytics.embedded.testing..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("com.mongodb..");

@@ -2,11 +2,11 @@ package gpuanalytics;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import gpuanalytics.config.EnvironmentReader;
-import gpuanalytics.config.Variable;
 import gpuanalytics.local.LocalConfig;
 import gpuanalytics.processor.ProcessorConfig;
 import gpuanalytics.producer.ProducerConfig;
+import gpuanalytics.service.config.EnvironmentReader;
+import gpuanalytics.service.config.Variable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

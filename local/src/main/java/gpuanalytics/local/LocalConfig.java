@@ -1,6 +1,6 @@
 package gpuanalytics.local;
 
-import gpuanalytics.config.EnvironmentReader;
+import gpuanalytics.service.config.EnvironmentReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -43,7 +43,7 @@ public record LocalConfig(
     /**
      * Reads the environment.
      *
-     * @throws gpuanalytics.config.ConfigurationException with every error, if there is one
+     * @throws gpuanalytics.service.config.ConfigurationException with every error, if there is one
      */
     public static LocalConfig fromEnvironment(Map<String, String> environment) {
         var reader = new EnvironmentReader(environment);

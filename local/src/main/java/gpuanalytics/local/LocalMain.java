@@ -1,8 +1,8 @@
 package gpuanalytics.local;
 
-import gpuanalytics.config.ConfigurationException;
-import gpuanalytics.config.EnvironmentReader;
 import gpuanalytics.local.ApiClient.Totals;
+import gpuanalytics.service.config.ConfigurationException;
+import gpuanalytics.service.config.EnvironmentReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;

@@ -1,6 +1,8 @@
 package gpuanalytics.local;
 
-import gpuanalytics.config.ConfigurationException;
+import gpuanalytics.embedded.EmbeddedBroker;
+import gpuanalytics.embedded.EmbeddedStore;
+import gpuanalytics.embedded.Ports;
 import gpuanalytics.local.LocalOptions.Source;
 import gpuanalytics.processor.Processor;
 import gpuanalytics.processor.ProcessorConfig;
@@ -8,6 +10,7 @@ import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.producer.Producer;
 import gpuanalytics.producer.ProducerConfig;
+import gpuanalytics.service.config.ConfigurationException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;

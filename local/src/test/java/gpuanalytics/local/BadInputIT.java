@@ -3,9 +3,13 @@ package gpuanalytics.local;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gpuanalytics.config.ConfigurationException;
+import gpuanalytics.embedded.EmbeddedBroker;
+import gpuanalytics.embedded.EmbeddedStore;
+import gpuanalytics.embedded.Ports;
+import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.processor.Processor;
 import gpuanalytics.processor.ProcessorConfig;
+import gpuanalytics.service.config.ConfigurationException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

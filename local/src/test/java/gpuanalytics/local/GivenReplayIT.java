@@ -1,6 +1,6 @@
 package gpuanalytics.local;
 
-import gpuanalytics.local.lane.Lane;
+import gpuanalytics.embedded.testing.Lane;
 
 class GivenReplayIT extends ReplayContract {
 

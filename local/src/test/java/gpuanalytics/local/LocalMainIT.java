@@ -3,6 +3,8 @@ package gpuanalytics.local;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gpuanalytics.embedded.testing.JavaProcess;
+import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.local.ApiClient.Totals;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -3,9 +3,10 @@ package gpuanalytics.local;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gpuanalytics.local.lane.Lane;
-import gpuanalytics.local.lane.TestBrokers;
-import gpuanalytics.local.lane.TestStores;
+import gpuanalytics.embedded.testing.Lane;
+import gpuanalytics.embedded.testing.TestBrokers;
+import gpuanalytics.embedded.testing.TestStores;
+import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.processor.Processor;
 import gpuanalytics.processor.ProcessorConfig;
 import gpuanalytics.producer.Producer;

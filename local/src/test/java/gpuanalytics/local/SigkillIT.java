@@ -2,7 +2,9 @@ package gpuanalytics.local;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import gpuanalytics.local.lane.Lane;
+import gpuanalytics.embedded.testing.JavaProcess;
+import gpuanalytics.embedded.testing.Lane;
+import gpuanalytics.embedded.testing.StoreProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,11 @@ package gpuanalytics.local;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gpuanalytics.embedded.EmbeddedBroker;
+import gpuanalytics.embedded.EmbeddedStore;
+import gpuanalytics.embedded.Ports;
+import gpuanalytics.embedded.testing.JavaProcess;
+import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.processor.ProcessorMain;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

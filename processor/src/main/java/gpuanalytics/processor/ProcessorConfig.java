@@ -1,6 +1,5 @@
 package gpuanalytics.processor;
 
-import gpuanalytics.config.EnvironmentReader;
 import gpuanalytics.event.EventLimits;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.api.HttpConfig;
@@ -8,6 +7,7 @@ import gpuanalytics.processor.batch.BatchPolicy;
 import gpuanalytics.processor.consume.ConsumeConfig;
 import gpuanalytics.processor.consume.ConsumeConfig.GroupProtocol;
 import gpuanalytics.processor.store.StoreConfig;
+import gpuanalytics.service.config.EnvironmentReader;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -35,7 +35,7 @@ public record ProcessorConfig(
     /**
      * Reads the environment.
      *
-     * @throws gpuanalytics.config.ConfigurationException with every error, if there is one
+     * @throws gpuanalytics.service.config.ConfigurationException with every error, if there is one
      */
     public static ProcessorConfig fromEnvironment(Map<String, String> environment) {
         var reader = new EnvironmentReader(environment);

@@ -1,6 +1,6 @@
 package gpuanalytics.processor;
 
-import gpuanalytics.config.Startup;
+import gpuanalytics.service.config.Startup;
 
 /** The program: stores and rolls up events and answers questions until it is told to stop. */
 public final class ProcessorMain {

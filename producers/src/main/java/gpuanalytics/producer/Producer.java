@@ -1,6 +1,5 @@
 package gpuanalytics.producer;
 
-import gpuanalytics.config.ConfigurationException;
 import gpuanalytics.producer.ProducerConfig.Source;
 import gpuanalytics.producer.health.PartHealth;
 import gpuanalytics.producer.http.ProducerHttp;
@@ -10,6 +9,7 @@ import gpuanalytics.producer.shard.ShardMembership;
 import gpuanalytics.producer.source.EventSource;
 import gpuanalytics.producer.source.replay.ReplaySource;
 import gpuanalytics.producer.source.synthetic.SyntheticSource;
+import gpuanalytics.service.config.ConfigurationException;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;

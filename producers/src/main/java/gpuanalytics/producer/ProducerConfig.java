@@ -1,7 +1,5 @@
 package gpuanalytics.producer;
 
-import gpuanalytics.config.ConfigurationException;
-import gpuanalytics.config.EnvironmentReader;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.producer.publish.KafkaOptions;
 import gpuanalytics.producer.publish.KafkaOptions.Compression;
@@ -9,6 +7,8 @@ import gpuanalytics.producer.shard.ShardOptions;
 import gpuanalytics.producer.source.replay.ReplayOptions;
 import gpuanalytics.producer.source.synthetic.Fleet;
 import gpuanalytics.producer.source.synthetic.SyntheticOptions;
+import gpuanalytics.service.config.ConfigurationException;
+import gpuanalytics.service.config.EnvironmentReader;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package gpuanalytics.producer;
 
-import gpuanalytics.config.ConfigurationException;
-import gpuanalytics.config.Startup;
+import gpuanalytics.service.config.ConfigurationException;
+import gpuanalytics.service.config.Startup;
 
 /** The program: publishes events until its source ends or it is told to stop. */
 public final class ProducerMain {

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gpuanalytics.config.ConfigurationException;
-import gpuanalytics.config.Startup;
 import gpuanalytics.producer.ProducerConfig.Source;
+import gpuanalytics.service.config.ConfigurationException;
+import gpuanalytics.service.config.Startup;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,7 @@
 package gpuanalytics.processor.api;
 
-import gpuanalytics.config.EnvironmentReader;
 import gpuanalytics.processor.query.QueryLimits;
+import gpuanalytics.service.config.EnvironmentReader;
 
 /**
  * Where the HTTP interface listens and what it answers at most.

@@ -1,6 +1,6 @@
 package gpuanalytics.processor.query;
 
-import gpuanalytics.config.EnvironmentReader;
+import gpuanalytics.service.config.EnvironmentReader;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 

@@ -2,7 +2,7 @@ package gpuanalytics.processor.store;
 
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoException;
-import gpuanalytics.config.Secret;
+import gpuanalytics.service.config.Secret;
 import java.time.Duration;
 
 /**

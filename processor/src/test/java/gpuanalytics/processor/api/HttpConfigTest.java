@@ -3,8 +3,8 @@ package gpuanalytics.processor.api;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import gpuanalytics.config.EnvironmentReader;
 import gpuanalytics.processor.query.QueryLimits;
+import gpuanalytics.service.config.EnvironmentReader;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

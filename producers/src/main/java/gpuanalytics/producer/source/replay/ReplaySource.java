@@ -1,10 +1,10 @@
 package gpuanalytics.producer.source.replay;
 
-import gpuanalytics.config.ConfigurationException;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.producer.source.EventSource;
+import gpuanalytics.service.config.ConfigurationException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -1,6 +1,6 @@
 package gpuanalytics.producer.source.replay;
 
-import gpuanalytics.config.ConfigurationException;
+import gpuanalytics.service.config.ConfigurationException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,0 +1,153 @@
+package gpuanalytics.embedded.store;
+
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.type.ByteArrayDataType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the documents of all collections lie: one file, or memory.
+ *
+ * <p>A commit covers whole commands only: it waits for those under way and holds back new ones, so
+ * that what a SIGKILL leaves is some prefix of them. Commands that arrive together share one
+ * commit. The file is safe against the end of the process, not against the end of the machine.
+ */
+final class DocumentFile implements AutoCloseable {
+
+    private static final String DOCUMENTS = "documents.";
+    private static final int CACHE_MEGABYTES = 16;
+
+    /** Small pages: a rollup's update writes its page again. */
+    private static final int PAGE_BYTES = 8 << 10;
+
+    private static final int LIVE_PERCENT = 70;
+    private static final int COMPACTED_BYTES = 16 << 20;
+
+    private final MVStore store;
+    private final boolean durable;
+    private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
+    private final AtomicLong applied = new AtomicLong();
+    private final Object committer = new Object();
+    private long committed;
+
+    /**
+     * Opens the file, which is made where it is missing; null stands for memory.
+     *
+     * @throws org.h2.mvstore.MVStoreException if it is damaged or another process has it open
+     */
+    DocumentFile(@Nullable Path path) {
+        durable = path != null;
+        var builder = new MVStore.Builder().autoCommitDisabled().autoCommitBufferSize(0);
+        if (path != null) {
+            builder.fileName(path.toString()).cacheSize(CACHE_MEGABYTES).pageSplitSize(PAGE_BYTES);
+        }
+        store = builder.open();
+        // Space of old versions may be used again at once; what reads them is registered.
+        store.setRetentionTime(0);
+        store.setVersionsToKeep(0);
+    }
+
+    /** The documents of a collection, as BSON by {@code _id}. */
+    MVMap<Object, byte[]> documents(String namespace) {
+        return store.openMap(
+                DOCUMENTS + namespace,
+                new MVMap.Builder<Object, byte[]>()
+                        .keyType(KeyType.INSTANCE)
+                        .valueType(ByteArrayDataType.INSTANCE));
+    }
+
+    void removeDocuments(String namespace) {
+        store.removeMap(DOCUMENTS + namespace);
+    }
+
+    void renameDocuments(String from, String to) {
+        store.renameMap(documents(from), DOCUMENTS + to);
+    }
+
+    /** The names of the databases that have a collection. */
+    Set<String> databaseNames() {
+        return store.getMapNames().stream()
+                .filter(name -> name.startsWith(DOCUMENTS))
+                .map(name -> name.substring(DOCUMENTS.length()))
+                .map(namespace -> namespace.substring(0, namespace.indexOf('.')))
+                .collect(Collectors.toSet());
+    }
+
+    long sizeInBytes() {
+        return durable ? store.getFileStore().size() : 0;
+    }
+
+    /** Runs a command that only reads; what it sees stays readable until it ends. */
+    <T> T read(Supplier<T> command) {
+        var usage = store.registerVersionUsage();
+        try {
+            return command.get();
+        } finally {
+            store.deregisterVersionUsage(usage);
+        }
+    }
+
+    /** Runs a command that changes documents and returns when the change is in the file. */
+    <T> T write(Supplier<T> command) {
+        T result = apply(command);
+        if (durable) {
+            commit();
+        }
+        return result;
+    }
+
+    private <T> T apply(Supplier<T> command) {
+        gate.readLock().lock();
+        try {
+            return read(command);
+        } finally {
+            applied.incrementAndGet();
+            gate.readLock().unlock();
+        }
+    }
+
+    /** Returns once every command applied before the call is in the file. */
+    private void commit() {
+        long mine = applied.get();
+        synchronized (committer) {
+            if (committed < mine) {
+                gate.writeLock().lock();
+                try {
+                    committed = applied.get();
+                    store.commit();
+                } finally {
+                    gate.writeLock().unlock();
+                }
+            }
+        }
+    }
+
+    /** Gives back the space of what was replaced or deleted, a little at a time. */
+    void compact() {
+        gate.writeLock().lock();
+        try {
+            store.commit();
+            if (durable) {
+                store.compact(LIVE_PERCENT, COMPACTED_BYTES);
+            }
+        } finally {
+            gate.writeLock().unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        gate.writeLock().lock();
+        try {
+            store.close();
+        } finally {
+            gate.writeLock().unlock();
+        }
+    }
+}

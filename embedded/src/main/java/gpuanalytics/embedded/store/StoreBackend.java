@@ -1,0 +1,346 @@
+package gpuanalytics.embedded.store;
+
+import de.bwaldvogel.mongo.MongoDatabase;
+import de.bwaldvogel.mongo.MongoVersion;
+import de.bwaldvogel.mongo.backend.AbstractMongoBackend;
+import de.bwaldvogel.mongo.backend.InMemoryCursor;
+import de.bwaldvogel.mongo.backend.Utils;
+import de.bwaldvogel.mongo.backend.aggregation.Aggregation;
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.exception.MongoServerError;
+import de.bwaldvogel.mongo.exception.MongoServerException;
+import de.bwaldvogel.mongo.exception.NoSuchCommandException;
+import de.bwaldvogel.mongo.oplog.NoopOplog;
+import io.netty.channel.Channel;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes every command. One that changes documents is answered when the change is in the file; an
+ * unordered one goes on after a failure and says which of its statements failed.
+ */
+final class StoreBackend extends AbstractMongoBackend {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoreBackend.class);
+
+    /** A standalone server of this release: no sessions, no retryable writes, no transactions. */
+    private static final MongoVersion VERSION =
+            new MongoVersion() {
+                @Override
+                public List<Integer> getVersionArray() {
+                    return List.of(7, 0, 0, 0);
+                }
+
+                @Override
+                public String toVersionString() {
+                    return "7.0.0";
+                }
+
+                @Override
+                public int getWireVersion() {
+                    return 21;
+                }
+            };
+
+    /** MongoDB's default. */
+    private static final int FIRST_BATCH = 101;
+
+    /** MongoDB's is 16 MiB; this keeps documents of 4 KiB below it. */
+    private static final int NEXT_BATCH = 4000;
+
+    private static final int MAX_DOCUMENT_BYTES = 16 << 20;
+
+    /** Deleted in one go; writers of the collection wait meanwhile. */
+    private static final int EXPIRED_AT_ONCE = 1000;
+
+    private static final Set<String> STRUCTURE =
+            Set.of(
+                    "create",
+                    "createindexes",
+                    "drop",
+                    "dropindexes",
+                    "dropdatabase",
+                    "renamecollection",
+                    "collmod");
+
+    private static final Set<String> SESSIONS =
+            Set.of("endsessions", "killsessions", "refreshsessions", "killop", "logout");
+
+    private final DocumentFile file;
+    private final Map<String, Long> maxBytes;
+    private final Writes writes;
+
+    /**
+     * @param maxBytes how much the collections of these names keep; beyond it their oldest
+     *     documents by a TTL index expire early
+     */
+    StoreBackend(DocumentFile file, Map<String, Long> maxBytes) {
+        this.file = file;
+        this.maxBytes = Map.copyOf(maxBytes);
+        this.writes = new Writes(this::resolveDatabase);
+        version(VERSION);
+        file.databaseNames().forEach(this::resolveDatabase);
+    }
+
+    @Override
+    protected MongoDatabase openOrCreateDatabase(String name) {
+        return new StoreDatabase(name, file, getCursorRegistry());
+    }
+
+    private StoreDatabase database(String name) {
+        return (StoreDatabase) resolveDatabase(name);
+    }
+
+    @Override
+    public Document handleCommand(Channel channel, String database, String name, Document query) {
+        try {
+            var command = name.toLowerCase(Locale.ROOT);
+            if (Writes.COMMANDS.contains(command)) {
+                return file.write(
+                        () -> {
+                            var answer = writes.run(channel, database, command, query);
+                            trim(database, Arguments.text(query, name));
+                            return answer;
+                        });
+            }
+            if (STRUCTURE.contains(command)) {
+                return file.write(() -> structure(channel, database, command, name, query));
+            }
+            return file.read(() -> read(channel, database, command, name, query));
+        } catch (MongoServerException e) {
+            return failure(e);
+        } catch (RuntimeException e) {
+            LOG.atError().addKeyValue("command", name).setCause(e).log("command failed");
+            return failure(new MongoServerError(8, "UnknownError", name + " failed: " + e));
+        }
+    }
+
+    private static Document failure(MongoServerException e) {
+        var known =
+                e instanceof MongoServerError error
+                        ? error
+                        : new MongoServerError(8, "UnknownError", e.getMessageWithoutErrorCode());
+        if (known instanceof NoSuchCommandException) {
+            known = new MongoServerError(59, "CommandNotFound", known.getMessageWithoutErrorCode());
+        }
+        return new Document("ok", 0.0)
+                .append("errmsg", known.getMessageWithoutErrorCode())
+                .append("code", known.getCode())
+                .append("codeName", known.getCodeName());
+    }
+
+    private static Document ok(Document response) {
+        Utils.markOkay(response);
+        return response;
+    }
+
+    private Document library(Channel channel, String database, String name, Document query) {
+        return resolveDatabase(database)
+                .handleCommand(channel, name, query, this::resolveDatabase, NoopOplog.get());
+    }
+
+    private Document structure(
+            Channel channel, String database, String command, String name, Document query) {
+        return switch (command) {
+            case "dropdatabase", "renamecollection" ->
+                    super.handleCommand(channel, database, name, query);
+            case "collmod" -> collMod(database, query);
+            // Since MongoDB 7.0 it is no error to drop what is not there.
+            case "drop" ->
+                    resolveDatabase(database)
+                                            .resolveCollection(Arguments.text(query, "drop"), false)
+                                    == null
+                            ? ok(new Document())
+                            : library(channel, database, "drop", query);
+            default -> library(channel, database, name, query);
+        };
+    }
+
+    private Document collMod(String database, Document query) {
+        if (query.get("index") instanceof Document change) {
+            database(database).changeExpiry(Arguments.text(query, "collMod"), change);
+        }
+        return ok(new Document());
+    }
+
+    private Document read(
+            Channel channel, String database, String command, String name, Document query) {
+        if (SESSIONS.contains(command)) {
+            return ok(new Document());
+        }
+        return switch (command) {
+            case "hello", "ismaster" -> hello(command);
+            case "listdatabases" -> listDatabases();
+            case "connectionstatus" ->
+                    ok(
+                            new Document(
+                                    "authInfo",
+                                    new Document("authenticatedUsers", List.of())
+                                            .append("authenticatedUserRoles", List.of())));
+            case "find" -> {
+                batched(query, FIRST_BATCH);
+                yield library(channel, database, "find", query);
+            }
+            case "getmore" -> {
+                batched(query, NEXT_BATCH);
+                yield super.handleCommand(channel, database, "getMore", query);
+            }
+            case "aggregate" -> aggregate(channel, database, query);
+            case "count", "distinct", "listcollections", "listindexes", "collstats", "dbstats" ->
+                    library(channel, database, name, query);
+            default -> super.handleCommand(channel, database, name, query);
+        };
+    }
+
+    private static Document hello(String command) {
+        return ok(
+                new Document(command.equals("hello") ? "isWritablePrimary" : "ismaster", true)
+                        .append("helloOk", true)
+                        .append("maxBsonObjectSize", MAX_DOCUMENT_BYTES)
+                        .append("maxMessageSizeBytes", 48_000_000)
+                        .append("maxWriteBatchSize", 100_000)
+                        .append("localTime", Instant.now())
+                        .append("minWireVersion", 0)
+                        .append("maxWireVersion", VERSION.getWireVersion())
+                        .append("readOnly", false));
+    }
+
+    private Document listDatabases() {
+        var databases =
+                file.databaseNames().stream()
+                        .sorted()
+                        .map(
+                                name ->
+                                        new Document("name", name)
+                                                .append("sizeOnDisk", file.sizeInBytes())
+                                                .append("empty", false))
+                        .toList();
+        return ok(new Document("databases", databases).append("totalSize", file.sizeInBytes()));
+    }
+
+    /** The library takes 0 for "all at once". */
+    private static void batched(Document query, int absent) {
+        if (!(query.get("batchSize") instanceof Number size) || size.intValue() <= 0) {
+            query.put("batchSize", absent);
+        }
+        if (Boolean.TRUE.equals(query.get("singleBatch"))
+                && query.get("limit") instanceof Number limit) {
+            query.put("batchSize", Math.max(1, Math.abs(limit.intValue())));
+        }
+    }
+
+    /** The library reads the whole collection; a leading $match is answered by an index here. */
+    private Document aggregate(Channel channel, String database, Document query) {
+        var pipeline = Aggregation.parse(query.get("pipeline"));
+        var name = String.valueOf(query.get("aggregate"));
+        var isWriting =
+                pipeline.stream()
+                        .anyMatch(
+                                stage -> stage.containsKey("$out") || stage.containsKey("$merge"));
+        if (isWriting || pipeline.stream().anyMatch(stage -> stage.containsKey("$changeStream"))) {
+            throw new MongoServerError(
+                    40324, "Location40324", "this store has no $out, $merge and $changeStream");
+        }
+        if (!pipeline.isEmpty()
+                && pipeline.getFirst().get("$match") instanceof Document match
+                && resolveDatabase(database).resolveCollection(name, false)
+                        instanceof StoreCollection collection) {
+            var rest =
+                    Aggregation.fromPipeline(
+                            pipeline.subList(1, pipeline.size()),
+                            this::resolveDatabase,
+                            resolveDatabase(database),
+                            collection,
+                            NoopOplog.get());
+            rest.validate(query);
+            return inBatches(rest.runStages(collection.find(match)), database + "." + name, query);
+        }
+        var cursor = Arguments.document(library(channel, database, "aggregate", query), "cursor");
+        var all = new ArrayList<Document>();
+        for (var document : Arguments.list(cursor, "firstBatch")) {
+            all.add((Document) document);
+        }
+        return inBatches(all, database + "." + name, query);
+    }
+
+    private Document inBatches(List<Document> all, String namespace, Document query) {
+        int asked =
+                query.get("cursor") instanceof Document options
+                                && options.get("batchSize") instanceof Number given
+                        ? given.intValue()
+                        : FIRST_BATCH;
+        int size = Math.min(asked, all.size());
+        var cursor = new Document("firstBatch", List.copyOf(all.subList(0, size)));
+        if (size < all.size()) {
+            var rest =
+                    new InMemoryCursor(
+                            getCursorRegistry().generateCursorId(),
+                            List.copyOf(all.subList(size, all.size())));
+            getCursorRegistry().add(rest);
+            cursor.append("id", rest.getId());
+        } else {
+            cursor.append("id", 0L);
+        }
+        return ok(new Document("cursor", cursor.append("ns", namespace)));
+    }
+
+    /** Deletes the documents whose time is up and returns how many. */
+    long expire() {
+        long deleted = 0;
+        for (var name : file.databaseNames()) {
+            var database = database(name);
+            for (var expiry : database.expiries()) {
+                if (database.resolveCollection(expiry.collection(), false)
+                        instanceof StoreCollection collection) {
+                    deleted += expire(collection, expiry);
+                }
+            }
+        }
+        return deleted;
+    }
+
+    private long expire(StoreCollection collection, StoreDatabase.Expiry expiry) {
+        var limit = Instant.now().minusSeconds(expiry.seconds());
+        var selector = new Document(expiry.field(), new Document("$lt", limit));
+        long deleted = 0;
+        int now;
+        do {
+            now =
+                    file.write(
+                            () ->
+                                    collection.deleteDocuments(
+                                            selector, EXPIRED_AT_ONCE, NoopOplog.get()));
+            deleted += now;
+        } while (now == EXPIRED_AT_ONCE);
+        return deleted;
+    }
+
+    /**
+     * Deletes the oldest documents of a collection that is larger than it may be. Each write does
+     * it itself: what comes later, in a thread of its own, may never get its turn.
+     */
+    private void trim(String databaseName, String name) {
+        var limit = maxBytes.get(name);
+        var database = database(databaseName);
+        if (limit == null
+                || !(database.resolveCollection(name, false)
+                        instanceof StoreCollection collection)) {
+            return;
+        }
+        long excess = collection.documentsBeyond(limit);
+        if (excess == 0) {
+            return;
+        }
+        for (var expiry : database.expiries()) {
+            if (expiry.collection().equals(name)) {
+                collection.deleteOldest(expiry.field(), (int) Math.min(excess, Integer.MAX_VALUE));
+            }
+        }
+    }
+}

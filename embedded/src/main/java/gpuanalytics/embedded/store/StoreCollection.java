@@ -1,0 +1,281 @@
+package gpuanalytics.embedded.store;
+
+import de.bwaldvogel.mongo.MongoDatabase;
+import de.bwaldvogel.mongo.backend.AbstractMongoCollection;
+import de.bwaldvogel.mongo.backend.ArrayFilters;
+import de.bwaldvogel.mongo.backend.CollectionOptions;
+import de.bwaldvogel.mongo.backend.CursorRegistry;
+import de.bwaldvogel.mongo.backend.DocumentWithPosition;
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.backend.Missing;
+import de.bwaldvogel.mongo.backend.QueryResult;
+import de.bwaldvogel.mongo.backend.Utils;
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.oplog.Oplog;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.h2.mvstore.MVMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A collection in the {@link DocumentFile}. Writers exclude each other; readers take no lock, which
+ * is safe because the file holds bytes and each reader makes its own documents of them.
+ */
+final class StoreCollection extends AbstractMongoCollection<Object> {
+
+    private static final int SAMPLED_DOCUMENTS = 100;
+
+    /**
+     * What a document takes beside its bytes: its key and its place, and its entry in each index.
+     * As counted by class histograms of 64-bit JVMs with compressed references.
+     */
+    private static final int KEY_BYTES = 136;
+
+    private static final int INDEX_ENTRY_BYTES = 176;
+
+    private final MVMap<Object, byte[]> documents;
+
+    StoreCollection(
+            MongoDatabase database,
+            String name,
+            CollectionOptions options,
+            MVMap<Object, byte[]> documents,
+            CursorRegistry cursors) {
+        super(database, name, options, cursors);
+        this.documents = documents;
+    }
+
+    @Override
+    protected Object addDocumentInternal(Document document) {
+        var field = getIdField();
+        var key =
+                field == null
+                        ? nextNumber()
+                        : Missing.ofNullable(Utils.getSubdocumentValue(document, field));
+        if (documents.putIfAbsent(key, Bson.encode(document)) != null) {
+            throw new IllegalStateException(key + " is there already in " + this);
+        }
+        return key;
+    }
+
+    /** The key of a document without one, as index descriptions are: they keep their order. */
+    private Long nextNumber() {
+        return documents.isEmpty() ? 0L : (Long) documents.lastKey() + 1;
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // a document removed meanwhile; callers in this class filter it
+    protected Document getDocument(Object key) {
+        var bytes = documents.get(key);
+        return bytes == null ? null : Bson.decode(bytes);
+    }
+
+    @Override
+    protected void removeDocument(Object key) {
+        documents.remove(key);
+    }
+
+    @Override
+    protected void handleUpdate(Object key, Document before, Document after) {
+        documents.put(Missing.ofNullable(key), Bson.encode(after));
+    }
+
+    @Override
+    public int count() {
+        return documents.size();
+    }
+
+    @Override
+    protected Stream<DocumentWithPosition<Object>> streamAllDocumentsWithPosition() {
+        return documents.entrySet().stream()
+                .map(
+                        entry ->
+                                new DocumentWithPosition<>(
+                                        Bson.decode(entry.getValue()), entry.getKey()));
+    }
+
+    @Override
+    public Stream<Document> queryAllAsStream() {
+        return documents.values().stream().map(Bson::decode);
+    }
+
+    @Override
+    protected boolean tracksDataSize() {
+        return false;
+    }
+
+    @Override
+    protected void updateDataSize(int change) {
+        throw new UnsupportedOperationException("the size is estimated from a sample");
+    }
+
+    @Override
+    protected int getDataSize() {
+        return (int) Math.min(Integer.MAX_VALUE, meanBytes() * documents.sizeAsLong());
+    }
+
+    private double meanBytes() {
+        return documents.values().stream()
+                .limit(SAMPLED_DOCUMENTS)
+                .mapToInt(bytes -> bytes.length)
+                .average()
+                .orElse(0);
+    }
+
+    /** How many documents there are beyond those that take so many bytes of memory. */
+    long documentsBeyond(long bytes) {
+        var indexes = getIndexes().stream().filter(OrderedIndex.class::isInstance).count();
+        var each = meanBytes() + KEY_BYTES + indexes * INDEX_ENTRY_BYTES;
+        return Math.max(0, documents.sizeAsLong() - (long) (bytes / each));
+    }
+
+    /** Deletes the documents that an index of the field has first. */
+    synchronized void deleteOldest(String field, int count) {
+        for (var index : getIndexes()) {
+            if (index instanceof OrderedIndex ordered
+                    && ordered.getKeys().getFirst().getKey().equals(field)) {
+                documentsOf(ordered.first(count)).toList().forEach(this::removeDocument);
+                return;
+            }
+        }
+    }
+
+    /** The documents that match, found by the index that serves the query best, else by reading. */
+    Stream<Document> find(Document query) {
+        return candidates(query).filter(document -> documentMatchesQuery(document, query));
+    }
+
+    private Stream<Document> candidates(Document query) {
+        var conditions = Conditions.of(query);
+        var byId = byId(conditions);
+        if (byId != null) {
+            return byId;
+        }
+        OrderedIndex best = null;
+        for (var index : getIndexes()) {
+            if (index instanceof OrderedIndex ordered
+                    && ordered.fit(conditions) > (best == null ? 0 : best.fit(conditions))) {
+                best = ordered;
+            }
+        }
+        return best == null ? queryAllAsStream() : documentsOf(best.find(conditions));
+    }
+
+    private @Nullable Stream<Document> byId(Conditions conditions) {
+        var field = getIdField();
+        if (field == null) {
+            return null;
+        }
+        for (Index<Object> index : getIndexes()) {
+            if (index instanceof IdIndex ids) {
+                var condition = conditions.of(field);
+                if (condition != null && condition.value() != null) {
+                    return documentsOf(Stream.ofNullable(ids.find(condition.value())));
+                }
+                var choices = conditions.choicesOf(field);
+                if (choices != null) {
+                    return documentsOf(
+                            choices.stream()
+                                    .map(ids::find)
+                                    .filter(Objects::nonNull)
+                                    .<Object>map(found -> found)
+                                    .distinct());
+                }
+            }
+        }
+        return null;
+    }
+
+    private Stream<Document> documentsOf(Stream<Object> keys) {
+        return keys.map(this::getDocument).filter(Objects::nonNull);
+    }
+
+    @Override
+    protected QueryResult queryDocuments(
+            Document query, Document orderBy, int skip, int limit, int batchSize, Document fields) {
+        if (isNaturalDescending(orderBy)) {
+            return matchDocumentsFromStream(
+                    find(query).toList().reversed().stream(),
+                    query,
+                    orderBy,
+                    skip,
+                    limit,
+                    batchSize,
+                    fields);
+        }
+        return matchDocumentsFromStream(
+                candidates(query), query, orderBy, skip, limit, batchSize, fields);
+    }
+
+    @Override
+    protected QueryResult matchDocuments(
+            Document query, Document orderBy, int skip, int limit, int batchSize, Document fields) {
+        return queryDocuments(query, orderBy, skip, limit, batchSize, fields);
+    }
+
+    @Override
+    protected QueryResult matchDocuments(
+            Document query,
+            Iterable<Object> keys,
+            Document orderBy,
+            int skip,
+            int limit,
+            int batchSize,
+            Document fields) {
+        var found = documentsOf(StreamSupport.stream(keys.spliterator(), false));
+        return matchDocumentsFromStream(found, query, orderBy, skip, limit, batchSize, fields);
+    }
+
+    @Override
+    public synchronized Document updateDocuments(
+            Document selector,
+            Document update,
+            ArrayFilters arrayFilters,
+            boolean isMulti,
+            boolean isUpsert,
+            Oplog oplog) {
+        return super.updateDocuments(selector, update, arrayFilters, isMulti, isUpsert, oplog);
+    }
+
+    @Override
+    public synchronized Document findAndModify(Document query) {
+        return super.findAndModify(query);
+    }
+
+    @Override
+    public synchronized void addDocument(Document document) {
+        super.addDocument(document);
+    }
+
+    @Override
+    public synchronized List<Document> insertDocuments(List<Document> added, boolean isOrdered) {
+        return super.insertDocuments(added, isOrdered);
+    }
+
+    @Override
+    public synchronized int deleteDocuments(Document selector, int limit, Oplog oplog) {
+        return super.deleteDocuments(selector, limit, oplog);
+    }
+
+    @Override
+    public synchronized void removeDocument(Document document) {
+        super.removeDocument(document);
+    }
+
+    @Override
+    public synchronized void addIndex(Index<Object> index) {
+        super.addIndex(index);
+    }
+
+    @Override
+    public synchronized void dropIndex(String indexName) {
+        super.dropIndex(indexName);
+    }
+
+    @Override
+    public synchronized void renameTo(MongoDatabase newDatabase, String newName) {
+        super.renameTo(newDatabase, newName);
+    }
+}

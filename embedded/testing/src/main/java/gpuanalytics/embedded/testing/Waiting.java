@@ -1,0 +1,32 @@
+package gpuanalytics.embedded.testing;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/** Waits for a condition, with a limit. */
+public final class Waiting {
+
+    private static final long STEP_NANOS = 20_000_000;
+
+    /** A condition that may fail with any exception. */
+    public interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private Waiting() {}
+
+    /**
+     * Returns once the condition holds.
+     *
+     * @throws AssertionError when it does not hold within the limit, naming what was waited for
+     */
+    public static void until(String what, Duration limit, Condition condition) throws Exception {
+        var deadline = System.nanoTime() + limit.toNanos();
+        while (!condition.holds()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("waited " + limit + " in vain for " + what);
+            }
+            LockSupport.parkNanos(STEP_NANOS);
+        }
+    }
+}

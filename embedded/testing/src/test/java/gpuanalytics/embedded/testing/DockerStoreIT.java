@@ -1,0 +1,9 @@
+package gpuanalytics.embedded.testing;
+
+class DockerStoreIT extends StoreContract {
+
+    @Override
+    Lane lane() {
+        return Lane.DOCKER;
+    }
+}

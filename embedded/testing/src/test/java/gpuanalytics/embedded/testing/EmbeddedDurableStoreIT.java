@@ -1,0 +1,9 @@
+package gpuanalytics.embedded.testing;
+
+class EmbeddedDurableStoreIT extends StoreContract {
+
+    @Override
+    Lane lane() {
+        return Lane.DURABLE;
+    }
+}

@@ -1,0 +1,274 @@
+package gpuanalytics.processor;
+
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoDatabase;
+import gpuanalytics.embedded.EmbeddedBroker;
+import gpuanalytics.embedded.EmbeddedStore;
+import gpuanalytics.embedded.testing.Waiting;
+import gpuanalytics.event.Event;
+import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.Field;
+import gpuanalytics.event.GpuMetric;
+import gpuanalytics.event.TokenUsage;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/** Topics, a group and a database of one test's own, on a broker and a store that many share. */
+final class PipelineFixture implements AutoCloseable {
+
+    static final int PARTITIONS = 4;
+    static final Duration LIMIT = Duration.ofSeconds(90);
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final EmbeddedBroker broker;
+    private final String storeUrl;
+    private final String name;
+    private final Map<String, String> environment = new HashMap<>();
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final Admin admin;
+    private final MongoClient client;
+    private volatile @Nullable Exception sendFailure;
+
+    PipelineFixture(EmbeddedBroker broker, String storeUrl) {
+        this(broker, storeUrl, "t" + COUNT.incrementAndGet() + "-" + System.nanoTime());
+    }
+
+    private PipelineFixture(EmbeddedBroker broker, String storeUrl, String name) {
+        this.broker = broker;
+        this.storeUrl = storeUrl;
+        this.name = name;
+        environment.put("KAFKA_BOOTSTRAP", broker.bootstrapServers());
+        environment.put("MONGO_URL", storeUrl);
+        environment.put("MONGO_DATABASE", name);
+        environment.put("TOPIC_METRIC", metricTopic());
+        environment.put("TOPIC_TOKEN", tokenTopic());
+        environment.put("TOPIC_DEAD_LETTER", deadLetterTopic());
+        environment.put("GROUP_ID", name);
+        environment.put("HTTP_PORT", "0");
+        environment.put("BATCH_AGE_MS", "20");
+        environment.put("COMMIT_INTERVAL_MS", "50");
+        environment.put("AUDIT_INTERVAL_S", "0");
+        this.admin = broker.admin();
+        this.producer = new KafkaProducer<>(producerSettings());
+        this.client = MongoClients.create(storeUrl);
+    }
+
+    static PipelineFixture withTopics(EmbeddedBroker broker, EmbeddedStore store) {
+        var fixture = new PipelineFixture(broker, store.url());
+        fixture.createTopics();
+        return fixture;
+    }
+
+    /** The same names on another broker. */
+    PipelineFixture at(EmbeddedBroker other) {
+        return new PipelineFixture(other, storeUrl, name);
+    }
+
+    void createTopics() {
+        broker.createTopics(PARTITIONS, metricTopic(), tokenTopic());
+        broker.createTopics(1, deadLetterTopic());
+    }
+
+    String metricTopic() {
+        return name + ".metrics";
+    }
+
+    String tokenTopic() {
+        return name + ".usage";
+    }
+
+    String deadLetterTopic() {
+        return name + ".dead";
+    }
+
+    String groupId() {
+        return name;
+    }
+
+    Admin admin() {
+        return admin;
+    }
+
+    PipelineFixture with(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    ProcessorConfig config() {
+        return ProcessorConfig.fromEnvironment(environment);
+    }
+
+    Map<String, String> environment() {
+        return Map.copyOf(environment);
+    }
+
+    MongoDatabase database() {
+        return client.getDatabase(name);
+    }
+
+    /** Sends an event to the partition that its hash picks. */
+    void send(Event event) {
+        var key = String.valueOf(event.get(idField(event))).getBytes(StandardCharsets.UTF_8);
+        send(new ProducerRecord<>(topicOf(event), key, EventLedger.encode(event)));
+    }
+
+    /** Sends bytes. */
+    void send(EventTopic topic, int partition, byte @Nullable [] value) {
+        send(new ProducerRecord<>(topicOf(topic), partition, null, value));
+    }
+
+    /** Sends events and waits until the broker has them. */
+    void sendAll(EventLedger ledger, int events) {
+        for (int i = 0; i < events; i++) {
+            send(ledger.next());
+        }
+        flush();
+    }
+
+    /** Waits until the broker has what was sent; the oracle counts on every one of them. */
+    void flush() {
+        producer.flush();
+        var failure = sendFailure;
+        if (failure != null) {
+            throw new AssertionError("the broker did not take what the test sent", failure);
+        }
+    }
+
+    private void send(ProducerRecord<byte[], byte[]> record) {
+        var _ =
+                producer.send(
+                        record,
+                        (_, failure) -> {
+                            if (failure != null) {
+                                sendFailure = failure;
+                            }
+                        });
+    }
+
+    /** Waits until all records of both topics are committed by the group. */
+    void awaitCommitted() throws Exception {
+        Waiting.until("everything to be committed", LIMIT, this::isCommitted);
+    }
+
+    boolean isCommitted() throws Exception {
+        var ends = ends();
+        var committed = admin.listConsumerGroupOffsets(name).partitionsToOffsetAndMetadata().get();
+        return ends.entrySet().stream()
+                .allMatch(
+                        end -> {
+                            var mark = committed.get(end.getKey());
+                            return end.getValue() == 0
+                                    || (mark != null && mark.offset() == end.getValue());
+                        });
+    }
+
+    Map<TopicPartition, Long> ends() throws Exception {
+        var ends = new HashMap<TopicPartition, Long>();
+        var asked = new HashMap<TopicPartition, OffsetSpec>();
+        partitions().forEach(partition -> asked.put(partition, OffsetSpec.latest()));
+        admin.listOffsets(asked).all().get().forEach((p, end) -> ends.put(p, end.offset()));
+        return ends;
+    }
+
+    /** Every dead letter there is. */
+    List<ConsumerRecord<byte[], byte[]>> deadLetters() throws Exception {
+        var partition = new TopicPartition(deadLetterTopic(), 0);
+        var letters = new ArrayList<ConsumerRecord<byte[], byte[]>>();
+        try (var consumer = new KafkaConsumer<byte[], byte[]>(consumerSettings())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            var end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            var deadline = System.nanoTime() + LIMIT.toNanos();
+            while (consumer.position(partition) < end && System.nanoTime() < deadline) {
+                consumer.poll(Duration.ofMillis(100)).forEach(letters::add);
+            }
+        }
+        return letters;
+    }
+
+    @Override
+    public void close() {
+        producer.close(Duration.ofSeconds(5));
+        admin.close(Duration.ofSeconds(5));
+        client.close();
+    }
+
+    private Stream<TopicPartition> partitions() throws Exception {
+        var descriptions =
+                admin.describeTopics(List.of(metricTopic(), tokenTopic())).allTopicNames().get();
+        return descriptions.values().stream()
+                .flatMap(
+                        topic ->
+                                topic.partitions().stream()
+                                        .map(p -> new TopicPartition(topic.name(), p.partition())));
+    }
+
+    private String topicOf(Event event) {
+        return topicOf(event.topic());
+    }
+
+    private String topicOf(EventTopic topic) {
+        return switch (topic) {
+            case GPU_METRICS -> metricTopic();
+            case TOKEN_USAGE -> tokenTopic();
+        };
+    }
+
+    private static Field<String> idField(Event event) {
+        return switch (event.topic()) {
+            case GPU_METRICS -> GpuMetric.EVENT_ID;
+            case TOKEN_USAGE -> TokenUsage.REQUEST_ID;
+        };
+    }
+
+    private Map<String, Object> producerSettings() {
+        return Map.of(
+                "bootstrap.servers",
+                broker.bootstrapServers(),
+                "acks",
+                "all",
+                "max.request.size",
+                64 << 20,
+                "buffer.memory",
+                64L << 20,
+                "linger.ms",
+                5,
+                // A new partition's leader may refuse the first batch and take the second, and the
+                // first is then out of order for ever.
+                "max.in.flight.requests.per.connection",
+                1,
+                "request.timeout.ms",
+                120_000, // a loaded machine is not the fault under test
+                "delivery.timeout.ms",
+                300_000,
+                "key.serializer",
+                ByteArraySerializer.class,
+                "value.serializer",
+                ByteArraySerializer.class);
+    }
+
+    private Map<String, Object> consumerSettings() {
+        return Map.of(
+                "bootstrap.servers", broker.bootstrapServers(),
+                "key.deserializer", ByteArrayDeserializer.class,
+                "value.deserializer", ByteArrayDeserializer.class);
+    }
+}

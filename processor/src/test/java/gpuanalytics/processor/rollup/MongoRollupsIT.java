@@ -1,0 +1,419 @@
+package gpuanalytics.processor.rollup;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gpuanalytics.embedded.EmbeddedStore;
+import gpuanalytics.event.Event;
+import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.GpuMetric;
+import gpuanalytics.event.TokenUsage;
+import gpuanalytics.processor.consume.TestRows;
+import gpuanalytics.processor.decode.DecodedRecord.Row;
+import gpuanalytics.processor.faults.FaultyStore;
+import gpuanalytics.processor.faults.FaultyStore.Command;
+import gpuanalytics.processor.faults.FaultyStore.Fault;
+import gpuanalytics.processor.health.PartHealth;
+import gpuanalytics.processor.metrics.ProcessorMetrics;
+import gpuanalytics.processor.store.MongoStore;
+import gpuanalytics.processor.store.StoreConfig;
+import gpuanalytics.processor.store.StoreLayout;
+import gpuanalytics.processor.store.StoreRetry;
+import gpuanalytics.processor.write.MongoEventWriter;
+import gpuanalytics.service.config.Secret;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.bson.BsonDocument;
+import org.bson.Document;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MongoRollupsIT {
+
+    private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
+
+    private final EmbeddedStore embedded = EmbeddedStore.start();
+    private final FaultyStore faults = new FaultyStore(embedded.port());
+    private final ProcessorMetrics metrics = new ProcessorMetrics(new SimpleMeterRegistry());
+    private final MongoStore store =
+            new MongoStore(
+                    new StoreConfig(
+                            new Secret(faults.url()),
+                            "test",
+                            Duration.ofDays(7),
+                            Duration.ofDays(30),
+                            Duration.ofDays(400),
+                            Duration.ofSeconds(20)));
+    private final StoreRetry retry =
+            new StoreRetry(new PartHealth("store", "starting", Clock.systemUTC()), metrics);
+    private final RollupMath math = new RollupMath(Duration.ofSeconds(15));
+    private final MongoRollups rollups =
+            new MongoRollups(store, math, retry, metrics, Clock.systemUTC());
+    private final TestRows partition0 = new TestRows(EventTopic.TOKEN_USAGE, "topic-a", 0);
+    private final TestRows partition1 = new TestRows(EventTopic.TOKEN_USAGE, "topic-a", 1);
+
+    @AfterEach
+    void close() {
+        store.close();
+        faults.close();
+        embedded.close();
+    }
+
+    @Test
+    void countsRowsOfManyPartitionsInOneDocument() throws Exception {
+        rollups.apply(counted(rows(partition0, 0, 3)));
+        rollups.apply(counted(rows(partition1, 0, 4)));
+
+        var minute = only(StoreLayout.TOKEN_MINUTE);
+        assertEquals(7, minute.getInt64("requests").getValue());
+        assertEquals(70, minute.getDocument("prompt_tokens").getInt64("sum").getValue());
+        assertEquals(7, minute.getDocument("prompt_tokens").getInt64("n").getValue());
+        assertEquals(
+                BsonDocument.parse(
+                        "{'topic-a_0': {$numberLong: '2'}, 'topic-a_1': {$numberLong: '3'}}"),
+                minute.getDocument("wm"));
+        assertEquals("llama", minute.getString("model").getValue());
+        assertEquals(NOON.toEpochMilli(), minute.getDateTime("bucket").getValue());
+    }
+
+    @Test
+    void countsARepeatedRoundOnce() throws Exception {
+        var rows = counted(rows(partition0, 0, 5));
+
+        rollups.apply(rows);
+        rollups.apply(rows);
+
+        assertEquals(5, requests());
+        assertTrue(metrics.guardMisses() > 0);
+    }
+
+    @Test
+    void countsOnlyTheNewRowsOfARoundThatOverlaps() throws Exception {
+        rollups.apply(counted(rows(partition0, 0, 5)));
+
+        rollups.apply(counted(rows(partition0, 3, 9)));
+
+        assertEquals(9, requests());
+    }
+
+    @Test
+    void ignoresAZombieThatComesWithRowsLongCounted() throws Exception {
+        rollups.apply(counted(rows(partition0, 0, 10)));
+
+        rollups.apply(counted(rows(partition0, 2, 6)));
+
+        assertEquals(10, requests());
+        assertEquals(
+                9,
+                only(StoreLayout.TOKEN_MINUTE).getDocument("wm").getInt64("topic-a_0").getValue());
+    }
+
+    @Test
+    void countsTheSameOffsetsOfATopicMadeAgain() throws Exception {
+        rollups.apply(counted(rows(partition0, 0, 5)));
+
+        rollups.apply(counted(rows(new TestRows(EventTopic.TOKEN_USAGE, "topic-b", 0), 0, 5)));
+
+        assertEquals(10, requests());
+    }
+
+    @Test
+    void skipsRowsThatAreReadAgainWithinARound() throws Exception {
+        var rows = new ArrayList<>(rows(partition0, 0, 5));
+        rows.addAll(rows(partition0, 2, 7)); // the partition was lost and came back
+
+        rollups.apply(counted(rows));
+
+        assertEquals(7, requests());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {StoreLayout.TOKEN_MINUTE, StoreLayout.TOKEN_HOUR})
+    void countsOnceWhenTheAnswerIsLost(String collection) throws Exception {
+        faults.once(command -> command.isWriteTo(collection), new Fault.AnswerLost());
+
+        rollups.apply(counted(rows(partition0, 0, 5)));
+
+        assertEquals(5, requests());
+        assertEquals(5, only(StoreLayout.TOKEN_HOUR).getInt64("requests").getValue());
+    }
+
+    @Test
+    void countsOnceWhenNoMajorityHasIt() throws Exception {
+        faults.once(
+                command -> command.isWriteTo(StoreLayout.TOKEN_MINUTE), new Fault.NoMajority(64));
+
+        rollups.apply(counted(rows(partition0, 0, 5)));
+
+        assertEquals(5, requests());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 91, 189, 10107, 11602, 2})
+    void countsOnceWhenSomeUpdatesFail(int code) throws Exception {
+        var rows = new ArrayList<Row>();
+        for (int minute = 0; minute < 4; minute++) {
+            rows.add(partition0.at(minute, usage(minute, NOON.plusSeconds(60L * minute))));
+        }
+        faults.once(
+                command -> command.isWriteTo(StoreLayout.TOKEN_MINUTE),
+                new Fault.Partial(code, Set.of(0, 2)));
+
+        rollups.apply(counted(rows));
+
+        assertEquals(4, requests());
+        assertEquals(4, only(StoreLayout.TOKEN_HOUR).getInt64("requests").getValue());
+    }
+
+    @Test
+    void takesTheGuardsWordOnlyOnceAMajorityHasIt() throws Exception {
+        rollups.apply(counted(rows(partition0, 0, 5)));
+        faults.once(
+                command -> command.isWriteTo(StoreLayout.TOKEN_MINUTE), new Fault.NoMajority(64));
+
+        rollups.apply(counted(rows(partition0, 0, 5)));
+
+        var updates =
+                faults.writes().stream()
+                        .filter(command -> command.isWriteTo(StoreLayout.TOKEN_MINUTE))
+                        .count();
+        assertEquals(3, updates); // the first, the one no majority had, the one again
+        assertEquals(5, requests());
+    }
+
+    @Test
+    void updatesInTheOrderOfIdentities() throws Exception {
+        var samples = new TestRows(EventTopic.GPU_METRICS, "topic-g", 0);
+        var seed = System.nanoTime();
+        var random = new Random(seed);
+        var rows = new ArrayList<Row>();
+        for (int i = 0; i < 50; i++) {
+            var host = "host-" + random.nextInt(1000);
+            var event = sample(i, NOON.plusSeconds(random.nextInt(600))).toBuilder();
+            rows.add(samples.at(i, event.set(GpuMetric.HOST, host).build()));
+        }
+
+        rollups.apply(counted(rows));
+
+        var writes = faults.writes();
+        assertEquals(
+                Set.of(StoreLayout.GPU_MINUTE, StoreLayout.GPU_HOUR, StoreLayout.GPU_LATEST),
+                writes.stream().map(Command::collection).collect(Collectors.toSet()));
+        for (var write : writes) {
+            assertTrue(write.documents() > 10, () -> write + ", seed " + seed);
+            assertEquals(
+                    write.identities().stream().sorted().toList(),
+                    write.identities(),
+                    () -> "seed " + seed);
+        }
+    }
+
+    @Test
+    void leavesASumAsItIsRatherThanPassSixtyFourBits() throws Exception {
+        var large = sample(0, NOON).toBuilder().set(GpuMetric.MEM_USED_BYTES, 1L << 42).build();
+        var samples = new TestRows(EventTopic.GPU_METRICS, "topic-g", 0);
+        rollups.apply(counted(List.of(samples.at(0, large))));
+        store.database()
+                .getCollection(StoreLayout.GPU_MINUTE)
+                .updateOne(
+                        new Document(),
+                        new Document(
+                                "$set",
+                                new Document("mem_used_bytes.sum", Long.MAX_VALUE - (1L << 40))));
+
+        rollups.apply(counted(List.of(samples.at(1, large))));
+
+        var minute = only(StoreLayout.GPU_MINUTE);
+        assertEquals(2, minute.getInt64("samples").getValue());
+        assertEquals(
+                Long.MAX_VALUE - (1L << 40),
+                minute.getDocument("mem_used_bytes").getInt64("sum").getValue());
+    }
+
+    @Test
+    void keepsAbsentReadingsAbsent() throws Exception {
+        var samples = new TestRows(EventTopic.GPU_METRICS, "topic-g", 0);
+        rollups.apply(counted(List.of(samples.at(0, sample(0, NOON)))));
+
+        var minute = only(StoreLayout.GPU_MINUTE);
+        assertEquals(1, minute.getInt64("samples").getValue());
+        assertEquals(300_000_000L * 2, minute.getInt64("energy_uj").getValue());
+        assertEquals(2_000_000, minute.getInt64("covered_us").getValue());
+        assertNull(minute.get("temp_c"));
+        assertNull(minute.get("utilization"));
+        assertNull(minute.get("xid_errors"));
+        assertNull(minute.get("team"));
+    }
+
+    @Test
+    void keepsTheLatestSampleWhateverTheOrder() throws Exception {
+        var samples = new TestRows(EventTopic.GPU_METRICS, "topic-g", 0);
+        var late = NOON.plusNanos(1_000_001);
+        rollups.apply(counted(List.of(samples.at(0, sample(0, late)))));
+
+        rollups.apply(counted(List.of(samples.at(1, sample(1, NOON.plusNanos(1_000_000))))));
+        rollups.apply(counted(List.of(samples.at(2, sample(2, NOON.minusSeconds(60))))));
+
+        var latest = only(StoreLayout.GPU_LATEST);
+        assertEquals("host-1/0", latest.getString("_id").getValue());
+        assertEquals("sample-0", latest.getDocument("sample").getString("event_id").getValue());
+    }
+
+    @Test
+    void findsNoDriftInWhatItCounted() throws Exception {
+        var writer = new MongoEventWriter(store, retry, metrics);
+        var rows = new ArrayList<Row>();
+        for (int i = 0; i < 200; i++) {
+            rows.add(partition0.at(i, usage(i, NOON.plusSeconds(i * 30L))));
+        }
+        writer.write(rows);
+        rollups.apply(counted(rows));
+
+        var audit = audit(NOON.plusSeconds(3 * 3600));
+
+        assertEquals(0, audit.auditChanged(EventTopic.TOKEN_USAGE));
+        assertEquals(0, metrics.drift());
+    }
+
+    @Test
+    void findsTheRollupThatDiffersFromItsRawRows() throws Exception {
+        var writer = new MongoEventWriter(store, retry, metrics);
+        var rows = rows(partition0, 0, 10);
+        writer.write(rows);
+        rollups.apply(counted(rows));
+        store.database()
+                .getCollection(StoreLayout.TOKEN_HOUR)
+                .updateOne(
+                        new Document(),
+                        new Document("$inc", new Document("prompt_tokens.sum", 1L)));
+
+        var audit = audit(NOON.plusSeconds(3 * 3600));
+
+        assertEquals(1, audit.auditChanged(EventTopic.TOKEN_USAGE));
+        assertEquals(1, metrics.drift());
+    }
+
+    /** The rows of two owners of a partition, cut and repeated at random, count once each. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void countsOnceHoweverOwnersOverlap(long seed) throws Exception {
+        var random = new Random(seed);
+        var rows = new ArrayList<Row>();
+        for (int i = 0; i < 120; i++) {
+            rows.add(partition0.at(i, usage(i, NOON.plusSeconds(random.nextInt(300)))));
+        }
+        // Each owner reads on from an offset at or below what is done, in order.
+        var done = 0;
+        while (done < rows.size()) {
+            var from = random.nextInt(done + 1);
+            var to = Math.min(rows.size(), from + 1 + random.nextInt(40));
+            rollups.apply(counted(rows.subList(from, to)));
+            if (random.nextBoolean()) { // else it dies before its commit
+                done = Math.max(done, to);
+            }
+        }
+
+        assertEquals(120, requests(), "seed " + seed);
+        assertEquals(
+                120, only(StoreLayout.TOKEN_HOUR).getInt64("requests").getValue(), "seed " + seed);
+    }
+
+    private RollupAudit audit(Instant now) {
+        return new RollupAudit(
+                store, math, metrics, new StartsAtEpoch(now), Duration.ofDays(36_500), () -> {});
+    }
+
+    /** A clock that first says 1970, so that everything has changed since, then a fixed time. */
+    private static final class StartsAtEpoch extends Clock {
+        private final Instant now;
+        private int asked;
+
+        StartsAtEpoch(Instant now) {
+            this.now = now;
+        }
+
+        @Override
+        public Instant instant() {
+            return asked++ < RollupKind.values().length ? Instant.EPOCH : now;
+        }
+
+        @Override
+        public ZoneOffset getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(java.time.ZoneId zone) {
+            return this;
+        }
+    }
+
+    private static List<CountedRow> counted(List<Row> rows) {
+        return rows.stream()
+                .map(
+                        row ->
+                                new CountedRow(
+                                        row.record().partition().kind(),
+                                        row.record().partition().source(),
+                                        row.record().offset(),
+                                        row.document(),
+                                        row.overflow()))
+                .toList();
+    }
+
+    private static List<Row> rows(TestRows records, int from, int to) {
+        var rows = new ArrayList<Row>();
+        for (int i = from; i < to; i++) {
+            rows.add(records.at(i, usage(i, NOON)));
+        }
+        return rows;
+    }
+
+    private static Event usage(int number, Instant time) {
+        return TokenUsage.builder()
+                .set(TokenUsage.TS, time)
+                .set(TokenUsage.REQUEST_ID, "request-" + number)
+                .set(TokenUsage.MODEL, "llama")
+                .set(TokenUsage.PROMPT_TOKENS, 10L)
+                .set(TokenUsage.COMPLETION_TOKENS, 5L)
+                .set(TokenUsage.LATENCY_MS, 125.0)
+                .build();
+    }
+
+    private static Event sample(int number, Instant time) {
+        return GpuMetric.builder()
+                .set(GpuMetric.TS, time)
+                .set(GpuMetric.EVENT_ID, "sample-" + number)
+                .set(GpuMetric.HOST, "host-1")
+                .set(GpuMetric.GPU_INDEX, 0L)
+                .set(GpuMetric.NAME, "H100")
+                .set(GpuMetric.POWER_W, 300.0)
+                .set(GpuMetric.INTERVAL_S, 2.0)
+                .build();
+    }
+
+    private long requests() {
+        var sum = 0L;
+        for (var minute : store.collection(StoreLayout.TOKEN_MINUTE).find()) {
+            sum += minute.getInt64("requests").getValue();
+        }
+        return sum;
+    }
+
+    private BsonDocument only(String collection) {
+        var found = store.collection(collection).find().into(new ArrayList<>());
+        assertEquals(1, found.size(), collection);
+        return found.getFirst();
+    }
+}

@@ -1,0 +1,284 @@
+package gpuanalytics.processor.write;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gpuanalytics.embedded.EmbeddedStore;
+import gpuanalytics.event.Event;
+import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.RejectReason;
+import gpuanalytics.event.TokenUsage;
+import gpuanalytics.processor.consume.TestRows;
+import gpuanalytics.processor.decode.DecodedRecord.Row;
+import gpuanalytics.processor.faults.FaultyStore;
+import gpuanalytics.processor.faults.FaultyStore.Command;
+import gpuanalytics.processor.faults.FaultyStore.Fault;
+import gpuanalytics.processor.health.PartHealth;
+import gpuanalytics.processor.metrics.ProcessorMetrics;
+import gpuanalytics.processor.store.MongoStore;
+import gpuanalytics.processor.store.StoreConfig;
+import gpuanalytics.processor.store.StoreLayout;
+import gpuanalytics.processor.store.StoreRetry;
+import gpuanalytics.processor.write.Outcome.Redelivered;
+import gpuanalytics.processor.write.Outcome.Refused;
+import gpuanalytics.processor.write.Outcome.Repeated;
+import gpuanalytics.processor.write.Outcome.Stored;
+import gpuanalytics.service.config.Secret;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MongoEventWriterIT {
+
+    private final EmbeddedStore embedded = EmbeddedStore.start();
+    private final FaultyStore faults = new FaultyStore(embedded.port());
+    private final ProcessorMetrics metrics = new ProcessorMetrics(new SimpleMeterRegistry());
+    private final PartHealth health = new PartHealth("store", "starting", Clock.systemUTC());
+    private final MongoStore store =
+            new MongoStore(
+                    new StoreConfig(
+                            new Secret(faults.url()),
+                            "test",
+                            Duration.ofDays(7),
+                            Duration.ofDays(30),
+                            Duration.ofDays(400),
+                            Duration.ofSeconds(20)));
+    private final MongoEventWriter writer =
+            new MongoEventWriter(store, new StoreRetry(health, metrics), metrics);
+    private final TestRows records = new TestRows(EventTopic.TOKEN_USAGE, "topic-a", 3);
+
+    @AfterEach
+    void close() {
+        store.close();
+        faults.close();
+        embedded.close();
+    }
+
+    @Test
+    void storesEachRowOnce() throws Exception {
+        var outcomes = writer.write(rows(5));
+
+        assertEquals(Collections.nCopies(5, new Stored(false)), outcomes);
+        assertEquals(5, stored());
+    }
+
+    @Test
+    void insertsInTheOrderOfIdentities() throws Exception {
+        var seed = System.nanoTime();
+        var rows = rows(500);
+        Collections.shuffle(rows, new Random(seed));
+
+        var outcomes = writer.write(rows);
+
+        assertEquals(Collections.nCopies(500, new Stored(false)), outcomes);
+        assertEquals(
+                List.of(rows.stream().map(Row::id).sorted().toList()),
+                faults.writes().stream().map(Command::identities).toList(),
+                () -> "with seed " + seed);
+    }
+
+    @Test
+    void tellsARedeliveryFromARepeatOfAnotherRecord() throws Exception {
+        var first = records.at(7, usage(1));
+        writer.write(List.of(first));
+        var elsewhere = new TestRows(EventTopic.TOKEN_USAGE, "topic-b", 3);
+
+        var outcomes =
+                writer.write(
+                        List.of(
+                                first,
+                                records.at(8, usage(1)), // the producer sent it again
+                                elsewhere.at(7, usage(1)))); // same place, topic made again
+
+        assertEquals(List.of(new Redelivered(false), new Repeated(), new Repeated()), outcomes);
+        assertEquals(1, stored());
+        assertEquals(0, metrics.mismatches());
+    }
+
+    @Test
+    void countsARepeatWithinABatchOnce() throws Exception {
+        var outcomes = writer.write(List.of(records.at(1, usage(1)), records.at(2, usage(1))));
+
+        assertEquals(List.of(new Stored(false), new Repeated()), outcomes);
+    }
+
+    @Test
+    void tellsWhatWasDecidedWhenItWasStored() throws Exception {
+        writer.write(List.of(records.at(7, usage(1)).overflowing()));
+
+        assertEquals(
+                List.of(new Redelivered(true)), writer.write(List.of(records.at(7, usage(1)))));
+    }
+
+    @Test
+    void noticesAStoredEventThatDiffers() throws Exception {
+        writer.write(List.of(records.at(7, usage(1))));
+
+        var changed = usage(1).toBuilder().set(TokenUsage.COMPLETION_TOKENS, 99L).build();
+        writer.write(List.of(records.at(7, changed)));
+
+        assertEquals(1, metrics.mismatches());
+    }
+
+    @Test
+    void storesOnceWhenTheAnswerIsLost() throws Exception {
+        faults.once(command -> command.name().equals("insert"), new Fault.AnswerLost());
+
+        var outcomes = writer.write(rows(5));
+
+        assertEquals(Collections.nCopies(5, new Stored(false)), outcomes);
+        assertEquals(5, stored());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 91, 189, 10107, 11602, 13, 14031, 262, 999_999})
+    void triesAgainWhenTheStoreRefusesForNow(int code) throws Exception {
+        faults.times(2, command -> command.name().equals("insert"), new Fault.Refused(code, "no"));
+
+        var outcomes = writer.write(rows(3));
+
+        assertEquals(Collections.nCopies(3, new Stored(false)), outcomes);
+        assertEquals(3, stored());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 91, 189, 10107, 14031})
+    void triesOnlyThoseAgainThatFailed(int code) throws Exception {
+        faults.once(
+                command -> command.name().equals("insert"), new Fault.Partial(code, Set.of(1, 3)));
+
+        var outcomes = writer.write(rows(5));
+
+        assertEquals(Collections.nCopies(5, new Stored(false)), outcomes);
+        assertEquals(List.of(5, 2), faults.writes().stream().map(c -> c.documents()).toList());
+        assertEquals(5, stored());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 121, 10334, 17280})
+    void refusesOnlyTheRowThatWillNeverFit(int code) throws Exception {
+        faults.once(command -> command.name().equals("insert"), new Fault.Partial(code, Set.of(1)));
+
+        var outcomes = writer.write(rows(3));
+
+        assertEquals(new Stored(false), outcomes.get(0));
+        assertEquals(new Stored(false), outcomes.get(2));
+        var refused = assertInstanceOf(Refused.class, outcomes.get(1));
+        var tooLarge = code == 10334 || code == 17280;
+        assertEquals(
+                tooLarge ? RejectReason.TOO_LARGE : RejectReason.OUT_OF_RANGE, refused.reason());
+        assertTrue(refused.detail().contains(Integer.toString(code)), refused.detail());
+        assertEquals(2, stored());
+    }
+
+    @Test
+    void takesNothingForDoneThatNoMajorityHas() throws Exception {
+        faults.once(command -> command.name().equals("insert"), new Fault.NoMajority(64));
+
+        var outcomes = writer.write(rows(4));
+
+        assertEquals(Collections.nCopies(4, new Stored(false)), outcomes);
+        assertEquals(List.of(4, 4), faults.writes().stream().map(c -> c.documents()).toList());
+        assertEquals(4, stored());
+    }
+
+    @Test
+    void takesADuplicateForDoneOnlyOnceAMajorityHasIt() throws Exception {
+        writer.write(rows(2));
+        faults.once(command -> command.name().equals("insert"), new Fault.NoMajority(64));
+
+        writer.write(List.of(records.at(0, usage(0)), records.at(1, usage(1))));
+
+        assertEquals(List.of(2, 2, 2), faults.writes().stream().map(c -> c.documents()).toList());
+    }
+
+    @Test
+    void waitsForAStoreThatIsAwayAndSaysSo() throws Exception {
+        faults.vanish();
+        var writing = Thread.ofPlatform().start(() -> writeQuietly(rows(3)));
+        gpuanalytics.embedded.testing.Waiting.until(
+                "the store to be called away",
+                Duration.ofSeconds(30),
+                () -> health.report().detail().contains("insert into token_usage failed"));
+        assertTrue(!health.report().up());
+
+        faults.comeBack();
+        assertTrue(writing.join(Duration.ofSeconds(60)));
+
+        assertEquals(3, stored());
+        assertTrue(health.report().up(), health.report().toString());
+    }
+
+    @Test
+    void splitsWhatIsLargerThanAMessageMayBe() throws Exception {
+        var large = "x".repeat(512);
+        var rows = new ArrayList<Row>();
+        for (int i = 0; i < 9000; i++) { // about 60 MB; a message takes 48
+            var usage = usage(i).toBuilder();
+            for (var field :
+                    List.of(
+                            TokenUsage.PROVIDER,
+                            TokenUsage.OPERATION,
+                            TokenUsage.RESPONSE_MODEL,
+                            TokenUsage.POD,
+                            TokenUsage.NAMESPACE,
+                            TokenUsage.TEAM,
+                            TokenUsage.USER,
+                            TokenUsage.PROJECT,
+                            TokenUsage.WORKLOAD,
+                            TokenUsage.STATUS,
+                            TokenUsage.ERROR_TYPE,
+                            TokenUsage.SOURCE)) {
+                usage.set(field, large);
+            }
+            rows.add(records.next(usage.build()));
+        }
+
+        var outcomes = writer.write(rows);
+
+        assertEquals(Set.of(new Stored(false)), Set.copyOf(outcomes));
+        assertTrue(faults.writes().size() > 1, "one message took it all");
+        assertEquals(9000, stored());
+    }
+
+    private void writeQuietly(List<Row> rows) {
+        try {
+            writer.write(rows);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private List<Row> rows(int count) {
+        var rows = new ArrayList<Row>();
+        for (int i = 0; i < count; i++) {
+            rows.add(records.next(usage(i)));
+        }
+        return rows;
+    }
+
+    private static Event usage(int number) {
+        return TokenUsage.builder()
+                .set(TokenUsage.TS, Instant.parse("2026-01-31T12:00:00Z"))
+                .set(TokenUsage.REQUEST_ID, "request-" + number)
+                .set(TokenUsage.MODEL, "llama")
+                .set(TokenUsage.PROMPT_TOKENS, 10L)
+                .set(TokenUsage.COMPLETION_TOKENS, 5L)
+                .build();
+    }
+
+    private long stored() {
+        return store.database().getCollection(StoreLayout.TOKEN_USAGE).countDocuments();
+    }
+}
