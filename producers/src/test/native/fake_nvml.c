@@ -155,7 +155,7 @@ static int failure(const char *function, int gpu) {
     return SUCCESS;
 }
 
-/* A test that has told nothing (another program) gets one GPU, and a failure by environment. */
+/* Before anything is told. */
 __attribute__((constructor)) static void begin(void) { fake_reset(); }
 
 #define ANSWERS(gpu)                                     \
@@ -353,6 +353,9 @@ int nvmlDeviceGetComputeInstanceId(device_t *device, unsigned int *id) {
     return SUCCESS;
 }
 
+/* A driver before Hopper has none of what follows. */
+#ifndef OLD_LIBRARY
+
 int nvmlGpmQueryDeviceSupport(device_t *device, gpm_support_t *support) {
     ANSWERS(device->gpu);
     if (support->version != 1) return ARGUMENT_VERSION_MISMATCH;
@@ -411,6 +414,8 @@ int nvmlGpmMetricsGet(gpm_get_t *get) {
     }
     return SUCCESS;
 }
+
+#endif
 
 int nvmlEventSetCreate(int **set) {
     static int sets[1];

@@ -1,6 +1,6 @@
 package gpuanalytics.producer.source.nvml;
 
-import gpuanalytics.config.EnvironmentReader;
+import gpuanalytics.service.config.EnvironmentReader;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;

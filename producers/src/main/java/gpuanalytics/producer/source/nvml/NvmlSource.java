@@ -1,10 +1,10 @@
 package gpuanalytics.producer.source.nvml;
 
-import gpuanalytics.config.ConfigurationException;
 import gpuanalytics.event.Event;
 import gpuanalytics.producer.health.PartHealth;
 import gpuanalytics.producer.health.PartState;
 import gpuanalytics.producer.source.EventSource;
+import gpuanalytics.service.config.ConfigurationException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,12 +1,12 @@
 package gpuanalytics.producer.source.nvml.verify;
 
-import gpuanalytics.config.ConfigurationException;
-import gpuanalytics.config.EnvironmentReader;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.producer.source.nvml.NvmlOptions;
 import gpuanalytics.producer.source.nvml.NvmlSource;
+import gpuanalytics.service.config.ConfigurationException;
+import gpuanalytics.service.config.EnvironmentReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
