@@ -23,6 +23,7 @@ final class NvmlSession implements AutoCloseable {
     private final List<GpuReader> gpus = new ArrayList<>();
     private final Map<Integer, String> lost = new LinkedHashMap<>();
     private final ContainerOwners owners;
+    private final String driverVersion;
     private final int pcieTurns;
     private int nextPcieTurn;
 
@@ -35,6 +36,7 @@ final class NvmlSession implements AutoCloseable {
         this.nvml = nvml;
         this.owners = new ContainerOwners(options.processes(), options.containerLogs());
         this.pcieTurns = GpuReader.pcieReadingsWithin(options.pcieBudget());
+        this.driverVersion = nvml.driverVersion();
         int count = nvml.deviceCount();
         for (int index = 0; index < count; index++) {
             open(index, options);
@@ -126,7 +128,7 @@ final class NvmlSession implements AutoCloseable {
     }
 
     String driverVersion() {
-        return nvml.driverVersion();
+        return driverVersion;
     }
 
     @Override

@@ -151,7 +151,7 @@ public final class NvmlSource implements EventSource {
     private void report(NvmlSession open, Instant now) {
         var missing = new ArrayList<>(open.lost());
         missing.addAll(gone(open));
-        var working = "%d GPUs sampled, driver %s".formatted(open.present(), open.driverVersion());
+        var working = "GPUs sampled: %d, driver %s".formatted(open.present(), open.driverVersion());
         if (missing.isEmpty()) {
             state.up(working);
             return;

@@ -295,14 +295,14 @@ final class NvmlSourceTest {
         try (var source = started(source())) {
             assertEquals(3, at(source, 1).size());
             assertTrue(source.health().up());
-            assertEquals("3 GPUs sampled, driver 580.159.04", source.health().detail());
+            assertEquals("GPUs sampled: 3, driver 580.159.04", source.health().detail());
 
             nvml.lost.put(1, status);
 
             assertEquals(2, at(source, 2).size());
             assertFalse(source.health().up());
             assertEquals(
-                    "2 GPUs sampled, driver 580.159.04; GPU 1 (GPU-1) is lost: nvmlDevice answers "
+                    "GPUs sampled: 2, driver 580.159.04; GPU 1 (GPU-1) is lost: nvmlDevice answers "
                             + status.symbol(),
                     source.health().detail());
             nvml.lost.clear();
@@ -342,7 +342,7 @@ final class NvmlSourceTest {
             assertEquals(1, at(source, 12).size());
 
             assertEquals(
-                    "1 GPUs sampled, driver 580.159.04; GPU-1 is gone", source.health().detail());
+                    "GPUs sampled: 1, driver 580.159.04; GPU-1 is gone", source.health().detail());
         }
     }
 

@@ -1,7 +1,6 @@
 package gpuanalytics.producer.source.nvml.verify;
 
 import gpuanalytics.event.Event;
-import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.producer.source.nvml.NvmlOptions;
 import gpuanalytics.producer.source.nvml.NvmlSource;
@@ -14,13 +13,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Reads the GPUs as the source does and as {@code nvidia-smi} does, for some time, and says where
@@ -33,7 +31,7 @@ public final class NvmlVerify {
             verify-nvml [--seconds N] [--smi PROGRAM] [--samples FILE] [--overhead]
               --seconds N     how long, 60 by default
               --smi PROGRAM   nvidia-smi by default
-              --samples FILE  writes every sample there, one a line
+              --samples FILE  writes what both said there, one a line
               --overhead      without nvidia-smi: only what the source itself costs
             The variables NVML_* hold as for the producers.\
             """;
@@ -114,86 +112,67 @@ public final class NvmlVerify {
 
     private static boolean compare(NvmlSource source, Arguments arguments)
             throws IOException, InterruptedException {
-        var columns = Reading.ALL.stream().map(Reading::column).toList();
+        var fields = Reading.OF_QUERY.stream().map(Reading::column).toList();
         List<Event> samples;
-        List<SmiLog.Row> rows;
-        try (var smi = SmiLog.start(arguments.smi(), columns)) {
+        List<SmiRow> queried;
+        List<SmiRow> counted;
+        try (var query = SmiLog.query(arguments.smi(), fields);
+                var dmon = SmiLog.dmon(arguments.smi())) {
             samples = sample(source, arguments.duration());
-            // the last sample meets lines on both sides too
-            sleep(Duration.ofSeconds(1));
-            rows = smi.rows();
-            System.out.println(
-                    "nvidia-smi: %d lines, columns %s".formatted(rows.size(), smi.columns()));
+            // the last samples meet lines on both sides too
+            sleep(Duration.ofSeconds(3));
+            queried = query.rows();
+            counted = dmon.rows();
         }
-        if (arguments.samples().isPresent()) {
-            Files.write(arguments.samples().get(), samples.stream().map(Event::toString).toList());
-        }
-        boolean good = true;
+        save(arguments, samples, queried, counted);
+        System.out.println(
+                "nvidia-smi: %d lines of queries, %d of dmon"
+                        .formatted(queried.size(), counted.size()));
+        boolean good = !samples.isEmpty() && source.health().up();
         for (var gpu : byGpu(samples)) {
-            good &= print(gpu, rows);
+            good &= print(gpu, queried, counted);
         }
         System.out.println(source.health().detail());
-        return good && !samples.isEmpty() && source.health().up();
+        return good;
+    }
+
+    private static void save(
+            Arguments arguments, List<Event> samples, List<SmiRow> queried, List<SmiRow> counted)
+            throws IOException {
+        if (arguments.samples().isPresent()) {
+            var lines =
+                    Stream.of(samples, queried, counted)
+                            .flatMap(List::stream)
+                            .map(Object::toString)
+                            .toList();
+            Files.write(arguments.samples().get(), lines);
+        }
     }
 
     private static List<List<Event>> byGpu(List<Event> samples) {
         return List.copyOf(
                 samples.stream()
                         .filter(sample -> sample.get(GpuMetric.MIG_ID) == null)
-                        .collect(
-                                Collectors.groupingBy(sample -> sample.require(GpuMetric.GPU_UUID)))
+                        .collect(Collectors.groupingBy(s -> s.require(GpuMetric.GPU_INDEX)))
                         .values());
     }
 
-    private static boolean print(List<Event> samples, List<SmiLog.Row> rows) {
+    private static boolean print(List<Event> samples, List<SmiRow> queried, List<SmiRow> counted) {
         var first = samples.getFirst();
         System.out.println();
-        System.out.println(
-                "%s %s, %d samples"
-                        .formatted(
-                                first.require(GpuMetric.NAME),
-                                first.require(GpuMetric.GPU_UUID),
-                                samples.size()));
-        System.out.println(Comparison.HEADER);
-        boolean good = true;
-        for (var reading : Reading.ALL) {
-            var line = Comparison.of(reading, samples, rows);
-            System.out.println(line.print());
-            good &= line.good();
-        }
-        var energy = Comparison.energy(samples);
-        System.out.println(energy.print());
-        for (var field :
-                List.of(
-                        GpuMetric.SM_ACTIVE,
-                        GpuMetric.TENSOR_ACTIVE,
-                        GpuMetric.DRAM_ACTIVE,
-                        GpuMetric.PCIE_TX_BPS,
-                        GpuMetric.PCIE_RX_BPS)) {
-            printRange(field, samples);
-        }
-        return good && energy.good();
-    }
-
-    private static void printRange(Field<Double> field, List<Event> samples) {
-        DoubleSummaryStatistics values =
-                samples.stream()
-                        .map(sample -> sample.get(field))
-                        .filter(Objects::nonNull)
-                        .mapToDouble(value -> value)
-                        .summaryStatistics();
-        System.out.println(
-                values.getCount() == 0
-                        ? "%-17s absent".formatted(field.name())
-                        : String.format(
-                                Locale.ROOT,
-                                "%-17s %-5s %7d samples, %.6g to %.6g, mean %.6g",
-                                field.name(),
-                                field.unit(),
-                                values.getCount(),
-                                values.getMin(),
-                                values.getMax(),
-                                values.getAverage()));
+        System.out.println(first.require(GpuMetric.NAME) + " " + first.require(GpuMetric.GPU_UUID));
+        System.out.println(Line.header());
+        var query = new Comparison(samples, queried);
+        var dmon = new Comparison(samples, counted);
+        var lines =
+                Stream.of(
+                                Reading.OF_QUERY.stream().map(query::of),
+                                Stream.of(query.energy()),
+                                Reading.OF_DMON.stream().map(dmon::of))
+                        .flatMap(part -> part)
+                        .toList();
+        lines.forEach(line -> System.out.println(line.print()));
+        return lines.stream().allMatch(Line::good);
     }
 
     private static boolean measureOverhead(NvmlSource source, Arguments arguments) {
