@@ -1,8 +1,8 @@
 package gpuanalytics.producer.source.nvml;
 
 import gpuanalytics.service.config.EnvironmentReader;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,11 +83,12 @@ public record NvmlOptions(
         }
     }
 
+    /** As the kernel has it: nobody is asked, for that could take long where names do not resolve. */
     private static String hostName() {
         try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException ignored) {
-            return "localhost"; // a machine whose name does not resolve
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException ignored) {
+            return "localhost"; // not Linux, where there is no such library either
         }
     }
 }
