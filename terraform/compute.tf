@@ -230,7 +230,7 @@ resource "aws_instance" "gpu_worker" {
   ebs_optimized          = true
 
   dynamic "instance_market_options" {
-    for_each = var.worker_spot ? [1] : []
+    for_each = var.gpu_worker_spot ? [1] : []
     content {
       market_type = "spot"
 

@@ -11,6 +11,7 @@ module "cost" {
   worker_volume_gib           = var.worker_volume_gib
   gpu_worker_count            = var.gpu_worker_count
   gpu_worker_instance_type    = var.gpu_worker_instance_type
+  gpu_worker_spot             = var.gpu_worker_spot
   gpu_worker_volume_gib       = var.gpu_worker_volume_gib
   private_subnets             = var.private_subnets
   detailed_monitoring         = var.detailed_monitoring

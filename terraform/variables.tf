@@ -228,7 +228,7 @@ variable "worker_instance_type" {
 }
 
 variable "worker_spot" {
-  description = "Runs the workers (GPU workers too) on spot capacity. The control plane never is: it holds etcd."
+  description = "Runs the workers on spot capacity, whose end is the end of the local-path volumes on them: for data that may go. The control plane never is on spot: it holds etcd."
   type        = bool
   default     = false
   nullable    = false
@@ -265,6 +265,13 @@ variable "gpu_worker_instance_type" {
     condition     = can(regex("^g[56]\\.([0-9]*xlarge)$", var.gpu_worker_instance_type))
     error_message = "gpu_worker_instance_type = \"${var.gpu_worker_instance_type}\": expected a g5 or g6 type such as g6.xlarge."
   }
+}
+
+variable "gpu_worker_spot" {
+  description = "Runs the GPU workers on spot capacity; they hold no data of the pipeline."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "gpu_worker_volume_gib" {
@@ -385,11 +392,11 @@ variable "node_timeout_s" {
 variable "nvidia_driver_branch" {
   description = "Branch of NVIDIA's server driver from Ubuntu's archive (packages nvidia-headless-BRANCH-server, nvidia-utils-BRANCH-server)."
   type        = string
-  default     = "570"
+  default     = "580"
 
   validation {
     condition     = can(regex("^[0-9]{3}$", var.nvidia_driver_branch))
-    error_message = "nvidia_driver_branch = \"${var.nvidia_driver_branch}\": expected three digits, such as 570."
+    error_message = "nvidia_driver_branch = \"${var.nvidia_driver_branch}\": expected three digits, such as 580."
   }
 }
 

@@ -1,5 +1,7 @@
 ##@ AWS: from an empty account to a Ready cluster (docs/infrastructure.md)
 infra := scripts/infra
+# For the scripts that call targets. Not in a recipe line: make runs a line that names it even in a dry run.
+export MAKE
 
 tf-init: ## Initialise Terraform
 	@$(infra)/tf init
@@ -44,9 +46,9 @@ restore-etcd: ## Put the cluster back to a snapshot (FILE=...); asks, or wants C
 verify-gpu: ## Run nvidia-smi in a pod on a GPU worker
 	@$(infra)/verify-gpu
 cloud: ## tf-apply, bootstrap-k3s, deploy, verify-workflow
-	@MAKE="$(MAKE)" $(infra)/cloud
+	@$(infra)/cloud
 down: ## Undeploy, destroy, list what is left and what it costs; asks, or wants CONFIRM=yes
-	@MAKE="$(MAKE)" $(infra)/down
+	@$(infra)/down
 test-infra: ## Test Terraform, user-data and scripts; no VM
 	@scripts/tests/infra
 test-machines: ## Test user-data and scripts in virtual machines

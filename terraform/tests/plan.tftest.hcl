@@ -137,8 +137,26 @@ run "spot" {
   }
 
   assert {
-    condition     = alltrue([for i in concat(aws_instance.worker, aws_instance.gpu_worker) : i.instance_market_options[0].market_type == "spot" && i.instance_market_options[0].spot_options[0].instance_interruption_behavior == "terminate"])
+    condition     = alltrue([for i in aws_instance.worker : i.instance_market_options[0].market_type == "spot" && i.instance_market_options[0].spot_options[0].instance_interruption_behavior == "terminate"])
     error_message = "Workers are not on spot."
+  }
+  assert {
+    condition     = alltrue([for i in aws_instance.gpu_worker : length(i.instance_market_options) == 0])
+    error_message = "GPU workers have a variable of their own."
+  }
+}
+
+# What the example of the GPU pool asks for: the workers hold the data and stay.
+run "gpu_workers_alone_on_spot" {
+  command = plan
+
+  variables {
+    gpu_worker_spot = true
+  }
+
+  assert {
+    condition     = alltrue([for i in aws_instance.gpu_worker : i.instance_market_options[0].market_type == "spot"]) && alltrue([for i in aws_instance.worker : length(i.instance_market_options) == 0])
+    error_message = "Only the GPU workers go on spot."
   }
 }
 

@@ -25,4 +25,6 @@ if [ "$then" != "$now" ]; then
   /usr/local/sbin/k3s-node apply > /dev/null
   echo "took the snapshot's older server token back to the present one"
 fi
+# Its CA may be another than the one that workers know: on a new machine it is.
+/usr/local/sbin/k3s-node install > /dev/null
 rm -f "$snapshot"

@@ -43,6 +43,11 @@ variable "gpu_worker_instance_type" {
   type        = string
 }
 
+variable "gpu_worker_spot" {
+  description = "As in the root module."
+  type        = bool
+}
+
 variable "gpu_worker_volume_gib" {
   description = "As in the root module."
   type        = number

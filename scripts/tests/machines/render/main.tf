@@ -20,7 +20,7 @@ variable "timeout_s" {
 
 variable "driver_branch" {
   type    = string
-  default = "570"
+  default = "580"
 }
 
 variable "key_fingerprint" {

@@ -8,6 +8,7 @@ variables {
   worker_volume_gib           = 50
   gpu_worker_count            = 0
   gpu_worker_instance_type    = "g6.xlarge"
+  gpu_worker_spot             = false
   gpu_worker_volume_gib       = 100
   private_subnets             = false
   detailed_monitoring         = false
@@ -42,7 +43,7 @@ run "gpu_behind_a_nat_gateway" {
     error_message = "The total is ${output.estimate.total_usd}."
   }
   assert {
-    condition     = output.estimate.items[1].what == "worker t3.large (spot: at most)"
+    condition     = output.estimate.items[1].what == "worker t3.large (spot: at most)" && output.estimate.items[2].what == "GPU worker g6.xlarge"
     error_message = "A spot price is not known before; the estimate must say that it is a bound."
   }
 }

@@ -106,6 +106,8 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.store..",
                             "gpuanalytics.processor.write..",
                             "gpuanalytics.processor.rollup..",
+                            "gpuanalytics.processor.change..",
+                            "gpuanalytics.processor.audit..",
                             "gpuanalytics.processor.query..",
                             // its test fixtures, which no program ships
                             "gpuanalytics.embedded.testing..")

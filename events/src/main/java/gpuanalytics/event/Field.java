@@ -19,6 +19,8 @@ import java.util.List;
  *     points (text)
  * @param max the largest value allowed (numbers; seconds since 1970 for times), or the most code
  *     points (text)
+ * @param aggregation how the values of many events make one; it stands here, beside the range,
+ *     because the two are one decision: the sum of an hour must fit an int64
  * @param required whether an event without it is refused
  * @param index its place among the fields of its topic, from 0
  * @param aliases other names under which it is accepted, the preferred ones first
@@ -30,6 +32,7 @@ public record Field<T>(
         String unit,
         double min,
         double max,
+        Aggregation aggregation,
         boolean required,
         int index,
         List<Alias> aliases) {
@@ -46,6 +49,28 @@ public record Field<T>(
         NUMBER,
         /** true or false. */
         FLAG
+    }
+
+    /** How the values of many events make one. */
+    public enum Aggregation {
+        /** They do not: a label, a time, a code. */
+        NONE,
+        /**
+         * A level: its mean, smallest and largest value count. Its sum is kept in millionths of the
+         * unit.
+         */
+        GAUGE,
+        /** A level in a small unit, such as bytes: a gauge whose sum is kept in whole units. */
+        WHOLE_GAUGE,
+        /**
+         * A count that its source keeps and that may start again: its sum means nothing, only its
+         * smallest and largest value are kept.
+         */
+        COUNTER,
+        /** An amount that is its event's own: the sum counts. */
+        SUM,
+        /** A length of time: how its values are distributed counts. */
+        HISTOGRAM
     }
 
     /** How the value under another name is understood. */

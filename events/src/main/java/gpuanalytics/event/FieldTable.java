@@ -1,5 +1,6 @@
 package gpuanalytics.event;
 
+import gpuanalytics.event.Field.Aggregation;
 import gpuanalytics.event.Field.Alias;
 import gpuanalytics.event.Field.Kind;
 import gpuanalytics.event.Field.Reading;
@@ -71,31 +72,70 @@ public final class FieldTable {
     }
 
     Field<String> requiredText(String name, Alias... aliases) {
-        return add(name, Kind.TEXT, String.class, "", 1, Field.MAX_TEXT_CHARS, true, aliases);
+        return add(
+                name,
+                Kind.TEXT,
+                String.class,
+                "",
+                1,
+                Field.MAX_TEXT_CHARS,
+                Aggregation.NONE,
+                true,
+                aliases);
     }
 
     Field<String> text(String name, Alias... aliases) {
-        return add(name, Kind.TEXT, String.class, "", 1, Field.MAX_TEXT_CHARS, false, aliases);
+        return add(
+                name,
+                Kind.TEXT,
+                String.class,
+                "",
+                1,
+                Field.MAX_TEXT_CHARS,
+                Aggregation.NONE,
+                false,
+                aliases);
     }
 
     Field<Instant> requiredTime(String name, Alias... aliases) {
-        return add(name, Kind.TIME, Instant.class, "", MIN_TIME_S, MAX_TIME_S, true, aliases);
+        return add(
+                name,
+                Kind.TIME,
+                Instant.class,
+                "",
+                MIN_TIME_S,
+                MAX_TIME_S,
+                Aggregation.NONE,
+                true,
+                aliases);
     }
 
-    Field<Long> integer(String name, String unit, double min, double max, Alias... aliases) {
-        return add(name, Kind.INTEGER, Long.class, unit, min, max, false, aliases);
+    Field<Long> integer(
+            String name,
+            String unit,
+            double min,
+            double max,
+            Aggregation aggregation,
+            Alias... aliases) {
+        return add(name, Kind.INTEGER, Long.class, unit, min, max, aggregation, false, aliases);
     }
 
-    Field<Double> number(String name, String unit, double min, double max, Alias... aliases) {
-        return add(name, Kind.NUMBER, Double.class, unit, min, max, false, aliases);
+    Field<Double> number(
+            String name,
+            String unit,
+            double min,
+            double max,
+            Aggregation aggregation,
+            Alias... aliases) {
+        return add(name, Kind.NUMBER, Double.class, unit, min, max, aggregation, false, aliases);
     }
 
     Field<Double> ratio(String name, Alias... aliases) {
-        return number(name, "1", 0, 1, aliases);
+        return number(name, "1", 0, 1, Aggregation.GAUGE, aliases);
     }
 
     Field<Boolean> flag(String name, Alias... aliases) {
-        return add(name, Kind.FLAG, Boolean.class, "", 0, 1, false, aliases);
+        return add(name, Kind.FLAG, Boolean.class, "", 0, 1, Aggregation.NONE, false, aliases);
     }
 
     private <T> Field<T> add(
@@ -105,6 +145,7 @@ public final class FieldTable {
             String unit,
             double min,
             double max,
+            Aggregation aggregation,
             boolean required,
             Alias... aliases) {
         var field =
@@ -115,6 +156,7 @@ public final class FieldTable {
                         unit,
                         min,
                         max,
+                        aggregation,
                         required,
                         fields.size(),
                         Arrays.asList(aliases));

@@ -4,6 +4,7 @@ import static gpuanalytics.event.FieldTable.alias;
 import static gpuanalytics.event.FieldTable.label;
 import static gpuanalytics.event.FieldTable.ratioOrPercent;
 
+import gpuanalytics.event.Field.Aggregation;
 import java.time.Instant;
 
 /**
@@ -49,7 +50,14 @@ public final class GpuMetric {
 
     /** The GPU's number on its host. */
     public static final Field<Long> GPU_INDEX =
-            TABLE.integer("gpu_index", "1", 0, 4095, label("gpu"), alias("nvmlDeviceGetIndex"));
+            TABLE.integer(
+                    "gpu_index",
+                    "1",
+                    0,
+                    4095,
+                    Aggregation.NONE,
+                    label("gpu"),
+                    alias("nvmlDeviceGetIndex"));
 
     /** The GPU's own identity, as the driver prints it. */
     public static final Field<String> GPU_UUID =
@@ -127,6 +135,7 @@ public final class GpuMetric {
                     "By",
                     0,
                     MAX_BYTES,
+                    Aggregation.WHOLE_GAUGE,
                     alias("mem_used_mb", MIB),
                     alias("DCGM_FI_DEV_FB_USED_BYTES"),
                     alias("DCGM_FI_DEV_FB_USED", MIB),
@@ -141,6 +150,7 @@ public final class GpuMetric {
                     "By",
                     0,
                     MAX_BYTES,
+                    Aggregation.WHOLE_GAUGE,
                     alias("mem_total_mb", MIB),
                     alias("DCGM_FI_DEV_FB_CAPACITY_BYTES"),
                     alias("DCGM_FI_DEV_FB_TOTAL", MIB),
@@ -155,6 +165,7 @@ public final class GpuMetric {
                     "W",
                     0,
                     10_000,
+                    Aggregation.GAUGE,
                     alias("DCGM_FI_DEV_BOARD_POWER_WATTS"),
                     alias("DCGM_FI_DEV_POWER_USAGE"),
                     alias("hw.power"),
@@ -168,6 +179,7 @@ public final class GpuMetric {
                     "J",
                     0,
                     MAX_COUNT,
+                    Aggregation.COUNTER,
                     alias("DCGM_FI_DEV_GPU_ENERGY_JOULES_TOTAL"),
                     alias("DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", MILLI),
                     alias("hw.energy"),
@@ -180,6 +192,7 @@ public final class GpuMetric {
                     "Cel",
                     -100,
                     1000,
+                    Aggregation.GAUGE,
                     alias("DCGM_FI_DEV_GPU_TEMP_CELSIUS"),
                     alias("DCGM_FI_DEV_GPU_TEMP"),
                     alias("hw.temperature"),
@@ -193,6 +206,7 @@ public final class GpuMetric {
                     "Hz",
                     0,
                     MAX_HZ,
+                    Aggregation.WHOLE_GAUGE,
                     alias("DCGM_FI_DEV_SM_CLOCK_HERTZ"),
                     alias("DCGM_FI_DEV_SM_CLOCK", MHZ),
                     alias("clocks.sm", MHZ));
@@ -204,6 +218,7 @@ public final class GpuMetric {
                     "Hz",
                     0,
                     MAX_HZ,
+                    Aggregation.WHOLE_GAUGE,
                     alias("DCGM_FI_DEV_MEMORY_CLOCK_HERTZ"),
                     alias("DCGM_FI_DEV_MEM_CLOCK", MHZ),
                     alias("clocks.mem", MHZ));
@@ -215,6 +230,7 @@ public final class GpuMetric {
                     "By/s",
                     0,
                     MAX_BYTES_PER_SECOND,
+                    Aggregation.WHOLE_GAUGE,
                     alias("DCGM_FI_PROF_PCIE_TX_BYTES"));
 
     /** Bytes per second received over PCIe. */
@@ -224,6 +240,7 @@ public final class GpuMetric {
                     "By/s",
                     0,
                     MAX_BYTES_PER_SECOND,
+                    Aggregation.WHOLE_GAUGE,
                     alias("DCGM_FI_PROF_PCIE_RX_BYTES"));
 
     /** The last XID error code. */
@@ -233,6 +250,7 @@ public final class GpuMetric {
                     "1",
                     0,
                     1_000_000,
+                    Aggregation.NONE,
                     alias("DCGM_FI_DEV_XID_ERROR"),
                     alias("DCGM_FI_DEV_XID_ERRORS"));
 
@@ -243,16 +261,18 @@ public final class GpuMetric {
                     "s",
                     0,
                     MAX_COUNT,
+                    Aggregation.COUNTER,
                     alias("DCGM_FI_DEV_GPU_POWER_THROTTLE_SECONDS_TOTAL"),
                     // labelled microseconds in places; it is nanoseconds (dcgm-exporter#589)
                     alias("DCGM_FI_DEV_POWER_VIOLATION", NANO));
 
     /** What an hour of this GPU costs. */
     public static final Field<Double> PRICE_PER_HOUR_USD =
-            TABLE.number("price_per_hour_usd", "USD/h", 0, 10_000);
+            TABLE.number("price_per_hour_usd", "USD/h", 0, 10_000, Aggregation.GAUGE);
 
     /** The time that the sample stands for. */
-    public static final Field<Double> INTERVAL_S = TABLE.number("interval_s", "s", 0, 3600);
+    public static final Field<Double> INTERVAL_S =
+            TABLE.number("interval_s", "s", 0, 3600, Aggregation.NONE);
 
     /** What took the sample. */
     public static final Field<String> SOURCE = TABLE.text("source");

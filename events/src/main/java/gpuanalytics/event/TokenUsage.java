@@ -2,6 +2,7 @@ package gpuanalytics.event;
 
 import static gpuanalytics.event.FieldTable.alias;
 
+import gpuanalytics.event.Field.Aggregation;
 import java.time.Instant;
 
 /**
@@ -55,6 +56,7 @@ public final class TokenUsage {
                     "token",
                     0,
                     MAX_TOKENS,
+                    Aggregation.SUM,
                     alias("gen_ai.usage.input_tokens"),
                     alias("gen_ai.usage.prompt_tokens"),
                     alias("vllm:request_prompt_tokens"));
@@ -66,6 +68,7 @@ public final class TokenUsage {
                     "token",
                     0,
                     MAX_TOKENS,
+                    Aggregation.SUM,
                     alias("gen_ai.usage.output_tokens"),
                     alias("gen_ai.usage.completion_tokens"),
                     alias("vllm:request_generation_tokens"));
@@ -77,6 +80,7 @@ public final class TokenUsage {
                     "token",
                     0,
                     MAX_TOKENS,
+                    Aggregation.SUM,
                     alias("gen_ai.usage.cache_read.input_tokens"));
 
     /** Prompt tokens that were written to a cache. */
@@ -86,6 +90,7 @@ public final class TokenUsage {
                     "token",
                     0,
                     MAX_TOKENS,
+                    Aggregation.SUM,
                     alias("gen_ai.usage.cache_creation.input_tokens"),
                     alias("gen_ai.usage.cache_write.input_tokens"));
 
@@ -96,6 +101,7 @@ public final class TokenUsage {
                     "token",
                     0,
                     MAX_TOKENS,
+                    Aggregation.SUM,
                     alias("gen_ai.usage.reasoning.output_tokens"));
 
     /** From the request's arrival to its last token. */
@@ -105,6 +111,7 @@ public final class TokenUsage {
                     "ms",
                     0,
                     MAX_MILLIS,
+                    Aggregation.HISTOGRAM,
                     alias("gen_ai.server.request.duration", MILLIS_PER_SECOND),
                     alias("gen_ai.client.operation.duration", MILLIS_PER_SECOND),
                     alias("vllm:e2e_request_latency_seconds", MILLIS_PER_SECOND));
@@ -116,6 +123,7 @@ public final class TokenUsage {
                     "ms",
                     0,
                     MAX_MILLIS,
+                    Aggregation.HISTOGRAM,
                     alias("gen_ai.server.time_to_first_token", MILLIS_PER_SECOND),
                     alias("gen_ai.response.time_to_first_chunk", MILLIS_PER_SECOND),
                     alias("vllm:time_to_first_token_seconds", MILLIS_PER_SECOND));
@@ -124,7 +132,8 @@ public final class TokenUsage {
     public static final Field<String> HOST = TABLE.text("host", alias("host.name"));
 
     /** The number of the GPU that served it. */
-    public static final Field<Long> GPU_INDEX = TABLE.integer("gpu_index", "1", 0, 4095);
+    public static final Field<Long> GPU_INDEX =
+            TABLE.integer("gpu_index", "1", 0, 4095, Aggregation.NONE);
 
     /** The identity of the GPU that served it. */
     public static final Field<String> GPU_UUID = TABLE.text("gpu_uuid", alias("hw.id"));

@@ -142,6 +142,7 @@ public final class LocalMain {
         out.println("  HTTP    http://127.0.0.1:%d/".formatted(pipeline.processor().httpPort()));
         out.println("  Kafka   " + pipeline.broker().bootstrapServers());
         out.println("  store   " + shown(pipeline.storeUrl()));
+        pipeline.simulated().ifPresent(fleet -> out.println("  simulated: " + fleet));
         out.println();
     }
 

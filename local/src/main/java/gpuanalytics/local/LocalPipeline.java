@@ -10,6 +10,7 @@ import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.producer.Producer;
 import gpuanalytics.producer.ProducerConfig;
+import gpuanalytics.producer.source.synthetic.FleetSummary;
 import gpuanalytics.service.config.ConfigurationException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -18,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.jspecify.annotations.Nullable;
@@ -122,6 +124,13 @@ final class LocalPipeline implements AutoCloseable {
 
     Producer producer() {
         return Objects.requireNonNull(producer, "produce() comes first");
+    }
+
+    /** What the producer simulates, in one line; nothing where it replays. */
+    Optional<String> simulated() {
+        return producerConfig.source() instanceof ProducerConfig.Source.Synthetic fleet
+                ? Optional.of(FleetSummary.of(fleet.options(), fleet.shards().configuredRate()))
+                : Optional.empty();
     }
 
     private <T extends AutoCloseable> T opened(T part) {

@@ -2,6 +2,7 @@ package gpuanalytics.processor;
 
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.batch.Batch;
+import gpuanalytics.processor.change.ChangedHours;
 import gpuanalytics.processor.consume.DeadLetter;
 import gpuanalytics.processor.consume.DeadLetterTopic;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
@@ -45,6 +46,7 @@ final class BatchLane implements AutoCloseable {
     private final SeriesCap seriesCap;
     private final DeadLetterTopic deadLetters;
     private final MongoRollups rollups;
+    private final ChangedHours changedHours;
     private final ProcessorMetrics metrics;
     private final Clock clock;
     private final Step.Observer steps;
@@ -61,6 +63,7 @@ final class BatchLane implements AutoCloseable {
             SeriesCap seriesCap,
             DeadLetterTopic deadLetters,
             MongoRollups rollups,
+            ChangedHours changedHours,
             ProcessorMetrics metrics,
             Clock clock,
             Step.Observer steps) {
@@ -68,6 +71,7 @@ final class BatchLane implements AutoCloseable {
         this.seriesCap = seriesCap;
         this.deadLetters = deadLetters;
         this.rollups = rollups;
+        this.changedHours = changedHours;
         this.metrics = metrics;
         this.clock = clock;
         this.steps = steps;
@@ -228,7 +232,8 @@ final class BatchLane implements AutoCloseable {
             rows.addAll(each.raw.get());
         }
         steps.reached(Step.ROLLUPS_BEGIN);
-        rollups.apply(rows);
+        // After the rollups, before the commit: see ChangedHours.
+        changedHours.mark(rollups.apply(rows));
         steps.reached(Step.ROLLED_UP);
         round.forEach(each -> completed.add(each.batch));
     }

@@ -11,7 +11,6 @@ import java.time.Duration;
  * @param bufferBytes how many bytes of records may be under way before fetching pauses
  * @param maxSeriesPerBucket how many series an hour may have before others count under "other"
  * @param sampleInterval the time a sample stands for when it does not say
- * @param auditInterval how often closed rollups are recomputed; zero for never
  * @param shutdownTimeout how long a shutdown waits for what is under way
  */
 record IngestSettings(
@@ -20,5 +19,4 @@ record IngestSettings(
         long bufferBytes,
         int maxSeriesPerBucket,
         Duration sampleInterval,
-        Duration auditInterval,
         Duration shutdownTimeout) {}

@@ -2,6 +2,8 @@ package gpuanalytics.processor;
 
 import gpuanalytics.event.EventCodec;
 import gpuanalytics.processor.api.HttpApi;
+import gpuanalytics.processor.audit.RollupAudit;
+import gpuanalytics.processor.change.ChangedHours;
 import gpuanalytics.processor.consume.DeadLetterTopic;
 import gpuanalytics.processor.consume.KafkaEventConsumer;
 import gpuanalytics.processor.consume.KafkaHealth;
@@ -11,8 +13,8 @@ import gpuanalytics.processor.health.PartHealth;
 import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.query.MongoUsageQueries;
+import gpuanalytics.processor.query.RollupRetention;
 import gpuanalytics.processor.rollup.MongoRollups;
-import gpuanalytics.processor.rollup.RollupAudit;
 import gpuanalytics.processor.rollup.RollupMath;
 import gpuanalytics.processor.rollup.SeriesCap;
 import gpuanalytics.processor.store.MongoStore;
@@ -48,9 +50,6 @@ public final class Processor implements AutoCloseable {
     private static final int CLOSE_TIMEOUT_SECONDS = 2;
 
     private static final Duration MEASURE_INTERVAL = Duration.ofSeconds(1);
-
-    /** Longer than events take from their raw document to their rollups. */
-    private static final Duration AUDIT_SETTLE = Duration.ofSeconds(10);
 
     /** A batch under way for longer makes the pipeline not ready. */
     private static final Duration SLOW = Duration.ofSeconds(30);
@@ -90,6 +89,7 @@ public final class Processor implements AutoCloseable {
         kafka = new KafkaHealth(kafkaHealth, config.consume().bootstrapServers());
         deadLetters = new DeadLetterTopic(config.consume(), kafka);
         var math = new RollupMath(config.ingest().sampleInterval());
+        var changedHours = new ChangedHours(store, retry, metrics, clock, config.audit().lease());
         lane =
                 new BatchLane(
                         config.ingest().inFlightBatches(),
@@ -98,6 +98,7 @@ public final class Processor implements AutoCloseable {
                                 config.ingest().maxSeriesPerBucket(), store, retry, metrics, clock),
                         deadLetters,
                         new MongoRollups(store, math, retry, metrics, clock),
+                        changedHours,
                         metrics,
                         clock,
                         steps);
@@ -115,12 +116,7 @@ public final class Processor implements AutoCloseable {
                         steps);
         audit =
                 new RollupAudit(
-                        store,
-                        math,
-                        metrics,
-                        clock,
-                        config.store().rawRetention(),
-                        () -> TimeUnit.MILLISECONDS.sleep(AUDIT_SETTLE.toMillis()));
+                        store, changedHours, math, metrics, clock, config.audit(), config.store());
         shutdownTimeout = config.ingest().shutdownTimeout();
         vertx = Vertx.vertx();
         http = startHttp(config);
@@ -139,7 +135,7 @@ public final class Processor implements AutoCloseable {
     /** Starts one that tells where it is. */
     static Processor start(ProcessorConfig config, Step.Observer steps) {
         var processor = new Processor(config, steps);
-        processor.start(config.ingest());
+        processor.begin(config);
         return processor;
     }
 
@@ -218,7 +214,7 @@ public final class Processor implements AutoCloseable {
         closeParts();
     }
 
-    private void start(IngestSettings settings) {
+    private void begin(ProcessorConfig config) {
         metrics.gauge(
                 "processor.drain.seconds", "The lag at the present rate", drain, d -> d.seconds());
         metrics.gauge(
@@ -228,8 +224,8 @@ public final class Processor implements AutoCloseable {
                 p -> (double) p.bytesUnderWay());
         ingestThread.start();
         periodic.add(new Periodic("measure", MEASURE_INTERVAL, this::measure));
-        if (!settings.auditInterval().isZero()) {
-            periodic.add(new Periodic("audit", settings.auditInterval(), this::audit));
+        if (!config.audit().interval().isZero()) {
+            periodic.add(new Periodic("audit", config.audit().interval(), audit::auditChanged));
         }
     }
 
@@ -240,15 +236,6 @@ public final class Processor implements AutoCloseable {
                 stats.stored() + stats.duplicates() + stats.rejected(),
                 stats.lag(),
                 MEASURE_INTERVAL);
-    }
-
-    /** Of several processors, the one that reads a topic's partition 0 audits its rollups. */
-    private void audit() throws InterruptedException {
-        for (var partition : pipeline.consumer().assigned()) {
-            if (partition.number() == 0) {
-                audit.auditChanged(partition.kind());
-            }
-        }
     }
 
     private void ingest() {
@@ -277,7 +264,7 @@ public final class Processor implements AutoCloseable {
             return HttpApi.start(
                     vertx,
                     config.http(),
-                    MongoUsageQueries.of(store, config.http().limits(), clock),
+                    MongoUsageQueries.of(store, retention(config), config.http().limits(), clock),
                     this::health,
                     registry);
         } catch (IllegalStateException e) {
@@ -285,6 +272,13 @@ public final class Processor implements AutoCloseable {
             closeParts();
             throw e;
         }
+    }
+
+    private static RollupRetention retention(ProcessorConfig config) {
+        return new RollupRetention(
+                config.store().minuteRetention(),
+                config.store().hourRetention(),
+                config.limits().maxLead());
     }
 
     private void closeParts() {

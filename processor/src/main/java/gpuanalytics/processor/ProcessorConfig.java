@@ -3,6 +3,7 @@ package gpuanalytics.processor;
 import gpuanalytics.event.EventLimits;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.api.HttpConfig;
+import gpuanalytics.processor.audit.AuditConfig;
 import gpuanalytics.processor.batch.BatchPolicy;
 import gpuanalytics.processor.consume.ConsumeConfig;
 import gpuanalytics.processor.consume.ConsumeConfig.GroupProtocol;
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param limits what an event may be at most
  * @param ingest how records go through the steps
  * @param store the store and its retention
+ * @param audit how rollups are audited
  * @param http where the API listens and what one may ask of it
  */
 public record ProcessorConfig(
@@ -27,6 +29,7 @@ public record ProcessorConfig(
         EventLimits limits,
         IngestSettings ingest,
         StoreConfig store,
+        AuditConfig audit,
         HttpConfig http) {
 
     private static final int MAX_BATCH_ROWS = 100_000;
@@ -52,12 +55,13 @@ public record ProcessorConfig(
                 limits(reader),
                 ingest(reader, batch),
                 store(reader),
+                AuditConfig.read(reader),
                 HttpConfig.fromEnvironment(reader));
     }
 
     /** The same with another store. */
     public ProcessorConfig with(StoreConfig another) {
-        return new ProcessorConfig(consume, limits, ingest, another, http);
+        return new ProcessorConfig(consume, limits, ingest, another, audit, http);
     }
 
     private static ConsumeConfig consume(EnvironmentReader reader, int batchRows) {
@@ -170,13 +174,6 @@ public record ProcessorConfig(
                         3600,
                         "The time a GPU sample stands for when it does not say"),
                 reader.duration(
-                        "AUDIT_INTERVAL_S",
-                        ChronoUnit.SECONDS,
-                        600,
-                        0,
-                        86_400,
-                        "How often closed rollups are recomputed from raw events; 0 for never"),
-                reader.duration(
                         "SHUTDOWN_TIMEOUT_MS",
                         ChronoUnit.MILLIS,
                         5000,
@@ -195,36 +192,57 @@ public record ProcessorConfig(
         if (!StoreConfig.isUrl(url)) {
             reader.error("MONGO_URL (not shown) is not a URL, expected mongodb://host:port/…");
         }
-        return new StoreConfig(
-                url,
-                reader.text("MONGO_DATABASE", "gpu_analytics", "The database in the store"),
-                reader.duration(
-                        "RAW_RETENTION_HOURS",
-                        ChronoUnit.HOURS,
-                        168,
-                        1,
-                        87_600,
-                        "How long raw events are kept"),
-                reader.duration(
-                        "MINUTE_RETENTION_DAYS",
-                        ChronoUnit.DAYS,
-                        30,
-                        1,
-                        3660,
-                        "How long minute rollups are kept"),
-                reader.duration(
-                        "HOUR_RETENTION_DAYS",
-                        ChronoUnit.DAYS,
-                        400,
-                        1,
-                        36_600,
-                        "How long hour rollups are kept"),
-                reader.duration(
-                        "STORE_TIMEOUT_MS",
-                        ChronoUnit.MILLIS,
-                        60_000,
-                        100,
-                        600_000,
-                        "How long the store may take to answer before it is asked again"));
+        var config =
+                new StoreConfig(
+                        url,
+                        reader.text("MONGO_DATABASE", "gpu_analytics", "The database in the store"),
+                        reader.duration(
+                                "RAW_RETENTION_HOURS",
+                                ChronoUnit.HOURS,
+                                168,
+                                1,
+                                87_600,
+                                "How long raw events are kept"),
+                        reader.duration(
+                                "MINUTE_RETENTION_DAYS",
+                                ChronoUnit.DAYS,
+                                30,
+                                1,
+                                3660,
+                                "How long minute rollups are kept"),
+                        reader.duration(
+                                "HOUR_RETENTION_DAYS",
+                                ChronoUnit.DAYS,
+                                400,
+                                1,
+                                36_600,
+                                "How long hour rollups are kept"),
+                        reader.duration(
+                                "STORE_TIMEOUT_MS",
+                                ChronoUnit.MILLIS,
+                                60_000,
+                                100,
+                                600_000,
+                                "How long the store may take to answer before it is asked again"));
+        checkRetentions(reader, config);
+        return config;
+    }
+
+    /** What is counted from something must be kept at least as long: the audit compares them. */
+    private static void checkRetentions(EnvironmentReader reader, StoreConfig config) {
+        if (config.minuteRetention().compareTo(config.rawRetention()) < 0) {
+            reader.error(
+                    "MINUTE_RETENTION_DAYS is %d, expected at least the %d hours of RAW_RETENTION_HOURS"
+                            .formatted(
+                                    config.minuteRetention().toDays(),
+                                    config.rawRetention().toHours()));
+        }
+        if (config.hourRetention().compareTo(config.minuteRetention()) < 0) {
+            reader.error(
+                    "HOUR_RETENTION_DAYS is %d, expected at least the %d of MINUTE_RETENTION_DAYS"
+                            .formatted(
+                                    config.hourRetention().toDays(),
+                                    config.minuteRetention().toDays()));
+        }
     }
 }

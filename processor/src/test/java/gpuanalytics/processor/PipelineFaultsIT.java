@@ -20,10 +20,6 @@ import gpuanalytics.processor.health.HealthReport;
 import gpuanalytics.processor.store.StoreLayout;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -320,7 +316,7 @@ class PipelineFaultsIT {
                 fixture.awaitCommitted();
 
                 assertEquals(60, processor.stats().stored());
-                assertEquals(20.0, metric(processor, "processor_retention_gap_total"));
+                assertEquals(20.0, Scraped.sum(processor, "processor_retention_gap_total"));
             }
         }
     }
@@ -355,7 +351,7 @@ class PipelineFaultsIT {
 
                 fixture.awaitCommitted();
 
-                var lost = metric(processor, "processor_retention_gap_total");
+                var lost = Scraped.sum(processor, "processor_retention_gap_total");
                 assertTrue(lost > 0, "all was fetched ahead");
                 assertEquals(events, processor.stats().stored() + lost);
             }
@@ -536,26 +532,6 @@ class PipelineFaultsIT {
                 .filter(part -> part.name().equals(name))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    /** The sum of a metric over its tags, as Prometheus would read it. */
-    private static double metric(Processor processor, String name) throws Exception {
-        try (var http = HttpClient.newHttpClient()) {
-            var answer =
-                    http.send(
-                            HttpRequest.newBuilder(
-                                            URI.create(
-                                                    "http://127.0.0.1:%d/metrics"
-                                                            .formatted(processor.httpPort())))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString());
-            return answer.body()
-                    .lines()
-                    .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
-                    .mapToDouble(
-                            line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                    .sum();
-        }
     }
 
     private static int freePort() throws Exception {

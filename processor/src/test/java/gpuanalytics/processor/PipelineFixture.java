@@ -152,7 +152,7 @@ final class PipelineFixture implements AutoCloseable {
         }
     }
 
-    private void send(ProducerRecord<byte[], byte[]> record) {
+    void send(ProducerRecord<byte[], byte[]> record) {
         var _ =
                 producer.send(
                         record,

@@ -91,7 +91,7 @@ public final class Producer implements AutoCloseable {
                                 () -> failure().isEmpty(),
                                 meters,
                                 rateControl(),
-                                ProducerConfig.MIN_RATE,
+                                leastRate(),
                                 ProducerConfig.MAX_RATE));
         this.thread = Thread.ofPlatform().name("producer-loop").unstarted(this::run);
     }
@@ -159,6 +159,12 @@ public final class Producer implements AutoCloseable {
         return config.source() instanceof Source.Synthetic synthetic && membership != null
                 ? Optional.of(new LiveRate(synthetic, membership))
                 : Optional.empty();
+    }
+
+    private double leastRate() {
+        return config.source() instanceof Source.Synthetic synthetic
+                ? Math.max(ProducerConfig.MIN_RATE, synthetic.options().leastRate())
+                : ProducerConfig.MIN_RATE;
     }
 
     /** The rate as the shards share it. */
@@ -241,14 +247,10 @@ public final class Producer implements AutoCloseable {
      * @throws IllegalArgumentException if the rate is not allowed or the source has none
      */
     public void setRate(double eventsPerSecond) throws IOException, InterruptedException {
-        if (eventsPerSecond < ProducerConfig.MIN_RATE
-                || eventsPerSecond > ProducerConfig.MAX_RATE) {
+        if (eventsPerSecond < leastRate() || eventsPerSecond > ProducerConfig.MAX_RATE) {
             throw new IllegalArgumentException(
                     "rate is %s, expected %s to %.0f"
-                            .formatted(
-                                    eventsPerSecond,
-                                    ProducerConfig.MIN_RATE,
-                                    ProducerConfig.MAX_RATE));
+                            .formatted(eventsPerSecond, leastRate(), ProducerConfig.MAX_RATE));
         }
         if (membership == null) {
             throw new IllegalArgumentException("a replay has no rate, its pace is REPLAY_SPEED");

@@ -73,6 +73,13 @@ public record ProducerConfig(KafkaOptions kafka, Source source, Http http) {
 
     private static final int MAX_REPLAY_FILES = 100;
     private static final int MAX_FLEET_GPUS = 10_000;
+
+    /** The contract's. */
+    private static final double MAX_PRICE_PER_HOUR_USD = 10_000;
+
+    /** The source is asked for events at least this often, unless SLEEP_SEC is longer. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
     private static final long KIB = 1 << 10;
     private static final long MIB = 1 << 20;
 
@@ -162,7 +169,7 @@ public record ProducerConfig(KafkaOptions kafka, Source source, Http http) {
                 env.number(
                         "PRICE_PER_HOUR_USD",
                         0,
-                        1_000_000,
+                        MAX_PRICE_PER_HOUR_USD,
                         "Price of a GPU hour in every sample, instead of each model's own");
         var synthetic = readSynthetic(env, bootstrap, batch, price);
         var replay = readReplay(env, source, price);
@@ -197,6 +204,10 @@ public record ProducerConfig(KafkaOptions kafka, Source source, Http http) {
                     "BATCH / SLEEP_SEC is %s events per second, expected %s to %.0f"
                             .formatted(rate, MIN_RATE, MAX_RATE));
         }
+        var pause =
+                sleepSeconds > 0
+                        ? Optional.of(Duration.ofNanos(Math.round(sleepSeconds * 1e9)))
+                        : Optional.<Duration>empty();
         var options =
                 new SyntheticOptions(
                         readFleet(env, price),
@@ -218,13 +229,21 @@ public record ProducerConfig(KafkaOptions kafka, Source source, Http http) {
                                                                 + " GPU, more where samples would"
                                                                 + " be over half of the events"))),
                         env.duration(
-                                "CATCH_UP_S",
-                                ChronoUnit.SECONDS,
-                                60,
-                                1,
-                                86_400,
-                                "A simulation further behind, in seconds, goes on from the"
-                                        + " present"));
+                                        "CATCH_UP_S",
+                                        ChronoUnit.SECONDS,
+                                        60,
+                                        1,
+                                        86_400,
+                                        "A simulation further behind than this and the pause"
+                                                + " between two batches, in seconds, goes on from"
+                                                + " the present")
+                                .plus(pause.orElse(LONGEST_PAUSE)));
+        if (rate < options.leastRate()) {
+            env.error(
+                    "RATE is %s with %d GPUs, expected at least %s: a sample of each and as many"
+                                    .formatted(rate, options.fleet().size(), options.leastRate())
+                            + " usages an hour");
+        }
         var shards =
                 new ShardOptions(
                         bootstrap,
@@ -241,10 +260,6 @@ public record ProducerConfig(KafkaOptions kafka, Source source, Http http) {
                                 0,
                                 60_000,
                                 "Milliseconds that a shard which moves waits for its last events"));
-        var pause =
-                sleepSeconds > 0
-                        ? Optional.of(Duration.ofNanos(Math.round(sleepSeconds * 1e9)))
-                        : Optional.<Duration>empty();
         return new Source.Synthetic(options, shards, batch, pause);
     }
 
@@ -252,7 +267,7 @@ public record ProducerConfig(KafkaOptions kafka, Source source, Http http) {
         int gpus =
                 env.integer(
                         "FLEET_GPUS",
-                        8,
+                        96,
                         1,
                         MAX_FLEET_GPUS,
                         "GPUs of the simulated fleet, over all replicas");
@@ -289,6 +304,16 @@ public record ProducerConfig(KafkaOptions kafka, Source source, Http http) {
                         "REPLAY_TIMES",
                         ReplayOptions.Times.ORIGINAL,
                         "Times of the events: original (as in the trace) or now (when replayed)");
+        var run =
+                env.text(
+                        "REPLAY_RUN",
+                        "Name of a loop's run: under one name it gives the same events at each"
+                                + " start; unset: new ones");
+        if (run.isPresent() && !run.get().matches("[A-Za-z0-9._-]{1,64}")) {
+            env.error(
+                    "REPLAY_RUN is %s, expected 1 to 64 letters, digits, dots, dashes or underscores"
+                            .formatted(run.get()));
+        }
         if (source == SourceName.REPLAY) {
             if (files.isEmpty() || files.size() > MAX_REPLAY_FILES) {
                 env.error(
@@ -299,7 +324,7 @@ public record ProducerConfig(KafkaOptions kafka, Source source, Http http) {
                 env.error("REPLAY_TIMES is now, expected original with REPLAY_SPEED max");
             }
         }
-        return new ReplayOptions(paths(env, files), speed, loop, times, price);
+        return new ReplayOptions(paths(env, files), speed, loop, run, times, price);
     }
 
     private static OptionalDouble readSpeed(EnvironmentReader env, String text) {

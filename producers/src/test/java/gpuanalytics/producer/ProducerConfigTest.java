@@ -35,7 +35,7 @@ class ProducerConfigTest {
         var source = synthetic(Map.of());
 
         assertEquals(200, source.shards().configuredRate());
-        assertEquals(8, source.options().fleet().size());
+        assertEquals(96, source.options().fleet().size());
         assertEquals(20, source.batch());
         assertEquals(Optional.empty(), source.pause());
     }

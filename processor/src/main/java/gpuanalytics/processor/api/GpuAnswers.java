@@ -4,10 +4,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
-import gpuanalytics.processor.query.GpuReading;
+import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.query.GpuSeries;
 import gpuanalytics.processor.query.GpuSeries.Point;
-import gpuanalytics.processor.query.GpuSeries.Summary;
 import gpuanalytics.processor.query.GpuSeriesQuery;
 import gpuanalytics.processor.query.LatestSample;
 import gpuanalytics.processor.query.LatestSamplesQuery;
@@ -17,7 +16,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Answers {@code /gpu/info} and {@code /gpus/{id}/series}. */
@@ -92,7 +90,7 @@ final class GpuAnswers {
         json.writeStartObject();
         json.writeStringField("gpu", id);
         json.writeStringField("mig_id", migId);
-        TokenAnswers.writeWindow(json, series.window());
+        TokenAnswers.writeCoverage(json, series.coverage());
         json.writeFieldName("points");
         table.writeTo(json);
         json.writeEndObject();
@@ -123,21 +121,7 @@ final class GpuAnswers {
         columns.add(new Column<>("covered_s", Point::coveredSeconds));
         columns.add(new Column<>("energy_j", Point::energyJ));
         columns.add(new Column<>("xid_errors", Point::xidErrors));
-        for (var reading : GpuReading.values()) {
-            columns.add(summary(reading, "mean", Summary::mean));
-            columns.add(summary(reading, "min", Summary::min));
-            columns.add(summary(reading, "max", Summary::max));
-        }
+        columns.addAll(ReadingColumns.of(Measures.GPU, Point::readings));
         return List.copyOf(columns);
-    }
-
-    private static Column<Point> summary(
-            GpuReading reading, String part, Function<Summary, Double> value) {
-        return new Column<>(
-                reading.label() + "." + part,
-                point -> {
-                    var summary = point.readings().get(reading);
-                    return summary == null ? null : value.apply(summary);
-                });
     }
 }

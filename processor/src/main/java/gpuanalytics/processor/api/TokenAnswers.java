@@ -1,12 +1,12 @@
 package gpuanalytics.processor.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import gpuanalytics.processor.query.QueryWindow;
+import gpuanalytics.processor.measure.Measures;
+import gpuanalytics.processor.query.Coverage;
 import gpuanalytics.processor.query.TokenDimension;
 import gpuanalytics.processor.query.TokenQuery;
 import gpuanalytics.processor.query.TokenReport;
 import gpuanalytics.processor.query.TokenReport.Counts;
-import gpuanalytics.processor.query.TokenReport.Latency;
 import gpuanalytics.processor.query.TokenReport.Row;
 import gpuanalytics.processor.query.UsageQueries;
 import java.io.IOException;
@@ -14,9 +14,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Answers {@code /tokens}. */
 final class TokenAnswers {
@@ -28,22 +26,7 @@ final class TokenAnswers {
                     .toList();
 
     /** The members of a count, in a row and in the totals alike. */
-    private static final List<Column<Counts>> COUNTS =
-            List.of(
-                    new Column<>("requests", Counts::requests),
-                    new Column<>("errors", Counts::errors),
-                    new Column<>("prompt_tokens", Counts::promptTokens),
-                    new Column<>("completion_tokens", Counts::completionTokens),
-                    new Column<>("cached_prompt_tokens", Counts::cachedPromptTokens),
-                    new Column<>("cache_write_tokens", Counts::cacheWriteTokens),
-                    new Column<>("reasoning_tokens", Counts::reasoningTokens),
-                    latency("latency_ms.p50", Counts::latencyMs, Latency::p50),
-                    latency("latency_ms.p95", Counts::latencyMs, Latency::p95),
-                    latency("latency_ms.mean", Counts::latencyMs, Latency::mean),
-                    latency("ttft_ms.p50", Counts::ttftMs, Latency::p50),
-                    latency("ttft_ms.p95", Counts::ttftMs, Latency::p95),
-                    latency("ttft_ms.mean", Counts::ttftMs, Latency::mean),
-                    new Column<>("tokens_per_s", Counts::tokensPerSecond));
+    private static final List<Column<Counts>> COUNTS = countColumns();
 
     private final UsageQueries queries;
     private final Clock clock;
@@ -88,7 +71,7 @@ final class TokenAnswers {
     private static void write(JsonGenerator json, TokenReport report, Table<Row> table)
             throws IOException {
         json.writeStartObject();
-        writeWindow(json, report.window());
+        writeCoverage(json, report.coverage());
         json.writeArrayFieldStart("group_by");
         for (var dimension : report.groupBy()) {
             json.writeString(dimension.label());
@@ -102,22 +85,22 @@ final class TokenAnswers {
     }
 
     /** Writes what was answered, which may be more than what was asked for. */
-    static void writeWindow(JsonGenerator json, QueryWindow window) throws IOException {
+    static void writeCoverage(JsonGenerator json, Coverage coverage) throws IOException {
+        var window = coverage.window();
         json.writeStringField("from", window.from().toString());
         json.writeStringField("to", window.to().toString());
         json.writeNumberField("step_s", window.stepLength().toSeconds());
         json.writeNumberField("bucket_s", window.bucket().toSeconds());
+        json.writeBooleanField("complete", coverage.complete());
+        json.writeStringField("kept_since", coverage.keptSince().toString());
     }
 
-    private static Column<Counts> latency(
-            String name,
-            Function<Counts, @Nullable Latency> latency,
-            Function<Latency, Double> value) {
-        return new Column<>(
-                name,
-                counts -> {
-                    var found = latency.apply(counts);
-                    return found == null ? null : value.apply(found);
-                });
+    private static List<Column<Counts>> countColumns() {
+        var columns = new ArrayList<Column<Counts>>();
+        columns.add(new Column<>("requests", Counts::requests));
+        columns.add(new Column<>("errors", Counts::errors));
+        columns.addAll(ReadingColumns.of(Measures.TOKEN, Counts::readings));
+        columns.add(new Column<>("tokens_per_s", Counts::tokensPerSecond));
+        return List.copyOf(columns);
     }
 }

@@ -9,9 +9,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
@@ -31,8 +33,16 @@ final class BrokerLookup {
         this.groupId = groupId;
     }
 
+    /** The ids of the topics among these that exist, by name. */
+    Map<String, String> topicIds(Collection<String> topics) throws InterruptedException {
+        var ids = new HashMap<String, String>();
+        describe(topics).forEach((name, topic) -> ids.put(name, topic.topicId().toString()));
+        return ids;
+    }
+
     /** The topics among these that exist. */
-    Map<String, TopicDescription> describe(Collection<String> topics) throws InterruptedException {
+    private Map<String, TopicDescription> describe(Collection<String> topics)
+            throws InterruptedException {
         var found = new HashMap<String, TopicDescription>();
         for (var asked : admin.describeTopics(topics).topicNameValues().entrySet()) {
             var description = getIfExists(asked.getValue());
@@ -65,35 +75,34 @@ final class BrokerLookup {
                 continue;
             }
             var from = known.getOrDefault(partition, known(committed.get(partition)));
-            starts.put(
-                    partition,
-                    PartitionStart.of(
-                            topic.topicId().toString(),
-                            from.position(),
-                            from.topicId(),
-                            first,
-                            end));
+            starts.put(partition, PartitionStart.of(topic.topicId().toString(), from, first, end));
         }
         return starts;
     }
 
     private static Known known(@Nullable OffsetAndMetadata committed) {
         return committed == null
-                ? new Known("", -1)
-                : new Known(committed.metadata(), committed.offset());
+                ? Known.NOTHING
+                : new Known(committed.metadata(), Mark.of(committed));
     }
 
-    /** The end of each of these partitions that exists. */
-    Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions)
+    /** The end of what can be read of each of these partitions that exists. */
+    Map<TopicPartition, Long> readableEnds(Collection<TopicPartition> partitions)
             throws InterruptedException {
-        return offsets(partitions, OffsetSpec.latest());
+        return offsets(partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
     }
 
     private Map<TopicPartition, Long> offsets(
             Collection<TopicPartition> partitions, OffsetSpec which) throws InterruptedException {
+        return offsets(partitions, which, IsolationLevel.READ_UNCOMMITTED);
+    }
+
+    private Map<TopicPartition, Long> offsets(
+            Collection<TopicPartition> partitions, OffsetSpec which, IsolationLevel isolation)
+            throws InterruptedException {
         var asked = new HashMap<TopicPartition, OffsetSpec>();
         partitions.forEach(partition -> asked.put(partition, which));
-        var result = admin.listOffsets(asked);
+        var result = admin.listOffsets(asked, new ListOffsetsOptions(isolation));
         var offsets = new HashMap<TopicPartition, Long>();
         for (var partition : partitions) {
             var found = getIfExists(result.partitionResult(partition));

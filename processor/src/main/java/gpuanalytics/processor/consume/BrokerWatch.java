@@ -33,15 +33,16 @@ final class BrokerWatch implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
-    private record Question(
-            Set<TopicPartition> partitions,
-            Map<TopicPartition, Known> known,
-            CompletableFuture<Map<TopicPartition, PartitionStart>> answer) {}
+    private interface Asking<T> {
+        T ask(BrokerLookup lookup) throws InterruptedException;
+    }
+
+    private record Question<T>(Asking<T> asking, CompletableFuture<T> answer) {}
 
     private final ConsumeConfig config;
     private final KafkaHealth health;
     private final Supplier<Set<TopicPartition>> assigned;
-    private final LinkedBlockingQueue<Question> questions = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<Question<?>> questions = new LinkedBlockingQueue<>();
     private final Thread thread;
 
     private volatile Map<String, String> topicIds = Map.of();
@@ -67,10 +68,20 @@ final class BrokerWatch implements AutoCloseable {
     }
 
     /** Asks where reading of these partitions begins. */
-    StartLookup lookUp(Set<TopicPartition> partitions, Map<TopicPartition, Known> known) {
-        var answer = new CompletableFuture<Map<TopicPartition, PartitionStart>>();
-        questions.add(new Question(partitions, known, answer));
-        return new StartLookup(known, answer);
+    StartLookup lookUp(
+            Set<TopicPartition> partitions, Map<TopicPartition, Known> known, long version) {
+        return new StartLookup(known, version, ask(lookup -> starts(lookup, partitions, known)));
+    }
+
+    /** Asks for the ids that these topics have from now on, by name; missing ones are left out. */
+    CompletableFuture<Map<String, String>> topicIdsNow(Set<String> topics) {
+        return ask(lookup -> lookup.topicIds(topics));
+    }
+
+    private <T> CompletableFuture<T> ask(Asking<T> asking) {
+        var answer = new CompletableFuture<T>();
+        questions.add(new Question<>(asking, answer));
+        return answer;
     }
 
     @Override
@@ -92,9 +103,7 @@ final class BrokerWatch implements AutoCloseable {
         } catch (InterruptedException ignored) {
             // closed
         } finally {
-            if (admin != null) {
-                admin.close(CLOSE_TIMEOUT);
-            }
+            closeAdmin();
         }
     }
 
@@ -103,33 +112,37 @@ final class BrokerWatch implements AutoCloseable {
             var lookup = lookup();
             var topics = new ArrayList<>(config.topics().values());
             topics.add(config.deadLetterTopic());
-            var found = lookup.describe(topics);
-            var ids = new HashMap<String, String>();
-            found.forEach((name, topic) -> ids.put(name, topic.topicId().toString()));
+            var ids = lookup.topicIds(topics);
             topicIds = ids;
             ends =
-                    lookup.ends(
+                    lookup.readableEnds(
                             assigned.get().stream()
                                     .filter(partition -> ids.containsKey(partition.topic()))
                                     .toList());
             report(topics.stream().filter(topic -> !ids.containsKey(topic)).toList());
-        } catch (KafkaException e) {
+        } catch (RuntimeException e) {
             failed(e);
         }
     }
 
-    private void answer(Question question) throws InterruptedException {
+    private <T> void answer(Question<T> question) throws InterruptedException {
         try {
-            var starts = lookup().starts(question.partitions, question.known);
-            // Before the answer: its ids must not look changed against older ones.
-            var ids = new HashMap<>(topicIds);
-            starts.forEach((partition, start) -> ids.put(partition.topic(), start.topicId()));
-            topicIds = ids;
-            question.answer.complete(starts);
-        } catch (KafkaException e) {
-            failed(e);
+            question.answer.complete(question.asking.ask(lookup()));
+        } catch (RuntimeException e) {
             question.answer.completeExceptionally(e);
+            failed(e);
         }
+    }
+
+    private Map<TopicPartition, PartitionStart> starts(
+            BrokerLookup lookup, Set<TopicPartition> partitions, Map<TopicPartition, Known> known)
+            throws InterruptedException {
+        var starts = lookup.starts(partitions, known);
+        // Before the answer: its ids must not look changed against older ones.
+        var ids = new HashMap<>(topicIds);
+        starts.forEach((partition, start) -> ids.put(partition.topic(), start.topicId()));
+        topicIds = ids;
+        return starts;
     }
 
     private BrokerLookup lookup() {
@@ -158,11 +171,27 @@ final class BrokerWatch implements AutoCloseable {
                                 missing.stream().sorted().collect(Collectors.joining(", "))));
     }
 
-    private void failed(KafkaException failure) {
-        log.atDebug().setCause(failure).log("the broker did not answer");
-        health.fails(
-                User.WATCH,
-                "waiting for Kafka at %s: %s"
-                        .formatted(config.bootstrapServers(), failure.getMessage()));
+    /** Nothing ends the watch: without it no partition would ever be begun again. */
+    private void failed(RuntimeException failure) throws InterruptedException {
+        if (failure instanceof KafkaException) {
+            log.atDebug().setCause(failure).log("the broker did not answer");
+            health.fails(
+                    User.WATCH,
+                    "waiting for Kafka at %s: %s"
+                            .formatted(config.bootstrapServers(), failure.getMessage()));
+            return;
+        }
+        log.atError().setCause(failure).log("watching the broker failed, it is tried again");
+        health.fails(User.WATCH, "watching the broker failed: " + failure);
+        closeAdmin(); // it may be what is broken
+        TimeUnit.MILLISECONDS.sleep(INTERVAL.toMillis());
+    }
+
+    private void closeAdmin() {
+        var open = admin;
+        admin = null;
+        if (open != null) {
+            open.close(CLOSE_TIMEOUT);
+        }
     }
 }

@@ -1,33 +1,39 @@
 package gpuanalytics.processor.consume;
 
+import gpuanalytics.processor.consume.StartLookup.Known;
+
 /**
  * Where reading of a partition begins.
  *
  * @param topicId the id of the topic as it is now
- * @param offset the first offset to read
+ * @param start the first record to read
  * @param lost how many records retention has removed that were never read
- * @param pastEnd how many offsets the committed one lay behind the end: records that the broker has
- *     lost
+ * @param pastEnd how many offsets were read that are no longer in the log: the broker has lost
+ *     records
  */
-record PartitionStart(String topicId, long offset, long lost, long pastEnd) {
+record PartitionStart(String topicId, Mark start, long lost, long pastEnd) {
 
-    /**
-     * Where to begin.
-     *
-     * @param committed the committed offset; negative where there is none
-     * @param committedTopicId the id of the topic it was committed for; empty where not known
-     */
-    static PartitionStart of(
-            String topicId, long committed, String committedTopicId, long earliest, long end) {
-        var ofThisTopic = committedTopicId.isEmpty() || committedTopicId.equals(topicId);
-        if (committed < 0 || !ofThisTopic) {
+    /** Where to begin in a log that reaches from {@code earliest} to before {@code end}. */
+    static PartitionStart of(String topicId, Known known, long earliest, long end) {
+        var position = known.position();
+        var ofThisTopic = known.topicId().isEmpty() || known.topicId().equals(topicId);
+        if (position == null || !ofThisTopic) {
             // A deleted topic's offset means nothing in the one that has its name now.
-            return new PartitionStart(topicId, earliest, 0, 0);
+            return new PartitionStart(
+                    topicId,
+                    Mark.at(earliest),
+                    0,
+                    ofThisTopic ? known.truncatedSince(earliest) : 0);
         }
-        if (committed > end) {
-            return new PartitionStart(topicId, end, 0, committed - end);
+        if (position.offset() < earliest) {
+            return new PartitionStart(
+                    topicId, Mark.at(earliest), earliest - position.offset(), known.truncated());
         }
-        return new PartitionStart(
-                topicId, Math.max(committed, earliest), Math.max(0, earliest - committed), 0);
+        if (position.offset() > end && position.leaderEpoch().isEmpty()) {
+            return new PartitionStart(
+                    topicId, Mark.at(end), 0, known.truncated() + position.offset() - end);
+        }
+        // With an epoch the client finds out itself where the log goes on, which is not at its end.
+        return new PartitionStart(topicId, position, 0, known.truncated());
     }
 }

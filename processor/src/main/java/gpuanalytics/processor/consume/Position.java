@@ -4,7 +4,7 @@ package gpuanalytics.processor.consume;
  * Where a record lies.
  *
  * @param topicId the topic's id, never its name: a topic that is deleted and made again starts at
- *     offset 0 (KIP-516)
+ *     offset 0 (KIP-516); with the incarnation of the log, see {@link AssignedPartition#topicId}
  * @param partition the partition's number
  * @param offset the record's offset
  */

@@ -167,6 +167,11 @@ public final class ProcessorMetrics {
         audited.increment((double) documents);
     }
 
+    /** Rollup documents that were recounted. */
+    public long audited() {
+        return (long) audited.count();
+    }
+
     /** Replaces the lag of every partition. */
     public void lags(List<Lag> found) {
         lags.register(

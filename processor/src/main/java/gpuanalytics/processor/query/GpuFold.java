@@ -1,13 +1,12 @@
 package gpuanalytics.processor.query;
 
+import gpuanalytics.processor.measure.GpuCounter;
+import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.query.GpuSeries.Point;
-import gpuanalytics.processor.query.GpuSeries.Summary;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
@@ -16,16 +15,16 @@ final class GpuFold {
 
     private static final double MICRO = 1e6;
 
-    private final QueryWindow window;
+    private final Coverage coverage;
     private final List<Point> points = new ArrayList<>();
     private @Nullable OpenPoint open;
 
-    GpuFold(QueryWindow window) {
-        this.window = window;
+    GpuFold(Coverage coverage) {
+        this.coverage = coverage;
     }
 
     void add(Document rollup) {
-        var start = window.pointOf(rollup.getDate(StoreLayout.BUCKET).toInstant());
+        var start = coverage.window().pointOf(rollup.getDate(StoreLayout.BUCKET).toInstant());
         var point = open;
         if (point == null || !point.start.equals(start)) {
             close();
@@ -37,7 +36,7 @@ final class GpuFold {
 
     GpuSeries series() {
         close();
-        return new GpuSeries(window, points);
+        return new GpuSeries(coverage, points);
     }
 
     private void close() {
@@ -51,7 +50,7 @@ final class GpuFold {
     private static final class OpenPoint {
 
         private final Instant start;
-        private final Map<GpuReading, ReadingSum> readings = new EnumMap<>(GpuReading.class);
+        private final ReadingSums readings = new ReadingSums(Measures.GPU);
         private long samples;
         private double coveredMicros;
         private @Nullable Double energyMicrojoules;
@@ -62,59 +61,22 @@ final class GpuFold {
         }
 
         void add(Document rollup) {
-            samples += Numbers.integer(rollup, StoreLayout.SAMPLES);
-            coveredMicros += Numbers.integer(rollup, StoreLayout.COVERED_US);
-            if (rollup.get(StoreLayout.ENERGY_UJ) instanceof Number energy) {
+            samples += Numbers.integer(rollup, GpuCounter.SAMPLES.field());
+            coveredMicros += Numbers.integer(rollup, GpuCounter.COVERED_US.field());
+            if (rollup.get(GpuCounter.ENERGY_UJ.field()) instanceof Number energy) {
                 energyMicrojoules =
                         energy.doubleValue() + (energyMicrojoules == null ? 0 : energyMicrojoules);
             }
-            if (rollup.get(StoreLayout.XID_ERRORS) instanceof Number errors) {
+            if (rollup.get(GpuCounter.XID_ERRORS.field()) instanceof Number errors) {
                 xidErrors = errors.longValue() + (xidErrors == null ? 0 : xidErrors);
             }
-            for (var reading : GpuReading.values()) {
-                var part = rollup.get(reading.label(), Document.class);
-                if (part != null) {
-                    readings.computeIfAbsent(reading, ReadingSum::new).add(part);
-                }
-            }
+            readings.add(rollup);
         }
 
         Point point() {
-            var summaries = new EnumMap<GpuReading, Summary>(GpuReading.class);
-            readings.forEach(
-                    (reading, sum) -> {
-                        if (sum.n > 0) {
-                            summaries.put(reading, sum.summary());
-                        }
-                    });
             var energyJ = energyMicrojoules == null ? null : energyMicrojoules / MICRO;
-            return new Point(start, samples, coveredMicros / MICRO, energyJ, xidErrors, summaries);
-        }
-    }
-
-    /** The values of one reading in one point. */
-    private static final class ReadingSum {
-
-        private final GpuReading reading;
-        private long n;
-        // a double: a year of byte counts may leave the range of a long, and only the mean is shown
-        private double sum;
-        private double min = Double.POSITIVE_INFINITY;
-        private double max = Double.NEGATIVE_INFINITY;
-
-        ReadingSum(GpuReading reading) {
-            this.reading = reading;
-        }
-
-        void add(Document part) {
-            n += Numbers.integer(part, StoreLayout.N);
-            sum += Numbers.integer(part, reading.sumField());
-            min = Math.min(min, Numbers.decimal(part, StoreLayout.MIN, min));
-            max = Math.max(max, Numbers.decimal(part, StoreLayout.MAX, max));
-        }
-
-        Summary summary() {
-            return new Summary(sum / n / reading.sumUnits(), min, max);
+            return new Point(
+                    start, samples, coveredMicros / MICRO, energyJ, xidErrors, readings.readings());
         }
     }
 }

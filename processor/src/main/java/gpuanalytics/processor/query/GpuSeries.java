@@ -1,20 +1,25 @@
 package gpuanalytics.processor.query;
 
+import gpuanalytics.processor.measure.Measures;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one GPU did. A step without a sample has no point.
  *
- * @param window when, as it was answered
+ * @param coverage when, as it was answered
  * @param points by time
  */
-public record GpuSeries(QueryWindow window, List<Point> points) {
+public record GpuSeries(Coverage coverage, List<Point> points) {
 
     public GpuSeries {
         points = List.copyOf(points);
+    }
+
+    /** The time that is answered, which may be more than what was asked for. */
+    public QueryWindow window() {
+        return coverage.window();
     }
 
     /**
@@ -25,7 +30,7 @@ public record GpuSeries(QueryWindow window, List<Point> points) {
      * @param coveredSeconds the time that they stand for
      * @param energyJ power times time of the samples that have a power; null where none has
      * @param xidErrors how many samples report an XID error; null where none says whether
-     * @param readings what was measured; a reading that no sample has is missing
+     * @param readings what was measured, of {@link Measures#GPU}
      */
     public record Point(
             Instant start,
@@ -33,13 +38,5 @@ public record GpuSeries(QueryWindow window, List<Point> points) {
             double coveredSeconds,
             @Nullable Double energyJ,
             @Nullable Long xidErrors,
-            Map<GpuReading, Summary> readings) {
-
-        public Point {
-            readings = Map.copyOf(readings);
-        }
-    }
-
-    /** A reading's values in one step, in its unit. */
-    public record Summary(double mean, double min, double max) {}
+            Readings readings) {}
 }

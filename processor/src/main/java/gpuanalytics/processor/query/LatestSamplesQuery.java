@@ -15,8 +15,8 @@ public record LatestSamplesQuery(List<String> hosts, List<Long> gpuIndexes, List
         hosts = List.copyOf(hosts);
         gpuIndexes = List.copyOf(gpuIndexes);
         names = List.copyOf(names);
-        Filters.check("host", hosts);
-        Filters.check("gpu_index", gpuIndexes);
-        Filters.check("name", names);
+        FilterValues.check("host", hosts);
+        FilterValues.check("gpu_index", gpuIndexes);
+        FilterValues.check("name", names);
     }
 }

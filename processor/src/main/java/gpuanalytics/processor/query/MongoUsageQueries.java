@@ -2,16 +2,8 @@ package gpuanalytics.processor.query;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
-import static com.mongodb.client.model.Filters.gte;
 import static com.mongodb.client.model.Filters.in;
-import static com.mongodb.client.model.Filters.lt;
 
-import com.mongodb.MongoException;
-import com.mongodb.MongoExecutionTimeoutException;
-import com.mongodb.MongoInterruptedException;
-import com.mongodb.MongoOperationTimeoutException;
-import com.mongodb.MongoSocketReadTimeoutException;
-import com.mongodb.client.FindIterable;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
@@ -20,12 +12,9 @@ import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -34,24 +23,26 @@ import org.jspecify.annotations.Nullable;
  * Answers from the rollup collections by plain range reads, folded while they arrive; so it needs
  * nothing of the store but {@code find}, and memory only for the answer.
  *
- * <p>A question takes at most {@link QueryLimits#timeout}, and its cursor is closed with it.
+ * <p>A question about minutes that have expired is answered from hours or refused, see {@link
+ * KeptRollups}.
  */
 public final class MongoUsageQueries implements UsageQueries {
 
-    /** Enough documents per round trip that trips cost little, few enough that memory stays low. */
-    private static final int CURSOR_BATCH = 1000;
-
-    private final MongoDatabase database;
+    private final StoreReads reads;
+    private final KeptRollups kept;
     private final QueryLimits limits;
     private final Clock clock;
 
     /** Answers from the processor's own store. */
-    public static MongoUsageQueries of(MongoStore store, QueryLimits limits, Clock clock) {
-        return new MongoUsageQueries(store.database(), limits, clock);
+    public static MongoUsageQueries of(
+            MongoStore store, RollupRetention retention, QueryLimits limits, Clock clock) {
+        return new MongoUsageQueries(store.database(), retention, limits, clock);
     }
 
-    public MongoUsageQueries(MongoDatabase database, QueryLimits limits, Clock clock) {
-        this.database = database.withTimeout(limits.timeout().toMillis(), TimeUnit.MILLISECONDS);
+    public MongoUsageQueries(
+            MongoDatabase database, RollupRetention retention, QueryLimits limits, Clock clock) {
+        this.reads = new StoreReads(database, limits.timeout());
+        this.kept = new KeptRollups(reads, retention, clock);
         this.limits = limits;
         this.clock = clock;
     }
@@ -63,13 +54,12 @@ public final class MongoUsageQueries implements UsageQueries {
         addFilter(filters, inSample(GpuMetric.GPU_INDEX.name()), query.gpuIndexes());
         addFilter(filters, inSample(GpuMetric.NAME.name()), query.names());
         var samples = new ArrayList<LatestSample>();
-        forEach(
-                () ->
-                        database.getCollection(StoreLayout.GPU_LATEST)
-                                .find(all(filters))
-                                .sort(Sorts.ascending(StoreLayout.ID)),
+        reads.forEach(
+                StoreLayout.GPU_LATEST,
+                all(filters),
+                search -> search.sort(Sorts.ascending(StoreLayout.ID)),
                 document -> {
-                    samples.add(LatestSamples.read(document, clock.instant()));
+                    samples.add(LatestSampleReader.read(document, clock.instant()));
                     limits.checkSamples(samples.size());
                 });
         return List.copyOf(samples);
@@ -78,75 +68,62 @@ public final class MongoUsageQueries implements UsageQueries {
     @Override
     public Optional<GpuSeries> gpuSeries(GpuSeriesQuery query) {
         limits.check(query.window());
-        var fold = new GpuFold(query.window());
-        var gpu =
-                and(
-                        eq(StoreLayout.GPU, query.gpu()),
-                        eq(GpuMetric.MIG_ID.name(), query.migId()),
-                        inWindow(query.window()));
-        forEach(
-                () ->
-                        rollups(query.window(), StoreLayout.GPU_MINUTE, StoreLayout.GPU_HOUR, gpu)
-                                .projection(Projections.exclude(StoreLayout.WATERMARKS)),
-                fold::add);
+        var gpu = and(eq(StoreLayout.GPU, query.gpu()), eq(GpuMetric.MIG_ID.name(), query.migId()));
+        var coverage = kept.cover(query.window(), RollupCollections.GPU, gpu);
+        var fold = new GpuFold(coverage);
+        forEachRollup(coverage.window(), RollupCollections.GPU, gpu, fold::add);
         var series = fold.series();
-        return series.points().isEmpty() && !isKnown(query)
-                ? Optional.empty()
-                : Optional.of(series);
+        if (!series.points().isEmpty()) {
+            return Optional.of(series);
+        }
+        if (!isKnown(query)) {
+            return Optional.empty();
+        }
+        kept.refuseExpired(coverage);
+        return Optional.of(series);
     }
 
     @Override
     public TokenReport tokens(TokenQuery query) {
         limits.check(query.window());
-        var fold = new TokenFold(query, limits, clock.instant());
         var filters = new ArrayList<Bson>();
-        filters.add(inWindow(query.window()));
         query.filters()
                 .forEach(
                         (dimension, values) ->
                                 addFilter(filters, dimension.label(), absentForEmpty(values)));
-        forEach(
-                () ->
-                        rollups(
-                                        query.window(),
-                                        StoreLayout.TOKEN_MINUTE,
-                                        StoreLayout.TOKEN_HOUR,
-                                        all(filters))
-                                .projection(Projections.exclude(StoreLayout.WATERMARKS)),
-                fold::add);
-        return fold.report();
+        var asked = all(filters);
+        var coverage = kept.cover(query.window(), RollupCollections.TOKEN, asked);
+        var fold = new TokenFold(query, coverage, limits, clock.instant());
+        forEachRollup(coverage.window(), RollupCollections.TOKEN, asked, fold::add);
+        var report = fold.report();
+        if (report.totals().requests() == 0) {
+            kept.refuseExpired(coverage);
+        }
+        return report;
     }
 
     private boolean isKnown(GpuSeriesQuery query) {
-        var found = new ArrayList<Document>();
-        forEach(
-                () ->
-                        database.getCollection(StoreLayout.GPU_LATEST)
-                                .find(
-                                        and(
-                                                eq(inSample(StoreLayout.GPU), query.gpu()),
-                                                eq(
-                                                        inSample(GpuMetric.MIG_ID.name()),
-                                                        query.migId())))
-                                .projection(Projections.include(StoreLayout.ID))
-                                .limit(1),
-                found::add);
-        return !found.isEmpty();
+        return reads.exists(
+                StoreLayout.GPU_LATEST,
+                and(
+                        eq(inSample(StoreLayout.GPU), query.gpu()),
+                        eq(inSample(GpuMetric.MIG_ID.name()), query.migId())));
     }
 
-    /** The rollups of a window in the order of time, which is the order the folds want. */
-    private FindIterable<Document> rollups(
-            QueryWindow window, String byMinute, String byHour, Bson filter) {
-        var collection = window.bucket().equals(QueryWindow.HOUR) ? byHour : byMinute;
-        var found = database.getCollection(collection).find(filter);
-        // one point needs no order, and an order can cost the store a sort
-        return window.step() == null ? found : found.sort(Sorts.ascending(StoreLayout.BUCKET));
-    }
-
-    private static Bson inWindow(QueryWindow window) {
-        return and(
-                gte(StoreLayout.BUCKET, Date.from(window.from())),
-                lt(StoreLayout.BUCKET, Date.from(window.to())));
+    /** Reads the rollups of a window in the order of time, which is the order the folds want. */
+    private void forEachRollup(
+            QueryWindow window, RollupCollections rollups, Bson filter, Consumer<Document> fold) {
+        reads.forEach(
+                rollups.of(window),
+                and(filter, KeptRollups.inWindow(window)),
+                search -> {
+                    var found = search.projection(Projections.exclude(StoreLayout.WATERMARKS));
+                    // one point needs no order, and an order can cost the store a sort
+                    return window.step() == null
+                            ? found
+                            : found.sort(Sorts.ascending(StoreLayout.BUCKET));
+                },
+                fold);
     }
 
     private static void addFilter(List<Bson> filters, String field, List<?> values) {
@@ -170,42 +147,5 @@ public final class MongoUsageQueries implements UsageQueries {
 
     private static String inSample(String field) {
         return StoreLayout.SAMPLE + "." + field;
-    }
-
-    private void forEach(Supplier<FindIterable<Document>> find, Consumer<Document> fold) {
-        boolean answered = false;
-        try (var cursor = find.get().batchSize(CURSOR_BATCH).iterator()) {
-            while (cursor.hasNext()) {
-                answered = true;
-                // the caller interrupts when nobody waits for the answer any more
-                if (Thread.currentThread().isInterrupted()) {
-                    throw new QueryTimeoutException(limits.timeout());
-                }
-                fold.accept(cursor.next());
-            }
-        } catch (MongoException e) {
-            throw isSlow(e, answered)
-                    ? new QueryTimeoutException(limits.timeout())
-                    : new StoreUnavailableException("the store does not answer", e);
-        }
-    }
-
-    /**
-     * Whether the store was reached and was too slow. A time limit that ends while the driver waits
-     * for a server has no cause, and nothing has been answered.
-     */
-    private static boolean isSlow(MongoException failure, boolean answered) {
-        return switch (failure) {
-            case MongoInterruptedException _ -> true;
-            case MongoExecutionTimeoutException _ -> true;
-            case MongoOperationTimeoutException late ->
-                    switch (late.getCause()) {
-                        case null -> answered;
-                        case MongoSocketReadTimeoutException _ -> true;
-                        case MongoExecutionTimeoutException _ -> true;
-                        default -> false;
-                    };
-            default -> false;
-        };
     }
 }

@@ -54,6 +54,16 @@ public record QueryWindow(Instant from, Instant to, @Nullable Duration step, Dur
         return wholeHours || isLong ? HOUR : MINUTE;
     }
 
+    /** The total over the hours that it touches. */
+    QueryWindow byHours() {
+        return new QueryWindow(floor(from, HOUR), ceiling(to, HOUR), null, HOUR);
+    }
+
+    /** The start of the hour of a time. */
+    static Instant hourOf(Instant time) {
+        return floor(time, HOUR);
+    }
+
     public Duration length() {
         return Duration.between(from, to);
     }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class TokenFold {
 
     private final TokenQuery query;
+    private final Coverage coverage;
     private final QueryLimits limits;
     private final Instant now;
 
@@ -28,11 +29,12 @@ final class TokenFold {
     private final TreeMap<Group, TokenSums> openGroups = new TreeMap<>();
     private Instant openPoint;
 
-    TokenFold(TokenQuery query, QueryLimits limits, Instant now) {
-        this.query = query;
+    TokenFold(TokenQuery query, Coverage coverage, QueryLimits limits, Instant now) {
+        this.query = query.during(coverage.window());
+        this.coverage = coverage;
         this.limits = limits;
         this.now = now;
-        this.openPoint = query.window().from();
+        this.openPoint = coverage.window().from();
     }
 
     void add(Document rollup) {
@@ -53,7 +55,7 @@ final class TokenFold {
             rows.add(new Row(window.from(), List.of(), new TokenSums().counts(0)));
         }
         return new TokenReport(
-                window, query.groupBy(), rows, totals.counts(window.elapsedSeconds(now)));
+                coverage, query.groupBy(), rows, totals.counts(window.elapsedSeconds(now)));
     }
 
     private TokenSums newGroup(Group group) {

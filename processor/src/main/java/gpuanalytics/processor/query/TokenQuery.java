@@ -24,7 +24,12 @@ public record TokenQuery(
         if (new HashSet<>(groupBy).size() < groupBy.size()) {
             throw new InvalidQueryException("group_by", text(groupBy), "each name once");
         }
-        filters.forEach((dimension, values) -> Filters.check(dimension.label(), values));
+        filters.forEach((dimension, values) -> FilterValues.check(dimension.label(), values));
+    }
+
+    /** The same about another time. */
+    TokenQuery during(QueryWindow another) {
+        return new TokenQuery(another, groupBy, filters);
     }
 
     /** The groups as they are written in the API: {@code model,team}. */

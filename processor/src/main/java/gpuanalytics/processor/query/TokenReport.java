@@ -1,5 +1,6 @@
 package gpuanalytics.processor.query;
 
+import gpuanalytics.processor.measure.Measures;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,17 +11,22 @@ import org.jspecify.annotations.Nullable;
  * What was used, by time and group. A group has no row for a step without a request; without groups
  * and steps there is always one row.
  *
- * @param window when, as it was answered
+ * @param coverage when, as it was answered
  * @param groupBy what the rows are grouped by
  * @param rows by time, then by group
  * @param totals all rows together
  */
 public record TokenReport(
-        QueryWindow window, List<TokenDimension> groupBy, List<Row> rows, Counts totals) {
+        Coverage coverage, List<TokenDimension> groupBy, List<Row> rows, Counts totals) {
 
     public TokenReport {
         groupBy = List.copyOf(groupBy);
         rows = List.copyOf(rows);
+    }
+
+    /** The time that is answered, which may be more than what was asked for. */
+    public QueryWindow window() {
+        return coverage.window();
     }
 
     /**
@@ -40,36 +46,14 @@ public record TokenReport(
     }
 
     /**
-     * Requests and tokens. A count of tokens is null when no request says it, never zero.
+     * Requests and tokens.
      *
      * @param requests how many
      * @param errors how many of them failed
-     * @param promptTokens tokens read, cached ones included
-     * @param completionTokens tokens written, reasoning included
-     * @param cachedPromptTokens prompt tokens that came from a cache
-     * @param cacheWriteTokens prompt tokens that were written to a cache
-     * @param reasoningTokens completion tokens spent on reasoning
-     * @param latencyMs from a request's arrival to its last token, in ms
-     * @param ttftMs from a request's arrival to its first token, in ms
+     * @param readings what they took, of {@link Measures#TOKEN}
      * @param tokensPerSecond prompt and completion tokens by the seconds of the step that have
-     *     passed
+     *     passed; null when no request says either
      */
     public record Counts(
-            long requests,
-            long errors,
-            @Nullable Long promptTokens,
-            @Nullable Long completionTokens,
-            @Nullable Long cachedPromptTokens,
-            @Nullable Long cacheWriteTokens,
-            @Nullable Long reasoningTokens,
-            @Nullable Latency latencyMs,
-            @Nullable Latency ttftMs,
-            @Nullable Double tokensPerSecond) {}
-
-    /**
-     * The distribution of a latency, in ms; the percentiles are at most 4.5 % off.
-     *
-     * @param n how many requests have it
-     */
-    public record Latency(long n, double p50, double p95, double mean) {}
+            long requests, long errors, Readings readings, @Nullable Double tokensPerSecond) {}
 }

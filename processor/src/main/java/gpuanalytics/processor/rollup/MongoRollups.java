@@ -4,6 +4,7 @@ import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoException;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.Filters;
+import gpuanalytics.processor.change.HourChange;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreErrors;
@@ -11,6 +12,7 @@ import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -56,11 +58,15 @@ public final class MongoRollups {
     /**
      * Returns when every row counts exactly once, however long that takes.
      *
+     * @return the hours whose rollups may have changed
      * @throws InterruptedException when the processor gives up; any row may or may not count
      */
-    public void apply(List<CountedRow> rows) throws InterruptedException {
+    public List<HourChange> apply(List<CountedRow> rows) throws InterruptedException {
+        var folded = math.fold(rows);
+        // Before rows that count already are taken out: they have reached their rollups too.
+        var changes = changes(folded);
         var byCollection = new LinkedHashMap<String, List<Rollup>>();
-        for (var rollup : math.fold(rows)) {
+        for (var rollup : folded) {
             byCollection
                     .computeIfAbsent(rollup.key().collection(), _ -> new ArrayList<>())
                     .add(rollup);
@@ -75,6 +81,25 @@ public final class MongoRollups {
             }
         }
         latest.apply(rows);
+        return changes;
+    }
+
+    private static List<HourChange> changes(Collection<Rollup> rollups) {
+        var done = new HashMap<RollupKey, Map<String, Long>>();
+        for (var rollup : rollups) {
+            if (rollup.key().granularity() == Granularity.HOUR) {
+                var hour =
+                        new RollupKey(
+                                rollup.key().kind(), Granularity.HOUR, rollup.key().bucket(), "");
+                done.computeIfAbsent(hour, _ -> new HashMap<>())
+                        .merge(rollup.source(), rollup.lastOffset(), Math::max);
+            }
+        }
+        var changes = new ArrayList<HourChange>(done.size());
+        done.forEach(
+                (hour, offsets) ->
+                        changes.add(new HourChange(hour.kind().topic(), hour.bucket(), offsets)));
+        return changes;
     }
 
     private void applyAll(String collection, List<Rollup> rollups) throws InterruptedException {

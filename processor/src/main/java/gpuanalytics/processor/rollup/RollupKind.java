@@ -1,42 +1,24 @@
 package gpuanalytics.processor.rollup;
 
 import gpuanalytics.event.EventTopic;
-import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
-import gpuanalytics.processor.rollup.Measure.Kind;
+import gpuanalytics.processor.measure.GpuCounter;
+import gpuanalytics.processor.measure.Measures;
+import gpuanalytics.processor.measure.RollupCounter;
+import gpuanalytics.processor.measure.TokenCounter;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the rollups of a topic hold: counters, readings and the labels of a series. */
 @SuppressWarnings("ImmutableEnumChecker") // its lists and maps are never changed
-enum RollupKind {
+public enum RollupKind {
     GPU(
-            List.of(
-                    StoreLayout.SAMPLES,
-                    StoreLayout.COVERED_US,
-                    StoreLayout.ENERGY_UJ,
-                    StoreLayout.XID_ERRORS),
-            List.of(
-                    measure(GpuMetric.UTILIZATION, Kind.FRACTION),
-                    measure(GpuMetric.SM_ACTIVE, Kind.FRACTION),
-                    measure(GpuMetric.TENSOR_ACTIVE, Kind.FRACTION),
-                    measure(GpuMetric.DRAM_ACTIVE, Kind.FRACTION),
-                    measure(GpuMetric.POWER_W, Kind.FRACTION),
-                    measure(GpuMetric.TEMP_C, Kind.FRACTION),
-                    measure(GpuMetric.PRICE_PER_HOUR_USD, Kind.FRACTION),
-                    measure(GpuMetric.MEM_USED_BYTES, Kind.WHOLE),
-                    measure(GpuMetric.MEM_TOTAL_BYTES, Kind.WHOLE),
-                    measure(GpuMetric.SM_CLOCK_HZ, Kind.WHOLE),
-                    measure(GpuMetric.MEM_CLOCK_HZ, Kind.WHOLE),
-                    measure(GpuMetric.PCIE_TX_BPS, Kind.WHOLE),
-                    measure(GpuMetric.PCIE_RX_BPS, Kind.WHOLE),
-                    measure(GpuMetric.ENERGY_J_TOTAL, Kind.COUNTER),
-                    measure(GpuMetric.THROTTLE_S_TOTAL, Kind.COUNTER)),
+            List.of(GpuCounter.values()),
+            Measures.GPU,
             List.of(
                     StoreLayout.GPU,
                     GpuMetric.MIG_ID.name(),
@@ -49,15 +31,8 @@ enum RollupKind {
                     GpuMetric.POD.name(),
                     GpuMetric.TEAM.name())),
     TOKEN(
-            List.of(StoreLayout.REQUESTS, StoreLayout.ERRORS),
-            List.of(
-                    measure(TokenUsage.PROMPT_TOKENS, Kind.TOKENS),
-                    measure(TokenUsage.COMPLETION_TOKENS, Kind.TOKENS),
-                    measure(TokenUsage.CACHED_PROMPT_TOKENS, Kind.TOKENS),
-                    measure(TokenUsage.CACHE_WRITE_TOKENS, Kind.TOKENS),
-                    measure(TokenUsage.REASONING_TOKENS, Kind.TOKENS),
-                    measure(TokenUsage.LATENCY_MS, Kind.LATENCY),
-                    measure(TokenUsage.TTFT_MS, Kind.LATENCY)),
+            List.of(TokenCounter.values()),
+            Measures.TOKEN,
             List.of(
                     TokenUsage.MODEL.name(),
                     TokenUsage.TEAM.name(),
@@ -65,39 +40,38 @@ enum RollupKind {
                     TokenUsage.PROJECT.name(),
                     StoreLayout.GPU));
 
-    static final int SAMPLES = 0;
-    static final int COVERED = 1;
-    static final int ENERGY = 2;
-    static final int XID_ERRORS = 3;
-    static final int REQUESTS = 0;
-    static final int ERRORS = 1;
-
-    private final List<String> counters;
-    private final List<Measure> measures;
+    private final List<RollupCounter> counters;
+    private final Measures measures;
     private final List<String> labels;
-    private final Map<String, Integer> measureIndex;
-    private final Map<String, Integer> labelIndex;
+    private final Map<String, Integer> labelIndex = new HashMap<>();
 
-    RollupKind(List<String> counters, List<Measure> measures, List<String> labels) {
+    RollupKind(List<RollupCounter> counters, Measures measures, List<String> labels) {
         this.counters = counters;
         this.measures = measures;
         this.labels = labels;
-        this.measureIndex = index(measures.stream().map(Measure::field));
-        this.labelIndex = index(labels.stream());
+        labels.forEach(label -> labelIndex.put(label, labelIndex.size()));
     }
 
-    static RollupKind of(EventTopic topic) {
+    /** The rollups of a topic. */
+    public static RollupKind of(EventTopic topic) {
         return switch (topic) {
             case GPU_METRICS -> GPU;
             case TOKEN_USAGE -> TOKEN;
         };
     }
 
-    List<String> counters() {
+    EventTopic topic() {
+        return switch (this) {
+            case GPU -> EventTopic.GPU_METRICS;
+            case TOKEN -> EventTopic.TOKEN_USAGE;
+        };
+    }
+
+    List<RollupCounter> counters() {
         return counters;
     }
 
-    List<Measure> measures() {
+    Measures measures() {
         return measures;
     }
 
@@ -107,7 +81,8 @@ enum RollupKind {
 
     /** The place of a reading among the measures, or null for another field. */
     @Nullable Integer measure(String field) {
-        return measureIndex.get(field);
+        var measure = measures.find(field);
+        return measure == null ? null : measure.index();
     }
 
     /** The place of a label, or null for another field. */
@@ -116,7 +91,7 @@ enum RollupKind {
     }
 
     /** The collection of its raw documents. */
-    String rawCollection() {
+    public String rawCollection() {
         return switch (this) {
             case GPU -> StoreLayout.GPU_METRICS;
             case TOKEN -> StoreLayout.TOKEN_USAGE;
@@ -124,7 +99,7 @@ enum RollupKind {
     }
 
     /** The collection of its rollups. */
-    String collection(Granularity granularity) {
+    public String collection(Granularity granularity) {
         return switch (this) {
             case GPU ->
                     switch (granularity) {
@@ -137,15 +112,5 @@ enum RollupKind {
                         case HOUR -> StoreLayout.TOKEN_HOUR;
                     };
         };
-    }
-
-    private static Measure measure(Field<?> field, Kind kind) {
-        return new Measure(field.name(), kind);
-    }
-
-    private static Map<String, Integer> index(Stream<String> names) {
-        var index = new HashMap<String, Integer>();
-        names.forEach(name -> index.put(name, index.size()));
-        return index;
     }
 }

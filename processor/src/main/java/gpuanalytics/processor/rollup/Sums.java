@@ -1,6 +1,11 @@
 package gpuanalytics.processor.rollup;
 
 import gpuanalytics.event.GpuMetric;
+import gpuanalytics.processor.measure.GpuCounter;
+import gpuanalytics.processor.measure.Measure;
+import gpuanalytics.processor.measure.Measures;
+import gpuanalytics.processor.measure.RollupCounter;
+import gpuanalytics.processor.measure.TokenCounter;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.Arrays;
 import java.util.TreeMap;
@@ -15,6 +20,7 @@ final class Sums {
 
     private static final double MICRO = 1e6;
     private static final long ABSENT = -1;
+    private static final Measure POWER_W = Measures.GPU.get(GpuMetric.POWER_W);
 
     private final RollupKind kind;
     private final long[] counters;
@@ -44,9 +50,10 @@ final class Sums {
             case GPU -> addSample(facts, defaultIntervalS);
             case TOKEN -> addUsage(facts);
         }
-        for (int i = 0; i < n.length; i++) {
-            if (!Double.isNaN(facts.value(i))) {
-                addValue(i, facts.value(i));
+        for (var measure : kind.measures()) {
+            var value = facts.value(measure.index());
+            if (!Double.isNaN(value)) {
+                addValue(measure, value);
             }
         }
     }
@@ -55,7 +62,7 @@ final class Sums {
     void forEachSum(ObjLongConsumer<String> consumer) {
         for (int i = 0; i < counters.length; i++) {
             if (counters[i] != ABSENT) {
-                consumer.accept(kind.counters().get(i), counters[i]);
+                consumer.accept(kind.counters().get(i).field(), counters[i]);
             }
         }
         for (int i = 0; i < n.length; i++) {
@@ -63,14 +70,13 @@ final class Sums {
                 continue;
             }
             var measure = kind.measures().get(i);
-            consumer.accept(measure.field() + "." + StoreLayout.N, n[i]);
-            if (measure.kind().hasSum()) {
-                var name = measure.kind().isMicro() ? StoreLayout.SUM_MICRO : StoreLayout.SUM;
-                consumer.accept(measure.field() + "." + name, sum[i]);
+            consumer.accept(measure.name() + "." + StoreLayout.N, n[i]);
+            if (measure.hasSum()) {
+                consumer.accept(measure.name() + "." + measure.sumName(), sum[i]);
             }
             var counts = bins[i];
             if (counts != null) {
-                var path = measure.field() + "." + StoreLayout.BINS + ".";
+                var path = measure.name() + "." + StoreLayout.BINS + ".";
                 counts.forEach((bin, count) -> consumer.accept(path + bin, count));
             }
         }
@@ -80,8 +86,8 @@ final class Sums {
     void forEachRange(RangeConsumer consumer) {
         for (int i = 0; i < n.length; i++) {
             var measure = kind.measures().get(i);
-            if (n[i] > 0 && measure.kind().hasRange()) {
-                consumer.accept(measure.field(), min[i], max[i]);
+            if (n[i] > 0 && measure.hasRange()) {
+                consumer.accept(measure.name(), min[i], max[i]);
             }
         }
     }
@@ -92,46 +98,45 @@ final class Sums {
     }
 
     private void addSample(Facts facts, double defaultIntervalS) {
-        count(RollupKind.SAMPLES, 1);
+        count(GpuCounter.SAMPLES, 1);
         var intervalS = Double.isNaN(facts.intervalS()) ? defaultIntervalS : facts.intervalS();
-        count(RollupKind.COVERED, Math.round(intervalS * MICRO));
-        var power = kind.measure(GpuMetric.POWER_W.name());
-        if (power != null && !Double.isNaN(facts.value(power))) {
-            count(RollupKind.ENERGY, Math.round(facts.value(power) * intervalS * MICRO));
+        count(GpuCounter.COVERED_US, Math.round(intervalS * MICRO));
+        var powerW = facts.value(POWER_W.index());
+        if (!Double.isNaN(powerW)) {
+            count(GpuCounter.ENERGY_UJ, Math.round(powerW * intervalS * MICRO));
         }
         if (!Double.isNaN(facts.xid())) {
-            count(RollupKind.XID_ERRORS, facts.xid() == 0 ? 0 : 1);
+            count(GpuCounter.XID_ERRORS, facts.xid() == 0 ? 0 : 1);
         }
     }
 
     private void addUsage(Facts facts) {
-        count(RollupKind.REQUESTS, 1);
-        count(RollupKind.ERRORS, facts.failed() ? 1 : 0);
+        count(TokenCounter.REQUESTS, 1);
+        count(TokenCounter.ERRORS, facts.failed() ? 1 : 0);
     }
 
-    private void count(int counter, long by) {
-        counters[counter] = saturatedAdd(Math.max(0, counters[counter]), by);
+    private void count(RollupCounter counter, long by) {
+        var i = counter.ordinal();
+        counters[i] = saturatedAdd(Math.max(0, counters[i]), by);
     }
 
-    private void addValue(int measure, double value) {
-        var measureKind = kind.measures().get(measure).kind();
-        min[measure] = n[measure] == 0 ? value : Math.min(min[measure], value);
-        max[measure] = n[measure] == 0 ? value : Math.max(max[measure], value);
-        n[measure]++;
-        sum[measure] =
-                saturatedAdd(
-                        sum[measure], Math.round(measureKind.isMicro() ? value * MICRO : value));
-        if (measureKind == Measure.Kind.LATENCY) {
-            var counts = bins[measure];
+    private void addValue(Measure measure, double value) {
+        var i = measure.index();
+        min[i] = n[i] == 0 ? value : Math.min(min[i], value);
+        max[i] = n[i] == 0 ? value : Math.max(max[i], value);
+        n[i]++;
+        sum[i] = saturatedAdd(sum[i], Math.round(value * measure.sumPerUnit()));
+        if (measure.hasBins()) {
+            var counts = bins[i];
             if (counts == null) {
                 counts = new TreeMap<>();
-                bins[measure] = counts;
+                bins[i] = counts;
             }
             counts.merge(LatencyBins.of(value), 1L, Long::sum);
         }
     }
 
-    private static long saturatedAdd(long a, long b) {
+    static long saturatedAdd(long a, long b) {
         var added = a + b;
         if (((a ^ added) & (b ^ added)) < 0) {
             return a < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;

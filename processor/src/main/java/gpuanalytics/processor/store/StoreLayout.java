@@ -32,6 +32,12 @@ public final class StoreLayout {
     /** The latest sample of each GPU and MIG instance, one document each. */
     public static final String GPU_LATEST = "gpu_latest";
 
+    /** The hours whose rollups have changed since they were worked on, one document each. */
+    public static final String CHANGED_HOURS = "changed_hours";
+
+    /** In a changed hour: its start, a date. */
+    public static final String HOUR = "hour";
+
     /** In a latest sample: the fields of the sample's raw document. */
     public static final String SAMPLE = "sample";
 

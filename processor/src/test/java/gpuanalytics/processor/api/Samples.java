@@ -1,21 +1,26 @@
 package gpuanalytics.processor.api;
 
 import gpuanalytics.event.GpuMetric;
-import gpuanalytics.processor.query.GpuReading;
+import gpuanalytics.event.TokenUsage;
+import gpuanalytics.processor.measure.Measures;
+import gpuanalytics.processor.query.Coverage;
 import gpuanalytics.processor.query.GpuSeries;
 import gpuanalytics.processor.query.GpuSeriesQuery;
 import gpuanalytics.processor.query.LatestSample;
+import gpuanalytics.processor.query.QueryWindow;
+import gpuanalytics.processor.query.Reading;
+import gpuanalytics.processor.query.Reading.Distribution;
+import gpuanalytics.processor.query.Reading.Level;
+import gpuanalytics.processor.query.Reading.Total;
+import gpuanalytics.processor.query.Readings;
 import gpuanalytics.processor.query.TokenQuery;
 import gpuanalytics.processor.query.TokenReport;
 import gpuanalytics.processor.query.TokenReport.Counts;
-import gpuanalytics.processor.query.TokenReport.Latency;
 import gpuanalytics.processor.query.TokenReport.Row;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Answers of queries: one with every value, one with only what is always there. */
@@ -25,18 +30,32 @@ final class Samples {
             new Counts(
                     9_007_199_254_740_993L, // beyond what a double holds exactly
                     2,
-                    22_361_870L,
-                    4_088_665L,
-                    10L,
-                    11L,
-                    12L,
-                    new Latency(7, 1258.925, 2_000_000.5, 1300),
-                    new Latency(7, 12.5, 25, 13.25),
+                    new Readings(
+                            Measures.TOKEN,
+                            List.of(
+                                    new Total(22_361_870L),
+                                    new Total(4_088_665L),
+                                    new Total(10L),
+                                    new Total(11L),
+                                    new Total(12L),
+                                    new Distribution(7, 1258.925, 2_000_000.5, 1300),
+                                    new Distribution(7, 12.5, 25, 13.25))),
                     0.000_001_25);
 
-    static final Counts SPARSE = new Counts(1, 0, null, 0L, null, null, null, null, null, null);
+    static final Counts SPARSE = new Counts(1, 0, onlyCompletion(0), null);
 
     private Samples() {}
+
+    private static Readings onlyCompletion(long tokens) {
+        var readings = new ArrayList<@Nullable Reading>();
+        for (var measure : Measures.TOKEN) {
+            readings.add(
+                    measure.field().equals(TokenUsage.COMPLETION_TOKENS)
+                            ? new Total(tokens)
+                            : null);
+        }
+        return new Readings(Measures.TOKEN, readings);
+    }
 
     // javac leaves the type annotations of a compact constructor out of the class file
     @SuppressWarnings("NullAway")
@@ -50,7 +69,7 @@ final class Samples {
             absent.set(i, null);
         }
         return new TokenReport(
-                query.window(),
+                coverage(query.window()),
                 query.groupBy(),
                 List.of(
                         new Row(query.window().from(), full, FULL),
@@ -58,17 +77,23 @@ final class Samples {
                 FULL);
     }
 
+    private static Coverage coverage(QueryWindow window) {
+        return new Coverage(window, true, Instant.parse("2024-12-27T12:00:30Z"));
+    }
+
     static GpuSeries gpuSeries(GpuSeriesQuery query) {
-        var readings = new EnumMap<GpuReading, GpuSeries.Summary>(GpuReading.class);
-        for (var reading : GpuReading.values()) {
-            readings.put(reading, new GpuSeries.Summary(0.5, 0, 85_899_345_920.0));
+        var readings = new ArrayList<@Nullable Reading>();
+        for (var measure : Measures.GPU) {
+            readings.add(measure.hasSum() ? new Level(0.5, 0, 85_899_345_920.0) : null);
         }
         var start = query.window().from();
         return new GpuSeries(
-                query.window(),
+                coverage(query.window()),
                 List.of(
-                        new GpuSeries.Point(start, 4, 60, 18_000.25, 0L, readings),
-                        new GpuSeries.Point(start, 1, 15, null, null, Map.of())));
+                        new GpuSeries.Point(
+                                start, 4, 60, 18_000.25, 0L, new Readings(Measures.GPU, readings)),
+                        new GpuSeries.Point(
+                                start, 1, 15, null, null, Readings.absent(Measures.GPU))));
     }
 
     static List<LatestSample> latestSamples() {

@@ -21,7 +21,12 @@ public final class TestRecords {
     public static RawRecord of(
             EventTopic kind, byte[] value, long offset, Map<String, String> headers) {
         var partition =
-                new AssignedPartition(new TopicPartition(kind.defaultName(), 3), kind, TOPIC_ID, 0);
+                new Assignment(
+                                new TopicPartition(kind.defaultName(), 3),
+                                kind,
+                                TOPIC_ID,
+                                Mark.at(0))
+                        .current();
         var recordHeaders = new RecordHeaders();
         headers.forEach((name, text) -> recordHeaders.add(name, text.getBytes(UTF_8)));
         return new RawRecord(

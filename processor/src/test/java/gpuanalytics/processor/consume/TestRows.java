@@ -19,8 +19,12 @@ public final class TestRows {
     /** Records of a partition of a topic with this id. */
     public TestRows(EventTopic kind, String topicId, int partition) {
         this.partition =
-                new AssignedPartition(
-                        new TopicPartition(kind.defaultName(), partition), kind, topicId, 0);
+                new Assignment(
+                                new TopicPartition(kind.defaultName(), partition),
+                                kind,
+                                topicId,
+                                Mark.at(0))
+                        .current();
     }
 
     /** The row of the next record. */

@@ -3,8 +3,10 @@ package gpuanalytics.processor.query;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.TokenUsage;
+import gpuanalytics.processor.measure.Measures;
+import gpuanalytics.processor.query.Reading.Distribution;
+import gpuanalytics.processor.query.Reading.Total;
 import gpuanalytics.processor.query.TokenReport.Counts;
-import gpuanalytics.processor.query.TokenReport.Latency;
 import gpuanalytics.processor.rollup.LatencyBins;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,22 +51,29 @@ final class ExpectedTokens {
         return new Counts(
                 usages.size(),
                 usages.stream().filter(usage -> usage.get(TokenUsage.ERROR_TYPE) != null).count(),
-                prompt,
-                completion,
-                sum(usages, TokenUsage.CACHED_PROMPT_TOKENS),
-                sum(usages, TokenUsage.CACHE_WRITE_TOKENS),
-                sum(usages, TokenUsage.REASONING_TOKENS),
-                latency(usages, TokenUsage.LATENCY_MS),
-                latency(usages, TokenUsage.TTFT_MS),
+                readings(usages),
                 any ? tokens / seconds : null);
     }
 
+    private static Readings readings(List<Event> usages) {
+        var readings = new ArrayList<@Nullable Reading>();
+        for (var measure : Measures.TOKEN) {
+            if (measure.hasBins()) {
+                readings.add(distribution(usages, measure.field()));
+            } else {
+                var sum = sum(usages, measure.field());
+                readings.add(sum == null ? null : new Total(sum));
+            }
+        }
+        return new Readings(Measures.TOKEN, readings);
+    }
+
     /** The values of a field, smallest first. */
-    static double[] sorted(List<Event> usages, Field<Double> field) {
+    static double[] sorted(List<Event> usages, Field<?> field) {
         return usages.stream()
                 .map(usage -> usage.get(field))
                 .filter(Objects::nonNull)
-                .mapToDouble(value -> value)
+                .mapToDouble(value -> ((Number) value).doubleValue())
                 .sorted()
                 .toArray();
     }
@@ -95,15 +104,16 @@ final class ExpectedTokens {
         };
     }
 
-    private static @Nullable Long sum(List<Event> usages, Field<Long> field) {
+    private static @Nullable Long sum(List<Event> usages, Field<?> field) {
         return usages.stream()
                 .map(usage -> usage.get(field))
                 .filter(Objects::nonNull)
+                .map(value -> (Long) value)
                 .reduce(Long::sum)
                 .orElse(null);
     }
 
-    private static @Nullable Latency latency(List<Event> usages, Field<Double> field) {
+    private static @Nullable Distribution distribution(List<Event> usages, Field<?> field) {
         var values = sorted(usages, field);
         if (values.length == 0) {
             return null;
@@ -114,7 +124,7 @@ final class ExpectedTokens {
             bins[LatencyBins.of(value)]++;
             micros += Math.round(value * 1e6);
         }
-        return new Latency(
+        return new Distribution(
                 values.length,
                 percentile(bins, values, 0.5),
                 percentile(bins, values, 0.95),

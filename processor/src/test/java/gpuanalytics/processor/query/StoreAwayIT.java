@@ -18,6 +18,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class StoreAwayIT {
 
+    private static final RollupRetention RETENTION =
+            new RollupRetention(Duration.ofDays(30), Duration.ofDays(36_500), Duration.ZERO);
+
     private static final TokenQuery QUERY =
             new TokenQuery(
                     QueryWindow.covering(
@@ -71,6 +74,7 @@ class StoreAwayIT {
 
     private static UsageQueries queries(MongoClient client, Duration timeout) {
         var limits = new QueryLimits(Duration.ofDays(1), 100, 100, 1, timeout);
-        return new MongoUsageQueries(client.getDatabase("usage"), limits, Clock.systemUTC());
+        return new MongoUsageQueries(
+                client.getDatabase("usage"), RETENTION, limits, Clock.systemUTC());
     }
 }

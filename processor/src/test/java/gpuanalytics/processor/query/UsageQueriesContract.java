@@ -11,12 +11,12 @@ import gpuanalytics.event.Event;
 import gpuanalytics.event.EventId;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
-import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.health.PartHealth;
+import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.query.ExpectedTokens.Place;
+import gpuanalytics.processor.query.Reading.Distribution;
 import gpuanalytics.processor.query.TokenReport.Counts;
-import gpuanalytics.processor.query.TokenReport.Latency;
 import gpuanalytics.processor.query.TokenReport.Row;
 import gpuanalytics.processor.rollup.CountedRow;
 import gpuanalytics.processor.rollup.MongoRollups;
@@ -63,6 +63,11 @@ abstract class UsageQueriesContract {
     private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
     private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
     private static final Duration KEPT = Duration.ofDays(400);
+
+    /** The events of the trace are older than rollups are kept, and just stored. */
+    private static final RollupRetention RETENTION =
+            new RollupRetention(KEPT, Duration.ofDays(10 * 365), Duration.ofMinutes(5));
+
     private static final int PARTITIONS = 3;
     private static final int BATCH = 400;
     private static final int RANDOM_QUERIES = 60;
@@ -151,14 +156,19 @@ abstract class UsageQueriesContract {
     void percentilesAreNearThoseOfTheEvents() {
         var counts = queries.tokens(query(day(), List.of(), Map.of())).totals();
 
-        assertNear(counts.latencyMs(), ExpectedTokens.sorted(usages, TokenUsage.LATENCY_MS));
-        assertNear(counts.ttftMs(), ExpectedTokens.sorted(usages, TokenUsage.TTFT_MS));
+        for (var measure : Measures.TOKEN) {
+            if (measure.hasBins()) {
+                assertNear(
+                        counts.readings().distribution(measure.field()),
+                        ExpectedTokens.sorted(usages, measure.field()));
+            }
+        }
     }
 
     @Test
     void aTimeWithoutRequestsHasNoRowsAndATotalOfNone() {
         var before = window(GeneratedUsage.START.minusSeconds(7200), 3600, Duration.ofMinutes(5));
-        var none = new Counts(0, 0, null, null, null, null, null, null, null, null);
+        var none = new Counts(0, 0, Readings.absent(Measures.TOKEN), null);
 
         var byStep = queries.tokens(query(before, List.of(), Map.of()));
         var total =
@@ -305,35 +315,37 @@ abstract class UsageQueriesContract {
     /** Everything is equal; a mean, whose microseconds may round to either side, nearly. */
     private void assertCounts(Counts expected, Counts actual) {
         assertEquals(withoutMeans(expected), withoutMeans(actual), () -> "seed " + seed);
-        assertMean(expected.latencyMs(), actual.latencyMs());
-        assertMean(expected.ttftMs(), actual.ttftMs());
+        for (var measure : Measures.TOKEN) {
+            if (measure.hasBins()) {
+                assertMean(
+                        expected.readings().distribution(measure.field()),
+                        actual.readings().distribution(measure.field()));
+            }
+        }
     }
 
     private static Counts withoutMeans(Counts counts) {
+        var readings = new ArrayList<@Nullable Reading>();
+        for (var reading : counts.readings().values()) {
+            readings.add(
+                    reading instanceof Distribution(long n, double p50, double p95, double _)
+                            ? new Distribution(n, p50, p95, 0)
+                            : reading);
+        }
         return new Counts(
                 counts.requests(),
                 counts.errors(),
-                counts.promptTokens(),
-                counts.completionTokens(),
-                counts.cachedPromptTokens(),
-                counts.cacheWriteTokens(),
-                counts.reasoningTokens(),
-                withoutMean(counts.latencyMs()),
-                withoutMean(counts.ttftMs()),
+                new Readings(Measures.TOKEN, readings),
                 counts.tokensPerSecond());
     }
 
-    private static @Nullable Latency withoutMean(@Nullable Latency latency) {
-        return latency == null ? null : new Latency(latency.n(), latency.p50(), latency.p95(), 0);
-    }
-
-    private static void assertMean(@Nullable Latency expected, @Nullable Latency actual) {
+    private static void assertMean(@Nullable Distribution expected, @Nullable Distribution actual) {
         if (expected != null && actual != null) {
             assertEquals(expected.mean(), actual.mean(), 0.0011);
         }
     }
 
-    private static void assertNear(@Nullable Latency latency, double[] sorted) {
+    private static void assertNear(@Nullable Distribution latency, double[] sorted) {
         var found = Objects.requireNonNull(latency);
         assertEquals(sorted.length, found.n());
         for (var p : List.of(0.5, 0.95)) {
@@ -354,20 +366,11 @@ abstract class UsageQueriesContract {
             assertEquals(inPoint.size(), point.samples());
             assertEquals(values(inPoint, GpuMetric.INTERVAL_S).sum(), point.coveredSeconds(), 1e-6);
             assertEnergy(inPoint, point.energyJ());
-            assertReading(inPoint, GpuMetric.UTILIZATION, point, GpuReading.UTILIZATION);
-            assertReading(inPoint, GpuMetric.SM_ACTIVE, point, GpuReading.SM_ACTIVE);
-            assertReading(inPoint, GpuMetric.TENSOR_ACTIVE, point, GpuReading.TENSOR_ACTIVE);
-            assertReading(inPoint, GpuMetric.DRAM_ACTIVE, point, GpuReading.DRAM_ACTIVE);
-            assertReading(inPoint, GpuMetric.MEM_USED_BYTES, point, GpuReading.MEM_USED_BYTES);
-            assertReading(inPoint, GpuMetric.MEM_TOTAL_BYTES, point, GpuReading.MEM_TOTAL_BYTES);
-            assertReading(inPoint, GpuMetric.POWER_W, point, GpuReading.POWER_W);
-            assertReading(inPoint, GpuMetric.TEMP_C, point, GpuReading.TEMP_C);
-            assertReading(inPoint, GpuMetric.SM_CLOCK_HZ, point, GpuReading.SM_CLOCK_HZ);
-            assertReading(inPoint, GpuMetric.MEM_CLOCK_HZ, point, GpuReading.MEM_CLOCK_HZ);
-            assertReading(inPoint, GpuMetric.PCIE_TX_BPS, point, GpuReading.PCIE_TX_BPS);
-            assertReading(inPoint, GpuMetric.PCIE_RX_BPS, point, GpuReading.PCIE_RX_BPS);
-            assertReading(
-                    inPoint, GpuMetric.PRICE_PER_HOUR_USD, point, GpuReading.PRICE_PER_HOUR_USD);
+            for (var measure : Measures.GPU) {
+                if (measure.hasSum()) {
+                    assertReading(inPoint, measure.field(), point);
+                }
+            }
             var xids = inPoint.stream().map(s -> s.get(GpuMetric.XID)).filter(Objects::nonNull);
             var errors = xids.map(xid -> xid == 0 ? 0L : 1L).reduce(Long::sum).orElse(null);
             assertEquals(errors, point.xidErrors());
@@ -389,13 +392,9 @@ abstract class UsageQueriesContract {
         }
     }
 
-    private static void assertReading(
-            List<Event> samples,
-            Field<? extends Number> field,
-            GpuSeries.Point point,
-            GpuReading reading) {
+    private static void assertReading(List<Event> samples, Field<?> field, GpuSeries.Point point) {
         var values = values(samples, field).summaryStatistics();
-        var summary = point.readings().get(reading);
+        var summary = point.readings().level(field);
         assertEquals(values.getCount() > 0, summary != null, field.name());
         if (summary != null) {
             assertEquals(values.getMin(), summary.min(), field.name());
@@ -405,11 +404,11 @@ abstract class UsageQueriesContract {
         }
     }
 
-    private static DoubleStream values(List<Event> samples, Field<? extends Number> field) {
+    private static DoubleStream values(List<Event> samples, Field<?> field) {
         return samples.stream()
                 .map(sample -> sample.get(field))
                 .filter(Objects::nonNull)
-                .mapToDouble(Number::doubleValue);
+                .mapToDouble(value -> ((Number) value).doubleValue());
     }
 
     private record GpuKey(String gpu, @Nullable String migId) {}
@@ -470,7 +469,7 @@ abstract class UsageQueriesContract {
     }
 
     private UsageQueries queries(QueryLimits limits) {
-        return new MongoUsageQueries(store.database(), limits, CLOCK);
+        return new MongoUsageQueries(store.database(), RETENTION, limits, CLOCK);
     }
 
     private static QueryLimits limits(int maxPoints, int maxGroups) {

@@ -20,13 +20,11 @@ import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
-import gpuanalytics.processor.write.MongoEventWriter;
 import gpuanalytics.service.config.Secret;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -270,40 +268,6 @@ class MongoRollupsIT {
         assertEquals("sample-0", latest.getDocument("sample").getString("event_id").getValue());
     }
 
-    @Test
-    void findsNoDriftInWhatItCounted() throws Exception {
-        var writer = new MongoEventWriter(store, retry, metrics);
-        var rows = new ArrayList<Row>();
-        for (int i = 0; i < 200; i++) {
-            rows.add(partition0.at(i, usage(i, NOON.plusSeconds(i * 30L))));
-        }
-        writer.write(rows);
-        rollups.apply(counted(rows));
-
-        var audit = audit(NOON.plusSeconds(3 * 3600));
-
-        assertEquals(0, audit.auditChanged(EventTopic.TOKEN_USAGE));
-        assertEquals(0, metrics.drift());
-    }
-
-    @Test
-    void findsTheRollupThatDiffersFromItsRawRows() throws Exception {
-        var writer = new MongoEventWriter(store, retry, metrics);
-        var rows = rows(partition0, 0, 10);
-        writer.write(rows);
-        rollups.apply(counted(rows));
-        store.database()
-                .getCollection(StoreLayout.TOKEN_HOUR)
-                .updateOne(
-                        new Document(),
-                        new Document("$inc", new Document("prompt_tokens.sum", 1L)));
-
-        var audit = audit(NOON.plusSeconds(3 * 3600));
-
-        assertEquals(1, audit.auditChanged(EventTopic.TOKEN_USAGE));
-        assertEquals(1, metrics.drift());
-    }
-
     /** The rows of two owners of a partition, cut and repeated at random, count once each. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
@@ -327,36 +291,6 @@ class MongoRollupsIT {
         assertEquals(120, requests(), "seed " + seed);
         assertEquals(
                 120, only(StoreLayout.TOKEN_HOUR).getInt64("requests").getValue(), "seed " + seed);
-    }
-
-    private RollupAudit audit(Instant now) {
-        return new RollupAudit(
-                store, math, metrics, new StartsAtEpoch(now), Duration.ofDays(36_500), () -> {});
-    }
-
-    /** A clock that first says 1970, so that everything has changed since, then a fixed time. */
-    private static final class StartsAtEpoch extends Clock {
-        private final Instant now;
-        private int asked;
-
-        StartsAtEpoch(Instant now) {
-            this.now = now;
-        }
-
-        @Override
-        public Instant instant() {
-            return asked++ < RollupKind.values().length ? Instant.EPOCH : now;
-        }
-
-        @Override
-        public ZoneOffset getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(java.time.ZoneId zone) {
-            return this;
-        }
     }
 
     private static List<CountedRow> counted(List<Row> rows) {

@@ -11,6 +11,8 @@ import java.util.OptionalDouble;
  * @param files the traces
  * @param speed how many seconds of the trace pass in one; empty for as fast as possible
  * @param loop whether to begin again at the end
+ * @param run the name of a loop's run: loops of one name give the same events; empty for events of
+ *     its own at each start
  * @param times what the events' times are
  * @param pricePerHourUsd the price that GPU samples carry, as the traces know none
  */
@@ -18,6 +20,7 @@ public record ReplayOptions(
         List<Path> files,
         OptionalDouble speed,
         boolean loop,
+        Optional<String> run,
         Times times,
         Optional<Double> pricePerHourUsd) {
 

@@ -25,8 +25,9 @@ import org.slf4j.event.Level;
  * kinds, which lie years apart, begin together.
  *
  * <p>Identities: a replay with original times gives the same events each time, so that what a
- * killed replay has published is not counted twice by the next one. Each further round of a loop,
- * and each replay with present times, gives events of its own.
+ * killed replay has published is not counted twice by the next one. A loop is a load without an
+ * end: each of its rounds gives events of its own, and so does each start, unless its run is named;
+ * so does each replay with present times.
  */
 public final class ReplaySource implements EventSource {
 
@@ -197,24 +198,26 @@ public final class ReplaySource implements EventSource {
     private Event asReplayed(Head head) {
         var event = head.event();
         return switch (options.times()) {
-            case ORIGINAL -> round == 1 ? event : ofRound(event).build();
+            case ORIGINAL -> options.loop() ? ofRound(event).build() : event;
             case NOW -> atDueTime(event, due(head));
         };
     }
 
-    /** The event as a fact of its own in this round of the loop. */
+    /** The event as a fact of its own in this round of this run of the loop. */
     private Event.Builder ofRound(Event event) {
         var copy = event.toBuilder();
+        var run = options.run().orElseGet(() -> String.valueOf(runStart));
         return switch (event.topic()) {
             case TOKEN_USAGE ->
                     copy.set(
                             TokenUsage.REQUEST_ID,
-                            "%s-r%d".formatted(event.require(TokenUsage.REQUEST_ID), round));
+                            "%s-r%d-%s"
+                                    .formatted(event.require(TokenUsage.REQUEST_ID), round, run));
             // the natural identity, GPU and time, is the same in every round
             case GPU_METRICS ->
                     copy.set(
                             GpuMetric.EVENT_ID,
-                            "replay-%s@%s-r%d".formatted(event.gpu(), event.ts(), round));
+                            "replay-%s@%s-r%d-%s".formatted(event.gpu(), event.ts(), round, run));
         };
     }
 

@@ -32,16 +32,19 @@ public record FleetGpu(
 
     private static final int MAX_GPUS_PER_HOST = 8;
 
-    /** A fleet of all models of the catalogue, up to eight GPUs of one model in a machine. */
+    /**
+     * A fleet of all models of the catalogue, up to eight GPUs of one model in a machine. Numbers
+     * go round the models, so that each part of the fleet has some of each.
+     */
     static List<FleetGpu> fleet(int gpus) {
         int models = GpuModel.CATALOG.size();
-        int perHost = Math.clamp((gpus + models - 1) / models, 1, MAX_GPUS_PER_HOST);
         var fleet = new ArrayList<FleetGpu>(gpus);
         for (int number = 0; number < gpus; number++) {
-            int machine = number / perHost;
-            var model = GpuModel.CATALOG.get(machine % models);
+            int ofModel = number / models;
+            int machine = ofModel / MAX_GPUS_PER_HOST * models + number % models;
+            var model = GpuModel.CATALOG.get(number % models);
             var host = hostName(machine);
-            long index = number % perHost;
+            long index = ofModel % MAX_GPUS_PER_HOST;
             var identity = "%s/%d".formatted(host, index);
             fleet.add(
                     new FleetGpu(
@@ -50,7 +53,7 @@ public record FleetGpu(
                             index,
                             "GPU-" + UUID.nameUUIDFromBytes(identity.getBytes(UTF_8)),
                             model,
-                            LanguageModel.fitting(model.memoryBytes(), machine / models),
+                            LanguageModel.fitting(model.memoryBytes(), ofModel),
                             Tenants.teamOf(machine),
                             model.pricePerHourUsd()));
         }

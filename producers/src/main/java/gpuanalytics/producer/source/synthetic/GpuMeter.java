@@ -5,43 +5,59 @@ import gpuanalytics.event.GpuMetric;
 import java.time.Instant;
 
 /**
- * What the sensors of a simulated GPU read: integrals over the interval of a sample of what its
- * running requests make it do.
+ * What the sensors of a simulated GPU read: integrals over the interval of a sample of what it
+ * does.
  */
 final class GpuMeter {
 
-    private static final double AMBIENT_C = 30;
-    private static final double FULL_LOAD_RISE_C = 48;
+    private static final double COOLEST_INLET_C = 26;
+    private static final double INLET_RANGE_C = 8;
+    private static final double FULL_POWER_RISE_C = 48;
     private static final double THERMAL_SECONDS = 30;
 
-    /** A single request already keeps the memory interface and a part of the SMs busy. */
-    private static final double BUSY_POWER_SHARE = 0.3;
+    /** How bent the curve from utilisation to power is: half the load takes three quarters. */
+    private static final double SATURATION = 2;
 
-    private static final double BUSY_SM_SHARE = 0.25;
+    /** Two cards of one model differ by some percent. */
+    private static final double LEAST_DRAW = 0.94;
+
+    private static final double DRAW_RANGE = 0.12;
+
+    /** Of the time, for each part of the limit that a card would draw beyond it. */
+    private static final double THROTTLE_PER_EXCESS = 5;
+
     private static final double IDLE_CLOCK_SHARE = 0.15;
-    private static final double THROTTLE_POWER_SHARE = 0.97;
+
+    /** At its power limit a card does not keep its highest clock. */
+    private static final double CLOCK_DROP = 0.12;
+
     private static final double PCIE_IDLE_BPS = 2e5;
     private static final double PCIE_BPS_PER_REQUEST = 4e5;
 
     private final FleetGpu gpu;
-    private final ServingModel serving;
+    private final double ownDraw;
+    private final double inletC;
+    private double temperatureC;
     private long timeUs;
     private long sampleFromUs;
-    private double temperatureC = AMBIENT_C;
     private double energyJ;
     private double throttleSeconds;
 
     // integrals since sampleFromUs, each a reading times seconds
-    private double busy;
-    private double compute;
+    private double utilization;
+    private double sm;
+    private double tensor;
     private double dram;
     private double watts;
-    private double cacheTokens;
+    private double clock;
+    private double memoryBytes;
     private double requests;
 
-    GpuMeter(FleetGpu gpu, ServingModel serving, long startUs) {
+    GpuMeter(FleetGpu gpu, long startUs) {
         this.gpu = gpu;
-        this.serving = serving;
+        this.ownDraw = LEAST_DRAW + DRAW_RANGE * LoadCurve.uniform(gpu.number(), 0, 7);
+        this.inletC = COOLEST_INLET_C + INLET_RANGE_C * LoadCurve.uniform(gpu.number(), 0, 8);
+        this.temperatureC = inletC;
         this.timeUs = startUs;
         this.sampleFromUs = startUs;
     }
@@ -51,42 +67,39 @@ final class GpuMeter {
         return sampleFromUs;
     }
 
-    /** Lets the time go on to {@code untilUs} with this many requests running. */
-    void advance(long untilUs, int running, long runningTokens) {
+    /** Lets the time go on to {@code untilUs} under this load. */
+    void advance(long untilUs, GpuLoad load) {
         double seconds = (untilUs - timeUs) / 1e6;
         timeUs = untilUs;
-        double share = serving.computeShare(running);
-        double power = watts(running, share);
-        if (running > 0) {
-            busy += seconds;
-            dram += seconds * (0.75 - 0.35 * share);
-        }
-        compute += seconds * share;
+        double wanted = ownDraw * load.draw() * saturated(load.utilization());
+        double drawn = Math.min(wanted, 1);
+        var model = gpu.model();
+        double power = model.idleWatts() + (model.maxWatts() - model.idleWatts()) * drawn;
+        utilization += seconds * load.utilization();
+        sm += seconds * load.sm();
+        tensor += seconds * load.tensor();
+        dram += seconds * load.dram();
         watts += seconds * power;
+        clock += seconds * clockShare(load.utilization(), drawn);
+        memoryBytes += seconds * Math.min(load.memoryBytes(), (double) model.memoryBytes());
+        requests += seconds * load.requests();
         energyJ += seconds * power;
-        cacheTokens += seconds * runningTokens;
-        requests += seconds * running;
-        double target = AMBIENT_C + FULL_LOAD_RISE_C * power / gpu.model().maxWatts();
+        throttleSeconds += seconds * Math.min((wanted - drawn) * THROTTLE_PER_EXCESS, 1);
+        double target = inletC + FULL_POWER_RISE_C * power / model.maxWatts();
         temperatureC += (target - temperatureC) * (1 - StrictMath.exp(-seconds / THERMAL_SECONDS));
-        if (power > THROTTLE_POWER_SHARE * gpu.model().maxWatts()) {
-            throttleSeconds += seconds;
-        }
     }
 
-    private double watts(int running, double share) {
-        var model = gpu.model();
-        if (running == 0) {
-            return model.idleWatts();
-        }
-        double load = BUSY_POWER_SHARE + (1 - BUSY_POWER_SHARE) * share;
-        return model.idleWatts() + (model.maxWatts() - model.idleWatts()) * load;
+    private static double saturated(double utilization) {
+        return (1 - StrictMath.exp(-SATURATION * utilization)) / (1 - StrictMath.exp(-SATURATION));
+    }
+
+    private static double clockShare(double utilization, double drawn) {
+        return utilization == 0 ? IDLE_CLOCK_SHARE : 1 - CLOCK_DROP * drawn * drawn;
     }
 
     /** The sample of the interval that ends now; the next one begins. */
-    Event sample() {
+    Event sample(GpuRole role) {
         double seconds = (timeUs - sampleFromUs) / 1e6;
-        double busyShare = busy / seconds;
-        double computeShare = compute / seconds;
         var model = gpu.model();
         var sample =
                 GpuMetric.builder()
@@ -96,22 +109,20 @@ final class GpuMeter {
                         .set(GpuMetric.GPU_UUID, gpu.gpuUuid())
                         .set(GpuMetric.NAME, model.name())
                         .set(GpuMetric.NODE, gpu.host())
-                        .set(GpuMetric.NAMESPACE, SyntheticSource.NAMESPACE)
-                        .set(GpuMetric.POD, GpuSimulator.pod(gpu))
-                        .set(GpuMetric.CONTAINER, "server")
-                        .set(GpuMetric.TEAM, gpu.team())
-                        .set(GpuMetric.UTILIZATION, rounded(Math.min(busyShare, 1), 1e4))
-                        .set(
-                                GpuMetric.SM_ACTIVE,
-                                rounded(BUSY_SM_SHARE * busyShare + 0.65 * computeShare, 1e4))
-                        .set(GpuMetric.TENSOR_ACTIVE, rounded(0.6 * computeShare, 1e4))
-                        .set(GpuMetric.DRAM_ACTIVE, rounded(dram / seconds, 1e4))
-                        .set(GpuMetric.MEM_USED_BYTES, memoryUsed(cacheTokens / seconds))
+                        .set(GpuMetric.NAMESPACE, Workload.namespace(role))
+                        .set(GpuMetric.POD, Workload.pod(role, gpu))
+                        .set(GpuMetric.CONTAINER, Workload.container(role))
+                        .set(GpuMetric.TEAM, Workload.team(role, gpu))
+                        .set(GpuMetric.UTILIZATION, rounded(Math.min(utilization / seconds, 1)))
+                        .set(GpuMetric.SM_ACTIVE, rounded(sm / seconds))
+                        .set(GpuMetric.TENSOR_ACTIVE, rounded(tensor / seconds))
+                        .set(GpuMetric.DRAM_ACTIVE, rounded(dram / seconds))
+                        .set(GpuMetric.MEM_USED_BYTES, Math.round(memoryBytes / seconds))
                         .set(GpuMetric.MEM_TOTAL_BYTES, model.memoryBytes())
                         .set(GpuMetric.POWER_W, rounded(watts / seconds, 1e3))
                         .set(GpuMetric.ENERGY_J_TOTAL, rounded(energyJ, 1e3))
                         .set(GpuMetric.TEMP_C, rounded(temperatureC, 10))
-                        .set(GpuMetric.SM_CLOCK_HZ, model.smClockHz() * clockShare(busyShare))
+                        .set(GpuMetric.SM_CLOCK_HZ, model.smClockHz() * rounded(clock / seconds))
                         .set(GpuMetric.MEM_CLOCK_HZ, model.memoryClockHz())
                         .set(GpuMetric.PCIE_TX_BPS, pcie(0.4, seconds))
                         .set(GpuMetric.PCIE_RX_BPS, pcie(0.6, seconds))
@@ -127,28 +138,22 @@ final class GpuMeter {
 
     private void beginInterval() {
         sampleFromUs = timeUs;
-        busy = 0;
-        compute = 0;
+        utilization = 0;
+        sm = 0;
+        tensor = 0;
         dram = 0;
         watts = 0;
-        cacheTokens = 0;
+        clock = 0;
+        memoryBytes = 0;
         requests = 0;
-    }
-
-    private long memoryUsed(double meanCacheTokens) {
-        double used =
-                gpu.serves().weightBytes()
-                        + ServingModel.RUNTIME_BYTES
-                        + meanCacheTokens * gpu.serves().cacheBytesPerToken();
-        return Math.min(Math.round(used), gpu.model().memoryBytes());
     }
 
     private double pcie(double share, double seconds) {
         return Math.rint(PCIE_IDLE_BPS + PCIE_BPS_PER_REQUEST * share * requests / seconds);
     }
 
-    private static double clockShare(double busyShare) {
-        return rounded(IDLE_CLOCK_SHARE + (1 - IDLE_CLOCK_SHARE) * busyShare, 100);
+    private static double rounded(double share) {
+        return rounded(share, 1e4);
     }
 
     private static double rounded(double value, double steps) {

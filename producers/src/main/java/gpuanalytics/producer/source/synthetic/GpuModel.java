@@ -82,7 +82,7 @@ public record GpuModel(
                             350,
                             2100e6,
                             9751e6,
-                            0.3));
+                            0.4));
 
     /** What a GPU does whose name says nothing to us: a data-centre card of the middle. */
     private static final GpuModel UNKNOWN =

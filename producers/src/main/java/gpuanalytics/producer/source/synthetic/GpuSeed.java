@@ -41,6 +41,7 @@ final class GpuSeed {
                         "host %s with gpu_index %d is listed twice, expected each GPU once"
                                 .formatted(gpu.host(), gpu.gpuIndex()));
             }
+            requireOfTheContract(gpu);
             fleet.add(gpu);
         }
         if (fleet.isEmpty() || fleet.size() > maxGpus) {
@@ -63,7 +64,21 @@ final class GpuSeed {
                 fields.get("gpu_uuid") instanceof String uuid && !uuid.isBlank() ? uuid : null,
                 name,
                 memoryBytes(fields),
-                numberIn(fields, "price_per_hour_usd", 0, 1_000_000));
+                numberIn(fields, "price_per_hour_usd", 0, 10_000));
+    }
+
+    /** Else its first sample would end the simulation. */
+    private static void requireOfTheContract(FleetGpu gpu) {
+        try {
+            var meter = new GpuMeter(gpu, 0);
+            meter.advance(1_000_000, GpuLoad.of(GpuRole.SERVING, gpu, 0));
+            var _ = meter.sample(GpuRole.SERVING);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "GPU %d has a value that a sample must not have: %s"
+                            .formatted(gpu.number(), e.getMessage()),
+                    e);
+        }
     }
 
     private static OptionalLong memoryBytes(Map<String, Object> fields) {

@@ -1,5 +1,7 @@
 package gpuanalytics.producer.source.synthetic;
 
+import static java.util.Objects.requireNonNull;
+
 import gpuanalytics.event.Event;
 import gpuanalytics.producer.shard.ShardShare;
 import gpuanalytics.producer.source.EventSource;
@@ -12,8 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +26,6 @@ import org.slf4j.LoggerFactory;
 public final class SyntheticSource implements EventSource {
 
     static final String NAME = "synthetic";
-    static final String NAMESPACE = "inference";
 
     private static final Logger LOG = LoggerFactory.getLogger(SyntheticSource.class);
 
@@ -96,33 +97,41 @@ public final class SyntheticSource implements EventSource {
             return;
         }
         long nowUs = micros(now);
+        var shards = new TreeMap<Integer, List<FleetGpu>>();
         for (var gpu : options.fleet().gpus()) {
-            apply(gpu, share.rates().get(shardOf(options, gpu, share)), nowUs);
+            int shard = shardOf(options, gpu, share);
+            if (share.rates().containsKey(shard)) {
+                shards.computeIfAbsent(shard, _ -> new ArrayList<>()).add(gpu);
+            } else {
+                byNumber.remove(gpu.number());
+            }
         }
+        var work = new MeanWork();
+        shards.forEach(
+                (shard, gpus) -> {
+                    double rate = requireNonNull(share.rates().get(shard));
+                    apply(gpus, ShardPlan.of(shard, gpus, rate, options, work), nowUs);
+                });
         next.clear();
         next.addAll(byNumber.values());
         applied = share;
     }
 
-    private void apply(FleetGpu gpu, @Nullable Double eventsPerSecond, long nowUs) {
-        if (eventsPerSecond == null) {
-            byNumber.remove(gpu.number());
-            return;
-        }
-        var rate =
-                GpuRate.of(
-                        eventsPerSecond, options.fleet().size(), micros(options.sampleInterval()));
-        var simulator = byNumber.get(gpu.number());
-        if (simulator == null) {
-            byNumber.put(gpu.number(), start(gpu, rate, nowUs));
-        } else {
-            simulator.changeRate(rate, nowUs);
+    private void apply(List<FleetGpu> gpus, Map<Integer, GpuPlan> plans, long nowUs) {
+        for (var gpu : gpus) {
+            var plan = requireNonNull(plans.get(gpu.number()));
+            var simulator = byNumber.get(gpu.number());
+            if (simulator == null) {
+                byNumber.put(gpu.number(), start(gpu, plan, nowUs));
+            } else {
+                simulator.changePlan(plan, nowUs);
+            }
         }
     }
 
-    private GpuSimulator start(FleetGpu gpu, GpuRate rate, long nowUs) {
+    private GpuSimulator start(FleetGpu gpu, GpuPlan plan, long nowUs) {
         // whole milliseconds, the precision of the samples' times
-        return new GpuSimulator(gpu, options.seed(), nowUs / 1000 * 1000, rate);
+        return new GpuSimulator(gpu, options.seed(), nowUs / 1000 * 1000, plan);
     }
 
     private static int shardOf(SyntheticOptions options, FleetGpu gpu, ShardShare share) {
@@ -149,10 +158,6 @@ public final class SyntheticSource implements EventSource {
 
     private static long micros(Instant time) {
         return ChronoUnit.MICROS.between(Instant.EPOCH, time);
-    }
-
-    private static long micros(Duration duration) {
-        return duration.toMillis() * 1000;
     }
 
     private static Instant instant(long micros) {

@@ -20,11 +20,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +46,8 @@ class ReplaySourceTest {
     }
 
     private static ReplayOptions options(OptionalDouble speed, Path... files) {
-        return new ReplayOptions(List.of(files), speed, false, Times.ORIGINAL, Optional.empty());
+        return new ReplayOptions(
+                List.of(files), speed, false, Optional.empty(), Times.ORIGINAL, Optional.empty());
     }
 
     private static ReplaySource source(Path... files) {
@@ -267,6 +270,7 @@ class ReplaySourceTest {
                                 List.of(usages, samples),
                                 MAX,
                                 true,
+                                Optional.empty(),
                                 Times.ORIGINAL,
                                 Optional.empty()));
         source.nextDue(NOW);
@@ -275,6 +279,34 @@ class ReplaySourceTest {
 
         assertEquals(40, new HashSet<>(events.stream().map(EventId::of).toList()).size());
         assertEquals(4, new HashSet<>(events.stream().map(Event::ts).toList()).size());
+    }
+
+    @Test
+    void aLoopThatIsStartedAgainGivesNewEventsUnlessItsRunIsNamed() throws IOException {
+        var usages = file("t.csv", AZURE + "2023-11-16 18:17:03,1,2\n2023-11-16 18:17:04,1,2\n");
+        var samples = file("g.csv", "value,timestamp_anon,container_ip\n50,100,x\n50,157,x\n");
+        var later = NOW.plusSeconds(60);
+
+        var first = loop(Optional.empty(), NOW, usages, samples);
+        var second = loop(Optional.empty(), later, usages, samples);
+        var named = loop(Optional.of("night-1"), NOW, usages, samples);
+
+        assertTrue(
+                Collections.disjoint(first, second), "each start counts from its first event on");
+        assertTrue(Collections.disjoint(first, named));
+        assertEquals(named, loop(Optional.of("night-1"), later, usages, samples));
+        assertTrue(Collections.disjoint(named, loop(Optional.of("night-2"), NOW, usages, samples)));
+    }
+
+    /** The identities of three rounds of a loop over two traces with two events each. */
+    private static Set<String> loop(Optional<String> run, Instant start, Path... files) {
+        var options =
+                new ReplayOptions(List.of(files), MAX, true, run, Times.ORIGINAL, Optional.empty());
+        var source = new ReplaySource(options);
+        source.nextDue(start);
+        var identities = new HashSet<>(source.take(start, 12).stream().map(EventId::of).toList());
+        assertEquals(12, identities.size());
+        return identities;
     }
 
     @Test
@@ -309,6 +341,7 @@ class ReplaySourceTest {
                                 List.of(samples),
                                 OptionalDouble.of(10),
                                 false,
+                                Optional.empty(),
                                 Times.NOW,
                                 Optional.of(2.0)));
         source.nextDue(NOW);

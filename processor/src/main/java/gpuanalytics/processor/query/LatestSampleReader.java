@@ -10,9 +10,9 @@ import java.time.Instant;
 import org.bson.Document;
 
 /** Reads documents of {@link StoreLayout#GPU_LATEST}. */
-final class LatestSamples {
+final class LatestSampleReader {
 
-    private LatestSamples() {}
+    private LatestSampleReader() {}
 
     static LatestSample read(Document latest, Instant now) {
         var stored = latest.get(StoreLayout.SAMPLE, Document.class);

@@ -1,0 +1,13 @@
+package gpuanalytics.processor.change;
+
+import java.util.Locale;
+
+/** What changed hours are worked on for; each purpose has its own progress. */
+public enum Purpose {
+    /** Recomputation from raw events. */
+    AUDIT;
+
+    String field() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,147 @@
+package gpuanalytics.processor.query;
+
+import static com.mongodb.client.model.Filters.and;
+import static com.mongodb.client.model.Filters.gte;
+import static com.mongodb.client.model.Filters.lt;
+import static com.mongodb.client.model.Filters.lte;
+
+import com.mongodb.client.model.Projections;
+import gpuanalytics.processor.store.StoreLayout;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Date;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+
+/**
+ * Which rollups can answer a question without a part that has expired.
+ *
+ * <p>Minutes expire long before hours, and each of them by when it last changed. Two facts of the
+ * store tell whether those of a window are all there, whatever the retention is or was:
+ *
+ * <ul>
+ *   <li>The longest unchanged rollups go first. While there is one that last changed before the
+ *       window began, nothing of the window has gone.
+ *   <li>Otherwise the hours tell: each counts as many events as its minutes did. An event counts in
+ *       its minute before it counts in its hour, so hours are read first, and minutes with fewer
+ *       events than their hour have lost some.
+ * </ul>
+ */
+final class KeptRollups {
+
+    private final StoreReads reads;
+    private final RollupRetention retention;
+    private final Clock clock;
+
+    KeptRollups(StoreReads reads, RollupRetention retention, Clock clock) {
+        this.reads = reads;
+        this.retention = retention;
+        this.clock = clock;
+    }
+
+    /**
+     * What to answer a window from: what was asked for, or where minutes of it have expired, for a
+     * total, the hours that it touches.
+     *
+     * @param filter which rollups the question is about, besides their time
+     * @throws InvalidQueryException for steps shorter than an hour where minutes have expired
+     */
+    Coverage cover(QueryWindow asked, RollupCollections rollups, Bson filter) {
+        if (asked.bucket().equals(QueryWindow.HOUR)) {
+            return coverage(asked);
+        }
+        if (hasOlderThan(asked, rollups)) {
+            return new Coverage(asked, true, keptSince(asked));
+        }
+        var lost = lastHourWithoutAllMinutes(asked, rollups, filter);
+        if (lost.isEmpty()) {
+            return coverage(asked);
+        }
+        if (asked.step() == null) {
+            return coverage(asked.byHours());
+        }
+        throw new InvalidQueryException(
+                "step",
+                QueryWindow.text(asked.step()),
+                "a multiple of 1h for times before %s, whose minutes have expired (kept for %s)"
+                        .formatted(
+                                lost.get().plus(QueryWindow.HOUR),
+                                QueryWindow.text(retention.minutes())));
+    }
+
+    /**
+     * Refuses what would be an answer of nothing about a time of which nothing may be left.
+     *
+     * @throws InvalidQueryException when all of the window is older than what is surely kept
+     */
+    void refuseExpired(Coverage covered) {
+        if (!covered.window().to().isAfter(surelyKeptSince())) {
+            throw new InvalidQueryException(
+                    "to",
+                    covered.window().to().toString(),
+                    "a time after %s: of this one nothing is left (rollups are kept for %s)"
+                            .formatted(surelyKeptSince(), QueryWindow.text(retention.hours())));
+        }
+    }
+
+    private Coverage coverage(QueryWindow window) {
+        // nothing coarser than hours tells what has expired, so what is configured must
+        return new Coverage(window, !window.from().isBefore(surelyKeptSince()), keptSince(window));
+    }
+
+    private Instant keptSince(QueryWindow window) {
+        return seconds(clock.instant().minus(retention.of(window.bucket())));
+    }
+
+    /** Hour rollups of a later time cannot have expired. */
+    private Instant surelyKeptSince() {
+        return seconds(clock.instant().minus(retention.hours()).plus(retention.margin()));
+    }
+
+    private static Instant seconds(Instant time) {
+        return Instant.ofEpochSecond(time.getEpochSecond());
+    }
+
+    private boolean hasOlderThan(QueryWindow window, RollupCollections rollups) {
+        var changed = Date.from(window.from().minus(retention.margin()));
+        return reads.exists(rollups.of(window), lte(StoreLayout.STORED_AT, changed));
+    }
+
+    private Optional<Instant> lastHourWithoutAllMinutes(
+            QueryWindow asked, RollupCollections rollups, Bson filter) {
+        var hours = asked.byHours();
+        var events = events(rollups.hour(), hours, rollups, filter);
+        var inMinutes = events(rollups.minute(), hours, rollups, filter);
+        return events.descendingMap().entrySet().stream()
+                .filter(hour -> inMinutes.getOrDefault(hour.getKey(), 0L) < hour.getValue())
+                .map(hour -> hour.getKey())
+                .findFirst();
+    }
+
+    /** How many events the rollups of a collection count, by hour. */
+    private NavigableMap<Instant, Long> events(
+            String collection, QueryWindow window, RollupCollections rollups, Bson filter) {
+        var counter = rollups.events().field();
+        var events = new TreeMap<Instant, Long>();
+        reads.forEach(
+                collection,
+                and(filter, inWindow(window)),
+                search -> search.projection(Projections.include(StoreLayout.BUCKET, counter)),
+                (Document rollup) ->
+                        events.merge(
+                                QueryWindow.hourOf(rollup.getDate(StoreLayout.BUCKET).toInstant()),
+                                Numbers.integer(rollup, counter),
+                                Long::sum));
+        return events;
+    }
+
+    /** Rollups whose bucket lies in a window. */
+    static Bson inWindow(QueryWindow window) {
+        return and(
+                gte(StoreLayout.BUCKET, Date.from(window.from())),
+                lt(StoreLayout.BUCKET, Date.from(window.to())));
+    }
+}

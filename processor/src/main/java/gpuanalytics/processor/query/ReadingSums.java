@@ -1,0 +1,169 @@
+package gpuanalytics.processor.query;
+
+import gpuanalytics.processor.measure.Measure;
+import gpuanalytics.processor.measure.Measures;
+import gpuanalytics.processor.query.Reading.Distribution;
+import gpuanalytics.processor.query.Reading.Level;
+import gpuanalytics.processor.query.Reading.Total;
+import gpuanalytics.processor.rollup.LatencyBins;
+import gpuanalytics.processor.store.StoreLayout;
+import java.util.ArrayList;
+import java.util.List;
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+
+/** Adds up the parts that rollups hold of each measure. */
+final class ReadingSums {
+
+    private final Measures measures;
+    private final List<Sum> sums = new ArrayList<>();
+
+    ReadingSums(Measures measures) {
+        this.measures = measures;
+        for (var measure : measures) {
+            sums.add(sumOf(measure));
+        }
+    }
+
+    void add(Document rollup) {
+        for (var measure : measures) {
+            var part = rollup.get(measure.name(), Document.class);
+            if (part != null) {
+                sums.get(measure.index()).add(part);
+            }
+        }
+    }
+
+    Readings readings() {
+        var readings = new ArrayList<@Nullable Reading>(sums.size());
+        for (var sum : sums) {
+            readings.add(sum.reading());
+        }
+        return new Readings(measures, readings);
+    }
+
+    private static Sum sumOf(Measure measure) {
+        return switch (measure.aggregation()) {
+            case GAUGE, WHOLE_GAUGE -> new LevelSum(measure);
+            case SUM -> new TotalSum(measure);
+            case HISTOGRAM -> new DistributionSum(measure);
+            case COUNTER, NONE -> new NoSum();
+        };
+    }
+
+    /** The parts of one measure. */
+    private interface Sum {
+
+        void add(Document part);
+
+        /** What they are together; null for no values. */
+        @Nullable Reading reading();
+    }
+
+    private static final class LevelSum implements Sum {
+
+        private final Measure measure;
+        private long n;
+        // a double: a year of byte counts may leave the range of a long, and only the mean is shown
+        private double sum;
+        private double min = Double.POSITIVE_INFINITY;
+        private double max = Double.NEGATIVE_INFINITY;
+
+        LevelSum(Measure measure) {
+            this.measure = measure;
+        }
+
+        @Override
+        public void add(Document part) {
+            n += Numbers.integer(part, StoreLayout.N);
+            sum += Numbers.integer(part, measure.sumName());
+            min = Math.min(min, Numbers.decimal(part, StoreLayout.MIN, min));
+            max = Math.max(max, Numbers.decimal(part, StoreLayout.MAX, max));
+        }
+
+        @Override
+        public @Nullable Reading reading() {
+            return n == 0 ? null : new Level(sum / n / measure.sumPerUnit(), min, max);
+        }
+    }
+
+    /** Exact to the last unit. */
+    private static final class TotalSum implements Sum {
+
+        private final Measure measure;
+        private long n;
+        private long sum;
+
+        TotalSum(Measure measure) {
+            this.measure = measure;
+        }
+
+        @Override
+        public void add(Document part) {
+            n += Numbers.integer(part, StoreLayout.N);
+            sum = Math.addExact(sum, Numbers.integer(part, measure.sumName()));
+        }
+
+        @Override
+        public @Nullable Reading reading() {
+            return n == 0 ? null : new Total(sum);
+        }
+    }
+
+    private static final class DistributionSum implements Sum {
+
+        private final LevelSum level;
+        private final long[] bins = new long[LatencyBins.COUNT];
+
+        DistributionSum(Measure measure) {
+            this.level = new LevelSum(measure);
+        }
+
+        @Override
+        public void add(Document part) {
+            level.add(part);
+            var counted = part.get(StoreLayout.BINS, Document.class);
+            if (counted != null) {
+                counted.forEach(
+                        (bin, count) ->
+                                bins[Integer.parseInt(bin)] += ((Number) count).longValue());
+            }
+        }
+
+        @Override
+        public @Nullable Reading reading() {
+            return level.reading() instanceof Level(double mean, double min, double max)
+                    ? new Distribution(
+                            level.n,
+                            quantile(0.5, min, max),
+                            quantile(0.95, min, max),
+                            toMicros(mean))
+                    : null;
+        }
+
+        /** A bin's middle may lie outside of what was measured, a percentile may not. */
+        private double quantile(double share, double min, double max) {
+            return toMicros(Math.clamp(LatencyBins.quantileMs(bins, share), min, max));
+        }
+
+        /** More digits of a millisecond than three would only look exact. */
+        private static double toMicros(double millis) {
+            return Math.round(millis * 1000) / 1000.0;
+        }
+    }
+
+    /**
+     * Of a counter that its source keeps and may start again: what it grew by between two values is
+     * not known from the smallest and the largest, so no answer shows it.
+     */
+    private static final class NoSum implements Sum {
+
+        @Override
+        public void add(Document part) {}
+
+        @Override
+        public @Nullable Reading reading() {
+            return null;
+        }
+    }
+}

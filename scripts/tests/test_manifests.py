@@ -1,0 +1,132 @@
+"""What several files must say alike, or what a component's own validation would say only on a cluster that has it."""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import unittest
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def text(path):
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def topics():
+    """topics.conf as {topic: (partitions, {config: value})}."""
+    lines = (line.split() for line in text("k8s/base/platform/kafka/topics.conf").splitlines())
+    return {
+        line[0]: (int(line[1]), dict(one.split("=", 1) for one in line[2:]))
+        for line in lines
+        if line and not line[0].startswith("#")
+    }
+
+
+class TopicsTest(unittest.TestCase):
+    def setUp(self):
+        settings = yaml.safe_load(text("k8s/base/app/producers/configmap.yaml"))["data"]
+        self.partitions, self.config = topics()[settings["TOPIC_SHARDS"]]
+        self.local = "\n".join(p.read_text(encoding="utf-8") for p in ROOT.glob("*/src/main/java/**/*.java"))
+
+    def test_the_topic_that_holds_the_rate_is_compacted_and_nothing_else_as_in_one_process(self):
+        self.assertEqual({"cleanup.policy": "compact"}, self.config)
+        self.assertIn('Map.of("cleanup.policy", "compact")', self.local)
+
+    def test_the_shards_are_as_many_as_in_one_process(self):
+        self.assertEqual([str(self.partitions)], re.findall(r"\bint SHARDS = (\d+);", self.local))
+
+
+def rendered(overlay):
+    given = subprocess.run(["kubectl", "kustomize", str(ROOT / "k8s/overlays" / overlay)], check=True, capture_output=True, text=True)
+    return [o for o in yaml.safe_load_all(given.stdout) if o]
+
+
+def pods(objects):
+    """(name, pod specification) of every workload."""
+    for o in objects:
+        if o["kind"] in ("Deployment", "StatefulSet", "Job", "DaemonSet"):
+            yield o["metadata"]["name"], o["spec"]["template"]["spec"]
+
+
+def containers(objects):
+    for name, spec in pods(objects):
+        for container in spec.get("initContainers", []) + spec["containers"]:
+            yield name, container
+
+
+@unittest.skipUnless(shutil.which("kubectl"), "no kubectl on this machine")
+class OverlaysTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.overlays = {p.name: rendered(p.name) for p in sorted((ROOT / "k8s/overlays").iterdir())}
+
+    def test_an_image_has_one_version_in_all_overlays_so_that_one_may_follow_another_on_the_same_volumes(self):
+        versions = {}
+        for objects in self.overlays.values():
+            for _, container in containers(objects):
+                repository, _, version = container["image"].split("@")[0].partition(":")
+                versions.setdefault(repository, set()).add(version)
+        self.assertEqual({r: 1 for r in versions}, {r: len(v) for r, v in versions.items()}, versions)
+        self.assertTrue(all(re.fullmatch(r"\d+\.\d+(\.\d+)?", v) for r, vs in versions.items() if not r.startswith("gpu-analytics") for v in vs), versions)
+
+    def test_mongod_leaves_the_kernels_restartable_sequences_to_the_c_library(self):
+        for overlay, objects in self.overlays.items():
+            servers = [c for _, c in containers(objects) if any(p.get("name") == "mongodb" for p in c.get("ports", []))]
+            self.assertEqual(1, len(servers), overlay)
+            self.assertIn({"name": "GLIBC_TUNABLES", "value": "glibc.pthread.rseq=1"}, servers[0]["env"], overlay)
+
+    def test_what_kafka_logs_to_files_fits_into_their_volume_whatever_it_has_to_say(self):
+        for overlay, objects in self.overlays.items():
+            spec = next(s for n, s in pods(objects) if n == "kafka")
+            command = spec["containers"][0]["command"]
+            files, size = map(int, re.search(r"-Xlog:gc\*:file=/opt/kafka/logs/.*:filecount=(\d+),filesize=(\d+)M", " ".join(command)).groups())
+            limit = next(v["emptyDir"]["sizeLimit"] for v in spec["volumes"] if v["name"] == "logs")
+            # The JVM keeps so many rotated files and the one it writes.
+            self.assertLess((files + 1) * size, int(limit.removesuffix("Mi")) / 2, overlay)
+            self.assertIn("KAFKA_LOG4J_OPTS=-Dlog4j2.configurationFile=/etc/kafka-files/log4j2.yaml", command)
+            config = next(o for o in objects if o["kind"] == "ConfigMap" and o["metadata"]["name"].startswith("kafka-files"))
+            self.assertEqual(["Console"], list(yaml.safe_load(config["data"]["log4j2.yaml"])["Configuration"]["Appenders"]))
+            # The tools in the same container must not take the server's: what they print is read.
+            self.assertFalse([e for e in spec["containers"][0]["env"] if e["name"] in ("KAFKA_LOG4J_OPTS", "KAFKA_GC_LOG_OPTS")])
+
+
+class MonitoringTest(unittest.TestCase):
+    def test_a_prometheus_installed_as_the_docs_say_selects_everything_of_ours(self):
+        release = re.search(r"helm install (\S+) \S*/kube-prometheus-stack ", text("docs/operations.md"))[1]
+        for path in sorted((ROOT / "k8s/components/monitoring").glob("*.yaml")):
+            o = yaml.safe_load(path.read_text(encoding="utf-8"))
+            if o["apiVersion"].startswith("monitoring.coreos.com/"):
+                self.assertEqual(release, o["metadata"].get("labels", {}).get("release"), path.name)
+
+
+class ScaledObjectTest(unittest.TestCase):
+    def setUp(self):
+        self.spec = yaml.safe_load(text("k8s/components/keda/scaled-object.yaml"))["spec"]
+        self.modifiers = self.spec["advanced"]["scalingModifiers"]
+
+    def composite(self, **values):
+        condition, yes, no = re.fullmatch(r"(.*) \? (.*) : (.*)", self.modifiers["formula"]).groups()
+        return eval(f"({yes}) if ({condition}) else ({no})", {"float": float}, values)  # the repository's own formula
+
+    def test_the_formula_is_of_its_triggers(self):
+        names = {trigger["name"] for trigger in self.spec["triggers"]}
+        self.assertTrue(all(re.fullmatch(r"[a-z_]+", name) for name in names), names)
+        self.assertEqual(names, set(re.findall(r"[a-z_]+", self.modifiers["formula"])) - {"float"})
+
+    def test_while_the_store_is_saturated_the_number_of_pods_is_held(self):
+        self.assertEqual(float(self.modifiers["target"]), self.composite(saturated=1, drain=900))
+
+    def test_else_the_longest_drain_decides(self):
+        self.assertEqual(900, self.composite(saturated=0, drain=900))
+
+    def test_every_trigger_asks_every_pod_and_takes_the_worst(self):
+        for trigger in self.spec["triggers"]:
+            self.assertEqual("max", trigger["metadata"]["aggregationType"])
+            self.assertEqual("true", trigger["metadata"]["aggregateFromKubeServiceEndpoints"])
+
+
+if __name__ == "__main__":
+    unittest.main()
