@@ -83,7 +83,9 @@ public record NvmlOptions(
         }
     }
 
-    /** As the kernel has it: nobody is asked, for that could take long where names do not resolve. */
+    /**
+     * As the kernel has it: nobody is asked, for that could take long where names do not resolve.
+     */
     private static String hostName() {
         try {
             return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();

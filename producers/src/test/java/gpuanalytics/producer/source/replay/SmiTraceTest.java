@@ -86,6 +86,7 @@ final class SmiTraceTest {
                         List.of(file),
                         OptionalDouble.empty(),
                         false,
+                        Optional.empty(),
                         Times.ORIGINAL,
                         Optional.of(2.5)));
     }
