@@ -139,8 +139,13 @@ final class ArchitectureTest {
                     .resideInAPackage("io.vertx..");
 
     @ArchTest
-    static final ArchRule nothingCallsNativeCode =
-            noClasses().should().dependOnClassesThat().resideInAPackage("java.lang.foreign..");
+    static final ArchRule nativeCodeIsCalledWhereTheDriverIsRead =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("gpuanalytics.producer.source.nvml")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("java.lang.foreign..");
 
     @ArchTest
     static final ArchRule theApiAsksQueriesAndNotTheStore =

@@ -69,7 +69,11 @@ final class Cells {
 
     /** A number; the cell must not be empty. */
     static BigDecimal number(CsvTable.Row row, String column) throws BadCell {
-        var text = text(row, column);
+        return parsed(column, text(row, column));
+    }
+
+    /** The number that a text of a column is. */
+    static BigDecimal parsed(String column, String text) throws BadCell {
         if (text.length() <= MAX_NUMBER_CHARS) {
             try {
                 var number = new BigDecimal(text);
@@ -138,7 +142,11 @@ final class Cells {
     }
 
     private static String wrong(String column, String text, String expected) {
-        var shown = text.length() > 64 ? text.substring(0, 64) + "…" : text;
-        return "%s is %s, expected %s".formatted(column, shown, expected);
+        return "%s is %s, expected %s".formatted(column, shown(text), expected);
+    }
+
+    /** A text short enough for a message. */
+    static String shown(String text) {
+        return text.length() > 64 ? text.substring(0, 64) + "…" : text;
     }
 }

@@ -150,6 +150,8 @@ public final class ReplaySource implements EventSource {
             switch (file.format()) {
                 case AZURE_LLM, MOONCAKE -> traces.add(new TokenTrace(file, dropped));
                 case ALIBABA_GPU -> gpuFiles.add(file);
+                case NVIDIA_SMI ->
+                        traces.add(new SmiTrace(file, options.pricePerHourUsd(), dropped));
             }
         }
         if (!gpuFiles.isEmpty()) {

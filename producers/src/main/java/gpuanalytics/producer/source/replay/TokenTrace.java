@@ -38,7 +38,8 @@ final class TokenTrace implements Trace {
         return switch (file.format()) {
             case AZURE_LLM -> "azure-llm-2023" + azureService(file);
             case MOONCAKE -> "mooncake-fast25-conversation";
-            case ALIBABA_GPU -> throw new IllegalArgumentException("no requests in " + file);
+            case ALIBABA_GPU, NVIDIA_SMI ->
+                    throw new IllegalArgumentException("no requests in " + file);
         };
     }
 
@@ -84,7 +85,8 @@ final class TokenTrace implements Trace {
                             Cells.wholeNumber(row, "input_length"),
                             Cells.wholeNumber(row, "output_length"),
                             Cells.wholeNumber(row, "reusable_prefix_tokens"));
-            case ALIBABA_GPU -> throw new IllegalStateException("no requests in " + file);
+            case ALIBABA_GPU, NVIDIA_SMI ->
+                    throw new IllegalStateException("no requests in " + file);
         };
     }
 

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -122,6 +124,7 @@ record TraceFile(
             return switch (format.get()) {
                 case AZURE_LLM, MOONCAKE -> tokenTrace(path, format.get(), contentId, table);
                 case ALIBABA_GPU -> gpuTrace(path, contentId, table);
+                case NVIDIA_SMI -> smiTrace(path, contentId, table);
             };
         }
     }
@@ -169,6 +172,38 @@ record TraceFile(
                 contentId,
                 Optional.of(bytes > percents ? GpuReading.MEMORY : GpuReading.DUTY_CYCLE),
                 Double.isInfinite(interval) ? OptionalDouble.empty() : OptionalDouble.of(interval));
+    }
+
+    private static TraceFile smiTrace(Path path, String contentId, CsvTable table) throws Unusable {
+        var columns = new SmiColumns(table.header());
+        var last = new HashMap<String, Instant>();
+        var steps = new ArrayList<Double>();
+        int rows = 0;
+        for (var row = table.next(); row != null && rows < ROWS_LOOKED_AT; row = table.next()) {
+            rows++;
+            try {
+                var at = columns.time(row);
+                var gpu = columns.text(row, "uuid") + "/" + columns.text(row, "index");
+                var before = last.put(gpu, at);
+                if (before != null && at.isAfter(before)) {
+                    steps.add(Duration.between(before, at).toNanos() / 1e9);
+                }
+            } catch (Cells.BadCell ignored) {
+                // the row is dropped with its reason when it is replayed
+            }
+        }
+        if (rows == 0) {
+            throw noRows();
+        }
+        return new TraceFile(
+                path, TraceFormat.NVIDIA_SMI, contentId, Optional.empty(), median(steps));
+    }
+
+    /** The usual step: nvidia-smi is a little late or early each time, and now and then much. */
+    private static OptionalDouble median(List<Double> steps) {
+        return steps.isEmpty()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(steps.stream().sorted().toList().get(steps.size() / 2));
     }
 
     private static double number(CsvTable.Row row, String column) {

@@ -28,7 +28,13 @@ enum TraceFormat {
      */
     ALIBABA_GPU(
             "Alibaba GenAI GPU duty cycle or memory",
-            List.of("timestamp_anon", "value", "container_ip"));
+            List.of("timestamp_anon", "value", "container_ip")),
+
+    /**
+     * What {@code nvidia-smi --query-gpu=timestamp,uuid,… --format=csv} writes, with or without
+     * units. Times have no zone and are UTC.
+     */
+    NVIDIA_SMI("nvidia-smi --query-gpu", List.of("timestamp", "uuid"));
 
     /**
      * What Mooncake's times count from, as the trace does not say: the first day of FAST '25, where
@@ -49,6 +55,9 @@ enum TraceFormat {
     /** The format that has these columns, in any order and perhaps with others. */
     static Optional<TraceFormat> of(List<String> header) {
         var names = new HashSet<>(header);
+        if (SmiColumns.fit(header)) {
+            return Optional.of(NVIDIA_SMI);
+        }
         return Arrays.stream(values())
                 .filter(format -> names.containsAll(format.columns))
                 // request traces of the same data set have these three columns and one more

@@ -375,7 +375,8 @@ class ReplaySourceTest {
                                 + " has the columns a,b, expected TIMESTAMP,ContextTokens,"
                                 + "GeneratedTokens (Azure LLM inference) or timestamp_ms,"
                                 + "input_length,output_length (Mooncake) or timestamp_anon,value,"
-                                + "container_ip (Alibaba GenAI GPU duty cycle or memory)",
+                                + "container_ip (Alibaba GenAI GPU duty cycle or memory) or"
+                                + " timestamp,uuid (nvidia-smi --query-gpu)",
                         copy + " has the same content as " + good + ", expected each trace once",
                         zeros
                                 + " has no value above 0 in its first 1 rows, expected percent"

@@ -1,0 +1,190 @@
+package gpuanalytics.producer.source.nvml;
+
+import gpuanalytics.event.Event;
+import gpuanalytics.producer.health.PartHealth;
+import gpuanalytics.producer.health.PartState;
+import gpuanalytics.producer.source.EventSource;
+import gpuanalytics.service.config.ConfigurationException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The GPUs of this machine, one sample of each per interval, taken at its multiples. What could not
+ * be read stays a gap: a lost GPU or driver is named by {@link #health} and tried again.
+ */
+public final class NvmlSource implements EventSource {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NvmlSource.class);
+
+    private final NvmlOptions options;
+    private final Supplier<Nvml> library;
+    private final PartState state;
+    private final Queue<Event> sampled = new ArrayDeque<>();
+    private final Set<String> known = new LinkedHashSet<>();
+    private @Nullable NvmlSession session;
+    private @Nullable Instant due;
+    private Instant retryAt = Instant.MAX;
+
+    /**
+     * Opens the library. A driver that is not loaded yet is waited for.
+     *
+     * @throws ConfigurationException if there is no library
+     */
+    public NvmlSource(NvmlOptions options, Clock clock) {
+        this(options, () -> NativeNvml.open(options.library()), clock);
+    }
+
+    NvmlSource(NvmlOptions options, Supplier<Nvml> library, Clock clock) {
+        this.options = options;
+        this.library = library;
+        this.state = new PartState("nvml", "not started", clock, LOG);
+        try {
+            open(clock.instant());
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(List.of(notLoaded(e)));
+        }
+    }
+
+    private String notLoaded(IllegalArgumentException e) {
+        return "NVML_LIBRARY is %s, expected the NVIDIA driver's management library: %s"
+                .formatted(options.library(), e.getMessage());
+    }
+
+    /** Whether every GPU that was ever seen is sampled. */
+    public PartHealth health() {
+        return state.health();
+    }
+
+    @Override
+    public boolean ended() {
+        return false;
+    }
+
+    @Override
+    public Instant nextDue(Instant now) {
+        if (!sampled.isEmpty()) {
+            return Instant.MIN;
+        }
+        if (due == null) {
+            due = nextMultiple(now);
+        }
+        return due;
+    }
+
+    @Override
+    public List<Event> take(Instant now, int max) {
+        if (sampled.isEmpty() && !nextDue(now).isAfter(now)) {
+            sample(now);
+            // what was missed stays a gap
+            due = nextMultiple(now);
+        }
+        var events = new ArrayList<Event>();
+        while (events.size() < max && !sampled.isEmpty()) {
+            events.add(sampled.remove());
+        }
+        return events;
+    }
+
+    private Instant nextMultiple(Instant now) {
+        long interval = options.interval().toMillis();
+        return Instant.ofEpochMilli((Math.floorDiv(now.toEpochMilli(), interval) + 1) * interval);
+    }
+
+    private void sample(Instant now) {
+        if (!now.isBefore(retryAt)) {
+            reopen(now);
+        }
+        var open = session;
+        if (open == null) {
+            return;
+        }
+        try {
+            sampled.addAll(open.sample(now));
+            report(open, now);
+        } catch (NvmlException e) {
+            away(e.getMessage(), now);
+        }
+    }
+
+    private void reopen(Instant now) {
+        close();
+        try {
+            open(now);
+        } catch (IllegalArgumentException e) {
+            away(notLoaded(e), now);
+        }
+    }
+
+    private void open(Instant now) {
+        retryAt = Instant.MAX;
+        Nvml opened = null;
+        try {
+            opened = library.get();
+            session = new NvmlSession(opened, options);
+            report(session, now);
+        } catch (NvmlException e) {
+            if (session == null && opened != null) {
+                opened.close();
+            }
+            away(e.getMessage(), now);
+        }
+    }
+
+    private void away(@Nullable String why, Instant now) {
+        close();
+        retryLater(now);
+        state.down("no GPU is sampled: " + why);
+    }
+
+    private void report(NvmlSession open, Instant now) {
+        var missing = new ArrayList<>(open.lost());
+        missing.addAll(gone(open));
+        var working = "GPUs sampled: %d, driver %s".formatted(open.present(), open.driverVersion());
+        if (missing.isEmpty()) {
+            state.up(working);
+            return;
+        }
+        if (retryAt.equals(Instant.MAX)) {
+            retryLater(now);
+        }
+        state.down(working + "; " + String.join("; ", missing));
+    }
+
+    /** GPUs of an earlier session that the driver does not know any more. */
+    private Collection<String> gone(NvmlSession open) {
+        var uuids = open.uuids();
+        known.addAll(uuids);
+        return known.stream()
+                .filter(uuid -> !uuids.contains(uuid))
+                .map(uuid -> uuid + " is gone")
+                .toList();
+    }
+
+    private void retryLater(Instant now) {
+        retryAt = now.plus(atLeastAnInterval(options.retry()));
+    }
+
+    private Duration atLeastAnInterval(Duration retry) {
+        return retry.compareTo(options.interval()) > 0 ? retry : options.interval();
+    }
+
+    @Override
+    public void close() {
+        if (session != null) {
+            session.close();
+            session = null;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package gpuanalytics.producer.source.nvml.verify;
+
+import gpuanalytics.event.Field;
+import gpuanalytics.event.GpuMetric;
+import java.util.List;
+
+/**
+ * A reading that both have, and how far apart they may be.
+ *
+ * @param field ours
+ * @param column nvidia-smi's
+ * @param scale what nvidia-smi's number is multiplied with to get our unit
+ * @param tolerance in our unit: the least step of nvidia-smi's number, and the noise of one reading
+ * @param relative a further share of the value
+ * @param kind how the two are compared
+ */
+record Reading(
+        Field<? extends Number> field,
+        String column,
+        double scale,
+        double tolerance,
+        double relative,
+        Kind kind) {
+
+    /** How two that look at different moments can be compared. */
+    enum Kind {
+        /** Each of ours lies among nvidia-smi's of the same second. */
+        SAME_SECOND,
+        /**
+         * It moves within milliseconds, so that two looks seldom meet: all of ours are distributed
+         * as all of nvidia-smi's are.
+         */
+        DISTRIBUTION,
+        /**
+         * The average of an interval: each of ours lies among nvidia-smi's of this interval and its
+         * neighbours. dmon prints the interval before the one that it dates.
+         */
+        INTERVAL
+    }
+
+    private static final double MIB = 1 << 20;
+    private static final double PERCENT = 0.01;
+
+    /** Every reading that {@code nvidia-smi --query-gpu} prints too. */
+    static final List<Reading> OF_QUERY =
+            List.of(
+                    sameSecond(GpuMetric.UTILIZATION, "utilization.gpu", PERCENT, 0.02, 0),
+                    sameSecond(GpuMetric.MEM_USED_BYTES, "memory.used", MIB, MIB, 0),
+                    sameSecond(GpuMetric.MEM_TOTAL_BYTES, "memory.total", MIB, MIB, 0),
+                    sameSecond(GpuMetric.POWER_W, "power.draw", 1, 0.5, 0.01),
+                    sameSecond(GpuMetric.TEMP_C, "temperature.gpu", 1, 1, 0),
+                    new Reading(GpuMetric.SM_CLOCK_HZ, "clocks.sm", 1e6, 0, 0, Kind.DISTRIBUTION),
+                    sameSecond(GpuMetric.MEM_CLOCK_HZ, "clocks.mem", 1e6, 1e6, 0),
+                    sameSecond(
+                            GpuMetric.THROTTLE_S_TOTAL,
+                            "clocks_event_reasons_counters.sw_power_cap",
+                            1e-6,
+                            0.3,
+                            0));
+
+    /** Every reading that {@code nvidia-smi dmon --gpm-metrics=2,5,10,20,21} prints too. */
+    static final List<Reading> OF_DMON =
+            List.of(
+                    interval(GpuMetric.SM_ACTIVE, "smutil", PERCENT, 0.02, 0.03),
+                    interval(GpuMetric.TENSOR_ACTIVE, "mmaact", PERCENT, 0.02, 0.03),
+                    interval(GpuMetric.DRAM_ACTIVE, "dram", PERCENT, 0.02, 0.03),
+                    interval(GpuMetric.PCIE_TX_BPS, "pcitx", MIB, 2 * MIB, 0.05),
+                    interval(GpuMetric.PCIE_RX_BPS, "pcirx", MIB, 2 * MIB, 0.05));
+
+    private static Reading sameSecond(
+            Field<? extends Number> field,
+            String column,
+            double scale,
+            double tolerance,
+            double relative) {
+        return new Reading(field, column, scale, tolerance, relative, Kind.SAME_SECOND);
+    }
+
+    private static Reading interval(
+            Field<? extends Number> field,
+            String column,
+            double scale,
+            double tolerance,
+            double relative) {
+        return new Reading(field, column, scale, tolerance, relative, Kind.INTERVAL);
+    }
+
+    double allowed(double value) {
+        return tolerance + relative * Math.abs(value);
+    }
+}

@@ -1,0 +1,96 @@
+package gpuanalytics.producer.source.replay;
+
+import gpuanalytics.producer.source.replay.Cells.BadCell;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The columns of nvidia-smi by their names, whatever units the header has and by whichever of its
+ * two names a field was asked for.
+ */
+final class SmiColumns {
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu/MM/dd HH:mm:ss.SSS", Locale.ROOT);
+
+    /** What older versions print, by what newer ones do. */
+    private static final Map<String, String> OTHER_NAMES =
+            Map.of(
+                    "gpu_uuid", "uuid",
+                    "gpu_name", "name",
+                    "clocks.sm", "clocks.current.sm",
+                    "clocks.mem", "clocks.current.memory",
+                    "clocks_throttle_reasons_counters.sw_power_cap",
+                            "clocks_event_reasons_counters.sw_power_cap");
+
+    /** The header's own text by the plain name. */
+    private final Map<String, String> headers = new HashMap<>();
+
+    SmiColumns(List<String> header) {
+        header.forEach(text -> headers.putIfAbsent(plain(text), text));
+    }
+
+    /** {@code memory.used} for {@code memory.used [MiB]}. */
+    private static String plain(String header) {
+        int unit = header.indexOf(" [");
+        var name = unit < 0 ? header : header.substring(0, unit);
+        return OTHER_NAMES.getOrDefault(name, name);
+    }
+
+    /** Whether rows tell when and of which GPU they are. */
+    static boolean fit(List<String> header) {
+        var names = header.stream().map(SmiColumns::plain).toList();
+        return names.contains("timestamp") && (names.contains("uuid") || names.contains("index"));
+    }
+
+    /** A cell's text, or null where there is no such column or nothing in it. */
+    @Nullable String text(CsvTable.Row row, String column) {
+        var header = headers.get(column);
+        var text = header == null ? null : row.get(header);
+        // [N/A], [Not Supported], [Unknown Error], [GPU requires reset], [Insufficient Permissions]
+        return text == null || text.startsWith("[") || text.equals("N/A") ? null : text;
+    }
+
+    /** When the row was written; nvidia-smi writes no zone, so UTC. */
+    Instant time(CsvTable.Row row) throws BadCell {
+        var text = text(row, "timestamp");
+        if (text == null) {
+            throw new BadCell(DropReason.MISSING_VALUE, "timestamp is empty");
+        }
+        try {
+            return LocalDateTime.parse(text, TIME).toInstant(ZoneOffset.UTC);
+        } catch (DateTimeParseException e) {
+            throw new BadCell(
+                    DropReason.BAD_TIME,
+                    "timestamp is %s, expected a time such as 2026/11/27 22:55:23.321"
+                            .formatted(Cells.shown(text)));
+        }
+    }
+
+    /**
+     * A cell's number, or null where there is none.
+     *
+     * @param unit what may stand behind it
+     */
+    @Nullable BigDecimal number(CsvTable.Row row, String column, String unit) throws BadCell {
+        var text = text(row, column);
+        if (text == null) {
+            return null;
+        }
+        var suffix = " " + unit;
+        var digits =
+                !unit.isEmpty() && text.endsWith(suffix)
+                        ? text.substring(0, text.length() - suffix.length())
+                        : text;
+        return Cells.parsed(column, digits);
+    }
+}

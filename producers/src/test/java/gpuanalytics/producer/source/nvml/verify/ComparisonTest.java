@@ -1,0 +1,161 @@
+package gpuanalytics.producer.source.nvml.verify;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import gpuanalytics.event.Event;
+import gpuanalytics.event.GpuMetric;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** That a difference is seen: 60 samples a second apart beside 240 lines. */
+final class ComparisonTest {
+
+    private static final Instant START = Instant.parse("2026-11-27T12:00:00Z");
+    private static final int SECONDS = 60;
+    private static final int LINES_PER_SECOND = 4;
+
+    private static final Reading POWER = reading("power.draw");
+    private static final Reading CLOCK = reading("clocks.sm");
+    private static final Reading ACTIVE = Reading.OF_DMON.getFirst();
+
+    private static Reading reading(String column) {
+        return Reading.OF_QUERY.stream()
+                .filter(reading -> reading.column().equals(column))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Event.Builder sample(double second) {
+        return GpuMetric.builder()
+                .set(GpuMetric.TS, START.plusNanos(Math.round(second * 1e9)))
+                .set(GpuMetric.HOST, "gpu-7")
+                .set(GpuMetric.NAME, "NVIDIA H100 80GB HBM3")
+                .set(GpuMetric.GPU_INDEX, 0L);
+    }
+
+    private static List<Event> power(DoubleUnaryOperator watts) {
+        var samples = new ArrayList<Event>();
+        for (int second = 0; second < SECONDS; second++) {
+            samples.add(
+                    sample(second)
+                            .set(GpuMetric.POWER_W, watts.applyAsDouble(second))
+                            .set(GpuMetric.ENERGY_J_TOTAL, 1e6 + 700.0 * second)
+                            .build());
+        }
+        return samples;
+    }
+
+    private static List<SmiRow> rows(String column, DoubleUnaryOperator value) {
+        var rows = new ArrayList<SmiRow>();
+        for (int line = 0; line < SECONDS * LINES_PER_SECOND; line++) {
+            double second = (double) line / LINES_PER_SECOND;
+            rows.add(
+                    new SmiRow(
+                            START.plusMillis(Math.round(second * 1000)),
+                            line % 2 == 0 ? 0 : 1,
+                            Map.of(column, Double.toString(value.applyAsDouble(second)))));
+        }
+        return rows;
+    }
+
+    @Test
+    void readingsThatRiseTogetherAgree() {
+        var line =
+                new Comparison(power(s -> 100 + 10 * s), rows("power.draw", s -> 100 + 10 * s))
+                        .of(POWER);
+
+        assertTrue(line.good(), line.print());
+        assertEquals(SECONDS, line.compared());
+    }
+
+    @Test
+    void oneReadingThatIsOffIsSeen() {
+        var line =
+                new Comparison(power(s -> s == 30 ? 720 : 700), rows("power.draw", s -> 700))
+                        .of(POWER);
+
+        assertFalse(line.good());
+        assertEquals("DISAGREES 1", line.verdict());
+    }
+
+    @Test
+    void aWrongUnitIsSeen() {
+        var line = new Comparison(power(s -> 0.7), rows("power.draw", s -> 700)).of(POWER);
+
+        assertFalse(line.good());
+    }
+
+    @Test
+    void aReadingThatOnlyNvidiaSmiHasIsSeen() {
+        var samples = List.of(sample(0).build(), sample(1).build());
+
+        var line = new Comparison(samples, rows("power.draw", s -> 700)).of(POWER);
+
+        assertFalse(line.good());
+        assertEquals("TOO FEW", line.verdict());
+    }
+
+    @Test
+    void whatNvidiaSmiDoesNotHaveIsSaid() {
+        var line = new Comparison(power(s -> 700), rows("fan.speed", s -> 30)).of(POWER);
+
+        assertTrue(line.good());
+        assertEquals("nvidia-smi has none", line.verdict());
+    }
+
+    @Test
+    void anotherGpusLinesAreNotCompared() {
+        var others =
+                rows("power.draw", s -> 700).stream().filter(row -> row.gpuIndex() == 1).toList();
+
+        assertEquals(0, new Comparison(power(s -> 700), others).of(POWER).compared());
+    }
+
+    @Test
+    void aClockThatJumpsIsComparedByItsDistribution() {
+        var samples = new ArrayList<Event>();
+        for (int second = 0; second < SECONDS; second++) {
+            // every fifth is another clock, as where a GPU pauses and boosts
+            samples.add(sample(second).set(GpuMetric.SM_CLOCK_HZ, jump(second)).build());
+        }
+
+        var same = new Comparison(samples, rows("clocks.sm", s -> jump((int) (4 * s)) / 1e6));
+        var other = new Comparison(samples, rows("clocks.sm", s -> 1410));
+
+        assertTrue(same.of(CLOCK).good(), same.of(CLOCK).print());
+        assertFalse(other.of(CLOCK).good(), other.of(CLOCK).print());
+    }
+
+    private static double jump(int index) {
+        return index % 5 == 0 ? 1.92e9 : 1.38e9 + 15e6 * (index % 3);
+    }
+
+    @Test
+    void theCounterOfEnergyMustMatchThePower() {
+        assertTrue(new Comparison(power(s -> 700), List.of()).energy().good());
+        assertTrue(new Comparison(power(s -> 680), List.of()).energy().good());
+        assertFalse(new Comparison(power(s -> 650), List.of()).energy().good());
+        assertFalse(new Comparison(power(s -> 750), List.of()).energy().good());
+    }
+
+    @Test
+    void anAverageOfAnIntervalLiesAmongItsNeighbours() {
+        var samples = new ArrayList<Event>();
+        for (int second = 0; second < SECONDS; second++) {
+            samples.add(sample(second).set(GpuMetric.SM_ACTIVE, second < 30 ? 0.92 : 0.47).build());
+        }
+
+        // dmon says it a second later
+        var late = new Comparison(samples, rows("smutil", s -> s < 31 ? 92 : 47));
+        var wrong = new Comparison(samples, rows("smutil", s -> s < 31 ? 92 : 52));
+
+        assertTrue(late.of(ACTIVE).good(), late.of(ACTIVE).print());
+        assertFalse(wrong.of(ACTIVE).good(), wrong.of(ACTIVE).print());
+    }
+}
