@@ -24,7 +24,7 @@ class CsvFormulaTest {
     private record Cell(String text, long count, double share) {}
 
     @Test
-    void noTextBeginsAsAFormulaDoesAndEachIsFoundAgain() throws IOException {
+    void noTextBeginsAsAFormulaDoesAndEachIsFoundAgain() throws Exception {
         var seed = System.nanoTime();
         var random = new Random(seed);
         var cells = new ArrayList<Cell>();
@@ -67,7 +67,7 @@ class CsvFormulaTest {
         return text.toString();
     }
 
-    private static String text(Body body) throws Exception {
+    private static String text(Body body) throws IOException, InterruptedException {
         var out = new ByteArrayOutputStream();
         switch (body) {
             case Body.Bytes(var bytes) -> out.writeBytes(bytes);
