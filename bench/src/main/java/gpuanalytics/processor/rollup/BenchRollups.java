@@ -18,8 +18,7 @@ public final class BenchRollups {
 
     /** Rows of one partition, in offset order, as stored. */
     public BenchRollups(List<Row> decoded) {
-        this.rows =
-                decoded.stream().map(row -> CountedRow.of(row, row.overflow())).toList();
+        this.rows = decoded.stream().map(row -> CountedRow.of(row, row.overflow())).toList();
         this.folded = new ArrayList<>(Gathered.of(rows).updates());
     }
 
