@@ -1,6 +1,7 @@
 package gpuanalytics.producer;
 
 import gpuanalytics.producer.source.SourceConfig;
+import gpuanalytics.producer.source.nvml.NvmlConfig;
 import gpuanalytics.producer.source.replay.ReplayConfig;
 import gpuanalytics.producer.source.synthetic.SyntheticConfig;
 import gpuanalytics.service.config.EnvironmentReader;
@@ -11,7 +12,8 @@ import java.util.stream.Collectors;
 /** The kinds of source there are: a new one gets its line here, and is then read, run and shown. */
 public enum SourceKind {
     SYNTHETIC("a simulated fleet", (env, common, _) -> SyntheticConfig.read(env, common)),
-    REPLAY("traces", ReplayConfig::read);
+    REPLAY("traces", ReplayConfig::read),
+    NVML("this machine's GPUs", (env, common, _) -> NvmlConfig.read(env, common));
 
     private final String what;
 

@@ -37,7 +37,8 @@ final class WorkloadTest {
                 assertTrue(bytes.length > 290 && bytes.length < 420, text);
                 // No sender measures a trillionth, and decoders have slower ways for such numbers.
                 assertFalse(LONG_FRACTION.matcher(text).find(), text);
-                assertInstanceOf(Decoded.Valid.class, codec.decode(event.topic(), bytes, event.ts()));
+                assertInstanceOf(
+                        Decoded.Valid.class, codec.decode(event.topic(), bytes, event.ts()));
                 assertTrue(identities.add(EventId.of(event)), () -> "twice: " + event);
             }
         }

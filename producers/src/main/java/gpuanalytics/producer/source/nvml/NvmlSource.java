@@ -1,10 +1,10 @@
 package gpuanalytics.producer.source.nvml;
 
 import gpuanalytics.event.Event;
-import gpuanalytics.producer.health.PartHealth;
-import gpuanalytics.producer.health.PartState;
 import gpuanalytics.producer.source.EventSource;
 import gpuanalytics.service.config.ConfigurationException;
+import gpuanalytics.service.health.HealthReport;
+import gpuanalytics.service.health.PartHealth;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,8 +17,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The GPUs of this machine, one sample of each per interval, taken at its multiples. What could not
@@ -26,11 +24,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class NvmlSource implements EventSource {
 
-    private static final Logger LOG = LoggerFactory.getLogger(NvmlSource.class);
-
     private final NvmlOptions options;
     private final Supplier<Nvml> library;
-    private final PartState state;
+    private final PartHealth state;
     private final Queue<Event> sampled = new ArrayDeque<>();
     private final Set<String> known = new LinkedHashSet<>();
     private @Nullable NvmlSession session;
@@ -49,7 +45,7 @@ public final class NvmlSource implements EventSource {
     NvmlSource(NvmlOptions options, Supplier<Nvml> library, Clock clock) {
         this.options = options;
         this.library = library;
-        this.state = new PartState("nvml", "not started", clock, LOG);
+        this.state = new PartHealth("nvml", "not started", clock);
         try {
             open(clock.instant());
         } catch (IllegalArgumentException e) {
@@ -63,8 +59,8 @@ public final class NvmlSource implements EventSource {
     }
 
     /** Whether every GPU that was ever seen is sampled. */
-    public PartHealth health() {
-        return state.health();
+    public HealthReport.Part health() {
+        return state.report();
     }
 
     @Override
