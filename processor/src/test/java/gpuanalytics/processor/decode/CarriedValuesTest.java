@@ -35,8 +35,8 @@ class CarriedValuesTest {
             new EventCodec(new EventLimits(ANY, ANY, EventLimits.DEFAULT_MAX_BYTES));
     private final List<EventDecoder> decoders =
             List.of(
-                    new ScanningEventDecoder(codec, Clock.systemUTC()),
-                    new CodecEventDecoder(codec, Clock.systemUTC()));
+                    new ScanningEventDecoder(codec, Clock.systemUTC(), Duration.ofMillis(2500)),
+                    new CodecEventDecoder(codec, Clock.systemUTC(), Duration.ofMillis(2500)));
 
     private final long seed = Long.getLong("fuzz.seed", System.nanoTime());
     private final RandomRecords records = new RandomRecords(new Random(seed));
