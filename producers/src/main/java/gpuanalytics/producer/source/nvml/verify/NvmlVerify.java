@@ -112,7 +112,7 @@ public final class NvmlVerify {
 
     private static boolean compare(NvmlSource source, Arguments arguments)
             throws IOException, InterruptedException {
-        var fields = Reading.OF_QUERY.stream().map(Reading::column).toList();
+        var fields = ComparedReading.OF_QUERY.stream().map(ComparedReading::column).toList();
         List<Event> samples;
         List<SmiRow> queried;
         List<SmiRow> counted;
@@ -162,13 +162,13 @@ public final class NvmlVerify {
         System.out.println();
         System.out.println(first.require(GpuMetric.NAME) + " " + first.require(GpuMetric.GPU_UUID));
         System.out.println(Line.header());
-        var query = new Comparison(samples, queried);
-        var dmon = new Comparison(samples, counted);
+        var query = new SmiComparison(samples, queried);
+        var dmon = new SmiComparison(samples, counted);
         var lines =
                 Stream.of(
-                                Reading.OF_QUERY.stream().map(query::of),
+                                ComparedReading.OF_QUERY.stream().map(query::of),
                                 Stream.of(query.energy()),
-                                Reading.OF_DMON.stream().map(dmon::of))
+                                ComparedReading.OF_DMON.stream().map(dmon::of))
                         .flatMap(part -> part)
                         .toList();
         lines.forEach(line -> System.out.println(line.print()));
