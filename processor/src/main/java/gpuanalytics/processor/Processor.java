@@ -110,7 +110,9 @@ public final class Processor implements RunningService {
     private IngestPipeline pipeline(
             ProcessorConfig config, RollupMath math, ChangedHours changedHours) {
         var settings = config.ingest();
-        var decoder = new ScanningEventDecoder(new EventCodec(config.limits()), clock);
+        var decoder =
+                new ScanningEventDecoder(
+                        new EventCodec(config.limits()), clock, config.ingest().sampleInterval());
         var notices = new RecordNotices(clock);
         var write =
                 new EventWrites(

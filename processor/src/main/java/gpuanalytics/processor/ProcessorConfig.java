@@ -11,6 +11,7 @@ import gpuanalytics.processor.rollup.FlushPolicy;
 import gpuanalytics.processor.series.SeriesLimits;
 import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.service.config.EnvironmentReader;
+import gpuanalytics.service.config.Secret;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -71,17 +72,7 @@ public record ProcessorConfig(
                         "KAFKA_BOOTSTRAP",
                         "localhost:9092",
                         "Kafka's brokers, host:port,host:port"),
-                Map.of(
-                        EventTopic.GPU_METRICS,
-                        reader.topic(
-                                "TOPIC_METRIC",
-                                EventTopic.GPU_METRICS.defaultName(),
-                                "The topic of GPU samples"),
-                        EventTopic.TOKEN_USAGE,
-                        reader.topic(
-                                "TOPIC_TOKEN",
-                                EventTopic.TOKEN_USAGE.defaultName(),
-                                "The topic of token usages")),
+                topics(reader),
                 reader.topic(
                         "TOPIC_DEAD_LETTER", "dead.letters.v1", "Where rejected records are kept"),
                 reader.text("GROUP_ID", "processor", "The consumer group"),
@@ -108,6 +99,20 @@ public record ProcessorConfig(
                         0,
                         60_000,
                         "How long a rebalance waits for what is under way"));
+    }
+
+    private static Map<EventTopic, String> topics(EnvironmentReader reader) {
+        return Map.of(
+                EventTopic.GPU_METRICS,
+                reader.topic(
+                        "TOPIC_METRIC",
+                        EventTopic.GPU_METRICS.defaultName(),
+                        "The topic of GPU samples"),
+                EventTopic.TOKEN_USAGE,
+                reader.topic(
+                        "TOPIC_TOKEN",
+                        EventTopic.TOKEN_USAGE.defaultName(),
+                        "The topic of token usages"));
     }
 
     private static EventLimits limits(EnvironmentReader reader) {
@@ -212,7 +217,7 @@ public record ProcessorConfig(
                                 + " under other; of so many the latest sample is kept"));
     }
 
-    private static StoreConfig store(EnvironmentReader reader) {
+    private static Secret storeUrl(EnvironmentReader reader) {
         var url =
                 reader.secretUrl(
                         "MONGO_URL",
@@ -222,9 +227,13 @@ public record ProcessorConfig(
         if (!StoreConfig.isUrl(url)) {
             reader.error("MONGO_URL (not shown) is not a URL, expected mongodb://host:port/…");
         }
+        return url;
+    }
+
+    private static StoreConfig store(EnvironmentReader reader) {
         var config =
                 new StoreConfig(
-                        url,
+                        storeUrl(reader),
                         reader.text("MONGO_DATABASE", "gpu_analytics", "The database in the store"),
                         reader.duration(
                                 "RAW_RETENTION_HOURS",

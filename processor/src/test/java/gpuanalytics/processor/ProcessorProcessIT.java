@@ -114,7 +114,7 @@ class ProcessorProcessIT {
     void saysThatItsPortIsTaken() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 var process = run(Map.of("HTTP_PORT", Integer.toString(taken.getLocalPort())))) {
-            assertEquals(1, process.awaitExit(LIMIT), process.output().toString());
+            assertEquals(2, process.awaitExit(LIMIT), process.output().toString());
             var output = String.join("\n", process.output());
             assertTrue(
                     output.contains(

@@ -58,17 +58,7 @@ public record ProducerConfig(
     private static KafkaOptions readKafka(EnvironmentReader env) {
         return new KafkaOptions(
                 env.addresses("KAFKA_BOOTSTRAP", "localhost:9092", "Addresses of Kafka's brokers"),
-                Map.of(
-                        EventTopic.GPU_METRICS,
-                        env.topic(
-                                "TOPIC_METRIC",
-                                EventTopic.GPU_METRICS.defaultName(),
-                                "Topic of GPU samples"),
-                        EventTopic.TOKEN_USAGE,
-                        env.topic(
-                                "TOPIC_TOKEN",
-                                EventTopic.TOKEN_USAGE.defaultName(),
-                                "Topic of token usages")),
+                readTopics(env),
                 env.choice(
                         "COMPRESSION",
                         Compression.LZ4,
@@ -86,13 +76,7 @@ public record ProducerConfig(
                         MIB,
                         1024 * MIB,
                         "Memory for events not yet acknowledged; when full, publishing waits"),
-                Math.toIntExact(
-                        env.bytes(
-                                "MAX_RECORD_BYTES",
-                                MIB,
-                                KIB,
-                                64 * MIB,
-                                "A larger record is not published and counted as failed")),
+                readMaxRecordBytes(env),
                 env.duration(
                         "FLUSH_TIMEOUT_MS",
                         ChronoUnit.MILLIS,
@@ -108,6 +92,30 @@ public record ProducerConfig(
                         600_000,
                         "Milliseconds without an acknowledgement after which Kafka counts as"
                                 + " away"));
+    }
+
+    private static Map<EventTopic, String> readTopics(EnvironmentReader env) {
+        return Map.of(
+                EventTopic.GPU_METRICS,
+                env.topic(
+                        "TOPIC_METRIC",
+                        EventTopic.GPU_METRICS.defaultName(),
+                        "Topic of GPU samples"),
+                EventTopic.TOKEN_USAGE,
+                env.topic(
+                        "TOPIC_TOKEN",
+                        EventTopic.TOKEN_USAGE.defaultName(),
+                        "Topic of token usages"));
+    }
+
+    private static int readMaxRecordBytes(EnvironmentReader env) {
+        return Math.toIntExact(
+                env.bytes(
+                        "MAX_RECORD_BYTES",
+                        MIB,
+                        KIB,
+                        64 * MIB,
+                        "A larger record is not published and counted as failed"));
     }
 
     private static Map<SourceKind, SourceConfig> readSources(

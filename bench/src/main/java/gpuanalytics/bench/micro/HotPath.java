@@ -12,6 +12,7 @@ import gpuanalytics.processor.decode.EventDecoder;
 import gpuanalytics.processor.decode.ScanningEventDecoder;
 import gpuanalytics.processor.rollup.BenchRollups;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -46,7 +47,10 @@ public class HotPath {
 
     private List<RawRecord> records = List.of();
     private EventDecoder decoder =
-            new ScanningEventDecoder(new EventCodec(EventLimits.defaults()), Clock.systemUTC());
+            new ScanningEventDecoder(
+                    new EventCodec(EventLimits.defaults()),
+                    Clock.systemUTC(),
+                    Duration.ofSeconds(15));
     private BenchRollups rollups = new BenchRollups(List.of());
 
     @Setup

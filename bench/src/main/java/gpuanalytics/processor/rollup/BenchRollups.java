@@ -1,5 +1,6 @@
 package gpuanalytics.processor.rollup;
 
+import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +19,10 @@ public final class BenchRollups {
 
     /** Rows of one partition, in offset order, as stored. */
     public BenchRollups(List<Row> decoded) {
-        this.rows = decoded.stream().map(row -> CountedRow.of(row, row.overflow())).toList();
+        this.rows =
+                decoded.stream()
+                        .map(row -> CountedRow.of(row, new Decided(row.overflow())))
+                        .toList();
         this.folded = new ArrayList<>(Gathered.of(rows).updates());
     }
 

@@ -5,7 +5,9 @@ import gpuanalytics.event.Decoded.Valid;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventCodec;
 import gpuanalytics.event.EventId;
+import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
+import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.RejectReason;
 import gpuanalytics.processor.consume.Position;
 import gpuanalytics.processor.consume.RawRecord;
@@ -13,6 +15,7 @@ import gpuanalytics.processor.decode.DecodedRecord.Rejected;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoField;
 import org.bson.BsonBinaryWriter;
@@ -24,13 +27,20 @@ import org.jspecify.annotations.Nullable;
 public final class CodecEventDecoder implements EventDecoder {
 
     private static final int NANOS_PER_MILLI = 1_000_000;
+    private static final double MILLIS_PER_SECOND = 1000;
 
     private final EventCodec codec;
     private final Clock clock;
+    private final double assumedIntervalS;
 
-    public CodecEventDecoder(EventCodec codec, Clock clock) {
+    /**
+     * @param clock tells when a document is stored
+     * @param assumedInterval the time that a sample stands for when it does not say
+     */
+    public CodecEventDecoder(EventCodec codec, Clock clock, Duration assumedInterval) {
         this.codec = codec;
         this.clock = clock;
+        this.assumedIntervalS = assumedInterval.toMillis() / MILLIS_PER_SECOND;
     }
 
     @Override
@@ -88,6 +98,10 @@ public final class CodecEventDecoder implements EventDecoder {
             bson.writeInt64(StoreLayout.SRC_OFFSET, position.offset());
             bson.writeEndDocument();
             bson.writeDateTime(StoreLayout.STORED_AT, clock.millis());
+            if (event.topic() == EventTopic.GPU_METRICS
+                    && event.get(GpuMetric.INTERVAL_S) == null) {
+                bson.writeDouble(StoreLayout.ASSUMED_INTERVAL_S, assumedIntervalS);
+            }
             bson.writeEndDocument();
         }
         return new RawBsonDocument(out.toByteArray());

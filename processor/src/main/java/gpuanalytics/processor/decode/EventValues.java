@@ -2,6 +2,7 @@ package gpuanalytics.processor.decode;
 
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
+import gpuanalytics.event.GpuMetric;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -97,6 +98,17 @@ public final class EventValues {
         }
         long bits = numbers[Long.bitCount(numeric & (bit - 1))];
         return field.kind() == Field.Kind.NUMBER ? Double.longBitsToDouble(bits) : (double) bits;
+    }
+
+    /** The values of a sample that stands for this time, in seconds. */
+    EventValues standingFor(double intervalS) {
+        var byField = new long[topic().fields().fields().size()];
+        int next = 0;
+        for (long left = present & numeric(topic()); left != 0; left &= left - 1) {
+            byField[Long.numberOfTrailingZeros(left)] = numbers[next++];
+        }
+        byField[GpuMetric.INTERVAL_S.index()] = Double.doubleToRawLongBits(intervalS);
+        return of(labels, epochSecond, nanos, present | bit(GpuMetric.INTERVAL_S), byField);
     }
 
     static long bit(Field<?> field) {

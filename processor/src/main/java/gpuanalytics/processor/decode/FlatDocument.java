@@ -44,6 +44,8 @@ final class FlatDocument {
     private static final byte[] PARTITION = element(BsonType.INT32, StoreLayout.SRC_PARTITION);
     private static final byte[] OFFSET = element(BsonType.INT64, StoreLayout.SRC_OFFSET);
     private static final byte[] STORED_AT = element(BsonType.DATE_TIME, StoreLayout.STORED_AT);
+    private static final byte[] ASSUMED_INTERVAL_S =
+            element(BsonType.DOUBLE, StoreLayout.ASSUMED_INTERVAL_S);
 
     private static final byte[] GIVEN = EventId.GIVEN.getBytes(ISO_8859_1);
     private static final byte[] SAMPLE = EventId.SAMPLE.getBytes(ISO_8859_1);
@@ -51,6 +53,7 @@ final class FlatDocument {
     private static final byte[] POSITION = EventId.POSITION.getBytes(ISO_8859_1);
 
     private final EventTopic topic;
+    private final long assumedIntervalBits;
     private final FlatScanner scanned;
     private final Field<?>[] fields;
     private final byte[][] elements;
@@ -67,8 +70,12 @@ final class FlatDocument {
     private String lastTopicId = "";
     private byte[] topicIdBytes = {};
 
-    FlatDocument(EventTopic topic, FlatScanner scanned) {
+    /**
+     * @param assumedIntervalS the time that a sample stands for when it does not say
+     */
+    FlatDocument(EventTopic topic, FlatScanner scanned, double assumedIntervalS) {
         this.topic = topic;
+        this.assumedIntervalBits = Double.doubleToRawLongBits(assumedIntervalS);
         this.scanned = scanned;
         this.fields = topic.fields().fields().toArray(Field<?>[]::new);
         this.elements = new byte[fields.length][];
@@ -109,9 +116,18 @@ final class FlatDocument {
         putSource(partition, offset);
         put(STORED_AT);
         putLong(storedAtMillis);
+        if (assumes()) {
+            put(ASSUMED_INTERVAL_S);
+            putLong(assumedIntervalBits);
+        }
         put((byte) 0);
         INT.set(out, 0, at);
         return Arrays.copyOf(out, at);
+    }
+
+    /** Whether the record is a sample that does not say what time it stands for. */
+    boolean assumes() {
+        return topic == EventTopic.GPU_METRICS && !scanned.has(GpuMetric.INTERVAL_S);
     }
 
     /** The identity in the document that was written last. */

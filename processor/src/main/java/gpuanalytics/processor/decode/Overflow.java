@@ -28,11 +28,6 @@ public enum Overflow {
         return mark.equals(OF_GPU) ? OTHER_OF_GPU : OTHER;
     }
 
-    /** Reads the mark of a stored raw document, of which it needs that field alone. */
-    public static Overflow ofDocument(org.bson.BsonDocument raw) {
-        return of(raw.get(StoreLayout.OVERFLOW));
-    }
-
     /** What the raw document says; null for nothing. */
     @Nullable BsonValue mark() {
         return switch (this) {

@@ -8,6 +8,7 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.consume.RawRecord;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import org.bson.RawBsonDocument;
@@ -23,8 +24,9 @@ public final class ScanningEventDecoder implements EventDecoder {
     private final EventLimits limits;
     private final Clock clock;
     private final CodecEventDecoder codec;
-    private final Plain samples = new Plain(EventTopic.GPU_METRICS);
-    private final Plain usages = new Plain(EventTopic.TOKEN_USAGE);
+    private final double assumedIntervalS;
+    private final Plain samples;
+    private final Plain usages;
 
     /** What reads the plain records of one topic. */
     private static final class Plain {
@@ -33,9 +35,9 @@ public final class ScanningEventDecoder implements EventDecoder {
         private final FlatDocument document;
         private final FlatLabels labels;
 
-        Plain(EventTopic topic) {
+        Plain(EventTopic topic, double assumedIntervalS) {
             this.scanner = new FlatScanner(topic);
-            this.document = new FlatDocument(topic, scanner);
+            this.document = new FlatDocument(topic, scanner, assumedIntervalS);
             this.labels = new FlatLabels(topic, scanner);
         }
     }
@@ -43,11 +45,15 @@ public final class ScanningEventDecoder implements EventDecoder {
     /**
      * @param codec judges what is not plain; its limits hold here too
      * @param clock tells when a document is stored
+     * @param assumedInterval the time that a sample stands for when it does not say
      */
-    public ScanningEventDecoder(EventCodec codec, Clock clock) {
+    public ScanningEventDecoder(EventCodec codec, Clock clock, Duration assumedInterval) {
         this.limits = codec.limits();
         this.clock = clock;
-        this.codec = new CodecEventDecoder(codec, clock);
+        this.codec = new CodecEventDecoder(codec, clock, assumedInterval);
+        this.assumedIntervalS = assumedInterval.toMillis() / 1000.0;
+        this.samples = new Plain(EventTopic.GPU_METRICS, assumedIntervalS);
+        this.usages = new Plain(EventTopic.TOKEN_USAGE, assumedIntervalS);
     }
 
     @Override
@@ -71,11 +77,12 @@ public final class ScanningEventDecoder implements EventDecoder {
                         partition.number(),
                         record.offset(),
                         clock.millis());
+        var values = plain.scanner.values(plain.labels.of(value));
         return new Row(
                 record,
                 plain.document.id(),
                 new RawBsonDocument(document),
-                plain.scanner.values(plain.labels.of(value)),
+                plain.document.assumes() ? values.standingFor(assumedIntervalS) : values,
                 Overflow.NONE);
     }
 

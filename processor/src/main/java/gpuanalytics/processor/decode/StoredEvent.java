@@ -2,6 +2,7 @@ package gpuanalytics.processor.decode;
 
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
+import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.HashMap;
 import java.util.Map;
@@ -82,6 +83,7 @@ public record StoredEvent(EventValues values, Overflow overflow) {
                 case StoreLayout.TS_NANOS -> belowMilli = (int) whole(reader);
                 case StoreLayout.GPU -> gpu = reader.readString();
                 case StoreLayout.OVERFLOW -> overflow = mark(reader);
+                case StoreLayout.ASSUMED_INTERVAL_S -> read(reader, GpuMetric.INTERVAL_S);
                 default -> reader.skipValue();
             }
         }

@@ -1,5 +1,6 @@
 package gpuanalytics.processor.rollup;
 
+import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.decode.EventValues;
 import gpuanalytics.processor.decode.Overflow;
@@ -21,13 +22,13 @@ public record CountedRow(
         Overflow overflow,
         RawBsonDocument document) {
 
-    /** A row as it counts; what the store knows of its series goes before what the row says. */
-    public static CountedRow of(Row row, Overflow overflow) {
+    /** A row as it counts; what was decided when it was stored goes before what the row says. */
+    public static CountedRow of(Row row, Decided decided) {
         return new CountedRow(
                 row.record().partition().source(),
                 row.record().offset(),
-                row.values(),
-                overflow,
+                decided.of(row.values()),
+                decided.overflow(),
                 row.document());
     }
 

@@ -4,6 +4,7 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.consume.Position;
+import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.StoredEvent;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.ArrayList;
@@ -94,10 +95,10 @@ public final class Recount {
                         StoreLayout.TS_NANOS,
                         StoreLayout.SRC,
                         StoreLayout.STORED_AT,
-                        StoreLayout.OVERFLOW,
                         GpuMetric.INTERVAL_S.name(),
                         GpuMetric.XID.name(),
                         TokenUsage.ERROR_TYPE.name()));
+        fields.addAll(Decided.fields());
         return fields;
     }
 

@@ -68,6 +68,12 @@ public final class StoreLayout {
     /** Set on a raw document that its rollups count under {@link #OTHER}. */
     public static final String OVERFLOW = "overflow";
 
+    /**
+     * Set on a GPU's raw document whose sample does not say what time it stands for: the seconds
+     * that were assumed when it was stored.
+     */
+    public static final String ASSUMED_INTERVAL_S = "assumed_interval_s";
+
     /** When a raw document was stored or a rollup last changed, a date; what expiry goes by. */
     public static final String STORED_AT = "stored_at";
 

@@ -64,8 +64,8 @@ public final class EventWrites {
         var counted = new ArrayList<CountedRow>(rows.size());
         for (int i = 0; i < rows.size(); i++) {
             switch (outcomes.get(i)) {
-                case Stored(var overflow) -> counted.add(CountedRow.of(rows.get(i), overflow));
-                case Redelivered(var overflow) -> counted.add(CountedRow.of(rows.get(i), overflow));
+                case Stored(var decided) -> counted.add(CountedRow.of(rows.get(i), decided));
+                case Redelivered(var decided) -> counted.add(CountedRow.of(rows.get(i), decided));
                 case Repeated(), Rejected _ -> {}
             }
         }

@@ -8,8 +8,8 @@ import com.mongodb.client.model.InsertManyOptions;
 import com.mongodb.client.model.Projections;
 import gpuanalytics.event.RejectReason;
 import gpuanalytics.processor.consume.Position;
+import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
-import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreErrors;
@@ -26,10 +26,16 @@ import java.util.List;
 import java.util.Map;
 import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
+import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /** The insertion of some rows into one collection, until the fate of each is sure. */
 final class Insertion {
+
+    /** Where a stored document came from, and what was decided of it. */
+    private static final Bson DECIDED =
+            Projections.fields(
+                    Projections.include(StoreLayout.SRC), Projections.include(Decided.fields()));
 
     private static final int MAX_DOCUMENT_BYTES = 16 << 20;
 
@@ -119,7 +125,7 @@ final class Insertion {
     }
 
     private void noteStored(Pending pending) {
-        outcomes[pending.index] = new Stored(pending.row.overflow());
+        outcomes[pending.index] = new Stored(new Decided(pending.row.overflow()));
     }
 
     /** Notes what is sure after a partly failed insert; returns what must be tried again. */
@@ -196,8 +202,8 @@ final class Insertion {
             return new Repeated();
         }
         // What was decided when it was stored, whatever would be decided now.
-        var overflow = Overflow.ofDocument(found);
-        return unsure ? new Stored(overflow) : new Redelivered(overflow);
+        var decided = Decided.ofDocument(found);
+        return unsure ? new Stored(decided) : new Redelivered(decided);
     }
 
     private Map<String, RawBsonDocument> stored(List<Pending> rows) {
@@ -205,7 +211,7 @@ final class Insertion {
         for (var ids : questions(rows.stream().map(each -> each.row.id()).distinct().toList())) {
             store.collection(collection)
                     .find(Filters.in(StoreLayout.ID, ids))
-                    .projection(Projections.include(StoreLayout.SRC, StoreLayout.OVERFLOW))
+                    .projection(DECIDED)
                     .forEach(
                             document ->
                                     found.put(
@@ -263,7 +269,7 @@ final class Insertion {
         var copy = new BsonDocument();
         document.forEach(copy::put);
         copy.remove(StoreLayout.STORED_AT);
-        copy.remove(StoreLayout.OVERFLOW);
+        Decided.fields().forEach(copy::remove);
         return copy;
     }
 }

@@ -1,7 +1,7 @@
 package gpuanalytics.processor.write;
 
 import gpuanalytics.event.RejectReason;
-import gpuanalytics.processor.decode.Overflow;
+import gpuanalytics.processor.decode.Decided;
 
 /** What became of one event in the store. */
 public sealed interface Outcome {
@@ -9,17 +9,17 @@ public sealed interface Outcome {
     /**
      * It was not there, now it is. It counts.
      *
-     * @param overflow under which series, as its document says
+     * @param decided what its document says of it
      */
-    record Stored(Overflow overflow) implements Outcome {}
+    record Stored(Decided decided) implements Outcome {}
 
     /**
      * It was there already, from this very record. It counts unless the rollup's guard says that it
      * does.
      *
-     * @param overflow under which series, as was decided when it was stored
+     * @param decided what was decided of it when it was stored
      */
-    record Redelivered(Overflow overflow) implements Outcome {}
+    record Redelivered(Decided decided) implements Outcome {}
 
     /** Another record with its identity is there. It does not count. */
     record Repeated() implements Outcome {}

@@ -14,6 +14,7 @@ import gpuanalytics.event.Field.Aggregation;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.consume.TestRows;
+import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.measure.Measure;
 import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
@@ -146,7 +147,7 @@ class MeasureFlowIT {
         var rows = new ArrayList<CountedRow>();
         for (int i = 1; i <= EVENTS; i++) {
             var row = partition.next(event(topic, i));
-            rows.add(CountedRow.of(row, row.overflow()));
+            rows.add(CountedRow.of(row, new Decided(row.overflow())));
         }
         rollups.apply(rows);
     }

@@ -12,6 +12,7 @@ import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.change.ChangedHours;
 import gpuanalytics.processor.consume.TestRows;
+import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.rollup.CountedRow;
@@ -191,6 +192,28 @@ class RollupAuditIT {
         assertEquals(1, audit(1000).auditChanged());
     }
 
+    @Test
+    void anotherIntervalIsAssumedWithoutDrift() throws Exception {
+        var samples = new TestRows(EventTopic.GPU_METRICS, "topic-g", 0);
+        var random = new Random(1);
+        var before = new ArrayList<Row>();
+        for (int i = 0; i < 20; i++) {
+            before.add(samples.at(i, sample(random, hour.plusSeconds(i))));
+        }
+        count(before);
+        samples.assume(Duration.ofSeconds(60)); // started again with another SAMPLE_INTERVAL_S
+        var after = new ArrayList<Row>();
+        for (int i = 20; i < 40; i++) {
+            after.add(samples.at(i, sample(random, hour.plusSeconds(i))));
+        }
+        count(after);
+
+        assertEquals(0, audit(1_000_000).auditChanged());
+        var hours = store.collection(StoreLayout.GPU_HOUR).find().into(new ArrayList<>());
+        var coveredUs = hours.stream().mapToLong(h -> h.getInt64("covered_us").getValue()).sum();
+        assertEquals(20 * 15_000_000L + 20 * 60_000_000L, coveredUs);
+    }
+
     /** Whatever has come how far, there is no drift; and what is made wrong is found. */
     @Test
     void neverCriesWolfAndMissesNothing() throws Exception {
@@ -268,7 +291,7 @@ class RollupAuditIT {
     }
 
     private static List<CountedRow> counted(List<Row> rows) {
-        return rows.stream().map(row -> CountedRow.of(row, row.overflow())).toList();
+        return rows.stream().map(row -> CountedRow.of(row, new Decided(row.overflow()))).toList();
     }
 
     private interface TimeOf {

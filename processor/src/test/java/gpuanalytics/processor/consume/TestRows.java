@@ -7,6 +7,7 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.decode.CodecEventDecoder;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -17,6 +18,7 @@ import org.apache.kafka.common.record.TimestampType;
 public final class TestRows {
 
     private final AssignedPartition partition;
+    private Duration assumedInterval = Duration.ofSeconds(15);
     private long next;
 
     /** Records of a partition of a topic with this id. */
@@ -28,6 +30,11 @@ public final class TestRows {
                                 topicId,
                                 Mark.at(0))
                         .current();
+    }
+
+    /** From now on, samples that do not say so stand for this time. */
+    public void assume(Duration interval) {
+        assumedInterval = interval;
     }
 
     /** The row of the next record. */
@@ -51,7 +58,8 @@ public final class TestRows {
                         new RecordHeaders(),
                         Optional.empty());
         var decoder =
-                new CodecEventDecoder(new EventCodec(EventLimits.defaults()), Clock.systemUTC());
+                new CodecEventDecoder(
+                        new EventCodec(EventLimits.defaults()), Clock.systemUTC(), assumedInterval);
         return (Row) decoder.decode(new RawRecord(partition, record));
     }
 }

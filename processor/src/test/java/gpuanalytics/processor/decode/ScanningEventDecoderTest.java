@@ -40,8 +40,10 @@ class ScanningEventDecoderTest {
                             EventLimits.DEFAULT_MAX_AGE,
                             EventLimits.DEFAULT_MAX_LEAD,
                             EventLimits.DEFAULT_MAX_BYTES));
-    private final EventDecoder reference = new CodecEventDecoder(codec, clock);
-    private final EventDecoder fast = new ScanningEventDecoder(codec, clock);
+    private static final Duration ASSUMED = Duration.ofMillis(2500);
+
+    private final EventDecoder reference = new CodecEventDecoder(codec, clock, ASSUMED);
+    private final EventDecoder fast = new ScanningEventDecoder(codec, clock, ASSUMED);
 
     private final long seed = Long.getLong("fuzz.seed", System.nanoTime());
     private final Random random = new Random(seed);
@@ -139,8 +141,8 @@ class ScanningEventDecoderTest {
                 List.of(
                         fast,
                         reference,
-                        new ScanningEventDecoder(codec, later),
-                        new CodecEventDecoder(codec, later));
+                        new ScanningEventDecoder(codec, later, ASSUMED),
+                        new CodecEventDecoder(codec, later, ASSUMED));
         var lead = EventLimits.DEFAULT_MAX_LEAD;
         for (var ahead : List.of(lead, lead.plusNanos(1), lead.plusSeconds(1))) {
             var ts = TestRecords.APPENDED.plus(ahead);

@@ -11,6 +11,7 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.consume.TestRows;
+import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.rollup.CountedRow;
 import gpuanalytics.processor.rollup.MongoRollups;
@@ -411,7 +412,7 @@ class ExpiredRollupsIT {
         var rows = new ArrayList<CountedRow>();
         for (var event : events) {
             var row = partition.next(event);
-            rows.add(CountedRow.of(row, row.overflow()));
+            rows.add(CountedRow.of(row, new Decided(row.overflow())));
         }
         rollups.apply(rows);
     }

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.RejectReason;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.consume.TestRows;
+import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.faults.FaultyStore;
@@ -70,7 +72,7 @@ class MongoEventWriterIT {
     void storesEachRowOnce() throws Exception {
         var outcomes = writer.write(rows(5));
 
-        assertEquals(Collections.nCopies(5, new Stored(Overflow.NONE)), outcomes);
+        assertEquals(Collections.nCopies(5, new Stored(new Decided(Overflow.NONE))), outcomes);
         assertEquals(5, stored());
     }
 
@@ -82,7 +84,7 @@ class MongoEventWriterIT {
 
         var outcomes = writer.write(rows);
 
-        assertEquals(Collections.nCopies(500, new Stored(Overflow.NONE)), outcomes);
+        assertEquals(Collections.nCopies(500, new Stored(new Decided(Overflow.NONE))), outcomes);
         assertEquals(
                 List.of(rows.stream().map(Row::id).sorted().toList()),
                 faults.writes().stream().map(Command::identities).toList(),
@@ -103,7 +105,11 @@ class MongoEventWriterIT {
                                 elsewhere.at(7, usage(1)))); // same place, topic made again
 
         assertEquals(
-                List.of(new Redelivered(Overflow.NONE), new Repeated(), new Repeated()), outcomes);
+                List.of(
+                        new Redelivered(new Decided(Overflow.NONE)),
+                        new Repeated(),
+                        new Repeated()),
+                outcomes);
         assertEquals(1, stored());
         assertEquals(0, metrics.mismatches());
     }
@@ -112,7 +118,7 @@ class MongoEventWriterIT {
     void countsARepeatWithinABatchOnce() throws Exception {
         var outcomes = writer.write(List.of(records.at(1, usage(1)), records.at(2, usage(1))));
 
-        assertEquals(List.of(new Stored(Overflow.NONE), new Repeated()), outcomes);
+        assertEquals(List.of(new Stored(new Decided(Overflow.NONE)), new Repeated()), outcomes);
     }
 
     @Test
@@ -120,8 +126,33 @@ class MongoEventWriterIT {
         writer.write(List.of(records.at(7, usage(1)).counting(Overflow.OTHER)));
 
         assertEquals(
-                List.of(new Redelivered(Overflow.OTHER)),
+                List.of(new Redelivered(new Decided(Overflow.OTHER))),
                 writer.write(List.of(records.at(7, usage(1)))));
+    }
+
+    @Test
+    void tellsWhichIntervalWasAssumedWhenItWasStored() throws Exception {
+        var samples = new TestRows(EventTopic.GPU_METRICS, "topic-g", 0);
+        samples.assume(Duration.ofSeconds(15));
+        writer.write(List.of(samples.at(7, sample())));
+
+        samples.assume(Duration.ofSeconds(30)); // started again with another SAMPLE_INTERVAL_S
+        var row = samples.at(7, sample());
+        var outcome = (Redelivered) writer.write(List.of(row)).getFirst();
+
+        assertEquals(new Decided(Overflow.NONE, 15), outcome.decided());
+        assertEquals(15, outcome.decided().of(row.values()).number(GpuMetric.INTERVAL_S));
+        assertEquals(0, metrics.mismatches());
+    }
+
+    private static Event sample() {
+        return GpuMetric.builder()
+                .set(GpuMetric.TS, Instant.parse("2026-01-31T12:00:00Z"))
+                .set(GpuMetric.HOST, "host-1")
+                .set(GpuMetric.GPU_INDEX, 0L)
+                .set(GpuMetric.NAME, "H100")
+                .set(GpuMetric.POWER_W, 300.0)
+                .build();
     }
 
     @Test
@@ -140,7 +171,7 @@ class MongoEventWriterIT {
 
         var outcomes = writer.write(rows(5));
 
-        assertEquals(Collections.nCopies(5, new Stored(Overflow.NONE)), outcomes);
+        assertEquals(Collections.nCopies(5, new Stored(new Decided(Overflow.NONE))), outcomes);
         assertEquals(5, stored());
     }
 
@@ -151,7 +182,7 @@ class MongoEventWriterIT {
 
         var outcomes = writer.write(rows(3));
 
-        assertEquals(Collections.nCopies(3, new Stored(Overflow.NONE)), outcomes);
+        assertEquals(Collections.nCopies(3, new Stored(new Decided(Overflow.NONE))), outcomes);
         assertEquals(3, stored());
     }
 
@@ -163,7 +194,7 @@ class MongoEventWriterIT {
 
         var outcomes = writer.write(rows(5));
 
-        assertEquals(Collections.nCopies(5, new Stored(Overflow.NONE)), outcomes);
+        assertEquals(Collections.nCopies(5, new Stored(new Decided(Overflow.NONE))), outcomes);
         assertEquals(List.of(5, 2), faults.writes().stream().map(c -> c.documents()).toList());
         assertEquals(5, stored());
     }
@@ -175,8 +206,8 @@ class MongoEventWriterIT {
 
         var outcomes = writer.write(rows(3));
 
-        assertEquals(new Stored(Overflow.NONE), outcomes.get(0));
-        assertEquals(new Stored(Overflow.NONE), outcomes.get(2));
+        assertEquals(new Stored(new Decided(Overflow.NONE)), outcomes.get(0));
+        assertEquals(new Stored(new Decided(Overflow.NONE)), outcomes.get(2));
         var refused = assertInstanceOf(Rejected.class, outcomes.get(1));
         var tooLarge = code == 10334 || code == 17280;
         assertEquals(
@@ -191,7 +222,7 @@ class MongoEventWriterIT {
 
         var outcomes = writer.write(rows(4));
 
-        assertEquals(Collections.nCopies(4, new Stored(Overflow.NONE)), outcomes);
+        assertEquals(Collections.nCopies(4, new Stored(new Decided(Overflow.NONE))), outcomes);
         assertEquals(List.of(4, 4), faults.writes().stream().map(c -> c.documents()).toList());
         assertEquals(4, stored());
     }
@@ -250,7 +281,7 @@ class MongoEventWriterIT {
 
         var outcomes = writer.write(rows);
 
-        assertEquals(Set.of(new Stored(Overflow.NONE)), Set.copyOf(outcomes));
+        assertEquals(Set.of(new Stored(new Decided(Overflow.NONE))), Set.copyOf(outcomes));
         assertTrue(faults.writes().size() > 1, "one message took it all");
         assertEquals(9000, stored());
     }
