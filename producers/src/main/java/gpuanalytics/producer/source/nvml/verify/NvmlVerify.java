@@ -42,6 +42,8 @@ public final class NvmlVerify {
     /** Loading classes and compiling them is over by then. */
     private static final Duration WARM_UP = Duration.ofSeconds(10);
 
+    private static final Duration MAX_DURATION = Duration.ofHours(1);
+
     private static final double MAX_CPU_SHARE = 0.01;
 
     private record Arguments(
@@ -88,12 +90,17 @@ public final class NvmlVerify {
     }
 
     private static Duration seconds(String text) {
-        var seconds = Duration.ofSeconds(Long.parseLong(text));
-        if (seconds.compareTo(WARM_UP) < 0 || seconds.compareTo(Duration.ofHours(1)) > 0) {
-            throw new IllegalArgumentException(
-                    "--seconds is %s, expected %d to 3600".formatted(text, WARM_UP.toSeconds()));
+        try {
+            var seconds = Duration.ofSeconds(Long.parseLong(text));
+            if (seconds.compareTo(WARM_UP) >= 0 && seconds.compareTo(MAX_DURATION) <= 0) {
+                return seconds;
+            }
+        } catch (NumberFormatException ignored) {
+            // refused below, with the option's name
         }
-        return seconds;
+        throw new IllegalArgumentException(
+                "--seconds is %s, expected %d to %d"
+                        .formatted(text, WARM_UP.toSeconds(), MAX_DURATION.toSeconds()));
     }
 
     private static int run(Arguments arguments) throws IOException, InterruptedException {
