@@ -1,14 +1,19 @@
 package gpuanalytics;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import gpuanalytics.processor.metrics.ProcessorMetrics;
 import java.util.Map;
 
 /** Who may know whom, as docs/architecture.md says. */
@@ -158,6 +163,30 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.write..",
                             "gpuanalytics.processor.consume..",
                             "org.bson..");
+
+    /** A metric that nobody counts stands at 0, and looks as if all were well. */
+    @ArchTest
+    static final ArchRule whatCanBeCountedIsCounted =
+            methods()
+                    .that()
+                    .areDeclaredIn(ProcessorMetrics.class)
+                    .and()
+                    .arePublic()
+                    .and()
+                    .haveRawReturnType(void.class)
+                    .should(beUsedElsewhere());
+
+    private static ArchCondition<JavaMethod> beUsedElsewhere() {
+        return ArchCondition.from(
+                DescribedPredicate.describe(
+                        "used by another class",
+                        method ->
+                                method.getAccessesToSelf().stream()
+                                        .anyMatch(
+                                                use ->
+                                                        !use.getOriginOwner()
+                                                                .equals(method.getOwner()))));
+    }
 
     @ArchTest
     static void stepsOfTheProcessorHaveNoCycles(JavaClasses classes) {

@@ -72,9 +72,6 @@ public final class LocalMain {
             try (var pipeline = LocalPipeline.start(options, config, environment)) {
                 return new LocalMain(options, pipeline).run(out, err);
             }
-        } catch (LocalOptions.Refused e) {
-            err.println(e.getMessage());
-            return EXIT_USAGE;
         } catch (ConfigurationException e) {
             e.errors().forEach(err::println);
             return EXIT_USAGE;

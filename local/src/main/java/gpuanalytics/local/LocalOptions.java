@@ -1,5 +1,6 @@
 package gpuanalytics.local;
 
+import gpuanalytics.service.config.ConfigurationException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -34,15 +35,6 @@ public record LocalOptions(
         REPLAY
     }
 
-    /** An option that cannot be used; the message names it, its value and what was expected. */
-    public static final class Refused extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        Refused(String message) {
-            super(message);
-        }
-    }
-
     public static final String HELP =
             """
             Runs everything in one process: broker, store, producers, processor.
@@ -72,9 +64,10 @@ public record LocalOptions(
     /**
      * Reads the command line.
      *
-     * @throws Refused for an unknown option, a bad value, or options that do not go together
+     * @throws ConfigurationException for an unknown option, a bad value, or options that do not go
+     *     together
      */
-    public static LocalOptions parse(List<String> arguments) throws Refused {
+    public static LocalOptions parse(List<String> arguments) {
         var parser = new Parser();
         var left = arguments.iterator();
         while (left.hasNext()) {
@@ -93,7 +86,7 @@ public record LocalOptions(
         private Optional<Double> rate = Optional.empty();
         private int port = DEFAULT_PORT;
 
-        void take(String option, Iterator<String> left) throws Refused {
+        void take(String option, Iterator<String> left) {
             switch (option) {
                 case "--source" -> source = source(value(option, left));
                 case "--file" -> files.add(file(value(option, left)));
@@ -108,69 +101,67 @@ public record LocalOptions(
                         rate = Optional.of(number(option, value(option, left), 0.1, MAX_RATE));
                 case "--port" -> port = (int) number(option, value(option, left), 0, MAX_PORT);
                 default ->
-                        throw new Refused(
-                                "%s is not an option; --help lists them".formatted(option));
+                        throw refused("%s is not an option; --help lists them".formatted(option));
             }
         }
 
-        LocalOptions options() throws Refused {
+        LocalOptions options() {
             var chosen =
                     source != null ? source : files.isEmpty() ? Source.SYNTHETIC : Source.REPLAY;
             if (chosen == Source.REPLAY && files.isEmpty()) {
-                throw new Refused("--source is replay, expected at least one --file");
+                throw refused("--source is replay, expected at least one --file");
             }
             if (chosen == Source.SYNTHETIC && !files.isEmpty()) {
-                throw new Refused(
+                throw refused(
                         "--file is %s, expected none with --source synthetic"
                                 .formatted(files.getFirst()));
             }
             if (chosen == Source.SYNTHETIC && (speed != null || loop)) {
-                throw new Refused("--speed and --loop are for --source replay");
+                throw refused("--speed and --loop are for --source replay");
             }
             if (once && chosen == Source.SYNTHETIC) {
-                throw new Refused("--once is for --source replay, a fleet never ends");
+                throw refused("--once is for --source replay, a fleet never ends");
             }
             if (once && loop) {
-                throw new Refused("--once and --loop are both given, expected one of them");
+                throw refused("--once and --loop are both given, expected one of them");
             }
             return new LocalOptions(
                     chosen, files, speed == null ? "1" : speed, loop, once, seconds, rate, port);
         }
 
-        private static String value(String option, Iterator<String> left) throws Refused {
+        private static String value(String option, Iterator<String> left) {
             if (!left.hasNext()) {
-                throw new Refused(option + " has no value");
+                throw refused(option + " has no value");
             }
             return left.next();
         }
 
-        private static Source source(String value) throws Refused {
+        private static Source source(String value) {
             return switch (value) {
                 case "synthetic" -> Source.SYNTHETIC;
                 case "replay" -> Source.REPLAY;
                 default ->
-                        throw new Refused(
+                        throw refused(
                                 "--source is %s, expected synthetic or replay".formatted(value));
             };
         }
 
-        private static String file(String value) throws Refused {
+        private static String file(String value) {
             if (value.isBlank() || value.contains(",")) {
-                throw new Refused(
+                throw refused(
                         "--file is %s, expected a file whose name has no comma".formatted(value));
             }
             return value;
         }
 
-        private static String speed(String value) throws Refused {
+        private static String speed(String value) {
             if (!value.equals("max")) {
                 number("--speed", value, 0.001, MAX_SPEED);
             }
             return value;
         }
 
-        private static double number(String option, String value, double min, double max)
-                throws Refused {
+        private static double number(String option, String value, double min, double max) {
             try {
                 double number = Double.parseDouble(value);
                 boolean whole = !option.equals("--seconds") && !option.equals("--port");
@@ -180,7 +171,7 @@ public record LocalOptions(
             } catch (NumberFormatException ignored) {
                 // refused below, with the option's name
             }
-            throw new Refused(
+            throw refused(
                     "%s is %s, expected a number from %s to %s%s"
                             .formatted(
                                     option,
@@ -188,6 +179,10 @@ public record LocalOptions(
                                     plain(min),
                                     plain(max),
                                     option.equals("--speed") ? " or max" : ""));
+        }
+
+        private static ConfigurationException refused(String error) {
+            return new ConfigurationException(List.of(error));
         }
 
         private static String plain(double number) {

@@ -14,6 +14,7 @@ import gpuanalytics.producer.SourceKind;
 import gpuanalytics.producer.source.synthetic.FleetSummary;
 import gpuanalytics.producer.source.synthetic.SyntheticConfig;
 import gpuanalytics.service.config.ConfigurationException;
+import gpuanalytics.service.lifecycle.Closing;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -263,12 +264,7 @@ final class LocalPipeline implements AutoCloseable {
 
     @Override
     public void close() {
-        while (!parts.isEmpty()) {
-            try {
-                parts.pop().close();
-            } catch (Exception e) {
-                System.err.println("a part did not close: " + e);
-            }
-        }
+        Closing.inOrder(parts); // a stack: the last one started comes first
+        parts.clear();
     }
 }

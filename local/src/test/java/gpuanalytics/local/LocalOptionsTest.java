@@ -3,8 +3,8 @@ package gpuanalytics.local;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import gpuanalytics.local.LocalOptions.Refused;
 import gpuanalytics.local.LocalOptions.Source;
+import gpuanalytics.service.config.ConfigurationException;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LocalOptionsTest {
 
     @Test
-    void runsAFleetOnTheUsualPortByDefault() throws Refused {
+    void runsAFleetOnTheUsualPortByDefault() {
         assertEquals(
                 new LocalOptions(
                         Source.SYNTHETIC,
@@ -29,7 +29,7 @@ class LocalOptionsTest {
     }
 
     @Test
-    void readsEveryOption() throws Refused {
+    void readsEveryOption() {
         var line = "--source replay --file a.csv --file b.csv --speed max --once --port 0";
 
         assertEquals(
@@ -49,7 +49,7 @@ class LocalOptionsTest {
     }
 
     @Test
-    void takesAFileForAReplay() throws Refused {
+    void takesAFileForAReplay() {
         assertEquals(Source.REPLAY, LocalOptions.parse(List.of("--file", "a.csv")).source());
     }
 
@@ -79,7 +79,8 @@ class LocalOptionsTest {
     void refusesInOneLine(String line, String message) {
         var thrown =
                 assertThrows(
-                        Refused.class, () -> LocalOptions.parse(List.of(line.trim().split(" "))));
+                        ConfigurationException.class,
+                        () -> LocalOptions.parse(List.of(line.trim().split(" "))));
 
         assertEquals(message, thrown.getMessage());
     }

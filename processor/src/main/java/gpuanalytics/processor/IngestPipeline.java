@@ -54,6 +54,7 @@ final class IngestPipeline implements AutoCloseable {
             IngestSettings settings,
             Function<KafkaEventConsumer.Revocation, KafkaEventConsumer> consumer,
             Decoding decode,
+            Batcher batcher,
             SeriesCap series,
             EventWrites write,
             Rollups rollup,
@@ -62,7 +63,7 @@ final class IngestPipeline implements AutoCloseable {
         this.settings = settings;
         this.consumer = consumer.apply(this::finish);
         this.decode = decode;
-        this.batcher = new Batcher(settings.batch(), underWay);
+        this.batcher = batcher;
         this.series = series;
         this.write = write;
         this.writers = new Writers(settings.inFlightBatches());

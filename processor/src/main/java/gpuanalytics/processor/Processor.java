@@ -3,6 +3,7 @@ package gpuanalytics.processor;
 import gpuanalytics.event.EventCodec;
 import gpuanalytics.processor.api.HttpApi;
 import gpuanalytics.processor.audit.RollupAudit;
+import gpuanalytics.processor.batch.Batcher;
 import gpuanalytics.processor.batch.Step;
 import gpuanalytics.processor.batch.UnderWay;
 import gpuanalytics.processor.change.ChangedHours;
@@ -126,6 +127,7 @@ public final class Processor implements RunningService {
                 settings,
                 revocation -> new KafkaEventConsumer(config.consume(), metrics, kafka, revocation),
                 new Decoding(decoder, metrics),
+                new Batcher(settings.batch(), underWay, metrics),
                 new SeriesCap(settings.series(), store, retry, metrics, clock),
                 write,
                 new Rollups(settings.flush(), rollups, changedHours, underWay),

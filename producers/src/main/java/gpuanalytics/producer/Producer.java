@@ -12,7 +12,6 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -163,27 +162,6 @@ public final class Producer implements RunningService {
                 .flatMap(source -> source.failure().stream())
                 .findFirst()
                 .or(publisher::failure);
-    }
-
-    /**
-     * Changes the rate of the whole deployment.
-     *
-     * @throws IOException if it could not be changed
-     * @throws IllegalArgumentException if the rate is not allowed or no source has one
-     */
-    public void setRate(double eventsPerSecond) throws IOException, InterruptedException {
-        var control =
-                rateControl()
-                        .orElseThrow(
-                                () ->
-                                        new IllegalArgumentException(
-                                                "no source has a rate, expected synthetic"));
-        if (eventsPerSecond < control.leastRate() || eventsPerSecond > RateControl.MAX_RATE) {
-            throw new IllegalArgumentException(
-                    "rate is %s, expected %s to %.0f"
-                            .formatted(eventsPerSecond, control.leastRate(), RateControl.MAX_RATE));
-        }
-        control.change(eventsPerSecond);
     }
 
     public int httpPort() {

@@ -17,11 +17,11 @@ public enum SourceKind {
 
     private final String what;
 
-    @SuppressWarnings("ImmutableEnumChecker") // method references, which hold nothing
-    private final Reading reading;
+    @SuppressWarnings("ImmutableEnumChecker") // functions that hold nothing
+    private final Reader reader;
 
     /** Reads the variables of a kind. */
-    private interface Reading {
+    private interface Reader {
 
         /**
          * Reads them all; errors are left in the reader.
@@ -31,9 +31,9 @@ public enum SourceKind {
         SourceConfig read(EnvironmentReader env, SourceConfig.Common common, boolean chosen);
     }
 
-    SourceKind(String what, Reading reading) {
+    SourceKind(String what, Reader reader) {
         this.what = what;
-        this.reading = reading;
+        this.reader = reader;
     }
 
     /** The name, as in variables, metrics and health. */
@@ -42,13 +42,13 @@ public enum SourceKind {
     }
 
     SourceConfig read(EnvironmentReader env, SourceConfig.Common common, boolean chosen) {
-        return reading.read(env, common, chosen);
+        return reader.read(env, common, chosen);
     }
 
-    /** All kinds in words: {@code synthetic (a simulated fleet) or replay (traces)}. */
+    /** All kinds in words: {@code synthetic (a simulated fleet), replay (traces), …}. */
     static String described() {
         return Arrays.stream(values())
                 .map(kind -> "%s (%s)".formatted(kind.label(), kind.what))
-                .collect(Collectors.joining(" or "));
+                .collect(Collectors.joining(", "));
     }
 }

@@ -117,12 +117,12 @@ final class SourceRun implements AutoCloseable {
         return new HealthReport.Part(
                 part.name(),
                 part.up(),
-                "%s: %d samples, %d usages with Kafka, %d refused"
+                "%s: %d samples, %d usages with Kafka, %d failed"
                         .formatted(
                                 part.detail(),
                                 totals.samples(),
                                 totals.requests(),
-                                totals.refused()),
+                                totals.failures()),
                 part.since());
     }
 

@@ -54,8 +54,8 @@ public record Totals(
         return sum;
     }
 
-    /** Events that Kafka refused. */
-    long refused() {
+    /** Events that Kafka refused, of all topics. */
+    long failures() {
         return failed.values().stream().mapToLong(Long::longValue).sum();
     }
 

@@ -6,6 +6,7 @@ import gpuanalytics.service.health.HealthReport;
 import gpuanalytics.service.http.AdminEndpoints;
 import gpuanalytics.service.http.Endpoint;
 import gpuanalytics.service.http.HttpMetrics;
+import gpuanalytics.service.http.Json;
 import gpuanalytics.service.http.WorkGate;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;

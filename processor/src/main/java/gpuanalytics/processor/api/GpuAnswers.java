@@ -14,6 +14,7 @@ import gpuanalytics.processor.query.QueryWindow;
 import gpuanalytics.processor.query.UsageQueries;
 import gpuanalytics.service.http.Answer;
 import gpuanalytics.service.http.Endpoint;
+import gpuanalytics.service.http.Json;
 import gpuanalytics.service.http.Problem;
 import gpuanalytics.service.http.ProblemException;
 import java.io.IOException;
@@ -50,7 +51,7 @@ final class GpuAnswers {
         var table = new Table<>(INFO, samples);
         return request.mediaType().equals(Table.CSV_MEDIA_TYPE)
                 ? table.csv()
-                : Answer.ok(Json.MEDIA_TYPE, Json.write(json -> writeInfo(json, table)));
+                : Answer.ok(Json.MEDIA_TYPE, Json.streamed(json -> writeInfo(json, table)));
     }
 
     Answer series(Endpoint.Request request) {
@@ -67,7 +68,7 @@ final class GpuAnswers {
                         ? table.csv()
                         : Answer.ok(
                                 Json.MEDIA_TYPE,
-                                Json.write(json -> writeSeries(json, id, migId, series, table)));
+                                Json.streamed(json -> writeSeries(json, id, migId, series, table)));
         return CoverageParts.inHeader(answer, series.coverage());
     }
 

@@ -59,7 +59,7 @@ record Table<R>(List<Column<R>> columns, List<R> rows) {
             var value = column.value().apply(row);
             if (value != null || absentAsNull) {
                 json.writeFieldName(column.name().substring(dot + 1));
-                Json.writeValue(json, value);
+                JsonValues.write(json, value);
             }
         }
         close(json, openObject);
@@ -109,7 +109,7 @@ record Table<R>(List<Column<R>> columns, List<R> rows) {
     private static @Nullable Object csvValue(@Nullable Object value) {
         return switch (value) {
             case null -> null;
-            case Double number -> Json.plain(number).toPlainString();
+            case Double number -> JsonValues.plain(number).toPlainString();
             case Instant time -> time.toString();
             case String text -> asText(text);
             default -> value;

@@ -10,6 +10,7 @@ import gpuanalytics.processor.query.TokenReport.Row;
 import gpuanalytics.processor.query.UsageQueries;
 import gpuanalytics.service.http.Answer;
 import gpuanalytics.service.http.Endpoint;
+import gpuanalytics.service.http.Json;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -44,7 +45,7 @@ final class TokenAnswers {
                 request.mediaType().equals(Table.CSV_MEDIA_TYPE)
                         ? table.csv()
                         : Answer.ok(
-                                Json.MEDIA_TYPE, Json.write(json -> write(json, report, table)));
+                                Json.MEDIA_TYPE, Json.streamed(json -> write(json, report, table)));
         return CoverageParts.inHeader(answer, report.coverage());
     }
 

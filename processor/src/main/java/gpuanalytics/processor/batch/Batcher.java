@@ -1,6 +1,7 @@
 package gpuanalytics.processor.batch;
 
 import gpuanalytics.processor.decode.DecodedRecord;
+import gpuanalytics.processor.metrics.ProcessorMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,11 +12,13 @@ public final class Batcher {
 
     private final BatchPolicy policy;
     private final UnderWay underWay;
+    private final ProcessorMetrics metrics;
     private Batch.@Nullable Builder open;
 
-    public Batcher(BatchPolicy policy, UnderWay underWay) {
+    public Batcher(BatchPolicy policy, UnderWay underWay, ProcessorMetrics metrics) {
         this.policy = policy;
         this.underWay = underWay;
+        this.metrics = metrics;
     }
 
     /**
@@ -43,7 +46,11 @@ public final class Batcher {
     public List<Batch> rest() {
         var batch = open;
         open = null;
-        return batch == null ? List.of() : List.of(batch.build());
+        if (batch == null) {
+            return List.of();
+        }
+        metrics.batched(batch.size());
+        return List.of(batch.build());
     }
 
     private boolean isDue(Batch.Builder batch) {

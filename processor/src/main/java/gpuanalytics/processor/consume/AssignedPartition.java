@@ -61,11 +61,6 @@ public final class AssignedPartition {
         return source;
     }
 
-    /** Every record of the partition below this offset is stored, rolled up or a dead letter. */
-    public long completed() {
-        return assignment.doneOffset();
-    }
-
     /**
      * Notes that every record of the partition below {@code next} is done.
      *

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bootstrapServers the brokers' addresses, {@code host:port}, separated by commas
  * @param topics the names of the two topics
- * @param deadLetterTopic where refused records go
+ * @param deadLetterTopic where rejected records go
  * @param groupId the consumer group
  * @param groupInstanceId makes the member static (KIP-345); null for a dynamic one
  * @param protocol which group protocol

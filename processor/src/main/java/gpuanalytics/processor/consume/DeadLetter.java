@@ -3,7 +3,7 @@ package gpuanalytics.processor.consume;
 import gpuanalytics.event.RejectReason;
 
 /**
- * A record that is refused for good.
+ * A record that is rejected.
  *
  * @param record the record as it came
  * @param reason the kind of defect

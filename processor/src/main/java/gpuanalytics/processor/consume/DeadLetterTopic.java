@@ -3,6 +3,7 @@ package gpuanalytics.processor.consume;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import gpuanalytics.processor.consume.KafkaHealth.User;
+import gpuanalytics.service.retry.Backoff;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -25,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where refused records are kept: their key, value and headers as they were, and headers that say
+ * Where rejected records are kept: their key, value and headers as they were, and headers that say
  * from where they are and why.
  *
  * <p>{@link #send} returns when every letter is acknowledged by all replicas in sync. A letter may
@@ -71,8 +73,8 @@ public final class DeadLetterTopic implements AutoCloseable {
     private static final int MAX_REQUEST_BYTES = 64 << 20;
     private static final int TRUNCATED_BYTES = 64 << 10;
     private static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration FIRST_WAIT = Duration.ofMillis(100);
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+    private static final Backoff BACKOFF =
+            new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
     private final ConsumeConfig config;
@@ -159,8 +161,8 @@ public final class DeadLetterTopic implements AutoCloseable {
     }
 
     private void pause(int attempt) throws InterruptedException {
-        var doubled = FIRST_WAIT.toMillis() << Math.min(attempt - 1, 10);
-        if (stopped.await(Math.min(doubled, LONGEST_WAIT.toMillis()), TimeUnit.MILLISECONDS)) {
+        var pause = BACKOFF.pauseAfter(attempt, ThreadLocalRandom.current());
+        if (stopped.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
             throw new InterruptedException("closed while a dead letter was sent");
         }
     }

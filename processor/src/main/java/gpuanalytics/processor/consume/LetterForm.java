@@ -1,6 +1,8 @@
 package gpuanalytics.processor.consume;
 
-/** How much of a refused record its dead letter holds; each form is smaller than the one before. */
+/**
+ * How much of a rejected record its dead letter holds; each form is smaller than the one before.
+ */
 enum LetterForm {
     /** All of it. */
     WHOLE,

@@ -116,8 +116,9 @@ public final class ProcessorMetrics {
         }
     }
 
-    public void batchDispatched(int rows) {
-        batchRows.record(rows);
+    /** A batch is complete. */
+    public void batched(int records) {
+        batchRows.record(records);
     }
 
     /** An attempt failed and is repeated; {@code code} is the store's, or the failure's name. */

@@ -52,25 +52,25 @@ public record QueryLimits(
                         DEFAULT_MAX_DAYS,
                         1,
                         36_500,
-                        "the longest range a query may ask for, in days"),
+                        "The longest range a query may ask for, in days"),
                 environment.integer(
                         "QUERY_MAX_POINTS",
                         DEFAULT_MAX_POINTS,
                         1,
                         1_000_000,
-                        "the most rows, points or GPUs in one answer"),
+                        "The most rows, points or GPUs in one answer"),
                 environment.integer(
                         "QUERY_MAX_GROUPS",
                         DEFAULT_MAX_GROUPS,
                         1,
                         100_000,
-                        "the most different groups in one answer"),
+                        "The most different groups in one answer"),
                 environment.integer(
                         "QUERY_MAX_CONCURRENT",
                         DEFAULT_MAX_CONCURRENT,
                         1,
                         1000,
-                        "the most queries being answered at the same time; one more is refused"
+                        "The most queries being answered at the same time; one more is refused"
                                 + " with 503"),
                 environment.duration(
                         "QUERY_TIMEOUT_MS",
@@ -78,7 +78,7 @@ public record QueryLimits(
                         DEFAULT_TIMEOUT.toMillis(),
                         1,
                         600_000,
-                        "how long the answer to one query may take, in ms"));
+                        "How long the answer to one query may take, in ms"));
     }
 
     /**

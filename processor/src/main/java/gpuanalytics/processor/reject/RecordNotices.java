@@ -16,7 +16,13 @@ public final class RecordNotices {
 
     private static final Logger log = LoggerFactory.getLogger(RecordNotices.class);
 
-    private record Rejection(EventTopic topic, RejectReason reason) {}
+    /** What rejections are told apart by. */
+    record Rejection(EventTopic topic, RejectReason reason) {
+
+        static Rejection of(DeadLetter letter) {
+            return new Rejection(letter.record().partition().kind(), letter.reason());
+        }
+    }
 
     private final OncePerMinute<Rejection> rejections;
     private final OncePerMinute<EventTopic> repeats;
@@ -28,8 +34,7 @@ public final class RecordNotices {
 
     /** So many records are rejected for one reason; this is the first of them. */
     public void rejected(DeadLetter first, long count) {
-        var kind = new Rejection(first.record().partition().kind(), first.reason());
-        var records = rejections.tell(kind, count);
+        var records = rejections.tell(Rejection.of(first), count);
         if (records > 0) {
             log.atWarn()
                     .addKeyValue("reason", first.reason().label())

@@ -1,18 +1,15 @@
 package gpuanalytics.processor.reject;
 
-import gpuanalytics.event.EventTopic;
-import gpuanalytics.event.RejectReason;
 import gpuanalytics.processor.consume.DeadLetter;
 import gpuanalytics.processor.consume.DeadLetterTopic;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
+import gpuanalytics.processor.reject.RecordNotices.Rejection;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 
 /** Where records go that are rejected: to the dead letters, into a counter and into the log. */
 public final class Rejects {
-
-    private record Kind(EventTopic topic, RejectReason reason) {}
 
     private final DeadLetterTopic deadLetters;
     private final ProcessorMetrics metrics;
@@ -31,14 +28,13 @@ public final class Rejects {
      */
     public void send(List<DeadLetter> letters) throws InterruptedException {
         deadLetters.send(letters);
-        var kinds = new LinkedHashMap<Kind, List<DeadLetter>>();
+        var kinds = new LinkedHashMap<Rejection, List<DeadLetter>>();
         for (var letter : letters) {
-            var kind = new Kind(letter.record().partition().kind(), letter.reason());
-            kinds.computeIfAbsent(kind, _ -> new ArrayList<>()).add(letter);
+            kinds.computeIfAbsent(Rejection.of(letter), _ -> new ArrayList<>()).add(letter);
         }
         kinds.forEach(
                 (kind, same) -> {
-                    metrics.rejected(kind.topic, kind.reason, same.size());
+                    metrics.rejected(kind.topic(), kind.reason(), same.size());
                     notices.rejected(same.getFirst(), same.size());
                 });
     }

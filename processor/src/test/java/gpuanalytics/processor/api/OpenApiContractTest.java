@@ -13,6 +13,7 @@ import gpuanalytics.processor.api.OpenApi.Parameter;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.processor.query.StoreUnavailableException;
 import gpuanalytics.service.http.Endpoint;
+import gpuanalytics.service.http.Json;
 import gpuanalytics.service.http.Resource;
 import io.micrometer.core.instrument.Gauge;
 import java.io.IOException;

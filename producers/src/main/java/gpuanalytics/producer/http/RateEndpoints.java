@@ -59,8 +59,8 @@ final class RateEndpoints {
                                 Problem.of(
                                         409,
                                         "no-rate",
-                                        "a replay has no rate, its pace is REPLAY_SPEED; expected"
-                                                + " SOURCE synthetic")));
+                                        "no source of this process has a rate, expected synthetic"
+                                                + " among its sources")));
     }
 
     private Answer change(Endpoint.Request request) throws InterruptedException {

@@ -47,24 +47,24 @@ public record HttpSettings(String host, int port, int maxConnections, Duration r
     /** What the environment asks for. */
     public static HttpSettings read(EnvironmentReader environment, int defaultPort) {
         return new HttpSettings(
-                environment.text("HTTP_HOST", DEFAULT_HOST, "the address to listen on for HTTP"),
+                environment.text("HTTP_HOST", DEFAULT_HOST, "The address to listen on for HTTP"),
                 environment.port(
                         "HTTP_PORT",
                         defaultPort,
-                        "the port to listen on for HTTP; 0 takes a free one"),
+                        "The port to listen on for HTTP; 0 takes a free one"),
                 environment.integer(
                         "HTTP_MAX_CONNECTIONS",
                         DEFAULT_MAX_CONNECTIONS,
                         1,
                         100_000,
-                        "the most HTTP connections; for one more an idle one is closed"),
+                        "The most HTTP connections; for one more an idle one is closed"),
                 environment.duration(
                         "HTTP_READ_TIMEOUT_MS",
                         ChronoUnit.MILLIS,
                         DEFAULT_READ_TIMEOUT.toMillis(),
                         1,
                         3_600_000,
-                        "how long a client may take to read an answer before it is cut off, in"
+                        "How long a client may take to read an answer before it is cut off, in"
                                 + " ms"));
     }
 }

@@ -14,7 +14,7 @@ import org.testcontainers.mongodb.MongoDBContainer;
 /** Opens a store of each lane, with an empty database of its own. */
 public final class TestStores {
 
-    private static final String IMAGE = "mongo:8";
+    private static final String IMAGE = "mongo:8.2";
 
     private TestStores() {}
 

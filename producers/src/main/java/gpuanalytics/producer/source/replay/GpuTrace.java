@@ -34,14 +34,14 @@ final class GpuTrace implements Trace {
     static final int MAX_GPUS_AT_ONCE = 100_000;
 
     /** A reading of a pod's GPU. */
-    private record Reading(Instant time, String pod, double value, CsvTable.Row row) {}
+    private record PodReading(Instant time, String pod, double value, CsvTable.Row row) {}
 
     /** A file and its next reading. */
     private final class Cursor {
 
         private final TraceFile file;
         private final CsvTable table;
-        private @Nullable Reading head;
+        private @Nullable PodReading head;
 
         Cursor(TraceFile file) {
             this.file = file;
@@ -70,7 +70,7 @@ final class GpuTrace implements Trace {
             }
         }
 
-        private Reading reading(CsvTable.Row row, Instant least) throws BadCell {
+        private PodReading reading(CsvTable.Row row, Instant least) throws BadCell {
             var time = Cells.epochSeconds(row, "timestamp_anon");
             var pod = Cells.text(row, "container_ip");
             double value = Cells.number(row, "value").doubleValue();
@@ -79,7 +79,7 @@ final class GpuTrace implements Trace {
                         DropReason.OUT_OF_ORDER,
                         "timestamp_anon is %s, expected at least %s".formatted(time, least));
             }
-            return new Reading(time, pod, value, row);
+            return new PodReading(time, pod, value, row);
         }
     }
 
@@ -126,7 +126,7 @@ final class GpuTrace implements Trace {
         return cursors.stream()
                 .map(cursor -> cursor.head)
                 .filter(head -> head != null)
-                .map(Reading::time)
+                .map(PodReading::time)
                 .min(Comparator.naturalOrder());
     }
 
@@ -143,7 +143,7 @@ final class GpuTrace implements Trace {
         pods.forEach((pod, readings) -> ready.add(sample(time, pod, readings)));
     }
 
-    private void add(Map<String, Map<GpuReading, Double>> pods, Cursor cursor, Reading reading) {
+    private void add(Map<String, Map<GpuReading, Double>> pods, Cursor cursor, PodReading reading) {
         var problem = problem(pods, cursor.kind(), reading);
         if (problem != null) {
             dropped.add(cursor.file, reading.row(), problem.reason(), problem.detail());
@@ -154,7 +154,7 @@ final class GpuTrace implements Trace {
     }
 
     private @Nullable BadCell problem(
-            Map<String, Map<GpuReading, Double>> pods, GpuReading kind, Reading reading) {
+            Map<String, Map<GpuReading, Double>> pods, GpuReading kind, PodReading reading) {
         var readings = pods.get(reading.pod());
         if (readings != null && readings.containsKey(kind)) {
             return new BadCell(

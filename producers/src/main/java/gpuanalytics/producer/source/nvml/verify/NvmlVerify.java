@@ -42,6 +42,8 @@ public final class NvmlVerify {
     /** Loading classes and compiling them is over by then. */
     private static final Duration WARM_UP = Duration.ofSeconds(10);
 
+    private static final Duration MAX_DURATION = Duration.ofHours(1);
+
     private static final double MAX_CPU_SHARE = 0.01;
 
     private record Arguments(
@@ -88,12 +90,17 @@ public final class NvmlVerify {
     }
 
     private static Duration seconds(String text) {
-        var seconds = Duration.ofSeconds(Long.parseLong(text));
-        if (seconds.compareTo(WARM_UP) < 0 || seconds.compareTo(Duration.ofHours(1)) > 0) {
-            throw new IllegalArgumentException(
-                    "--seconds is %s, expected %d to 3600".formatted(text, WARM_UP.toSeconds()));
+        try {
+            var seconds = Duration.ofSeconds(Long.parseLong(text));
+            if (seconds.compareTo(WARM_UP) >= 0 && seconds.compareTo(MAX_DURATION) <= 0) {
+                return seconds;
+            }
+        } catch (NumberFormatException ignored) {
+            // refused below, with the option's name
         }
-        return seconds;
+        throw new IllegalArgumentException(
+                "--seconds is %s, expected %d to %d"
+                        .formatted(text, WARM_UP.toSeconds(), MAX_DURATION.toSeconds()));
     }
 
     private static int run(Arguments arguments) throws IOException, InterruptedException {
@@ -112,7 +119,7 @@ public final class NvmlVerify {
 
     private static boolean compare(NvmlSource source, Arguments arguments)
             throws IOException, InterruptedException {
-        var fields = Reading.OF_QUERY.stream().map(Reading::column).toList();
+        var fields = ComparedReading.OF_QUERY.stream().map(ComparedReading::column).toList();
         List<Event> samples;
         List<SmiRow> queried;
         List<SmiRow> counted;
@@ -162,13 +169,13 @@ public final class NvmlVerify {
         System.out.println();
         System.out.println(first.require(GpuMetric.NAME) + " " + first.require(GpuMetric.GPU_UUID));
         System.out.println(Line.header());
-        var query = new Comparison(samples, queried);
-        var dmon = new Comparison(samples, counted);
+        var query = new SmiComparison(samples, queried);
+        var dmon = new SmiComparison(samples, counted);
         var lines =
                 Stream.of(
-                                Reading.OF_QUERY.stream().map(query::of),
+                                ComparedReading.OF_QUERY.stream().map(query::of),
                                 Stream.of(query.energy()),
-                                Reading.OF_DMON.stream().map(dmon::of))
+                                ComparedReading.OF_DMON.stream().map(dmon::of))
                         .flatMap(part -> part)
                         .toList();
         lines.forEach(line -> System.out.println(line.print()));

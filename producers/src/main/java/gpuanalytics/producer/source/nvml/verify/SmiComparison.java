@@ -11,7 +11,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Our samples of one GPU beside the lines of nvidia-smi about it. */
-final class Comparison {
+final class SmiComparison {
 
     /** With hardly any pair, nothing is proved. */
     private static final double MIN_SHARE_COMPARED = 0.9;
@@ -28,14 +28,14 @@ final class Comparison {
      * @param samples of one GPU, in the order of time
      * @param rows of any GPU
      */
-    Comparison(List<Event> samples, List<SmiRow> rows) {
+    SmiComparison(List<Event> samples, List<SmiRow> rows) {
         long gpu = samples.getFirst().require(GpuMetric.GPU_INDEX);
         this.samples = samples;
         this.rows = rows.stream().filter(row -> row.gpuIndex() == gpu).toList();
     }
 
     /** One reading of all samples. */
-    Line of(Reading reading) {
+    Line of(ComparedReading reading) {
         return switch (reading.kind()) {
             case SAME_SECOND -> each(reading, Duration.ofSeconds(1), Duration.ofSeconds(1));
             case INTERVAL -> each(reading, Duration.ofSeconds(1), Duration.ofSeconds(3));
@@ -44,7 +44,7 @@ final class Comparison {
     }
 
     /** Each sample among the lines from some time before it to some time after it. */
-    private Line each(Reading reading, Duration before, Duration after) {
+    private Line each(ComparedReading reading, Duration before, Duration after) {
         int compared = 0;
         int disagreed = 0;
         double worst = 0;
@@ -78,7 +78,7 @@ final class Comparison {
     }
 
     /** The largest distance between the two cumulated distributions. */
-    private Line distribution(Reading reading) {
+    private Line distribution(ComparedReading reading) {
         var ours =
                 samples.stream()
                         .map(sample -> number(sample, reading))
@@ -119,7 +119,12 @@ final class Comparison {
     }
 
     private Line line(
-            Reading reading, int compared, double worst, String allowed, String last, int bad) {
+            ComparedReading reading,
+            int compared,
+            double worst,
+            String allowed,
+            String last,
+            int bad) {
         boolean weHave = samples.stream().anyMatch(sample -> number(sample, reading) != null);
         boolean theyHave = rows.stream().anyMatch(row -> row.number(reading.column()) != null);
         boolean enough = compared >= MIN_SHARE_COMPARED * samples.size();
@@ -141,12 +146,12 @@ final class Comparison {
                 !theyHave || (enough && bad == 0));
     }
 
-    private static @Nullable Double number(Event sample, Reading reading) {
+    private static @Nullable Double number(Event sample, ComparedReading reading) {
         var value = sample.get(reading.field());
         return value == null ? null : value.doubleValue();
     }
 
-    private double[] between(Reading reading, Instant first, Instant last) {
+    private double[] between(ComparedReading reading, Instant first, Instant last) {
         return rows.stream()
                 .filter(row -> !row.at().isBefore(first) && !row.at().isAfter(last))
                 .map(row -> row.number(reading.column()))

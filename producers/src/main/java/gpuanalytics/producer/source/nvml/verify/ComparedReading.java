@@ -14,7 +14,7 @@ import java.util.List;
  * @param relative a further share of the value
  * @param kind how the two are compared
  */
-record Reading(
+record ComparedReading(
         Field<? extends Number> field,
         String column,
         double scale,
@@ -42,14 +42,15 @@ record Reading(
     private static final double PERCENT = 0.01;
 
     /** Every reading that {@code nvidia-smi --query-gpu} prints too. */
-    static final List<Reading> OF_QUERY =
+    static final List<ComparedReading> OF_QUERY =
             List.of(
                     sameSecond(GpuMetric.UTILIZATION, "utilization.gpu", PERCENT, 0.02, 0),
                     sameSecond(GpuMetric.MEM_USED_BYTES, "memory.used", MIB, MIB, 0),
                     sameSecond(GpuMetric.MEM_TOTAL_BYTES, "memory.total", MIB, MIB, 0),
                     sameSecond(GpuMetric.POWER_W, "power.draw", 1, 0.5, 0.01),
                     sameSecond(GpuMetric.TEMP_C, "temperature.gpu", 1, 1, 0),
-                    new Reading(GpuMetric.SM_CLOCK_HZ, "clocks.sm", 1e6, 0, 0, Kind.DISTRIBUTION),
+                    new ComparedReading(
+                            GpuMetric.SM_CLOCK_HZ, "clocks.sm", 1e6, 0, 0, Kind.DISTRIBUTION),
                     sameSecond(GpuMetric.MEM_CLOCK_HZ, "clocks.mem", 1e6, 1e6, 0),
                     sameSecond(
                             GpuMetric.THROTTLE_S_TOTAL,
@@ -59,7 +60,7 @@ record Reading(
                             0));
 
     /** Every reading that {@code nvidia-smi dmon --gpm-metrics=2,5,10,20,21} prints too. */
-    static final List<Reading> OF_DMON =
+    static final List<ComparedReading> OF_DMON =
             List.of(
                     interval(GpuMetric.SM_ACTIVE, "smutil", PERCENT, 0.02, 0.03),
                     interval(GpuMetric.TENSOR_ACTIVE, "mmaact", PERCENT, 0.02, 0.03),
@@ -67,22 +68,22 @@ record Reading(
                     interval(GpuMetric.PCIE_TX_BPS, "pcitx", MIB, 2 * MIB, 0.05),
                     interval(GpuMetric.PCIE_RX_BPS, "pcirx", MIB, 2 * MIB, 0.05));
 
-    private static Reading sameSecond(
+    private static ComparedReading sameSecond(
             Field<? extends Number> field,
             String column,
             double scale,
             double tolerance,
             double relative) {
-        return new Reading(field, column, scale, tolerance, relative, Kind.SAME_SECOND);
+        return new ComparedReading(field, column, scale, tolerance, relative, Kind.SAME_SECOND);
     }
 
-    private static Reading interval(
+    private static ComparedReading interval(
             Field<? extends Number> field,
             String column,
             double scale,
             double tolerance,
             double relative) {
-        return new Reading(field, column, scale, tolerance, relative, Kind.INTERVAL);
+        return new ComparedReading(field, column, scale, tolerance, relative, Kind.INTERVAL);
     }
 
     double allowed(double value) {

@@ -1,26 +1,18 @@
 package gpuanalytics.processor.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import gpuanalytics.service.http.Body;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Writes JSON. */
-final class Json {
+/** How values of answers are written. */
+final class JsonValues {
 
-    static final String MEDIA_TYPE = gpuanalytics.service.http.Json.MEDIA_TYPE;
-
-    private Json() {}
-
-    /** A document, written while the client reads it. */
-    static Body write(gpuanalytics.service.http.Json.Part part) {
-        return gpuanalytics.service.http.Json.streamed(part);
-    }
+    private JsonValues() {}
 
     /** Writes a value; null becomes null. */
-    static void writeValue(JsonGenerator json, @Nullable Object value) throws IOException {
+    static void write(JsonGenerator json, @Nullable Object value) throws IOException {
         switch (value) {
             case null -> json.writeNull();
             case String text -> json.writeString(text);

@@ -14,18 +14,18 @@ import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** That a difference is seen: 60 samples a second apart beside 240 lines. */
-final class ComparisonTest {
+final class SmiComparisonTest {
 
     private static final Instant START = Instant.parse("2026-11-27T12:00:00Z");
     private static final int SECONDS = 60;
     private static final int LINES_PER_SECOND = 4;
 
-    private static final Reading POWER = reading("power.draw");
-    private static final Reading CLOCK = reading("clocks.sm");
-    private static final Reading ACTIVE = Reading.OF_DMON.getFirst();
+    private static final ComparedReading POWER = reading("power.draw");
+    private static final ComparedReading CLOCK = reading("clocks.sm");
+    private static final ComparedReading ACTIVE = ComparedReading.OF_DMON.getFirst();
 
-    private static Reading reading(String column) {
-        return Reading.OF_QUERY.stream()
+    private static ComparedReading reading(String column) {
+        return ComparedReading.OF_QUERY.stream()
                 .filter(reading -> reading.column().equals(column))
                 .findFirst()
                 .orElseThrow();
@@ -67,7 +67,7 @@ final class ComparisonTest {
     @Test
     void readingsThatRiseTogetherAgree() {
         var line =
-                new Comparison(power(s -> 100 + 10 * s), rows("power.draw", s -> 100 + 10 * s))
+                new SmiComparison(power(s -> 100 + 10 * s), rows("power.draw", s -> 100 + 10 * s))
                         .of(POWER);
 
         assertTrue(line.good(), line.print());
@@ -77,7 +77,7 @@ final class ComparisonTest {
     @Test
     void oneReadingThatIsOffIsSeen() {
         var line =
-                new Comparison(power(s -> s == 30 ? 720 : 700), rows("power.draw", s -> 700))
+                new SmiComparison(power(s -> s == 30 ? 720 : 700), rows("power.draw", s -> 700))
                         .of(POWER);
 
         assertFalse(line.good());
@@ -86,7 +86,7 @@ final class ComparisonTest {
 
     @Test
     void aWrongUnitIsSeen() {
-        var line = new Comparison(power(s -> 0.7), rows("power.draw", s -> 700)).of(POWER);
+        var line = new SmiComparison(power(s -> 0.7), rows("power.draw", s -> 700)).of(POWER);
 
         assertFalse(line.good());
     }
@@ -95,7 +95,7 @@ final class ComparisonTest {
     void aReadingThatOnlyNvidiaSmiHasIsSeen() {
         var samples = List.of(sample(0).build(), sample(1).build());
 
-        var line = new Comparison(samples, rows("power.draw", s -> 700)).of(POWER);
+        var line = new SmiComparison(samples, rows("power.draw", s -> 700)).of(POWER);
 
         assertFalse(line.good());
         assertEquals("TOO FEW", line.verdict());
@@ -103,7 +103,7 @@ final class ComparisonTest {
 
     @Test
     void whatNvidiaSmiDoesNotHaveIsSaid() {
-        var line = new Comparison(power(s -> 700), rows("fan.speed", s -> 30)).of(POWER);
+        var line = new SmiComparison(power(s -> 700), rows("fan.speed", s -> 30)).of(POWER);
 
         assertTrue(line.good());
         assertEquals("nvidia-smi has none", line.verdict());
@@ -114,7 +114,7 @@ final class ComparisonTest {
         var others =
                 rows("power.draw", s -> 700).stream().filter(row -> row.gpuIndex() == 1).toList();
 
-        assertEquals(0, new Comparison(power(s -> 700), others).of(POWER).compared());
+        assertEquals(0, new SmiComparison(power(s -> 700), others).of(POWER).compared());
     }
 
     @Test
@@ -125,8 +125,8 @@ final class ComparisonTest {
             samples.add(sample(second).set(GpuMetric.SM_CLOCK_HZ, jump(second)).build());
         }
 
-        var same = new Comparison(samples, rows("clocks.sm", s -> jump((int) (4 * s)) / 1e6));
-        var other = new Comparison(samples, rows("clocks.sm", s -> 1410));
+        var same = new SmiComparison(samples, rows("clocks.sm", s -> jump((int) (4 * s)) / 1e6));
+        var other = new SmiComparison(samples, rows("clocks.sm", s -> 1410));
 
         assertTrue(same.of(CLOCK).good(), same.of(CLOCK).print());
         assertFalse(other.of(CLOCK).good(), other.of(CLOCK).print());
@@ -138,10 +138,10 @@ final class ComparisonTest {
 
     @Test
     void theCounterOfEnergyMustMatchThePower() {
-        assertTrue(new Comparison(power(s -> 700), List.of()).energy().good());
-        assertTrue(new Comparison(power(s -> 680), List.of()).energy().good());
-        assertFalse(new Comparison(power(s -> 650), List.of()).energy().good());
-        assertFalse(new Comparison(power(s -> 750), List.of()).energy().good());
+        assertTrue(new SmiComparison(power(s -> 700), List.of()).energy().good());
+        assertTrue(new SmiComparison(power(s -> 680), List.of()).energy().good());
+        assertFalse(new SmiComparison(power(s -> 650), List.of()).energy().good());
+        assertFalse(new SmiComparison(power(s -> 750), List.of()).energy().good());
     }
 
     @Test
@@ -152,8 +152,8 @@ final class ComparisonTest {
         }
 
         // dmon says it a second later
-        var late = new Comparison(samples, rows("smutil", s -> s < 31 ? 92 : 47));
-        var wrong = new Comparison(samples, rows("smutil", s -> s < 31 ? 92 : 52));
+        var late = new SmiComparison(samples, rows("smutil", s -> s < 31 ? 92 : 47));
+        var wrong = new SmiComparison(samples, rows("smutil", s -> s < 31 ? 92 : 52));
 
         assertTrue(late.of(ACTIVE).good(), late.of(ACTIVE).print());
         assertFalse(wrong.of(ACTIVE).good(), wrong.of(ACTIVE).print());
