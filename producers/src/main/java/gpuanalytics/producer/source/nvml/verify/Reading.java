@@ -31,11 +31,8 @@ record Reading(
          * as all of nvidia-smi's are.
          */
         DISTRIBUTION,
-        /**
-         * The average of an interval: each of ours lies among nvidia-smi's of this interval and its
-         * neighbours. dmon prints the interval before the one that it dates.
-         */
-        INTERVAL
+        /** The average of a window, which is not nvidia-smi's: {@link Spans}. */
+        WINDOW
     }
 
     private static final double MIB = 1 << 20;
@@ -61,11 +58,11 @@ record Reading(
     /** Every reading that {@code nvidia-smi dmon --gpm-metrics=2,5,10,20,21} prints too. */
     static final List<Reading> OF_DMON =
             List.of(
-                    interval(GpuMetric.SM_ACTIVE, "smutil", PERCENT, 0.02, 0.03),
-                    interval(GpuMetric.TENSOR_ACTIVE, "mmaact", PERCENT, 0.02, 0.03),
-                    interval(GpuMetric.DRAM_ACTIVE, "dram", PERCENT, 0.02, 0.03),
-                    interval(GpuMetric.PCIE_TX_BPS, "pcitx", MIB, 2 * MIB, 0.05),
-                    interval(GpuMetric.PCIE_RX_BPS, "pcirx", MIB, 2 * MIB, 0.05));
+                    window(GpuMetric.SM_ACTIVE, "smutil", PERCENT),
+                    window(GpuMetric.TENSOR_ACTIVE, "mmaact", PERCENT),
+                    window(GpuMetric.DRAM_ACTIVE, "dram", PERCENT),
+                    window(GpuMetric.PCIE_TX_BPS, "pcitx", MIB),
+                    window(GpuMetric.PCIE_RX_BPS, "pcirx", MIB));
 
     private static Reading sameSecond(
             Field<? extends Number> field,
@@ -76,13 +73,9 @@ record Reading(
         return new Reading(field, column, scale, tolerance, relative, Kind.SAME_SECOND);
     }
 
-    private static Reading interval(
-            Field<? extends Number> field,
-            String column,
-            double scale,
-            double tolerance,
-            double relative) {
-        return new Reading(field, column, scale, tolerance, relative, Kind.INTERVAL);
+    /** dmon prints whole numbers, so an average of some seconds is known to one of its steps. */
+    private static Reading window(Field<? extends Number> field, String column, double step) {
+        return new Reading(field, column, step, step, 0.01, Kind.WINDOW);
     }
 
     double allowed(double value) {
