@@ -46,7 +46,8 @@ record ComparedReading(
                     sameSecond(GpuMetric.MEM_TOTAL_BYTES, "memory.total", MIB, MIB, 0),
                     sameSecond(GpuMetric.POWER_W, "power.draw", 1, 0.5, 0.01),
                     sameSecond(GpuMetric.TEMP_C, "temperature.gpu", 1, 1, 0),
-                    new ComparedReading(GpuMetric.SM_CLOCK_HZ, "clocks.sm", 1e6, 0, 0, Kind.DISTRIBUTION),
+                    new ComparedReading(
+                            GpuMetric.SM_CLOCK_HZ, "clocks.sm", 1e6, 0, 0, Kind.DISTRIBUTION),
                     sameSecond(GpuMetric.MEM_CLOCK_HZ, "clocks.mem", 1e6, 1e6, 0),
                     sameSecond(
                             GpuMetric.THROTTLE_S_TOTAL,
@@ -74,7 +75,8 @@ record ComparedReading(
     }
 
     /** dmon prints whole numbers, so an average of some seconds is known to one of its steps. */
-    private static ComparedReading window(Field<? extends Number> field, String column, double step) {
+    private static ComparedReading window(
+            Field<? extends Number> field, String column, double step) {
         return new ComparedReading(field, column, step, step, 0.01, Kind.WINDOW);
     }
 

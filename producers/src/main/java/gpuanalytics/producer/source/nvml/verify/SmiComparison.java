@@ -147,7 +147,12 @@ final class SmiComparison {
     }
 
     private Line line(
-            ComparedReading reading, int compared, double worst, String allowed, String last, int bad) {
+            ComparedReading reading,
+            int compared,
+            double worst,
+            String allowed,
+            String last,
+            int bad) {
         boolean weHave = samples.stream().anyMatch(sample -> number(sample, reading) != null);
         boolean theyHave = rows.stream().anyMatch(row -> row.number(reading.column()) != null);
         boolean enough = compared >= MIN_SHARE_COMPARED * samples.size();

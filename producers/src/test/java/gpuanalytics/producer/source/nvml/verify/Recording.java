@@ -45,7 +45,10 @@ record Recording(List<Event> samples, List<SmiRow> rows) {
         var sample = builder(Instant.parse(cells[0]));
         for (int column = 1; column < cells.length; column++) {
             if (!cells[column].isEmpty()) {
-                set(sample, ComparedReading.OF_DMON.get(column - 1), Double.parseDouble(cells[column]));
+                set(
+                        sample,
+                        ComparedReading.OF_DMON.get(column - 1),
+                        Double.parseDouble(cells[column]));
             }
         }
         return sample.build();
