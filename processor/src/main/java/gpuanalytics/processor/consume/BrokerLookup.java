@@ -4,6 +4,8 @@ import gpuanalytics.processor.consume.StartLookup.Known;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,18 +35,10 @@ final class BrokerLookup {
         this.groupId = groupId;
     }
 
-    /** The ids of the topics among these that exist, by name. */
-    Map<String, String> topicIds(Collection<String> topics) throws InterruptedException {
-        var ids = new HashMap<String, String>();
-        describe(topics).forEach((name, topic) -> ids.put(name, topic.topicId().toString()));
-        return ids;
-    }
-
-    /** The topics among these that exist. */
-    private Map<String, TopicDescription> describe(Collection<String> topics)
-            throws InterruptedException {
+    /** The topics among these that exist, by name. */
+    Map<String, TopicDescription> topics(Collection<String> names) throws InterruptedException {
         var found = new HashMap<String, TopicDescription>();
-        for (var asked : admin.describeTopics(topics).topicNameValues().entrySet()) {
+        for (var asked : admin.describeTopics(names).topicNameValues().entrySet()) {
             var description = getIfExists(asked.getValue());
             if (description != null) {
                 found.put(asked.getKey(), description);
@@ -53,15 +47,41 @@ final class BrokerLookup {
         return found;
     }
 
-    /** Where reading of each of these partitions begins; those of missing topics are left out. */
+    /** The ids of topics, by name. */
+    static Map<String, String> ids(Map<String, TopicDescription> topics) {
+        var ids = new HashMap<String, String>();
+        topics.forEach((name, topic) -> ids.put(name, topic.topicId().toString()));
+        return ids;
+    }
+
+    /**
+     * The partitions among these that have a leader. Nobody answers for one without: to ask would
+     * hold up the answers about all others, for as long as there is none.
+     */
+    static List<TopicPartition> led(
+            Collection<TopicPartition> partitions, Map<String, TopicDescription> topics) {
+        var led = new HashSet<TopicPartition>();
+        topics.forEach(
+                (name, topic) -> {
+                    for (var partition : topic.partitions()) {
+                        var leader = partition.leader();
+                        if (leader != null && !leader.isEmpty()) {
+                            led.add(new TopicPartition(name, partition.partition()));
+                        }
+                    }
+                });
+        return partitions.stream().filter(led::contains).toList();
+    }
+
+    /**
+     * Where reading of each of these partitions begins; those of missing topics and those without a
+     * leader are left out.
+     */
     Map<TopicPartition, PartitionStart> starts(
             Collection<TopicPartition> partitions, Map<TopicPartition, Known> known)
             throws InterruptedException {
-        var topics = describe(partitions.stream().map(TopicPartition::topic).distinct().toList());
-        var existing =
-                partitions.stream()
-                        .filter(partition -> topics.containsKey(partition.topic()))
-                        .toList();
+        var topics = topics(partitions.stream().map(TopicPartition::topic).distinct().toList());
+        var existing = led(partitions, topics);
         var earliest = offsets(existing, OffsetSpec.earliest());
         var ends = offsets(existing, OffsetSpec.latest());
         var committed =

@@ -31,13 +31,18 @@ final class BrokerWatch implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(BrokerWatch.class);
 
     private static final Duration INTERVAL = Duration.ofSeconds(1);
+    private static final Duration AGAIN = Duration.ofMillis(200);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
     private interface Asking<T> {
         T ask(BrokerLookup lookup) throws InterruptedException;
     }
 
-    private record Question<T>(Asking<T> asking, CompletableFuture<T> answer) {}
+    private record Question<T>(Asking<T> asking, CompletableFuture<T> answer) {
+        Question(Asking<T> asking) {
+            this(asking, new CompletableFuture<>());
+        }
+    }
 
     private final ConsumeConfig config;
     private final KafkaHealth health;
@@ -73,15 +78,24 @@ final class BrokerWatch implements AutoCloseable {
         return new StartLookup(known, version, ask(lookup -> starts(lookup, partitions, known)));
     }
 
+    /** The same in a moment: there was no answer just now. */
+    StartLookup lookUpLater(
+            Set<TopicPartition> partitions, Map<TopicPartition, Known> known, long version) {
+        var question = new Question<>(lookup -> starts(lookup, partitions, known));
+        CompletableFuture.delayedExecutor(AGAIN.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> questions.add(question));
+        return new StartLookup(known, version, question.answer);
+    }
+
     /** Asks for the ids that these topics have from now on, by name; missing ones are left out. */
     CompletableFuture<Map<String, String>> topicIdsNow(Set<String> topics) {
-        return ask(lookup -> lookup.topicIds(topics));
+        return ask(lookup -> BrokerLookup.ids(lookup.topics(topics)));
     }
 
     private <T> CompletableFuture<T> ask(Asking<T> asking) {
-        var answer = new CompletableFuture<T>();
-        questions.add(new Question<>(asking, answer));
-        return answer;
+        var question = new Question<>(asking);
+        questions.add(question);
+        return question.answer;
     }
 
     @Override
@@ -92,12 +106,17 @@ final class BrokerWatch implements AutoCloseable {
 
     private void run() {
         try {
+            var nextLook = System.nanoTime() + INTERVAL.toNanos();
             while (!closed) {
-                var question = questions.poll(INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
-                if (question == null) {
-                    look();
-                } else {
+                var wait = Math.max(0, nextLook - System.nanoTime());
+                var question = questions.poll(wait, TimeUnit.NANOSECONDS);
+                if (question != null) {
                     answer(question);
+                }
+                // However many questions there are: one may be asked until there is an answer.
+                if (nextLook - System.nanoTime() <= 0) {
+                    look();
+                    nextLook = System.nanoTime() + INTERVAL.toNanos();
                 }
             }
         } catch (InterruptedException ignored) {
@@ -110,16 +129,12 @@ final class BrokerWatch implements AutoCloseable {
     private void look() throws InterruptedException {
         try {
             var lookup = lookup();
-            var topics = new ArrayList<>(config.topics().values());
-            topics.add(config.deadLetterTopic());
-            var ids = lookup.topicIds(topics);
-            topicIds = ids;
-            ends =
-                    lookup.readableEnds(
-                            assigned.get().stream()
-                                    .filter(partition -> ids.containsKey(partition.topic()))
-                                    .toList());
-            report(topics.stream().filter(topic -> !ids.containsKey(topic)).toList());
+            var names = new ArrayList<>(config.topics().values());
+            names.add(config.deadLetterTopic());
+            var topics = lookup.topics(names);
+            topicIds = BrokerLookup.ids(topics);
+            ends = lookup.readableEnds(BrokerLookup.led(assigned.get(), topics));
+            report(names.stream().filter(name -> !topics.containsKey(name)).toList());
         } catch (RuntimeException e) {
             failed(e);
         }

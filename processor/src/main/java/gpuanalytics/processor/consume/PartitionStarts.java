@@ -162,9 +162,10 @@ final class PartitionStarts {
     private StartLookup lookUpAgain(
             GroupClient client, TopicPartition partition, StartLookup unanswered) {
         var known = unanswered.known().get(partition);
-        return known == null
-                ? watch.lookUp(Set.of(partition), Map.of(), client.metadataVersion())
-                : lookUp(client, Map.of(partition, known));
+        return watch.lookUpLater(
+                Set.of(partition),
+                known == null ? Map.of() : Map.of(partition, known),
+                client.metadataVersion());
     }
 
     private StartLookup lookUp(GroupClient client, Map<TopicPartition, Known> known) {

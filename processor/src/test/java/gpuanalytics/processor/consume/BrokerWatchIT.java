@@ -1,5 +1,6 @@
 package gpuanalytics.processor.consume;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -51,6 +52,34 @@ class BrokerWatchIT {
                 broken.set(false);
                 Waiting.until("it to be well", LIMIT, () -> health.report().up());
                 assertTrue(watch.ends().containsKey(partition));
+            }
+        }
+    }
+
+    /** As it happens while a partition waits for its topic, or for a leader. */
+    @Test
+    void looksAsOftenThoughTheSameIsAskedAgainAndAgain() throws Exception {
+        try (var broker = EmbeddedBroker.start()) {
+            broker.createTopics(1, "metrics", "usage", "dead");
+            var health = new PartHealth("kafka", "starting", Clock.systemUTC());
+            var partition = new TopicPartition("usage", 0);
+            var missing = Set.of(new TopicPartition("missing", 0));
+            try (var watch =
+                    new BrokerWatch(
+                            config(broker),
+                            new KafkaHealth(health, broker.bootstrapServers()),
+                            () -> Set.of(partition))) {
+                // Bounded by questions, not by time: a look takes turns with them.
+                for (int asked = 0; watch.ends().isEmpty(); asked++) {
+                    assertTrue(asked < 20_000, "no look between so many questions");
+                    var starts =
+                            watch.lookUp(missing, Map.of(), 0)
+                                    .answer()
+                                    .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+                    assertEquals(Map.of(), starts);
+                }
+                assertTrue(watch.ends().containsKey(partition));
+                Waiting.until("it to be well", LIMIT, () -> health.report().up());
             }
         }
     }
