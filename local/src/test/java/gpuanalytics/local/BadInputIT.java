@@ -62,7 +62,8 @@ class BadInputIT {
                 Waiting.until(
                         "all records to be done",
                         LIMIT,
-                        () -> processor.stats().stored() + processor.stats().rejected() == 8);
+                        () -> processor.stats().lag() == 0 && processor.stats().received() == 8);
+                assertEquals(2, processor.stats().stored());
 
                 assertEquals(new ApiClient.Totals(2, 3, 0, 0), api.totals());
                 assertEquals(6, processor.stats().rejected());

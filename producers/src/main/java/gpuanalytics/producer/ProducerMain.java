@@ -11,7 +11,8 @@ public final class ProducerMain {
         var program =
                 new Program<>(
                         "producers",
-                        "GPU samples and token usages, simulated or from traces, to Kafka.",
+                        "GPU samples and token usages to Kafka: simulated, of traces, or of this"
+                                + " machine.",
                         ProducerConfig::read,
                         Producer::start);
         System.exit(program.run(arguments, System.getenv()));

@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MongoRollupsIT {
@@ -196,6 +197,33 @@ class MongoRollupsIT {
                         .count();
         assertEquals(3, updates); // the first, the one no majority had, the one again
         assertEquals(5, requests());
+    }
+
+    /** An hour that counts more than its minutes looks as if some of them had expired. */
+    @ParameterizedTest
+    @EnumSource(EventTopic.class)
+    void countsInMinutesBeforeHoursThoughTheyFailAtFirst(EventTopic topic) throws Exception {
+        var kind = RollupKind.of(topic);
+        var minutes = kind.collection(Granularity.MINUTE);
+        var hours = kind.collection(Granularity.HOUR);
+        var records = new TestRows(topic, "topic-m", 0);
+        faults.times(3, command -> command.isWriteTo(minutes), new Fault.RequestLost());
+
+        rollups.apply(
+                counted(
+                        List.of(
+                                switch (topic) {
+                                    case GPU_METRICS -> records.at(0, sample(0, NOON));
+                                    case TOKEN_USAGE -> records.at(0, usage(0, NOON));
+                                })));
+
+        var order =
+                faults.writes().stream()
+                        .map(Command::collection)
+                        .filter(collection -> Set.of(minutes, hours).contains(collection))
+                        .toList();
+        assertTrue(order.lastIndexOf(minutes) >= 3, order.toString());
+        assertEquals(order.size() - 1, order.indexOf(hours), order.toString());
     }
 
     @Test

@@ -31,11 +31,8 @@ record ComparedReading(
          * as all of nvidia-smi's are.
          */
         DISTRIBUTION,
-        /**
-         * The average of an interval: each of ours lies among nvidia-smi's of this interval and its
-         * neighbours. dmon prints the interval before the one that it dates.
-         */
-        INTERVAL
+        /** The average of a window, which is not nvidia-smi's: {@link Spans}. */
+        WINDOW
     }
 
     private static final double MIB = 1 << 20;
@@ -49,8 +46,7 @@ record ComparedReading(
                     sameSecond(GpuMetric.MEM_TOTAL_BYTES, "memory.total", MIB, MIB, 0),
                     sameSecond(GpuMetric.POWER_W, "power.draw", 1, 0.5, 0.01),
                     sameSecond(GpuMetric.TEMP_C, "temperature.gpu", 1, 1, 0),
-                    new ComparedReading(
-                            GpuMetric.SM_CLOCK_HZ, "clocks.sm", 1e6, 0, 0, Kind.DISTRIBUTION),
+                    new ComparedReading(GpuMetric.SM_CLOCK_HZ, "clocks.sm", 1e6, 0, 0, Kind.DISTRIBUTION),
                     sameSecond(GpuMetric.MEM_CLOCK_HZ, "clocks.mem", 1e6, 1e6, 0),
                     sameSecond(
                             GpuMetric.THROTTLE_S_TOTAL,
@@ -62,11 +58,11 @@ record ComparedReading(
     /** Every reading that {@code nvidia-smi dmon --gpm-metrics=2,5,10,20,21} prints too. */
     static final List<ComparedReading> OF_DMON =
             List.of(
-                    interval(GpuMetric.SM_ACTIVE, "smutil", PERCENT, 0.02, 0.03),
-                    interval(GpuMetric.TENSOR_ACTIVE, "mmaact", PERCENT, 0.02, 0.03),
-                    interval(GpuMetric.DRAM_ACTIVE, "dram", PERCENT, 0.02, 0.03),
-                    interval(GpuMetric.PCIE_TX_BPS, "pcitx", MIB, 2 * MIB, 0.05),
-                    interval(GpuMetric.PCIE_RX_BPS, "pcirx", MIB, 2 * MIB, 0.05));
+                    window(GpuMetric.SM_ACTIVE, "smutil", PERCENT),
+                    window(GpuMetric.TENSOR_ACTIVE, "mmaact", PERCENT),
+                    window(GpuMetric.DRAM_ACTIVE, "dram", PERCENT),
+                    window(GpuMetric.PCIE_TX_BPS, "pcitx", MIB),
+                    window(GpuMetric.PCIE_RX_BPS, "pcirx", MIB));
 
     private static ComparedReading sameSecond(
             Field<? extends Number> field,
@@ -77,13 +73,9 @@ record ComparedReading(
         return new ComparedReading(field, column, scale, tolerance, relative, Kind.SAME_SECOND);
     }
 
-    private static ComparedReading interval(
-            Field<? extends Number> field,
-            String column,
-            double scale,
-            double tolerance,
-            double relative) {
-        return new ComparedReading(field, column, scale, tolerance, relative, Kind.INTERVAL);
+    /** dmon prints whole numbers, so an average of some seconds is known to one of its steps. */
+    private static ComparedReading window(Field<? extends Number> field, String column, double step) {
+        return new ComparedReading(field, column, step, step, 0.01, Kind.WINDOW);
     }
 
     double allowed(double value) {

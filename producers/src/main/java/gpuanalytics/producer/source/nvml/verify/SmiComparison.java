@@ -5,6 +5,9 @@ import gpuanalytics.event.GpuMetric;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -20,6 +23,8 @@ final class SmiComparison {
 
     /** The Kolmogorov-Smirnov test's factor for one wrong alarm in a thousand. */
     private static final double ONE_IN_A_THOUSAND = 1.95;
+
+    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
 
     private final List<Event> samples;
     private final List<SmiRow> rows;
@@ -37,21 +42,21 @@ final class SmiComparison {
     /** One reading of all samples. */
     Line of(ComparedReading reading) {
         return switch (reading.kind()) {
-            case SAME_SECOND -> each(reading, Duration.ofSeconds(1), Duration.ofSeconds(1));
-            case INTERVAL -> each(reading, Duration.ofSeconds(1), Duration.ofSeconds(3));
+            case SAME_SECOND -> each(reading);
+            case WINDOW -> spans(reading);
             case DISTRIBUTION -> distribution(reading);
         };
     }
 
-    /** Each sample among the lines from some time before it to some time after it. */
-    private Line each(ComparedReading reading, Duration before, Duration after) {
+    /** Each sample among the lines within a second of it. */
+    private Line each(ComparedReading reading) {
         int compared = 0;
         int disagreed = 0;
         double worst = 0;
         var last = "-";
         for (var sample : samples) {
             var ours = number(sample, reading);
-            var theirs = between(reading, sample.ts().minus(before), sample.ts().plus(after));
+            var theirs = around(reading, sample.ts());
             if (ours == null || theirs.length == 0) {
                 continue;
             }
@@ -70,11 +75,34 @@ final class SmiComparison {
         return line(reading, compared, worst, allowed, last, disagreed);
     }
 
+    private double[] around(ComparedReading reading, Instant at) {
+        return between(reading, at.minus(ONE_SECOND), at.plus(ONE_SECOND));
+    }
+
     /** How far a value lies outside of what others say; 0 within. */
     private static double distance(double value, double[] others) {
         double least = Arrays.stream(others).min().orElseThrow();
         double largest = Arrays.stream(others).max().orElseThrow();
         return Math.max(0, Math.max(least - value, value - largest));
+    }
+
+    /** The span that is nearest to its bound, and the averages of the longest. */
+    private Line spans(ComparedReading reading) {
+        var spans = new Spans(samples, rows, reading).all();
+        if (spans.isEmpty()) {
+            return line(reading, 0, 0, "-", "-", 0);
+        }
+        var compared = new BitSet();
+        spans.forEach(span -> compared.set(span.first() + 1, span.last() + 1));
+        var worst = Collections.max(spans, Comparator.comparingDouble(Spans.Span::strain));
+        var longest = Collections.max(spans, Comparator.comparingDouble(Spans.Span::seconds));
+        return line(
+                reading,
+                compared.cardinality(),
+                worst.distance(),
+                String.format(Locale.ROOT, "%.4g in %.0f s", worst.allowed(), worst.seconds()),
+                String.format(Locale.ROOT, "means %.5g | %.5g", longest.ours(), longest.theirs()),
+                (int) spans.stream().filter(span -> !span.good()).count());
     }
 
     /** The largest distance between the two cumulated distributions. */
@@ -119,12 +147,7 @@ final class SmiComparison {
     }
 
     private Line line(
-            ComparedReading reading,
-            int compared,
-            double worst,
-            String allowed,
-            String last,
-            int bad) {
+            ComparedReading reading, int compared, double worst, String allowed, String last, int bad) {
         boolean weHave = samples.stream().anyMatch(sample -> number(sample, reading) != null);
         boolean theyHave = rows.stream().anyMatch(row -> row.number(reading.column()) != null);
         boolean enough = compared >= MIN_SHARE_COMPARED * samples.size();

@@ -22,7 +22,6 @@ final class SmiComparisonTest {
 
     private static final ComparedReading POWER = reading("power.draw");
     private static final ComparedReading CLOCK = reading("clocks.sm");
-    private static final ComparedReading ACTIVE = ComparedReading.OF_DMON.getFirst();
 
     private static ComparedReading reading(String column) {
         return ComparedReading.OF_QUERY.stream()
@@ -32,11 +31,7 @@ final class SmiComparisonTest {
     }
 
     private static Event.Builder sample(double second) {
-        return GpuMetric.builder()
-                .set(GpuMetric.TS, START.plusNanos(Math.round(second * 1e9)))
-                .set(GpuMetric.HOST, "gpu-7")
-                .set(GpuMetric.NAME, "NVIDIA H100 80GB HBM3")
-                .set(GpuMetric.GPU_INDEX, 0L);
+        return Recording.builder(START.plusNanos(Math.round(second * 1e9)));
     }
 
     private static List<Event> power(DoubleUnaryOperator watts) {
@@ -142,20 +137,5 @@ final class SmiComparisonTest {
         assertTrue(new SmiComparison(power(s -> 680), List.of()).energy().good());
         assertFalse(new SmiComparison(power(s -> 650), List.of()).energy().good());
         assertFalse(new SmiComparison(power(s -> 750), List.of()).energy().good());
-    }
-
-    @Test
-    void anAverageOfAnIntervalLiesAmongItsNeighbours() {
-        var samples = new ArrayList<Event>();
-        for (int second = 0; second < SECONDS; second++) {
-            samples.add(sample(second).set(GpuMetric.SM_ACTIVE, second < 30 ? 0.92 : 0.47).build());
-        }
-
-        // dmon says it a second later
-        var late = new SmiComparison(samples, rows("smutil", s -> s < 31 ? 92 : 47));
-        var wrong = new SmiComparison(samples, rows("smutil", s -> s < 31 ? 92 : 52));
-
-        assertTrue(late.of(ACTIVE).good(), late.of(ACTIVE).print());
-        assertFalse(wrong.of(ACTIVE).good(), wrong.of(ACTIVE).print());
     }
 }
