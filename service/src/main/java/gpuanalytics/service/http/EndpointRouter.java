@@ -134,16 +134,33 @@ final class EndpointRouter {
             var request = RequestCheck.check(exchange.context(), endpoint);
             if (endpoint.accepts().isEmpty()) {
                 answer(exchange, endpoint, request);
-                return;
+            } else {
+                readBody(exchange, endpoint, request);
             }
-            BodyReader.read(
-                    exchange.context().request(),
-                    endpoint.maxBodyBytes(),
-                    body -> answer(exchange, endpoint, RequestCheck.with(request, body)),
-                    problem -> send(exchange, endpoint, problem.answer()));
         } catch (ProblemException e) {
             send(exchange, endpoint, e.problem().answer());
         }
+    }
+
+    /** A connection with a request makes room for no other, so a body may not take for ever. */
+    private void readBody(Exchange exchange, Endpoint endpoint, Endpoint.Request request) {
+        long timer =
+                vertx.setTimer(
+                        readTimeout.toMillis(),
+                        _ -> {
+                            if (exchange.claim()) {
+                                exchange.cutOff();
+                            }
+                        });
+        exchange.onEnd(() -> vertx.cancelTimer(timer));
+        BodyReader.read(
+                exchange.context().request(),
+                endpoint.maxBodyBytes(),
+                body -> {
+                    vertx.cancelTimer(timer);
+                    answer(exchange, endpoint, RequestCheck.with(request, body));
+                },
+                problem -> send(exchange, endpoint, problem.answer()));
     }
 
     private void answer(Exchange exchange, Endpoint endpoint, Endpoint.Request request) {

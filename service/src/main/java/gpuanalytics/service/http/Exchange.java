@@ -69,7 +69,7 @@ final class Exchange {
                 });
     }
 
-    /** Cuts a client off that does not read. */
+    /** Cuts a client off that does not read, or sends too slowly. */
     void cutOff() {
         log.atDebug().addKeyValue("client", context.request().remoteAddress()).log("cut off");
         metrics.cutOff().increment();

@@ -39,7 +39,7 @@ public record HttpMetrics(MeterRegistry registry, String program) {
         Gauge.builder(program + ".http.connections", connections, open).register(registry);
     }
 
-    /** Clients that were cut off because they did not read. */
+    /** Clients that were cut off because they did not read, or sent too slowly. */
     Counter cutOff() {
         return Counter.builder(program + ".http.clients.cut").register(registry);
     }

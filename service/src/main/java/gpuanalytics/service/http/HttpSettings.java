@@ -11,8 +11,8 @@ import java.time.temporal.ChronoUnit;
  * @param port the port to listen on; 0 takes a free one
  * @param maxConnections the most connections; for one more an idle one is closed, else it is
  *     refused
- * @param readTimeout how long a client may take to read an answer, or a part of an endless one,
- *     before its connection is cut
+ * @param readTimeout how long a client may take to send a body, and to read an answer or a part of
+ *     an endless one, before its connection is cut
  */
 public record HttpSettings(String host, int port, int maxConnections, Duration readTimeout) {
 
@@ -64,7 +64,7 @@ public record HttpSettings(String host, int port, int maxConnections, Duration r
                         DEFAULT_READ_TIMEOUT.toMillis(),
                         1,
                         3_600_000,
-                        "How long a client may take to read an answer before it is cut off, in"
-                                + " ms"));
+                        "How long a client may take to send a body or to read an answer before"
+                                + " it is cut off, in ms"));
     }
 }

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What clients can hold that ask for much and read nothing. */
+/** What clients can hold that ask for much and read nothing, or never end what they send. */
 @Timeout(120)
 class UnreadAnswerTest {
 
@@ -51,6 +51,8 @@ class UnreadAnswerTest {
         return List.of(
                 Endpoint.get("/large", List.of("text/plain"), _ -> large()).behind(gate),
                 Endpoint.get("/small", List.of("text/plain"), _ -> small()),
+                Endpoint.of(Endpoint.Method.POST, "/note", List.of("text/plain"), _ -> small())
+                        .accepting(1024, List.of("text/plain")),
                 Endpoint.get("/block", List.of("text/plain"), _ -> block()));
     }
 
@@ -118,6 +120,20 @@ class UnreadAnswerTest {
                 assertThrows(IOException.class, () -> readAll(client));
                 client.close();
             }
+        }
+    }
+
+    @Test
+    void clientsThatNeverEndABodyAreCutOff() throws Exception {
+        try (var server = new TestServer(CLIENTS + 10, SHORT, this::endpoints);
+                var client = server.connect()) {
+            client.getOutputStream()
+                    .write(
+                            "POST /note HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nno"
+                                    .getBytes(UTF_8));
+
+            assertTrue(isClosed(client));
+            assertEquals(1, server.registry.get("test.http.clients.cut").counter().count());
         }
     }
 
