@@ -54,63 +54,97 @@ public record LocalConfig(
 
     /** Reads all variables; what is wrong with them is in the reader afterwards. */
     public static LocalConfig read(EnvironmentReader reader) {
-        return new LocalConfig(
-                reader.text("DATA_DIR", "Where broker and store keep their data; unset: nowhere")
-                        .map(Path::of),
-                reader.text(
-                        "LOCAL_STORE_URL",
-                        "A MongoDB to use instead of the embedded store, with its own retention"),
-                reader.port("BROKER_PORT", 0, "The embedded broker's port; 0 takes a free one"),
-                reader.port("STORE_PORT", 0, "The embedded store's port; 0 takes a free one"),
-                reader.integer(
-                        "PARTITIONS", 4, 1, MAX_PARTITIONS, "Partitions of each topic of events"),
-                reader.bytes(
-                        "BROKER_RETENTION_BYTES",
-                        32 * MIB,
-                        MIB,
-                        1024 * MIB,
-                        "How much log the embedded broker keeps per partition"),
-                reader.duration(
-                        "BROKER_RETENTION_S",
-                        ChronoUnit.SECONDS,
-                        3600,
-                        10,
-                        604_800,
-                        "How long the embedded broker keeps log"),
-                reader.duration(
-                        "LOCAL_RAW_RETENTION_S",
-                        ChronoUnit.SECONDS,
-                        900,
-                        1,
-                        604_800,
-                        "How long the embedded store keeps raw events"),
-                reader.duration(
-                        "LOCAL_MINUTE_RETENTION_S",
-                        ChronoUnit.SECONDS,
-                        10_800,
-                        60,
-                        2_592_000,
-                        "How long the embedded store keeps minute rollups"),
-                reader.duration(
-                        "LOCAL_HOUR_RETENTION_S",
-                        ChronoUnit.SECONDS,
-                        604_800,
-                        3600,
-                        31_536_000,
-                        "How long the embedded store keeps hour rollups"),
-                reader.bytes(
-                        "LOCAL_RAW_BYTES",
-                        32 * MIB,
-                        MIB,
-                        65_536 * MIB,
-                        "How much memory each collection of raw events may take in the embedded"
-                                + " store"),
-                reader.bytes(
-                        "LOCAL_ROLLUP_BYTES",
-                        64 * MIB,
-                        MIB,
-                        65_536 * MIB,
-                        "How much memory each collection of rollups may take in the embedded"
-                                + " store"));
+        var config =
+                new LocalConfig(
+                        reader.text(
+                                        "DATA_DIR",
+                                        "Where broker and store keep their data; unset: nowhere")
+                                .map(Path::of),
+                        reader.text(
+                                "LOCAL_STORE_URL",
+                                "A MongoDB to use instead of the embedded store, with its own"
+                                        + " retention"),
+                        reader.port(
+                                "BROKER_PORT", 0, "The embedded broker's port; 0 takes a free one"),
+                        reader.port(
+                                "STORE_PORT", 0, "The embedded store's port; 0 takes a free one"),
+                        reader.integer(
+                                "PARTITIONS",
+                                4,
+                                1,
+                                MAX_PARTITIONS,
+                                "Partitions of each topic of events"),
+                        reader.bytes(
+                                "BROKER_RETENTION_BYTES",
+                                32 * MIB,
+                                MIB,
+                                1024 * MIB,
+                                "How much log the embedded broker keeps per partition"),
+                        reader.duration(
+                                "BROKER_RETENTION_S",
+                                ChronoUnit.SECONDS,
+                                3600,
+                                10,
+                                604_800,
+                                "How long the embedded broker keeps log"),
+                        kept(reader, "LOCAL_RAW_RETENTION_S", 900, 1, 604_800, "raw events"),
+                        kept(
+                                reader,
+                                "LOCAL_MINUTE_RETENTION_S",
+                                10_800,
+                                60,
+                                2_592_000,
+                                "minute rollups"),
+                        kept(
+                                reader,
+                                "LOCAL_HOUR_RETENTION_S",
+                                604_800,
+                                3600,
+                                31_536_000,
+                                "hour rollups"),
+                        memory(reader, "LOCAL_RAW_BYTES", 32 * MIB, "raw events"),
+                        memory(reader, "LOCAL_ROLLUP_BYTES", 64 * MIB, "rollups"));
+        config.check(reader);
+        return config;
+    }
+
+    private static Duration kept(
+            EnvironmentReader reader,
+            String name,
+            long byDefault,
+            long least,
+            long most,
+            String what) {
+        return reader.duration(
+                name,
+                ChronoUnit.SECONDS,
+                byDefault,
+                least,
+                most,
+                "How long the embedded store keeps " + what);
+    }
+
+    private static long memory(EnvironmentReader reader, String name, long byDefault, String what) {
+        return reader.bytes(
+                name,
+                byDefault,
+                MIB,
+                65_536 * MIB,
+                "How much memory each collection of %s may take in the embedded store"
+                        .formatted(what));
+    }
+
+    /** What is counted from something must be kept at least as long: the audit compares them. */
+    private void check(EnvironmentReader reader) {
+        if (minuteRetention.compareTo(rawRetention) < 0) {
+            reader.error(
+                    "LOCAL_MINUTE_RETENTION_S is %d, expected at least the %d of LOCAL_RAW_RETENTION_S"
+                            .formatted(minuteRetention.toSeconds(), rawRetention.toSeconds()));
+        }
+        if (hourRetention.compareTo(minuteRetention) < 0) {
+            reader.error(
+                    "LOCAL_HOUR_RETENTION_S is %d, expected at least the %d of LOCAL_MINUTE_RETENTION_S"
+                            .formatted(hourRetention.toSeconds(), minuteRetention.toSeconds()));
+        }
     }
 }
