@@ -2,7 +2,6 @@ package gpuanalytics.embedded.store;
 
 import java.nio.file.Path;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -32,9 +31,7 @@ final class DocumentFile implements AutoCloseable {
     private final MVStore store;
     private final boolean durable;
     private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
-    private final AtomicLong applied = new AtomicLong();
-    private final Object committer = new Object();
-    private long committed;
+    private final GroupCommit group = new GroupCommit(this::commit);
 
     /**
      * Opens the file, which is made where it is missing; null stands for memory.
@@ -97,7 +94,7 @@ final class DocumentFile implements AutoCloseable {
     <T> T write(Supplier<T> command) {
         T result = apply(command);
         if (durable) {
-            commit();
+            group.await();
         }
         return result;
     }
@@ -107,24 +104,17 @@ final class DocumentFile implements AutoCloseable {
         try {
             return read(command);
         } finally {
-            applied.incrementAndGet();
+            group.applied();
             gate.readLock().unlock();
         }
     }
 
-    /** Returns once every command applied before the call is in the file. */
     private void commit() {
-        long mine = applied.get();
-        synchronized (committer) {
-            if (committed < mine) {
-                gate.writeLock().lock();
-                try {
-                    committed = applied.get();
-                    store.commit();
-                } finally {
-                    gate.writeLock().unlock();
-                }
-            }
+        gate.writeLock().lock();
+        try {
+            store.commit();
+        } finally {
+            gate.writeLock().unlock();
         }
     }
 
