@@ -41,7 +41,7 @@ final class SmiTraceTest {
                     + " clocks_event_reasons_counters.sw_power_cap [us]\n";
 
     private static final String GPU =
-            "0, GPU-03f5ce35-d8aa-6985-f0f7-e47c46d6f829, NVIDIA H100 80GB HBM3,"
+            "0, GPU-0a1b2c3d-0000-1111-2222-333344445555, NVIDIA H100 80GB HBM3,"
                     + " 00000000:00:06.0, 580.159.04";
 
     private static final String WITH_UNITS =
@@ -99,7 +99,7 @@ final class SmiTraceTest {
         assertEquals(Instant.parse("2026-11-27T22:55:23.068Z"), sample.ts());
         assertEquals("gpu-7", sample.get(GpuMetric.HOST));
         assertEquals(0L, sample.get(GpuMetric.GPU_INDEX));
-        assertEquals("GPU-03f5ce35-d8aa-6985-f0f7-e47c46d6f829", sample.get(GpuMetric.GPU_UUID));
+        assertEquals("GPU-0a1b2c3d-0000-1111-2222-333344445555", sample.get(GpuMetric.GPU_UUID));
         assertEquals("NVIDIA H100 80GB HBM3", sample.get(GpuMetric.NAME));
         assertEquals(1.0, sample.get(GpuMetric.UTILIZATION));
         assertEquals(1203L << 20, sample.get(GpuMetric.MEM_USED_BYTES));
