@@ -179,7 +179,13 @@ public final class Processor implements RunningService {
                 metrics.stored(),
                 metrics.duplicates(),
                 metrics.rejected(),
-                pipeline.consumer().lag());
+                lag());
+    }
+
+    /** What the broker had a second ago may be less than what is read and not done by now. */
+    private long lag() {
+        var asOfTheBroker = pipeline.consumer().lag();
+        return asOfTheBroker < 0 ? asOfTheBroker : Math.max(asOfTheBroker, underWay.records());
     }
 
     /** Bytes of records that are read and not done. */

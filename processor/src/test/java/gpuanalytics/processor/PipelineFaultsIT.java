@@ -158,6 +158,26 @@ class PipelineFaultsIT {
         }
     }
 
+    /** What the broker says of its ends is up to a second old; what is read is known at once. */
+    @Test
+    void itsLagIsNeverLessThanWhatIsReadAndNotStored() throws Exception {
+        try (var faults = new FaultyStore(store.port());
+                var fixture = new PipelineFixture(broker, faults.url())) {
+            fixture.createTopics();
+            faults.rule(c -> c.name().equals("insert") ? new Fault.Slow(3000) : null);
+            try (var processor = Processor.start(fixture.config())) {
+                Waiting.until("no lag", LIMIT, () -> processor.stats().lag() == 0);
+                fixture.sendAll(new EventLedger(13), 50);
+
+                Waiting.until("records", LIMIT, () -> processor.stats().received() > 0);
+                var received = processor.stats().received();
+                var later = processor.stats();
+                assertEquals(0, later.stored());
+                assertTrue(later.lag() >= received, received + " received, then " + later);
+            }
+        }
+    }
+
     @Test
     void saysWhichTopicsItWaitsFor() throws Exception {
         try (var fixture = new PipelineFixture(broker, store.url());
