@@ -83,6 +83,8 @@ public final class HttpListener implements AutoCloseable {
 
     private static HttpServerOptions serverOptions() {
         return new HttpServerOptions()
+                // An answer to an upgraded request was seen not to come under load.
+                .setHttp2ClearTextEnabled(false)
                 .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setIdleTimeout(IDLE_TIMEOUT_S)
