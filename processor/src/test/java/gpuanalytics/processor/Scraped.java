@@ -24,9 +24,17 @@ final class Scraped {
             return answer.body()
                     .lines()
                     .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
-                    .mapToDouble(
-                            line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .mapToDouble(line -> value(line.substring(line.lastIndexOf(' ') + 1)))
                     .sum();
         }
+    }
+
+    /** A value as Prometheus' text format writes it: a number, NaN, +Inf or -Inf. */
+    private static double value(String text) {
+        return switch (text) {
+            case "+Inf" -> Double.POSITIVE_INFINITY;
+            case "-Inf" -> Double.NEGATIVE_INFINITY;
+            default -> Double.parseDouble(text);
+        };
     }
 }
