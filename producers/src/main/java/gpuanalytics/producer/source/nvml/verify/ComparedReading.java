@@ -50,7 +50,7 @@ record ComparedReading(
                     sameSecond(GpuMetric.MEM_USED_BYTES, "memory.used", MIB, MIB, 0),
                     sameSecond(GpuMetric.MEM_TOTAL_BYTES, "memory.total", MIB, MIB, 0),
                     new ComparedReading(GpuMetric.POWER_W, "power.draw", 1, 0.5, 0.01, Kind.MOVING),
-                    sameSecond(GpuMetric.TEMP_C, "temperature.gpu", 1, 1, 0),
+                    new ComparedReading(GpuMetric.TEMP_C, "temperature.gpu", 1, 1, 0, Kind.MOVING),
                     new ComparedReading(
                             GpuMetric.SM_CLOCK_HZ, "clocks.sm", 1e6, 0, 0, Kind.DISTRIBUTION),
                     sameSecond(GpuMetric.MEM_CLOCK_HZ, "clocks.mem", 1e6, 1e6, 0),
