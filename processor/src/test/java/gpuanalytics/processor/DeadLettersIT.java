@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gpuanalytics.embedded.EmbeddedBroker;
-import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.consume.DeadLetterTopic;
@@ -22,8 +20,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,25 +30,10 @@ class DeadLettersIT {
     private static final int LARGE = 3 << 20; // three times what a topic takes; compressed, little
     private static final byte[] NOT_JSON = "no".getBytes(UTF_8);
 
-    private static EmbeddedBroker broker;
-    private static EmbeddedStore store;
-
-    @BeforeAll
-    static void start() {
-        broker = EmbeddedBroker.start();
-        store = EmbeddedStore.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        store.close();
-        broker.close();
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"headers", "key"})
     void shedsWhatIsTooLargeBesideTheValueAndGoesOn(String large) throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             var ledger = new EventLedger(41);
             fixture.sendAll(ledger, 20);
             var key = large.equals("key") ? new byte[LARGE] : "k".getBytes(UTF_8);
@@ -85,7 +66,7 @@ class DeadLettersIT {
 
     @Test
     void waitsAndSaysSoWhileNotEvenTheSizesFit() throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             limit(fixture, "64");
             fixture.send(EventTopic.TOKEN_USAGE, 0, NOT_JSON);
             fixture.flush();
@@ -114,7 +95,7 @@ class DeadLettersIT {
         var settings =
                 Map.<String, Object>of(
                         "bootstrap.servers",
-                        broker.bootstrapServers(),
+                        fixture.bootstrapServers(),
                         "compression.type",
                         "gzip",
                         "max.request.size",

@@ -3,8 +3,6 @@ package gpuanalytics.processor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gpuanalytics.embedded.EmbeddedBroker;
-import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.TokenUsage;
@@ -20,8 +18,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,28 +29,12 @@ class QuietWaitIT {
     private static final double MOST_CORES = 0.1;
     private static final int EVENTS = 4000; // of 2 KiB: several times what fits the buffer
 
-    private static EmbeddedBroker broker;
-    private static EmbeddedStore store;
-
-    @BeforeAll
-    static void start() {
-        broker = EmbeddedBroker.start();
-        store = EmbeddedStore.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        store.close();
-        broker.close();
-    }
-
     @ParameterizedTest
     @CsvSource({"consumer, slow", "consumer, away", "classic, slow", "classic, away"})
     void usesUnderATenthOfACoreWhileItWaitsForTheStore(String protocol, String storeIs)
             throws Exception {
-        try (var faults = new FaultyStore(store.port());
-                var fixture = new PipelineFixture(broker, faults.url())) {
-            fixture.createTopics();
+        try (var faults = FaultyStore.beforeShared();
+                var fixture = PipelineFixture.behind(faults)) {
             fixture.with("GROUP_PROTOCOL", protocol)
                     .with("BUFFER_BYTES", "1 MiB")
                     .with("BATCH_ROWS", "20");
@@ -97,7 +77,7 @@ class QuietWaitIT {
     @ParameterizedTest
     @ValueSource(strings = {"consumer", "classic"})
     void usesUnderATenthOfACoreWhileNothingComes(String protocol) throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             fixture.with("GROUP_PROTOCOL", protocol);
             fixture.sendAll(new EventLedger(51), 100);
             var others = threads();
