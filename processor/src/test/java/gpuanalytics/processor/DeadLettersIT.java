@@ -10,21 +10,20 @@ import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.consume.DeadLetterTopic;
 import gpuanalytics.service.health.HealthReport;
-import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A refused record is kept whatever its size, or at least its sizes are. */
+@Execution(ExecutionMode.CONCURRENT)
 class DeadLettersIT {
 
     private static final int LARGE = 3 << 20; // three times what a topic takes; compressed, little
@@ -112,17 +111,7 @@ class DeadLettersIT {
     }
 
     private static void limit(PipelineFixture fixture, String bytes) throws Exception {
-        fixture.admin()
-                .incrementalAlterConfigs(
-                        Map.of(
-                                new ConfigResource(
-                                        ConfigResource.Type.TOPIC, fixture.deadLetterTopic()),
-                                List.of(
-                                        new AlterConfigOp(
-                                                new ConfigEntry("max.message.bytes", bytes),
-                                                AlterConfigOp.OpType.SET))))
-                .all()
-                .get();
+        fixture.configureTopic(fixture.deadLetterTopic(), Map.of("max.message.bytes", bytes));
     }
 
     private static HealthReport.Part kafka(Processor processor) {

@@ -17,10 +17,13 @@ import java.time.Instant;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever ends the processor wherever, the totals are the input's totals. */
+@Execution(ExecutionMode.CONCURRENT)
 class PipelineCrashIT {
 
     /** Ends the pipeline as if the process had been killed. */

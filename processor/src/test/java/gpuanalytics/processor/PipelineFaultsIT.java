@@ -16,6 +16,7 @@ import gpuanalytics.processor.consume.DeadLetterTopic;
 import gpuanalytics.processor.faults.FaultyStore;
 import gpuanalytics.processor.faults.FaultyStore.Fault;
 import gpuanalytics.processor.store.StoreLayout;
+import gpuanalytics.processor.write.LargeUsage;
 import gpuanalytics.service.health.HealthReport;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -25,20 +26,19 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes on around the processor stops it at most for a while and costs no event. */
+@Execution(ExecutionMode.CONCURRENT)
 class PipelineFaultsIT {
 
     private static final Duration LIMIT = PipelineFixture.LIMIT;
@@ -482,40 +482,14 @@ class PipelineFaultsIT {
 
     private static Event large(int number) {
         var usage = anonymous().toBuilder().set(TokenUsage.REQUEST_ID, "large-" + number);
-        for (var field :
-                List.of(
-                        TokenUsage.PROVIDER,
-                        TokenUsage.OPERATION,
-                        TokenUsage.RESPONSE_MODEL,
-                        TokenUsage.POD,
-                        TokenUsage.NAMESPACE,
-                        TokenUsage.TEAM,
-                        TokenUsage.USER,
-                        TokenUsage.PROJECT,
-                        TokenUsage.WORKLOAD,
-                        TokenUsage.STATUS,
-                        TokenUsage.ERROR_TYPE,
-                        TokenUsage.SOURCE)) {
-            usage.set(field, "x".repeat(512));
-        }
+        LargeUsage.fill(usage);
         return usage.build();
     }
 
     /** Room for a record of 20 MB: in the topic's limit and in its segments. */
     private static void raiseLimit(PipelineFixture fixture, String topic) throws Exception {
-        var changes =
-                Stream.of("max.message.bytes", "segment.bytes")
-                        .map(
-                                name ->
-                                        new AlterConfigOp(
-                                                new ConfigEntry(name, "67108864"),
-                                                AlterConfigOp.OpType.SET))
-                        .toList();
-        fixture.admin()
-                .incrementalAlterConfigs(
-                        Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), changes))
-                .all()
-                .get();
+        fixture.configureTopic(
+                topic, Map.of("max.message.bytes", "67108864", "segment.bytes", "67108864"));
     }
 
     private static String header(ConsumerRecord<byte[], byte[]> record, String name) {

@@ -21,12 +21,15 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -141,6 +144,36 @@ final class PipelineFixture implements AutoCloseable {
     PipelineFixture with(String variable, String value) {
         environment.put(variable, value);
         return this;
+    }
+
+    /** How soon the broker gives the partitions of a member that was killed to others. */
+    PipelineFixture missingMembersAfter(Duration time) throws Exception {
+        configure(
+                new ConfigResource(ConfigResource.Type.GROUP, name),
+                Map.of(
+                        "consumer.session.timeout.ms",
+                        Long.toString(time.toMillis()),
+                        "consumer.heartbeat.interval.ms",
+                        Long.toString(time.toMillis() / 4)));
+        return this;
+    }
+
+    /** Sets configuration of a topic. */
+    void configureTopic(String topic, Map<String, String> settings) throws Exception {
+        configure(new ConfigResource(ConfigResource.Type.TOPIC, topic), settings);
+    }
+
+    private void configure(ConfigResource what, Map<String, String> settings) throws Exception {
+        var changes =
+                settings.entrySet().stream()
+                        .map(
+                                setting ->
+                                        new AlterConfigOp(
+                                                new ConfigEntry(
+                                                        setting.getKey(), setting.getValue()),
+                                                AlterConfigOp.OpType.SET))
+                        .toList();
+        admin.incrementalAlterConfigs(Map.of(what, changes)).all().get();
     }
 
     ProcessorConfig config() {

@@ -50,7 +50,7 @@ class ProcessorProcessIT {
     @Test
     void totalsHoldWhenTheProcessIsKilled() throws Exception {
         try (var fixture = PipelineFixture.withTopics()) {
-            fixture.with("BATCH_ROWS", "200");
+            fixture.with("BATCH_ROWS", "200").missingMembersAfter(Duration.ofSeconds(2));
             var ledger = new EventLedger(22);
             fixture.sendAll(ledger, 20_000);
             for (int kill = 1; kill <= 3; kill++) {
