@@ -256,26 +256,10 @@ class MongoEventWriterIT {
 
     @Test
     void splitsWhatIsLargerThanAMessageMayBe() throws Exception {
-        var large = "x".repeat(512);
         var rows = new ArrayList<Row>();
         for (int i = 0; i < 9000; i++) { // about 60 MB; a message takes 48
             var usage = usage(i).toBuilder();
-            for (var field :
-                    List.of(
-                            TokenUsage.PROVIDER,
-                            TokenUsage.OPERATION,
-                            TokenUsage.RESPONSE_MODEL,
-                            TokenUsage.POD,
-                            TokenUsage.NAMESPACE,
-                            TokenUsage.TEAM,
-                            TokenUsage.USER,
-                            TokenUsage.PROJECT,
-                            TokenUsage.WORKLOAD,
-                            TokenUsage.STATUS,
-                            TokenUsage.ERROR_TYPE,
-                            TokenUsage.SOURCE)) {
-                usage.set(field, large);
-            }
+            LargeUsage.fill(usage);
             rows.add(records.next(usage.build()));
         }
 
