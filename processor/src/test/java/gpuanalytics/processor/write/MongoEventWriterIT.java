@@ -58,7 +58,8 @@ class MongoEventWriterIT {
                             Duration.ofDays(400),
                             Duration.ofSeconds(20)));
     private final MongoEventWriter writer =
-            new MongoEventWriter(store, new StoreRetry(health, metrics), metrics);
+            new MongoEventWriter(
+                    store, IdentityRules.defaults(), new StoreRetry(health, metrics), metrics);
     private final TestRows records = new TestRows(EventTopic.TOKEN_USAGE, "topic-a", 3);
 
     @AfterEach
