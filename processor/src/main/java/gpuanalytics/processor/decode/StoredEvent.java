@@ -6,6 +6,7 @@ import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.HashMap;
 import java.util.Map;
+import org.bson.BsonArray;
 import org.bson.BsonBinaryReader;
 import org.bson.BsonBoolean;
 import org.bson.BsonReader;
@@ -108,9 +109,21 @@ public record StoredEvent(EventValues values, Overflow overflow) {
         }
 
         private static BsonValue mark(BsonReader reader) {
-            return reader.getCurrentBsonType() == BsonType.STRING
-                    ? new BsonString(reader.readString())
-                    : BsonBoolean.valueOf(reader.readBoolean());
+            return switch (reader.getCurrentBsonType()) {
+                case STRING -> new BsonString(reader.readString());
+                case ARRAY -> texts(reader);
+                default -> BsonBoolean.valueOf(reader.readBoolean());
+            };
+        }
+
+        private static BsonArray texts(BsonReader reader) {
+            var texts = new BsonArray();
+            reader.readStartArray();
+            while (reader.readBsonType() != BsonType.END_OF_DOCUMENT) {
+                texts.add(new BsonString(reader.readString()));
+            }
+            reader.readEndArray();
+            return texts;
         }
 
         // A store may give numbers back in another width than it was given.

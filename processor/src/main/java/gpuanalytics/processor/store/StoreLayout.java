@@ -35,6 +35,15 @@ public final class StoreLayout {
     /** The hours whose rollups have changed since they were worked on, one document each. */
     public static final String CHANGED_HOURS = "changed_hours";
 
+    /** Which names mean which GPU, and since when; one document per name, GPU and time. */
+    public static final String GPU_NAMES = "gpu_names";
+
+    /** In a GPU's name: the name, a key of a GPU or of a MIG instance. */
+    public static final String NAME = "name";
+
+    /** In a GPU's name: from when on it means that GPU, a date. */
+    public static final String FROM = "from";
+
     /** In a changed hour: its start, a date. */
     public static final String HOUR = "hour";
 
@@ -65,8 +74,17 @@ public final class StoreLayout {
     public static final String SRC_PARTITION = "partition";
     public static final String SRC_OFFSET = "offset";
 
-    /** Set on a raw document that its rollups count under {@link #OTHER}. */
+    /**
+     * Set on a raw document that does not count under its own series: the names of the labels that
+     * are folded; {@code "gpu"} where all are and the GPU is kept, true where not even that is.
+     */
     public static final String OVERFLOW = "overflow";
+
+    /**
+     * In a token rollup of a surplus series: the names of the labels that are folded, an array.
+     * They stand for all values without room of their own, and are no values themselves.
+     */
+    public static final String FOLDED = "folded";
 
     /**
      * Set on a GPU's raw document whose sample does not say what time it stands for: the seconds
@@ -89,7 +107,7 @@ public final class StoreLayout {
      */
     public static final String WATERMARKS = "wm";
 
-    /** The series that events count under once a bucket has as many series as it may. */
+    /** The series that events count under of which all labels are folded. */
     public static final String OTHER = "other";
 
     /** In a GPU rollup: how many samples it counts. */
