@@ -34,7 +34,18 @@ public final class Labels {
                     GpuMetric.TEAM);
 
     private static final List<Field<?>> OF_USAGES =
-            List.of(TokenUsage.MODEL, TokenUsage.TEAM, TokenUsage.USER, TokenUsage.PROJECT);
+            List.of(
+                    TokenUsage.MODEL,
+                    TokenUsage.TEAM,
+                    TokenUsage.USER,
+                    TokenUsage.PROJECT,
+                    TokenUsage.PROVIDER,
+                    TokenUsage.OPERATION,
+                    TokenUsage.NAMESPACE,
+                    TokenUsage.POD);
+
+    /** How many labels a usage had at first; a raw document of then counts by these alone. */
+    private static final int FIRST_OF_USAGES = 4;
 
     private final EventTopic topic;
     private final @Nullable String gpu;
@@ -91,6 +102,32 @@ public final class Labels {
             case GPU_METRICS -> OF_SAMPLES;
             case TOKEN_USAGE -> OF_USAGES;
         };
+    }
+
+    /**
+     * The labels that were added after the first raw documents had been stored. A document with one
+     * of them says so by {@link StoreLayout#SERIES_BY}; one without that mark counts as it did when
+     * it was stored, see {@link #atFirst}.
+     */
+    static List<Field<?>> added(EventTopic topic) {
+        return switch (topic) {
+            case GPU_METRICS -> List.of();
+            case TOKEN_USAGE -> OF_USAGES.subList(FIRST_OF_USAGES, OF_USAGES.size());
+        };
+    }
+
+    /** The labels of a raw document that is older than {@link #added} ones. */
+    Labels atFirst() {
+        var later = added(topic);
+        return later.stream().allMatch(field -> values[fields(topic).indexOf(field)] == null)
+                ? this
+                : of(
+                        topic,
+                        gpu,
+                        field ->
+                                later.contains(field)
+                                        ? null
+                                        : values[fields(topic).indexOf(field)]);
     }
 
     /** The names of all labels in a document. */
@@ -172,13 +209,25 @@ public final class Labels {
         return gpu;
     }
 
-    /** What tells the series of usages apart. */
+    /**
+     * What tells the series of usages apart. Added labels stand behind the GPU and only as far as
+     * there are any: a series without them has the name that it had before there were.
+     */
     private List<@Nullable String> parts() {
-        var parts = new ArrayList<@Nullable String>(values.length + 1);
-        for (var value : values) {
-            parts.add((String) value);
+        int last = values.length;
+        while (last > FIRST_OF_USAGES && values[last - 1] == null) {
+            last--;
         }
-        parts.add(gpu);
+        var parts = new ArrayList<@Nullable String>(last + 1);
+        for (int i = 0; i < last; i++) {
+            if (i == FIRST_OF_USAGES) {
+                parts.add(gpu);
+            }
+            parts.add((String) values[i]);
+        }
+        if (last == FIRST_OF_USAGES) {
+            parts.add(gpu);
+        }
         return parts;
     }
 

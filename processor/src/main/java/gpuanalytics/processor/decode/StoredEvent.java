@@ -48,6 +48,7 @@ public record StoredEvent(EventValues values, Overflow overflow) {
         private int belowMilli;
         private @Nullable String gpu;
         private @Nullable BsonValue overflow;
+        private boolean byAllLabels;
 
         Reading(EventTopic topic) {
             this.topic = topic;
@@ -63,9 +64,10 @@ public record StoredEvent(EventValues values, Overflow overflow) {
                     read(reader, reader.readName());
                 }
             }
+            var all = Labels.of(topic, gpu, labels::get);
             var values =
                     EventValues.of(
-                            Labels.of(topic, gpu, labels::get),
+                            byAllLabels ? all : all.atFirst(),
                             Math.floorDiv(tsMillis, MILLIS_PER_SECOND),
                             Math.floorMod(tsMillis, MILLIS_PER_SECOND) * NANOS_PER_MILLI
                                     + belowMilli,
@@ -85,6 +87,7 @@ public record StoredEvent(EventValues values, Overflow overflow) {
                 case StoreLayout.GPU -> gpu = reader.readString();
                 case StoreLayout.OVERFLOW -> overflow = mark(reader);
                 case StoreLayout.ASSUMED_INTERVAL_S -> read(reader, GpuMetric.INTERVAL_S);
+                case StoreLayout.SERIES_BY -> byAllLabels = whole(reader) > 0;
                 default -> reader.skipValue();
             }
         }

@@ -23,7 +23,10 @@ public final class StoreLayout {
     /** One document per GPU (and MIG instance) and hour. */
     public static final String GPU_HOUR = "gpu_hour";
 
-    /** One document per minute and series: model, team, user, project, GPU. */
+    /**
+     * One document per minute and series: model, team, user, project, GPU, provider, operation,
+     * namespace, pod.
+     */
     public static final String TOKEN_MINUTE = "token_minute";
 
     /** One document per hour and series. */
@@ -91,6 +94,15 @@ public final class StoreLayout {
      * that were assumed when it was stored.
      */
     public static final String ASSUMED_INTERVAL_S = "assumed_interval_s";
+
+    /**
+     * Set on a raw document of a usage that has a provider, an operation, a namespace or a pod:
+     * {@link #SERIES_BY_ALL}. Without it, the usage was stored before these were labels and counts
+     * by model, team, user, project and GPU alone.
+     */
+    public static final String SERIES_BY = "series_by";
+
+    public static final int SERIES_BY_ALL = 2;
 
     /** When a raw document was stored or a rollup last changed, a date; what expiry goes by. */
     public static final String STORED_AT = "stored_at";
