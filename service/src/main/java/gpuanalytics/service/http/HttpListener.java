@@ -55,7 +55,7 @@ public final class HttpListener implements AutoCloseable {
         var vertx = Vertx.vertx(vertxOptions());
         var connections = new Connections(settings.maxConnections(), metrics);
         var router =
-                new EndpointRouter(vertx, routes, settings.readTimeout(), connections, metrics)
+                new EndpointRouter(vertx, routes, settings, connections, metrics)
                         .router();
         var server =
                 vertx.createHttpServer(serverOptions())
