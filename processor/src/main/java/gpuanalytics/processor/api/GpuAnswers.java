@@ -8,6 +8,7 @@ import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.query.GpuSeries;
 import gpuanalytics.processor.query.GpuSeries.Point;
 import gpuanalytics.processor.query.GpuSeriesQuery;
+import gpuanalytics.processor.query.GpuUsage;
 import gpuanalytics.processor.query.LatestSample;
 import gpuanalytics.processor.query.LatestSamplesQuery;
 import gpuanalytics.processor.query.QueryWindow;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Answers {@code /gpu/info} and {@code /gpus/{id}/series}. */
@@ -114,7 +116,27 @@ final class GpuAnswers {
                 columns.add(column(field));
             }
         }
+        columns.addAll(usageColumns());
         return List.copyOf(columns);
+    }
+
+    private static List<Column<LatestSample>> usageColumns() {
+        return List.of(
+                usage("usage_hour", GpuUsage::hour),
+                usage("requests", GpuUsage::requests),
+                usage("errors", GpuUsage::errors),
+                usage("prompt_tokens", GpuUsage::promptTokens),
+                usage("completion_tokens", GpuUsage::completionTokens));
+    }
+
+    private static Column<LatestSample> usage(
+            String name, Function<GpuUsage, @Nullable Object> value) {
+        return new Column<>(
+                name,
+                latest -> {
+                    var usage = latest.usage();
+                    return usage == null ? null : value.apply(usage);
+                });
     }
 
     private static <T> Column<LatestSample> column(Field<T> field) {

@@ -112,6 +112,7 @@ record Table<R>(List<Column<R>> columns, List<R> rows) {
             case Double number -> JsonValues.plain(number).toPlainString();
             case Instant time -> time.toString();
             case String text -> asText(text);
+            case List<?> names -> String.join(" ", names.stream().map(String::valueOf).toList());
             default -> value;
         };
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.query.GroupValue;
 import gpuanalytics.processor.query.TokenDimension;
+import gpuanalytics.processor.query.TokenNotes;
 import gpuanalytics.processor.query.TokenQuery;
 import gpuanalytics.processor.query.TokenReport;
 import gpuanalytics.processor.query.TokenReport.Counts;
@@ -41,13 +42,14 @@ final class TokenAnswers {
 
     Answer respond(Endpoint.Request request) {
         var report = queries.tokens(query(new QueryParameters(request)));
-        var table = new Table<>(columns(report.groupBy()), report.rows());
+        var table = new Table<>(columns(report.groupBy(), report.notes()), report.rows());
         var answer =
                 request.mediaType().equals(Table.CSV_MEDIA_TYPE)
                         ? table.csv()
                         : Answer.ok(
                                 Json.MEDIA_TYPE, Json.streamed(json -> write(json, report, table)));
-        return CoverageParts.inHeader(answer, report.coverage());
+        return NoteParts.inHeader(
+                CoverageParts.inHeader(answer, report.coverage()), report.notes());
     }
 
     private TokenQuery query(QueryParameters parameters) {
@@ -61,7 +63,7 @@ final class TokenAnswers {
         return new TokenQuery(parameters.window(clock, null), parameters.groupBy(), filters);
     }
 
-    private static List<Column<Row>> columns(List<TokenDimension> groupBy) {
+    private static List<Column<Row>> columns(List<TokenDimension> groupBy, TokenNotes notes) {
         var columns = new ArrayList<Column<Row>>();
         columns.add(new Column<>("ts", Row::start));
         for (int i = 0; i < groupBy.size(); i++) {
@@ -74,6 +76,7 @@ final class TokenAnswers {
         for (var count : COUNTS) {
             columns.add(new Column<>(count.name(), row -> count.value().apply(row.counts())));
         }
+        columns.addAll(NoteParts.columns(groupBy, notes, Row::group));
         return columns;
     }
 
@@ -86,6 +89,7 @@ final class TokenAnswers {
             json.writeString(dimension.label());
         }
         json.writeEndArray();
+        NoteParts.write(json, report.notes());
         json.writeFieldName("rows");
         table.writeTo(json);
         json.writeFieldName("totals");

@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class UsageLabels {
 
-    private static final int MAX_UNKNOWN_GPUS = 1000;
-
     private final Map<TokenDimension, List<String>> filters;
     private final GpuNames names;
     private final Set<TokenDimension> folded = EnumSet.noneOf(TokenDimension.class);
@@ -72,7 +70,7 @@ final class UsageLabels {
             return false;
         }
         var gpu = rollup.getString(StoreLayout.GPU);
-        if (gpu != null && !names.isKnown(gpu) && unknownGpus.size() < MAX_UNKNOWN_GPUS) {
+        if (gpu != null && !names.isKnown(gpu)) {
             unknownGpus.add(gpu);
         }
         return true;
