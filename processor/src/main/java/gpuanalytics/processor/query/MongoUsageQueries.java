@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.bson.Document;
 import org.bson.conversions.Bson;
@@ -48,21 +49,28 @@ public final class MongoUsageQueries implements UsageQueries {
     }
 
     @Override
-    public List<LatestSample> latestSamples(LatestSamplesQuery query) {
+    public LatestSamples latestSamples(LatestSamplesQuery query) {
         var filters = new ArrayList<Bson>();
         addFilter(filters, inSample(GpuMetric.HOST.name()), query.hosts());
         addFilter(filters, inSample(GpuMetric.GPU_INDEX.name()), query.gpuIndexes());
         addFilter(filters, inSample(GpuMetric.NAME.name()), query.names());
+        addFilter(filters, inSample(StoreLayout.GPU), query.gpus());
         var samples = new ArrayList<LatestSample>();
+        var leftOut = new LongAdder();
         reads.forEach(
                 StoreLayout.GPU_LATEST,
                 all(filters),
                 search -> search.sort(Sorts.ascending(StoreLayout.ID)),
                 document -> {
-                    samples.add(LatestSampleReader.read(document, clock.instant()));
-                    limits.checkSamples(samples.size());
+                    var sample = LatestSampleReader.read(document, clock.instant());
+                    if (query.isTooOld(sample)) {
+                        leftOut.increment();
+                    } else {
+                        samples.add(sample);
+                        limits.checkSamples(samples.size());
+                    }
                 });
-        return List.copyOf(samples);
+        return new LatestSamples(samples, leftOut.sum());
     }
 
     @Override
@@ -113,17 +121,18 @@ public final class MongoUsageQueries implements UsageQueries {
     /** Reads the rollups of a window in the order of time, which is the order the folds want. */
     private void forEachRollup(
             QueryWindow window, RollupCollections rollups, Bson filter, Consumer<Document> fold) {
-        reads.forEach(
-                rollups.of(window),
-                and(filter, KeptRollups.inWindow(window)),
-                search -> {
-                    var found = search.projection(Projections.exclude(StoreLayout.WATERMARKS));
-                    // one point needs no order, and an order can cost the store a sort
-                    return window.step() == null
-                            ? found
-                            : found.sort(Sorts.ascending(StoreLayout.BUCKET));
-                },
-                fold);
+        // one point needs no order, and an order can cost the store a sort
+        var isOnePoint = window.step() instanceof Step.Total;
+        for (var part : window.parts()) {
+            reads.forEach(
+                    rollups.of(part),
+                    and(filter, KeptRollups.during(part)),
+                    search -> {
+                        var found = search.projection(Projections.exclude(StoreLayout.WATERMARKS));
+                        return isOnePoint ? found : found.sort(Sorts.ascending(StoreLayout.BUCKET));
+                    },
+                    fold);
+        }
     }
 
     private static void addFilter(List<Bson> filters, String field, List<?> values) {
