@@ -14,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.TreeMap;
@@ -116,15 +117,15 @@ class SeriesCapFlowIT {
             usage(fixture, "other", "a", "u", 1);
             fixture.flush();
             fixture.awaitCommitted();
-            var noon = Date.from(java.time.Instant.parse("2026-03-02T12:00:00Z"));
+            var noon = Instant.parse("2026-03-02T12:00:00Z");
             for (var series : List.of("other", "other|h/0")) {
                 var old =
-                        new Document("_id", noon.toInstant().getEpochSecond() + "|" + series)
-                                .append("bucket", noon)
+                        new Document("_id", noon.getEpochSecond() + "|" + series)
+                                .append("bucket", Date.from(noon))
                                 .append("model", "other")
                                 .append("requests", 1L)
                                 .append("prompt_tokens", new Document("n", 1L).append("sum", 50L))
-                                .append("stored_at", new Date());
+                                .append("stored_at", Date.from(Instant.now()));
                 if (series.contains("|")) {
                     old.append("gpu", "h/0");
                 }

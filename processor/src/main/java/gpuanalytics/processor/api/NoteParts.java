@@ -59,9 +59,10 @@ final class NoteParts {
             @Nullable List<@Nullable String> group) {
         int place = groupBy.indexOf(TokenDimension.GPU);
         var gpu = group == null || place < 0 ? null : group.get(place);
-        return gpu == null || GroupValue.isFolded(gpu)
-                ? null
-                : (Boolean) notes.isKnown(GroupValue.text(gpu));
+        if (gpu == null || GroupValue.isFolded(gpu)) {
+            return null;
+        }
+        return notes.isKnown(GroupValue.text(gpu));
     }
 
     static void write(JsonGenerator json, TokenNotes notes) throws IOException {

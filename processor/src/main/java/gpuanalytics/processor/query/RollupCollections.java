@@ -21,8 +21,8 @@ record RollupCollections(String minute, String hour, RollupCounter events) {
             new RollupCollections(
                     StoreLayout.TOKEN_MINUTE, StoreLayout.TOKEN_HOUR, TokenCounter.REQUESTS);
 
-    /** The collection that answers a window. */
-    String of(QueryWindow window) {
-        return window.bucket().equals(QueryWindow.HOUR) ? hour : minute;
+    /** The collection that a part of a window is read from. */
+    String of(QueryWindow.Part part) {
+        return part.isMinutes() ? minute : hour;
     }
 }

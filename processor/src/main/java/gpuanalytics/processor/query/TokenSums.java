@@ -20,6 +20,18 @@ final class TokenSums {
         readings.add(rollup);
     }
 
+    /** Adds the sums of others. */
+    void add(TokenSums others) {
+        requests += others.requests;
+        errors += others.errors;
+        readings.add(others.readings);
+    }
+
+    /** Whether every number is zero or absent. */
+    boolean isNothing() {
+        return requests == 0 && errors == 0 && readings.isNothing();
+    }
+
     /** What they are, over the seconds that have passed. */
     Counts counts(double elapsedSeconds) {
         var found = readings.readings();
