@@ -56,22 +56,23 @@ public final class MongoUsageQueries implements UsageQueries {
     }
 
     @Override
-    public List<LatestSample> latestSamples(LatestSamplesQuery query) {
+    public LatestSamples latestSamples(LatestSamplesQuery query) {
         var filters = new ArrayList<Bson>();
         addFilter(filters, inSample(GpuMetric.HOST.name()), query.hosts());
         addFilter(filters, inSample(GpuMetric.GPU_INDEX.name()), query.gpuIndexes());
         addFilter(filters, inSample(GpuMetric.NAME.name()), query.names());
         var names = gpuNames.names();
-        var samples = new LatestByGpu(names);
+        var samples = new LatestByGpu(query, names);
+        samples.addFilter(filters, SAMPLE);
         reads.forEach(
                 StoreLayout.GPU_LATEST,
                 all(filters),
                 search -> search.sort(Sorts.ascending(StoreLayout.ID)),
-                document -> {
-                    samples.add(LatestSampleReader.read(document, clock.instant()));
-                    limits.checkSamples(samples.size());
-                });
-        return GpuUsages.addTo(samples.all(), reads, names);
+                document -> samples.add(LatestSampleReader.read(document, clock.instant())));
+        var found = samples.found();
+        limits.checkSamples(found.samples().size());
+        return new LatestSamples(
+                GpuUsages.addTo(found.samples(), reads, names), found.leftOut());
     }
 
     @Override
@@ -119,17 +120,18 @@ public final class MongoUsageQueries implements UsageQueries {
     /** Reads the rollups of a window in the order of time, which is the order the folds want. */
     private void forEachRollup(
             QueryWindow window, RollupCollections rollups, Bson filter, Consumer<Document> fold) {
-        reads.forEach(
-                rollups.of(window),
-                and(filter, KeptRollups.inWindow(window)),
-                search -> {
-                    var found = search.projection(Projections.exclude(StoreLayout.WATERMARKS));
-                    // one point needs no order, and an order can cost the store a sort
-                    return window.step() == null
-                            ? found
-                            : found.sort(Sorts.ascending(StoreLayout.BUCKET));
-                },
-                fold);
+        // one point needs no order, and an order can cost the store a sort
+        var isOnePoint = window.step() instanceof Step.Total;
+        for (var part : window.parts()) {
+            reads.forEach(
+                    rollups.of(part),
+                    and(filter, KeptRollups.during(part)),
+                    search -> {
+                        var found = search.projection(Projections.exclude(StoreLayout.WATERMARKS));
+                        return isOnePoint ? found : found.sort(Sorts.ascending(StoreLayout.BUCKET));
+                    },
+                    fold);
+        }
     }
 
     private static void addFilter(List<Bson> filters, String field, List<?> values) {

@@ -69,7 +69,9 @@ public sealed interface Step {
                 first = unit.firstDay(first.minusDays(1));
             }
             // a start that is moved to its hour lies before the day's own
-            for (var next = unit.next(first); !startOf(next).isAfter(time); next = unit.next(next)) {
+            for (var next = unit.next(first);
+                    !startOf(next).isAfter(time);
+                    next = unit.next(next)) {
                 first = next;
             }
             return startOf(first);

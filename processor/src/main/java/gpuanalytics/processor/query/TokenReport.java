@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param coverage when, as it was answered
  * @param groupBy what the rows are grouped by
- * @param rows by time, then by group
- * @param totals all rows together
+ * @param rows in the order that was asked for, else by time and then by group
+ * @param totals all rows together, shown or not
+ * @param rest all rows that are not shown; null where all are
+ * @param next the last row shown, where others follow it; else null
  * @param notes what its reader must know
  */
 public record TokenReport(
@@ -22,12 +24,14 @@ public record TokenReport(
         List<TokenDimension> groupBy,
         List<Row> rows,
         Counts totals,
+        @Nullable Rest rest,
+        @Nullable RowKey next,
         TokenNotes notes) {
 
-    /** With nothing to note. */
+    /** All rows, with nothing to note. */
     public TokenReport(
             Coverage coverage, List<TokenDimension> groupBy, List<Row> rows, Counts totals) {
-        this(coverage, groupBy, rows, totals, TokenNotes.NONE);
+        this(coverage, groupBy, rows, totals, null, null, TokenNotes.NONE);
     }
 
     public TokenReport {
@@ -55,6 +59,14 @@ public record TokenReport(
             group = Collections.unmodifiableList(new ArrayList<>(group));
         }
     }
+
+    /**
+     * The rows that are not shown, together.
+     *
+     * @param rows how many they are
+     * @param counts what they used
+     */
+    public record Rest(long rows, Counts counts) {}
 
     /**
      * Requests and tokens.

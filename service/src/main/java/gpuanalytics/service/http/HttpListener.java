@@ -54,9 +54,7 @@ public final class HttpListener implements AutoCloseable {
     public static HttpListener start(HttpSettings settings, Routes routes, HttpMetrics metrics) {
         var vertx = Vertx.vertx(vertxOptions());
         var connections = new Connections(settings.maxConnections(), metrics);
-        var router =
-                new EndpointRouter(vertx, routes, settings, connections, metrics)
-                        .router();
+        var router = new EndpointRouter(vertx, routes, settings, connections, metrics).router();
         var server =
                 vertx.createHttpServer(serverOptions())
                         .connectionHandler(connections::opened)

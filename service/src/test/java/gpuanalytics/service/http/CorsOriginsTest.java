@@ -128,8 +128,7 @@ class CorsOriginsTest {
                                         .mapToObj(i -> "https://s%d.example".formatted(i))
                                         .collect(Collectors.joining(","))));
 
-        assertEquals(
-                new CorsOrigins(Set.of(SITE, "http://[::1]:3000")), CorsOrigins.read(two));
+        assertEquals(new CorsOrigins(Set.of(SITE, "http://[::1]:3000")), CorsOrigins.read(two));
         assertEquals(CorsOrigins.none(), CorsOrigins.read(many));
         assertEquals(
                 List.of("HTTP_CORS_ORIGINS has 101 origins, expected at most 100"), many.errors());

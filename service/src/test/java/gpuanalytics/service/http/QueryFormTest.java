@@ -35,8 +35,7 @@ class QueryFormTest {
             assertTrue(
                     answer.body().contains("\"parameter\":\"%s\"".formatted(parameter)),
                     answer.body());
-            assertTrue(
-                    answer.body().contains("\"value\":\"%s\"".formatted(value)), answer.body());
+            assertTrue(answer.body().contains("\"value\":\"%s\"".formatted(value)), answer.body());
         }
     }
 

@@ -34,8 +34,7 @@ final class TestServer implements AutoCloseable {
     }
 
     TestServer(HttpSettings settings, Function<HttpMetrics, List<Endpoint>> endpoints) {
-        listener =
-                HttpListener.start(settings, Routes.of(endpoints.apply(metrics)), metrics);
+        listener = HttpListener.start(settings, Routes.of(endpoints.apply(metrics)), metrics);
     }
 
     TestServer(Function<HttpMetrics, List<Endpoint>> endpoints) {
