@@ -17,13 +17,13 @@ import gpuanalytics.processor.rollup.CountedRow;
 import gpuanalytics.processor.rollup.MongoRollups;
 import gpuanalytics.processor.rollup.RollupMath;
 import gpuanalytics.processor.store.MongoStore;
-import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
+import gpuanalytics.processor.store.TestStoreConfig;
+import gpuanalytics.processor.write.IdentityRules;
 import gpuanalytics.processor.write.MongoEventWriter;
 import gpuanalytics.processor.write.Outcome.Redelivered;
 import gpuanalytics.processor.write.Outcome.Stored;
-import gpuanalytics.service.config.Secret;
 import gpuanalytics.service.health.PartHealth;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -114,7 +114,7 @@ class SeriesCapPropertyIT {
 
     private void write(MongoStore store, SeriesLimits limits, List<Row> usages) throws Exception {
         var cap = new SeriesCap(limits, store, retry, metrics, Clock.systemUTC());
-        var writer = new MongoEventWriter(store, retry, metrics);
+        var writer = new MongoEventWriter(store, IdentityRules.defaults(), retry, metrics);
         var math = new RollupMath(Duration.ofSeconds(15));
         try (var rollups = new MongoRollups(store, math, 100, retry, metrics, Clock.systemUTC())) {
             for (int from = 0; from < usages.size(); ) {
@@ -210,13 +210,6 @@ class SeriesCapPropertyIT {
     }
 
     private MongoStore store(String database) {
-        return new MongoStore(
-                new StoreConfig(
-                        new Secret(embedded.url()),
-                        database,
-                        Duration.ofDays(7),
-                        Duration.ofDays(30),
-                        Duration.ofDays(400),
-                        Duration.ofSeconds(20)));
+        return new MongoStore(TestStoreConfig.at(embedded.url(), database));
     }
 }
