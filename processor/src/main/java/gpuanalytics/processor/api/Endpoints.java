@@ -59,6 +59,9 @@ final class Endpoints {
                 Endpoint.get("/gpus/{id}/series", TABLE_TYPES, gpus::series)
                         .taking(GpuAnswers.SERIES_PARAMETERS)
                         .behind(gate),
+                Endpoint.get("/conflicts", TABLE_TYPES, new ConflictAnswers(queries)::respond)
+                        .taking(ConflictAnswers.PARAMETERS)
+                        .behind(gate),
                 Endpoint.get("/tokens", TABLE_TYPES, tokens::respond)
                         .taking(TokenAnswers.PARAMETERS)
                         .behind(gate));

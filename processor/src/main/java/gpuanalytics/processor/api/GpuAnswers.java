@@ -98,6 +98,10 @@ final class GpuAnswers {
         json.writeStringField("gpu", id);
         json.writeStringField("mig_id", migId);
         CoverageParts.write(json, series.coverage());
+        if (!series.pods().isEmpty()) {
+            json.writeFieldName("pods");
+            JsonValues.write(json, series.pods());
+        }
         json.writeFieldName("points");
         table.writeTo(json);
         json.writeEndObject();
@@ -114,6 +118,7 @@ final class GpuAnswers {
                 columns.add(column(field));
             }
         }
+        columns.add(new Column<>("pods", latest -> latest.pods().isEmpty() ? null : latest.pods()));
         return List.copyOf(columns);
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How values of answers are written. */
@@ -20,6 +21,13 @@ final class JsonValues {
             case Double number -> json.writeNumber(plain(number));
             case Boolean flag -> json.writeBoolean(flag);
             case Instant time -> json.writeString(time.toString());
+            case List<?> values -> {
+                json.writeStartArray();
+                for (var each : values) {
+                    write(json, each);
+                }
+                json.writeEndArray();
+            }
             default -> throw new IllegalArgumentException("no JSON for " + value.getClass());
         }
     }

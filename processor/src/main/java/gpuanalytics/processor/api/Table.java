@@ -11,6 +11,7 @@ import java.io.Writer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
@@ -112,6 +113,8 @@ record Table<R>(List<Column<R>> columns, List<R> rows) {
             case Double number -> JsonValues.plain(number).toPlainString();
             case Instant time -> time.toString();
             case String text -> asText(text);
+            case List<?> texts ->
+                    asText(texts.stream().map(String::valueOf).collect(Collectors.joining(" ")));
             default -> value;
         };
     }

@@ -19,6 +19,9 @@ public interface UsageQueries {
     /** What one GPU did; empty for a GPU that has never reported. */
     Optional<GpuSeries> gpuSeries(GpuSeriesQuery query);
 
+    /** What was said under identities that mean something else, the latest first, so many. */
+    List<FoundConflict> conflicts(int limit);
+
     /** What was asked of the models, by group and time. */
     TokenReport tokens(TokenQuery query);
 }

@@ -72,6 +72,7 @@ public final class MongoStore implements AutoCloseable {
             index(rollup, Indexes.ascending(StoreLayout.GPU, StoreLayout.BUCKET));
         }
         expire(StoreLayout.GPU_LATEST, config.minuteRetention());
+        expire(StoreLayout.CONFLICTS, config.rawRetention());
         index(StoreLayout.CHANGED_HOURS, Indexes.ascending(StoreLayout.HOUR));
         expire(StoreLayout.CHANGED_HOURS, config.hourRetention());
     }

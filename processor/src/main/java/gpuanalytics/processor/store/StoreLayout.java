@@ -35,6 +35,14 @@ public final class StoreLayout {
     /** The hours whose rollups have changed since they were worked on, one document each. */
     public static final String CHANGED_HOURS = "changed_hours";
 
+    /** What contradicts what is stored, and reused identities; one document per identity. */
+    public static final String CONFLICTS = "conflicts";
+
+    public static final String KIND = "kind";
+    public static final String TOPIC = "topic";
+    public static final String IDENTITY = "identity";
+    public static final String DETAIL = "detail";
+
     /** In a changed hour: its start, a date. */
     public static final String HOUR = "hour";
 

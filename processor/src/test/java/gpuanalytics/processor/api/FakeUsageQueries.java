@@ -1,5 +1,6 @@
 package gpuanalytics.processor.api;
 
+import gpuanalytics.processor.query.FoundConflict;
 import gpuanalytics.processor.query.GpuSeries;
 import gpuanalytics.processor.query.GpuSeriesQuery;
 import gpuanalytics.processor.query.LatestSample;
@@ -10,12 +11,14 @@ import gpuanalytics.processor.query.UsageQueries;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /** Answers as the test says. */
 final class FakeUsageQueries implements UsageQueries {
 
     volatile Function<LatestSamplesQuery, List<LatestSample>> latestSamples = _ -> List.of();
     volatile Function<GpuSeriesQuery, Optional<GpuSeries>> gpuSeries = _ -> Optional.empty();
+    volatile IntFunction<List<FoundConflict>> conflicts = _ -> Samples.conflicts();
     volatile Function<TokenQuery, TokenReport> tokens = Samples::tokenReport;
 
     @Override
@@ -26,6 +29,11 @@ final class FakeUsageQueries implements UsageQueries {
     @Override
     public Optional<GpuSeries> gpuSeries(GpuSeriesQuery query) {
         return gpuSeries.apply(query);
+    }
+
+    @Override
+    public List<FoundConflict> conflicts(int limit) {
+        return conflicts.apply(limit);
     }
 
     @Override

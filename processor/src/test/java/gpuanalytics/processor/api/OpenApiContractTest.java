@@ -81,6 +81,7 @@ class OpenApiContractTest {
         var known =
                 Map.of(
                         "/tokens", TokenAnswers.PARAMETERS,
+                        "/conflicts", ConflictAnswers.PARAMETERS,
                         "/gpu/info", GpuAnswers.INFO_PARAMETERS,
                         "/gpus/{id}/series", GpuAnswers.SERIES_PARAMETERS);
 
@@ -227,6 +228,10 @@ class OpenApiContractTest {
                 _ -> {
                     throw away;
                 };
+        running.queries.conflicts =
+                _ -> {
+                    throw away;
+                };
     }
 
     private static HttpResponse<String> provokeTooManyScrapes(String target) throws Exception {
@@ -265,6 +270,11 @@ class OpenApiContractTest {
                     _ -> {
                         await(never);
                         return Optional.empty();
+                    };
+            running.queries.conflicts =
+                    _ -> {
+                        await(never);
+                        return List.of();
                     };
             running.queries.tokens =
                     query -> {
