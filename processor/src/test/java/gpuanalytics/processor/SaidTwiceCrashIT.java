@@ -3,45 +3,26 @@ package gpuanalytics.processor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gpuanalytics.embedded.EmbeddedBroker;
-import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.processor.batch.Step;
 import gpuanalytics.processor.identity.Histories;
 import gpuanalytics.processor.identity.HistoryModel;
 import gpuanalytics.processor.identity.RollupSums;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Words that correct others come to the same wherever the processor ends among them. */
 class SaidTwiceCrashIT {
 
-    private static EmbeddedBroker broker;
-    private static EmbeddedStore store;
-
     private final long seed = System.nanoTime();
     private final Histories histories = new Histories(new Random(seed));
     private final HistoryModel model = new HistoryModel();
-
-    @BeforeAll
-    static void start() {
-        broker = EmbeddedBroker.start();
-        store = EmbeddedStore.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        store.close();
-        broker.close();
-    }
 
     @ParameterizedTest
     @EnumSource(value = Step.class, mode = EnumSource.Mode.EXCLUDE, names = "REVOKING")
     void sumsHoldWhereverItIsKilledAmongCorrections(Step step) throws Exception {
         System.out.println(getClass().getSimpleName() + " seed " + seed);
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             fixture.with("BATCH_ROWS", "40");
             send(fixture, 100);
             assertTrue(Killing.at(fixture, step, 1), "it ended by itself before " + step);

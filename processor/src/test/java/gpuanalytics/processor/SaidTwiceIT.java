@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gpuanalytics.embedded.EmbeddedBroker;
-import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.consume.DeadLetterTopic;
 import gpuanalytics.processor.metrics.ProcessorMetrics.SaidAgain;
@@ -16,36 +14,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.bson.Document;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Each rule about what is said twice, by a client that sends it. */
 class SaidTwiceIT {
 
-    private static EmbeddedBroker broker;
-    private static EmbeddedStore store;
-
     private PipelineFixture fixture;
     private Processor processor;
 
-    @BeforeAll
-    static void start() {
-        broker = EmbeddedBroker.start();
-        store = EmbeddedStore.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        store.close();
-        broker.close();
-    }
-
     @BeforeEach
     void begin() {
-        fixture = PipelineFixture.withTopics(broker, store);
+        fixture = PipelineFixture.withTopics();
         processor = Processor.start(fixture.config());
     }
 

@@ -41,9 +41,12 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A whole producer against a real broker. */
 @Timeout(600)
+@Execution(ExecutionMode.CONCURRENT)
 class ProducerIT {
 
     private static final Duration LIMIT = Duration.ofMinutes(2);

@@ -2,6 +2,7 @@ package gpuanalytics.processor.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import gpuanalytics.processor.measure.Measures;
+import gpuanalytics.processor.query.GroupValue;
 import gpuanalytics.processor.query.TokenDimension;
 import gpuanalytics.processor.query.TokenQuery;
 import gpuanalytics.processor.query.TokenReport;
@@ -65,7 +66,10 @@ final class TokenAnswers {
         columns.add(new Column<>("ts", Row::start));
         for (int i = 0; i < groupBy.size(); i++) {
             int place = i;
-            columns.add(new Column<>(groupBy.get(i).label(), row -> row.group().get(place)));
+            columns.add(
+                    new Column<>(
+                            groupBy.get(i).label(),
+                            row -> GroupValue.text(row.group().get(place))));
         }
         for (var count : COUNTS) {
             columns.add(new Column<>(count.name(), row -> count.value().apply(row.counts())));

@@ -3,6 +3,7 @@ package gpuanalytics.processor.query;
 import gpuanalytics.event.Event;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The latest sample of a GPU or MIG instance.
@@ -10,17 +11,27 @@ import java.util.List;
  * @param gpu the GPU's key, see {@link gpuanalytics.event.GpuId#key()}
  * @param sample the sample, an event of {@code gpu.metrics.v1}
  * @param age how old it is; below zero when its sender's clock is ahead
+ * @param usage what the whole GPU was used for in the hour of the sample; null where that is not
+ *     known
  * @param pods where several pods share the GPU, those that are known: namespace, pod and container
  *     of each, parted by a slash
  */
-public record LatestSample(String gpu, Event sample, Duration age, List<String> pods) {
+public record LatestSample(
+        String gpu, Event sample, Duration age, @Nullable GpuUsage usage, List<String> pods) {
 
     public LatestSample {
         pods = List.copyOf(pods);
     }
 
-    /** One that no pods share. */
     public LatestSample(String gpu, Event sample, Duration age) {
-        this(gpu, sample, age, List.of());
+        this(gpu, sample, age, null, List.of());
+    }
+
+    LatestSample with(@Nullable GpuUsage used) {
+        return new LatestSample(gpu, sample, age, used, pods);
+    }
+
+    LatestSample of(String sameGpu) {
+        return new LatestSample(sameGpu, sample, age, usage, pods);
     }
 }

@@ -26,6 +26,7 @@ final class LatestSampleReader {
                 stored.getString(StoreLayout.GPU),
                 sample,
                 Duration.between(sample.ts(), now),
+                null,
                 stored.getList(StoreLayout.PODS, String.class, List.of()));
     }
 

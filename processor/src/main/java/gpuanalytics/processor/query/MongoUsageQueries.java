@@ -1,13 +1,13 @@
 package gpuanalytics.processor.query;
 
 import static com.mongodb.client.model.Filters.and;
-import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.in;
 
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import gpuanalytics.event.GpuMetric;
+import gpuanalytics.processor.gpuname.GpuNameBook;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Clock;
@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.bson.Document;
 import org.bson.conversions.Bson;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Answers from the rollup collections by plain range reads, folded while they arrive; so it needs
@@ -28,8 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MongoUsageQueries implements UsageQueries {
 
+    private static final String SAMPLE = StoreLayout.SAMPLE + ".";
+
     private final StoreReads reads;
     private final KeptRollups kept;
+    private final GpuNameBook gpuNames;
     private final QueryLimits limits;
     private final Clock clock;
 
@@ -43,6 +45,12 @@ public final class MongoUsageQueries implements UsageQueries {
             MongoDatabase database, RollupRetention retention, QueryLimits limits, Clock clock) {
         this.reads = new StoreReads(database, limits.timeout());
         this.kept = new KeptRollups(reads, retention, clock);
+        this.gpuNames =
+                new GpuNameBook(
+                        (search, reader) ->
+                                reads.forEach(
+                                        StoreLayout.GPU_NAMES, new Document(), search, reader),
+                        clock);
         this.limits = limits;
         this.clock = clock;
     }
@@ -53,7 +61,8 @@ public final class MongoUsageQueries implements UsageQueries {
         addFilter(filters, inSample(GpuMetric.HOST.name()), query.hosts());
         addFilter(filters, inSample(GpuMetric.GPU_INDEX.name()), query.gpuIndexes());
         addFilter(filters, inSample(GpuMetric.NAME.name()), query.names());
-        var samples = new ArrayList<LatestSample>();
+        var names = gpuNames.names();
+        var samples = new LatestByGpu(names);
         reads.forEach(
                 StoreLayout.GPU_LATEST,
                 all(filters),
@@ -62,21 +71,30 @@ public final class MongoUsageQueries implements UsageQueries {
                     samples.add(LatestSampleReader.read(document, clock.instant()));
                     limits.checkSamples(samples.size());
                 });
-        return List.copyOf(samples);
+        return GpuUsages.addTo(samples.all(), reads, names);
     }
 
     @Override
     public Optional<GpuSeries> gpuSeries(GpuSeriesQuery query) {
         limits.check(query.window());
-        var gpu = and(eq(StoreLayout.GPU, query.gpu()), eq(GpuMetric.MIG_ID.name(), query.migId()));
+        var selection = new GpuSelection(query.gpu(), query.migId(), gpuNames.names());
+        var gpu = selection.filter("");
         var coverage = kept.cover(query.window(), RollupCollections.GPU, gpu);
         var fold = new GpuFold(coverage);
-        forEachRollup(coverage.window(), RollupCollections.GPU, gpu, fold::add);
+        forEachRollup(
+                coverage.window(),
+                RollupCollections.GPU,
+                gpu,
+                rollup -> {
+                    if (selection.matches(rollup)) {
+                        fold.add(rollup);
+                    }
+                });
         var series = fold.series();
         if (!series.points().isEmpty()) {
             return Optional.of(series);
         }
-        if (!isKnown(query)) {
+        if (!reads.exists(StoreLayout.GPU_LATEST, selection.filter(SAMPLE))) {
             return Optional.empty();
         }
         kept.refuseExpired(coverage);
@@ -86,14 +104,10 @@ public final class MongoUsageQueries implements UsageQueries {
     @Override
     public TokenReport tokens(TokenQuery query) {
         limits.check(query.window());
-        var filters = new ArrayList<Bson>();
-        query.filters()
-                .forEach(
-                        (dimension, values) ->
-                                addFilter(filters, dimension.label(), absentForEmpty(values)));
-        var asked = all(filters);
+        var labels = new UsageLabels(query.filters(), gpuNames.names());
+        var asked = labels.filter();
         var coverage = kept.cover(query.window(), RollupCollections.TOKEN, asked);
-        var fold = new TokenFold(query, coverage, limits, clock.instant());
+        var fold = new TokenFold(query, labels, coverage, limits, clock.instant());
         forEachRollup(coverage.window(), RollupCollections.TOKEN, asked, fold::add);
         var report = fold.report();
         if (report.totals().requests() == 0) {
@@ -121,14 +135,6 @@ public final class MongoUsageQueries implements UsageQueries {
         return List.copyOf(found);
     }
 
-    private boolean isKnown(GpuSeriesQuery query) {
-        return reads.exists(
-                StoreLayout.GPU_LATEST,
-                and(
-                        eq(inSample(StoreLayout.GPU), query.gpu()),
-                        eq(inSample(GpuMetric.MIG_ID.name()), query.migId())));
-    }
-
     /** Reads the rollups of a window in the order of time, which is the order the folds want. */
     private void forEachRollup(
             QueryWindow window, RollupCollections rollups, Bson filter, Consumer<Document> fold) {
@@ -151,20 +157,11 @@ public final class MongoUsageQueries implements UsageQueries {
         }
     }
 
-    /** Null matches a field that is not there. */
-    private static List<@Nullable String> absentForEmpty(List<String> values) {
-        var matched = new ArrayList<@Nullable String>();
-        for (var value : values) {
-            matched.add(value.isEmpty() ? null : value);
-        }
-        return matched;
-    }
-
     private static Bson all(List<Bson> filters) {
         return filters.isEmpty() ? new Document() : and(filters);
     }
 
     private static String inSample(String field) {
-        return StoreLayout.SAMPLE + "." + field;
+        return SAMPLE + field;
     }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class TokenFold {
 
     private final TokenQuery query;
+    private final UsageLabels labels;
     private final Coverage coverage;
     private final QueryLimits limits;
     private final Instant now;
@@ -29,8 +30,14 @@ final class TokenFold {
     private final TreeMap<Group, TokenSums> openGroups = new TreeMap<>();
     private Instant openPoint;
 
-    TokenFold(TokenQuery query, Coverage coverage, QueryLimits limits, Instant now) {
+    TokenFold(
+            TokenQuery query,
+            UsageLabels labels,
+            Coverage coverage,
+            QueryLimits limits,
+            Instant now) {
         this.query = query.during(coverage.window());
+        this.labels = labels;
         this.coverage = coverage;
         this.limits = limits;
         this.now = now;
@@ -38,6 +45,9 @@ final class TokenFold {
     }
 
     void add(Document rollup) {
+        if (!labels.matches(rollup)) {
+            return;
+        }
         var point = query.window().pointOf(rollup.getDate(StoreLayout.BUCKET).toInstant());
         if (!point.equals(openPoint)) {
             closePoint();
@@ -55,7 +65,11 @@ final class TokenFold {
             rows.add(new Row(window.from(), List.of(), new TokenSums().counts(0)));
         }
         return new TokenReport(
-                coverage, query.groupBy(), rows, totals.counts(window.elapsedSeconds(now)));
+                coverage,
+                query.groupBy(),
+                rows,
+                totals.counts(window.elapsedSeconds(now)),
+                labels.notes());
     }
 
     private TokenSums newGroup(Group group) {
@@ -68,7 +82,7 @@ final class TokenFold {
     private Group groupOf(Document rollup) {
         var values = new ArrayList<@Nullable String>(query.groupBy().size());
         for (var dimension : query.groupBy()) {
-            values.add(rollup.getString(dimension.label()));
+            values.add(labels.groupValue(dimension, rollup));
         }
         return new Group(values);
     }

@@ -15,9 +15,20 @@ import org.jspecify.annotations.Nullable;
  * @param groupBy what the rows are grouped by
  * @param rows by time, then by group
  * @param totals all rows together
+ * @param notes what its reader must know
  */
 public record TokenReport(
-        Coverage coverage, List<TokenDimension> groupBy, List<Row> rows, Counts totals) {
+        Coverage coverage,
+        List<TokenDimension> groupBy,
+        List<Row> rows,
+        Counts totals,
+        TokenNotes notes) {
+
+    /** With nothing to note. */
+    public TokenReport(
+            Coverage coverage, List<TokenDimension> groupBy, List<Row> rows, Counts totals) {
+        this(coverage, groupBy, rows, totals, TokenNotes.NONE);
+    }
 
     public TokenReport {
         groupBy = List.copyOf(groupBy);
@@ -33,8 +44,8 @@ public record TokenReport(
      * One group in one step.
      *
      * @param start the step's start
-     * @param group the group's values in the order of the report's {@code groupBy}; null where its
-     *     usages have none
+     * @param group the group's values, see {@link GroupValue}, in the order of the report's {@code
+     *     groupBy}; null where its usages have none
      * @param counts what it used
      */
     public record Row(Instant start, List<@Nullable String> group, Counts counts) {

@@ -73,6 +73,8 @@ public final class MongoStore implements AutoCloseable {
         }
         expire(StoreLayout.GPU_LATEST, config.minuteRetention());
         expire(StoreLayout.CONFLICTS, config.rawRetention());
+        // as long as what they name
+        expire(StoreLayout.GPU_NAMES, config.hourRetention());
         index(StoreLayout.CHANGED_HOURS, Indexes.ascending(StoreLayout.HOUR));
         expire(StoreLayout.CHANGED_HOURS, config.hourRetention());
     }

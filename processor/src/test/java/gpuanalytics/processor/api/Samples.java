@@ -147,7 +147,7 @@ final class Samples {
                         .build();
         return List.of(
                 new LatestSample(
-                        "GPU-5a1f", full, Duration.ofMillis(877), List.of("ns/p/c", "ns/q")),
+                        "GPU-5a1f", full, Duration.ofMillis(877), null, List.of("ns/p/c", "ns/q")),
                 new LatestSample("node-1/0", sparse, Duration.ofMillis(-2000)));
     }
 }
