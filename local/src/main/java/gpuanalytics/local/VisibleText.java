@@ -6,7 +6,9 @@ package gpuanalytics.local;
  */
 final class VisibleText {
 
-    /** Letters and marks that look like nothing: fillers, joiners, selectors, a blank of Braille. */
+    /**
+     * Letters and marks that look like nothing: fillers, joiners, selectors, a blank of Braille.
+     */
     private static final String INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0";
 
     private VisibleText() {}
@@ -19,8 +21,7 @@ final class VisibleText {
                             if (isVisible(c)) {
                                 shown.appendCodePoint(c);
                             } else {
-                                shown.append(
-                                        (c < 0x10000 ? "\\u%04x" : "\\u{%x}").formatted(c));
+                                shown.append((c < 0x10000 ? "\\u%04x" : "\\u{%x}").formatted(c));
                             }
                         });
         return shown.toString();

@@ -18,7 +18,15 @@ class VisibleTextTest {
 
     @Test
     void letsThroughWhatCanBeSeen() {
-        for (var text : List.of("llama-3.1 70b", "R&D, ünïcode", "模型", "نموذج", "\ud83d\ude00", "a\\b", "=1+1")) {
+        for (var text :
+                List.of(
+                        "llama-3.1 70b",
+                        "R&D, ünïcode",
+                        "模型",
+                        "نموذج",
+                        "\ud83d\ude00",
+                        "a\\b",
+                        "=1+1")) {
             assertEquals(text, VisibleText.of(text));
         }
     }
