@@ -110,7 +110,7 @@ final class LiveTable {
             perModel.append(
                     " | %s: requests %d prompt %d completion %d tok/s %s p50 %s p95 %s ms"
                             .formatted(
-                                    model.name(),
+                                    VisibleText.of(model.name()),
                                     model.requests(),
                                     model.promptTokens(),
                                     model.completionTokens(),
@@ -153,7 +153,11 @@ final class LiveTable {
                         value.getAsDouble());
     }
 
+    /** As much of a name as a column has room for. */
     private static String cut(String name) {
-        return name.length() <= 28 ? name : name.substring(0, 27) + "…";
+        var shown = VisibleText.of(name);
+        return shown.codePointCount(0, shown.length()) <= 28
+                ? shown
+                : shown.substring(0, shown.offsetByCodePoints(0, 27)) + "…";
     }
 }

@@ -90,6 +90,11 @@ class GpuNamesFlowIT {
             assertEquals(0.4, series.at("/points/0/utilization/mean").asDouble(), 1e-9, name);
         }
         assertEquals(0, json("/tokens?gpu=ant%2F4&" + DAY).at("/totals/requests").asLong());
+        // ordered and cut by what a GPU has under all of its names
+        var most = json("/tokens?group_by=gpu&limit=1&order=requests:desc&" + DAY);
+        assertEquals("{GPU-7a=1105 true}", tokensByGpu(most));
+        assertEquals(3, most.at("/rest/rows").asLong());
+        assertEquals(260_007, most.at("/rest/prompt_tokens").asLong());
     }
 
     @Test
@@ -188,8 +193,7 @@ class GpuNamesFlowIT {
         assertTrue(csv.body().lines().toList().get(1).contains("hen/0"), csv.body());
         assertTrue(csv.body().lines().toList().get(1).endsWith(",false"), csv.body());
         assertEquals(
-                "folded=; unknown_gpus=1",
-                csv.headers().firstValue("answer-notes").orElse("none"));
+                "folded=; unknown_gpus=1", csv.headers().firstValue("answer-notes").orElse("none"));
     }
 
     private static final String ALL_AGES = "?max_age=all";

@@ -28,6 +28,8 @@ class OpenApiMeasuresTest {
     private static final List<String> POINT =
             List.of("ts", "samples", "covered_s", "energy_j", "xid_errors");
     private static final List<String> BEFORE_COUNTS = List.of("requests", "errors");
+    private static final List<String> GPU_USAGE =
+            List.of("usage_hour", "requests", "errors", "prompt_tokens", "completion_tokens");
     private static final List<String> AFTER_COUNTS = List.of("tokens_per_s");
 
     private final JsonNode document = load();
@@ -65,10 +67,7 @@ class OpenApiMeasuresTest {
     void aSampleHasEveryFieldOfTheContract() {
         var properties = document.at("/components/schemas/GpuSample/properties");
 
-        assertEquals(
-                Stream.concat(Stream.of("gpu", "age_s"), sampleFields().stream().map(Field::name))
-                        .toList(),
-                names(properties));
+        assertEquals(sampleColumns(), names(properties));
         for (var field : sampleFields()) {
             assertDescribes(field, properties.get(field.name()));
         }
@@ -76,10 +75,7 @@ class OpenApiMeasuresTest {
 
     @Test
     void csvHasAColumnForEachPartOfEveryMeasure() {
-        assertEquals(
-                Stream.concat(Stream.of("gpu", "age_s"), sampleFields().stream().map(Field::name))
-                        .toList(),
-                columns("/gpu/info"));
+        assertEquals(sampleColumns(), columns("/gpu/info"));
         assertEquals(
                 Stream.concat(POINT.stream(), columns(Measures.GPU)).toList(),
                 columns("/gpus/{id}/series"));
@@ -88,10 +84,20 @@ class OpenApiMeasuresTest {
                                 Stream.of("ts"),
                                 BEFORE_COUNTS.stream(),
                                 columns(Measures.TOKEN),
-                                AFTER_COUNTS.stream())
+                                AFTER_COUNTS.stream(),
+                                Stream.of("folded", "gpu_known"))
                         .flatMap(part -> part)
                         .toList(),
                 columns("/tokens"));
+    }
+
+    private static List<String> sampleColumns() {
+        return Stream.of(
+                        Stream.of("gpu", "age_s"),
+                        sampleFields().stream().map(Field::name),
+                        GPU_USAGE.stream())
+                .flatMap(part -> part)
+                .toList();
     }
 
     private static Stream<String> columns(Measures measures) {
