@@ -3,6 +3,7 @@ package gpuanalytics.processor.rollup;
 import gpuanalytics.processor.decode.EventValues;
 import gpuanalytics.processor.decode.Labels;
 import gpuanalytics.processor.decode.Overflow;
+import gpuanalytics.processor.rollup.Effect.Amount;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,8 +16,8 @@ import org.bson.BsonDocument;
  */
 final class PendingUpdate {
 
-    /** One row and where it lies. */
-    record Entry(long offset, EventValues values) {}
+    /** What one row adds, and where the row lies. */
+    record Entry(long offset, EventValues values, Amount amount) {}
 
     private final RollupKey key;
     private final String source;
@@ -26,13 +27,13 @@ final class PendingUpdate {
     private final Set<String> leftOut = new HashSet<>(0);
 
     /**
-     * @param first a row of it: its labels are those of the document, should it be made
+     * @param labels those of an event in it: the document's, should it be made
      */
-    PendingUpdate(RollupKey key, CountedRow first) {
+    PendingUpdate(RollupKey key, String source, Labels labels, Overflow overflow) {
         this.key = key;
-        this.source = first.source();
-        this.labels = first.values().labels();
-        this.overflow = first.overflow();
+        this.source = source;
+        this.labels = labels;
+        this.overflow = overflow;
     }
 
     /**
@@ -42,6 +43,13 @@ final class PendingUpdate {
     void add(Entry entry) {
         if (entries.isEmpty() || entry.offset > lastOffset()) {
             entries.add(entry);
+        }
+    }
+
+    /** Adds all that one row does here: all of it or, where the row is here already, nothing. */
+    void addAll(List<Entry> ofOneRow) {
+        if (entries.isEmpty() || ofOneRow.getFirst().offset > lastOffset()) {
+            entries.addAll(ofOneRow);
         }
     }
 
@@ -77,7 +85,7 @@ final class PendingUpdate {
 
     Sums sums(RollupMath math) {
         var sums = new Sums(key.kind());
-        entries.forEach(entry -> math.add(sums, entry.values));
+        entries.forEach(entry -> math.add(sums, entry.values, entry.amount));
         return sums;
     }
 
