@@ -91,10 +91,12 @@ class OpenApiMeasuresTest {
                 columns("/tokens"));
     }
 
+    /** The GPU's key and the sample's age, the fields, the pods that share it, and its usages. */
     private static List<String> sampleColumns() {
         return Stream.of(
                         Stream.of("gpu", "age_s"),
                         sampleFields().stream().map(Field::name),
+                        Stream.of("pods"),
                         GPU_USAGE.stream())
                 .flatMap(part -> part)
                 .toList();
