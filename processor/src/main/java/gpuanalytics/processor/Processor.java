@@ -12,6 +12,7 @@ import gpuanalytics.processor.consume.KafkaEventConsumer;
 import gpuanalytics.processor.consume.KafkaHealth;
 import gpuanalytics.processor.decode.Decoding;
 import gpuanalytics.processor.decode.ScanningEventDecoder;
+import gpuanalytics.processor.gpuname.GpuNaming;
 import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.query.MongoUsageQueries;
@@ -117,7 +118,7 @@ public final class Processor implements RunningService {
         var notices = new RecordNotices(clock);
         var write =
                 new EventWrites(
-                        new MongoEventWriter(store, retry, metrics),
+                        new MongoEventWriter(store, settings.identity(), retry, metrics),
                         new Rejects(deadLetters, metrics, notices),
                         new Tally(metrics, notices, clock),
                         underWay);
@@ -130,6 +131,13 @@ public final class Processor implements RunningService {
                 new Batcher(settings.batch(), underWay, metrics),
                 new SeriesCap(settings.series(), store, retry, metrics, clock),
                 write,
+                new GpuNaming(
+                        store,
+                        settings.series().gpus(),
+                        config.store().hourRetention(),
+                        retry,
+                        metrics,
+                        clock),
                 new Rollups(settings.flush(), rollups, changedHours, underWay),
                 underWay,
                 pipelineHealth);

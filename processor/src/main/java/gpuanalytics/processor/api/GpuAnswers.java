@@ -7,6 +7,7 @@ import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.query.GpuSeries.Point;
 import gpuanalytics.processor.query.GpuSeriesQuery;
+import gpuanalytics.processor.query.GpuUsage;
 import gpuanalytics.processor.query.InvalidQueryException;
 import gpuanalytics.processor.query.LatestSample;
 import gpuanalytics.processor.query.LatestSamplesQuery;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -178,7 +180,22 @@ final class GpuAnswers {
                 columns.add(column(field));
             }
         }
+        columns.add(ofUsage("usage_hour", GpuUsage::hour));
+        columns.add(ofUsage("usage_requests", GpuUsage::requests));
+        columns.add(ofUsage("usage_errors", GpuUsage::errors));
+        columns.add(ofUsage("usage_prompt_tokens", GpuUsage::promptTokens));
+        columns.add(ofUsage("usage_completion_tokens", GpuUsage::completionTokens));
         return List.copyOf(columns);
+    }
+
+    private static Column<LatestSample> ofUsage(
+            String name, Function<GpuUsage, @Nullable Object> value) {
+        return new Column<>(
+                name,
+                latest -> {
+                    var usage = latest.usage();
+                    return usage == null ? null : value.apply(usage);
+                });
     }
 
     private static <T> Column<LatestSample> column(Field<T> field) {

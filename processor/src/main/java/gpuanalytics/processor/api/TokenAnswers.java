@@ -3,6 +3,7 @@ package gpuanalytics.processor.api;
 import com.fasterxml.jackson.core.JsonGenerator;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.measure.Measures;
+import gpuanalytics.processor.query.GroupValue;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.processor.query.QueryWindow;
 import gpuanalytics.processor.query.RowKey;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,9 @@ final class TokenAnswers {
 
     /** The members of a count, in a row and in the totals alike. */
     private static final List<Column<Counts>> COUNTS = countColumns();
+
+    /** Which labels of a row stand for all values that are folded. */
+    private static final String FOLDED = "folded";
 
     /** What CSV says of the last line where that stands for rows that are not shown. */
     private static final String REST_ROWS = "rest_rows";
@@ -137,7 +142,10 @@ final class TokenAnswers {
             columns.add(
                     new Column<>(
                             report.groupBy().get(i).label(),
-                            line -> line.row == null ? null : line.row.group().get(place)));
+                            line ->
+                                    line.row == null
+                                            ? null
+                                            : GroupValue.text(line.row.group().get(place))));
         }
         for (var count : COUNTS) {
             columns.add(new Column<>(count.name(), line -> count.value().apply(line.counts)));
@@ -145,7 +153,20 @@ final class TokenAnswers {
         if (isPage) {
             columns.add(new Column<>(REST_ROWS, line -> line.restRows));
         }
+        if (report.groupBy().stream().anyMatch(report.notes().folded()::contains)) {
+            columns.add(new Column<>(FOLDED, line -> folded(report.groupBy(), line.row)));
+        }
         return columns;
+    }
+
+    private static @Nullable String folded(List<TokenDimension> groupBy, @Nullable Row row) {
+        var labels = new ArrayList<String>();
+        for (int i = 0; row != null && i < groupBy.size(); i++) {
+            if (GroupValue.isFolded(row.group().get(i))) {
+                labels.add(groupBy.get(i).label());
+            }
+        }
+        return labels.isEmpty() ? null : String.join(",", labels);
     }
 
     private static void write(
@@ -157,22 +178,33 @@ final class TokenAnswers {
             throws IOException {
         json.writeStartObject();
         covered.write(json);
-        json.writeArrayFieldStart("group_by");
-        for (var dimension : report.groupBy()) {
-            json.writeString(dimension.label());
-        }
-        json.writeEndArray();
+        writeLabels(json, "group_by", report.groupBy());
         json.writeFieldName("rows");
         var rows = lines(report).subList(0, report.rows().size());
         new Table<>(columns(report, covered, false), rows).writeTo(json);
         json.writeFieldName("totals");
         Table.writeObject(json, COUNTS, report.totals(), true);
+        writeLabels(json, FOLDED, report.notes().folded());
+        json.writeArrayFieldStart("unknown_gpus");
+        for (var gpu : new TreeSet<>(report.notes().unknownGpus())) {
+            json.writeString(gpu);
+        }
+        json.writeEndArray();
         if (isPage) {
             json.writeFieldName("rest");
             writeRest(json, report.rest());
             json.writeStringField("next", next);
         }
         json.writeEndObject();
+    }
+
+    private static void writeLabels(
+            JsonGenerator json, String name, List<TokenDimension> dimensions) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (var dimension : dimensions) {
+            json.writeString(dimension.label());
+        }
+        json.writeEndArray();
     }
 
     private static void writeRest(JsonGenerator json, @Nullable Rest rest) throws IOException {
@@ -192,6 +224,7 @@ final class TokenAnswers {
         var columns = new ArrayList<Column<Counts>>();
         columns.add(new Column<>("requests", Counts::requests));
         columns.add(new Column<>("errors", Counts::errors));
+        columns.add(new Column<>("attempts", Counts::attempts));
         columns.addAll(ReadingColumns.of(Measures.TOKEN, Counts::readings));
         columns.add(new Column<>("tokens_per_s", Counts::tokensPerSecond));
         return List.copyOf(columns);

@@ -15,31 +15,38 @@ import org.bson.BsonNumber;
  * @param overflow under which series it counts
  * @param assumedIntervalS the time that its sample was taken to stand for; NaN where nothing had to
  *     be assumed
+ * @param role how it counts beside others of its identity
  * @param asAtFirst whether it is a usage with labels that were added after it had been stored, see
  *     {@link Labels#atFirst}
  */
-public record Decided(Overflow overflow, double assumedIntervalS, boolean asAtFirst) {
+public record Decided(Overflow overflow, double assumedIntervalS, Role role, boolean asAtFirst) {
 
     private static final List<String> ADDED_LABELS =
             Labels.added(EventTopic.TOKEN_USAGE).stream().map(Field::name).toList();
 
-    /** All of what the row says is counted. */
-    public Decided(Overflow overflow, double assumedIntervalS) {
-        this(overflow, assumedIntervalS, false);
-    }
-
-    /** Nothing but the series. */
+    /** The first word of its identity, and nothing but its series. */
     public Decided(Overflow overflow) {
         this(overflow, Double.NaN);
     }
 
+    /** The first word of its identity. */
+    public Decided(Overflow overflow, double assumedIntervalS) {
+        this(overflow, assumedIntervalS, Role.WHOLE);
+    }
+
+    /** All of what the row says is counted. */
+    public Decided(Overflow overflow, double assumedIntervalS, Role role) {
+        this(overflow, assumedIntervalS, role, false);
+    }
+
     /** Reads a stored raw document, of which it needs {@link #fieldsRead} alone. */
-    public static Decided ofDocument(BsonDocument raw) {
+    public static Decided ofDocument(EventTopic topic, BsonDocument raw) {
         return new Decided(
                 Overflow.of(raw.get(StoreLayout.OVERFLOW)),
                 raw.get(StoreLayout.ASSUMED_INTERVAL_S) instanceof BsonNumber seconds
                         ? seconds.doubleValue()
                         : Double.NaN,
+                Role.of(topic, raw),
                 !raw.containsKey(StoreLayout.SERIES_BY)
                         && ADDED_LABELS.stream().anyMatch(raw::containsKey));
     }
@@ -51,7 +58,12 @@ public record Decided(Overflow overflow, double assumedIntervalS, boolean asAtFi
 
     /** The fields of a raw document that hold decisions. */
     public static List<String> fields() {
-        return List.of(StoreLayout.OVERFLOW, StoreLayout.ASSUMED_INTERVAL_S, StoreLayout.SERIES_BY);
+        return List.of(
+                StoreLayout.OVERFLOW,
+                StoreLayout.ASSUMED_INTERVAL_S,
+                StoreLayout.SAID,
+                StoreLayout.REPLACES,
+                StoreLayout.SERIES_BY);
     }
 
     /** What a row says, as was decided. */

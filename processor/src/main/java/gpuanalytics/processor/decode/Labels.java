@@ -53,6 +53,11 @@ public final class Labels {
     private final String series;
     private final long seriesHash;
 
+    /** What it was folded into last: events with the same labels are folded alike. */
+    private @Nullable Folded lastFolded;
+
+    private record Folded(Overflow overflow, Labels labels) {}
+
     /** The value of a field: text, a whole number, or null where it is absent. */
     @FunctionalInterface
     interface Source {
@@ -60,13 +65,18 @@ public final class Labels {
     }
 
     private Labels(EventTopic topic, @Nullable String gpu, @Nullable Object[] values) {
+        this(topic, gpu, values, "");
+    }
+
+    private Labels(
+            EventTopic topic, @Nullable String gpu, @Nullable Object[] values, String prefix) {
         this.topic = topic;
         this.gpu = gpu;
         this.values = values;
         this.series =
                 switch (topic) {
                     case GPU_METRICS -> SeriesKey.ofGpu(requireGpu(), (String) values[0]);
-                    case TOKEN_USAGE -> SeriesKey.of(parts());
+                    case TOKEN_USAGE -> prefix + SeriesKey.of(parts());
                 };
         this.seriesHash = SeriesKey.hash(series);
     }
@@ -87,7 +97,7 @@ public final class Labels {
     }
 
     /** The fields of an event that are labels; its GPU's key is one beside them. */
-    static List<Field<?>> fields(EventTopic topic) {
+    public static List<Field<?>> fields(EventTopic topic) {
         return switch (topic) {
             case GPU_METRICS -> OF_SAMPLES;
             case TOKEN_USAGE -> OF_USAGES;
@@ -135,6 +145,32 @@ public final class Labels {
     /** The GPU's key; null where the event names none. */
     public @Nullable String gpu() {
         return gpu;
+    }
+
+    /** The value of a label, a text or a whole number; null where it is absent. */
+    public @Nullable Object get(Field<?> label) {
+        var fields = fields(topic);
+        for (int i = 0; i < values.length; i++) {
+            if (fields.get(i).equals(label)) {
+                return values[i];
+            }
+        }
+        return null;
+    }
+
+    /** These labels without those that are folded, under a series of their own. */
+    public Labels folding(Overflow overflow) {
+        var last = lastFolded;
+        if (last == null || last.overflow != overflow) {
+            var kept = values.clone();
+            for (int i = 0; i < kept.length; i++) {
+                kept[i] = overflow.folds(i) ? null : kept[i];
+            }
+            var prefix = SeriesKey.foldedPrefix(overflow.foldedNames());
+            last = new Folded(overflow, new Labels(topic, gpu, kept, prefix));
+            lastFolded = last;
+        }
+        return last.labels;
     }
 
     /** The name of the series within a bucket. */

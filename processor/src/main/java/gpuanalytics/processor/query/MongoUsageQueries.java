@@ -1,24 +1,23 @@
 package gpuanalytics.processor.query;
 
 import static com.mongodb.client.model.Filters.and;
-import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.in;
 
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import gpuanalytics.event.GpuMetric;
+import gpuanalytics.processor.gpuname.GpuNameBook;
+import gpuanalytics.processor.gpuname.GpuNames;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.bson.Document;
 import org.bson.conversions.Bson;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Answers from the rollup collections by plain range reads, folded while they arrive; so it needs
@@ -29,8 +28,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MongoUsageQueries implements UsageQueries {
 
+    private static final String SAMPLE = StoreLayout.SAMPLE + ".";
+
     private final StoreReads reads;
     private final KeptRollups kept;
+    private final GpuNameBook gpuNames;
     private final QueryLimits limits;
     private final Clock clock;
 
@@ -44,6 +46,12 @@ public final class MongoUsageQueries implements UsageQueries {
             MongoDatabase database, RollupRetention retention, QueryLimits limits, Clock clock) {
         this.reads = new StoreReads(database, limits.timeout());
         this.kept = new KeptRollups(reads, retention, clock);
+        this.gpuNames =
+                new GpuNameBook(
+                        (search, reader) ->
+                                reads.forEach(
+                                        StoreLayout.GPU_NAMES, new Document(), search, reader),
+                        clock);
         this.limits = limits;
         this.clock = clock;
     }
@@ -54,37 +62,54 @@ public final class MongoUsageQueries implements UsageQueries {
         addFilter(filters, inSample(GpuMetric.HOST.name()), query.hosts());
         addFilter(filters, inSample(GpuMetric.GPU_INDEX.name()), query.gpuIndexes());
         addFilter(filters, inSample(GpuMetric.NAME.name()), query.names());
-        addFilter(filters, inSample(StoreLayout.GPU), query.gpus());
-        var samples = new ArrayList<LatestSample>();
-        var leftOut = new LongAdder();
+        var names = gpuNames.names();
+        addFilter(
+                filters,
+                inSample(StoreLayout.GPU),
+                query.gpus().stream().flatMap(gpu -> names.related(gpu).stream()).toList());
+        var samples = new LatestByGpu(names);
+        var older = new LatestByGpu(names);
         reads.forEach(
                 StoreLayout.GPU_LATEST,
                 all(filters),
                 search -> search.sort(Sorts.ascending(StoreLayout.ID)),
                 document -> {
                     var sample = LatestSampleReader.read(document, clock.instant());
+                    if (!isAsked(sample, query.gpus(), names)) {
+                        return;
+                    }
                     if (query.isTooOld(sample)) {
-                        leftOut.increment();
+                        older.add(sample);
                     } else {
                         samples.add(sample);
                         limits.checkSamples(samples.size());
                     }
                 });
-        return new LatestSamples(samples, leftOut.sum());
+        return new LatestSamples(
+                GpuUsages.addTo(samples.all(), reads, names), older.missingIn(samples));
     }
 
     @Override
     public Optional<GpuSeries> gpuSeries(GpuSeriesQuery query) {
         limits.check(query.window());
-        var gpu = and(eq(StoreLayout.GPU, query.gpu()), eq(GpuMetric.MIG_ID.name(), query.migId()));
+        var selection = new GpuSelection(query.gpu(), query.migId(), gpuNames.names());
+        var gpu = selection.filter("");
         var coverage = kept.cover(query.window(), RollupCollections.GPU, gpu);
         var fold = new GpuFold(coverage);
-        forEachRollup(coverage.window(), RollupCollections.GPU, gpu, fold::add);
+        forEachRollup(
+                coverage.window(),
+                RollupCollections.GPU,
+                gpu,
+                rollup -> {
+                    if (selection.matches(rollup)) {
+                        fold.add(rollup);
+                    }
+                });
         var series = fold.series();
         if (!series.points().isEmpty()) {
             return Optional.of(series);
         }
-        if (!isKnown(query)) {
+        if (!reads.exists(StoreLayout.GPU_LATEST, selection.filter(SAMPLE))) {
             return Optional.empty();
         }
         kept.refuseExpired(coverage);
@@ -94,28 +119,16 @@ public final class MongoUsageQueries implements UsageQueries {
     @Override
     public TokenReport tokens(TokenQuery query) {
         limits.check(query.window());
-        var filters = new ArrayList<Bson>();
-        query.filters()
-                .forEach(
-                        (dimension, values) ->
-                                addFilter(filters, dimension.label(), absentForEmpty(values)));
-        var asked = all(filters);
+        var labels = new UsageLabels(query.filters(), gpuNames.names());
+        var asked = labels.filter();
         var coverage = kept.cover(query.window(), RollupCollections.TOKEN, asked);
-        var fold = new TokenFold(query, coverage, limits, clock.instant());
+        var fold = new TokenFold(query, labels, coverage, limits, clock.instant());
         forEachRollup(coverage.window(), RollupCollections.TOKEN, asked, fold::add);
         var report = fold.report();
         if (report.totals().requests() == 0) {
             kept.refuseExpired(coverage);
         }
         return report;
-    }
-
-    private boolean isKnown(GpuSeriesQuery query) {
-        return reads.exists(
-                StoreLayout.GPU_LATEST,
-                and(
-                        eq(inSample(StoreLayout.GPU), query.gpu()),
-                        eq(inSample(GpuMetric.MIG_ID.name()), query.migId())));
     }
 
     /** Reads the rollups of a window in the order of time, which is the order the folds want. */
@@ -135,19 +148,20 @@ public final class MongoUsageQueries implements UsageQueries {
         }
     }
 
+    /** Names are dated, and what is found by one may be another GPU by now. */
+    private static boolean isAsked(LatestSample sample, List<String> gpus, GpuNames names) {
+        var ts = sample.sample().ts();
+        return gpus.isEmpty()
+                || gpus.contains(sample.gpu())
+                || gpus.stream()
+                        .filter(asked -> !GpuNames.isInstance(asked))
+                        .anyMatch(asked -> names.at(asked, ts).equals(names.at(sample.gpu(), ts)));
+    }
+
     private static void addFilter(List<Bson> filters, String field, List<?> values) {
         if (!values.isEmpty()) {
             filters.add(in(field, values));
         }
-    }
-
-    /** Null matches a field that is not there. */
-    private static List<@Nullable String> absentForEmpty(List<String> values) {
-        var matched = new ArrayList<@Nullable String>();
-        for (var value : values) {
-            matched.add(value.isEmpty() ? null : value);
-        }
-        return matched;
     }
 
     private static Bson all(List<Bson> filters) {
@@ -155,6 +169,6 @@ public final class MongoUsageQueries implements UsageQueries {
     }
 
     private static String inSample(String field) {
-        return StoreLayout.SAMPLE + "." + field;
+        return SAMPLE + field;
     }
 }

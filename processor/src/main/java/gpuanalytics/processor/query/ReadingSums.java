@@ -116,7 +116,7 @@ final class ReadingSums {
 
         @Override
         public @Nullable Reading reading() {
-            return n == 0 ? null : new Level(sum / n / measure.sumPerUnit(), min, max);
+            return n <= 0 ? null : new Level(sum / n / measure.sumPerUnit(), min, max);
         }
     }
 
@@ -152,7 +152,7 @@ final class ReadingSums {
 
         @Override
         public @Nullable Reading reading() {
-            return n == 0 ? null : new Total(sum);
+            return n <= 0 ? null : new Total(sum);
         }
     }
 

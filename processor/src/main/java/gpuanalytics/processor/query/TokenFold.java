@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class TokenFold {
 
     private final TokenQuery query;
+    private final UsageLabels labels;
     private final Coverage coverage;
     private final QueryLimits limits;
     private final Instant now;
@@ -30,8 +31,14 @@ final class TokenFold {
     private Instant openPoint;
     private Instant openEnd;
 
-    TokenFold(TokenQuery query, Coverage coverage, QueryLimits limits, Instant now) {
+    TokenFold(
+            TokenQuery query,
+            UsageLabels labels,
+            Coverage coverage,
+            QueryLimits limits,
+            Instant now) {
         this.query = query.during(coverage.window());
+        this.labels = labels;
         this.coverage = coverage;
         this.limits = limits;
         this.now = now;
@@ -42,6 +49,9 @@ final class TokenFold {
     }
 
     void add(Document rollup) {
+        if (!labels.matches(rollup)) {
+            return;
+        }
         var bucket = rollup.getDate(StoreLayout.BUCKET).toInstant();
         if (!bucket.isBefore(openEnd)) {
             closePoint();
@@ -66,7 +76,13 @@ final class TokenFold {
             rows = List.of(new TokenReport.Row(window.from(), List.of(), totals.counts(0)));
         }
         return new TokenReport(
-                coverage, query.groupBy(), rows, totals.counts(elapsed), rest, page.next());
+                coverage,
+                query.groupBy(),
+                rows,
+                totals.counts(elapsed),
+                rest,
+                page.next(),
+                labels.notes());
     }
 
     private TokenSums newGroup(Group group) {
@@ -83,14 +99,9 @@ final class TokenFold {
     private Group groupOf(Document rollup) {
         var values = new ArrayList<@Nullable String>(query.groupBy().size());
         for (var dimension : query.groupBy()) {
-            values.add(valueOf(dimension, rollup));
+            values.add(labels.groupValue(dimension, rollup));
         }
         return new Group(values);
-    }
-
-    /** The value that a rollup's usages are grouped under. */
-    private static @Nullable String valueOf(TokenDimension dimension, Document rollup) {
-        return rollup.getString(dimension.label());
     }
 
     private void closePoint() {

@@ -15,6 +15,7 @@ import gpuanalytics.processor.query.Reading.Level;
 import gpuanalytics.processor.query.Reading.Total;
 import gpuanalytics.processor.query.Readings;
 import gpuanalytics.processor.query.RowKey;
+import gpuanalytics.processor.query.TokenNotes;
 import gpuanalytics.processor.query.TokenQuery;
 import gpuanalytics.processor.query.TokenReport;
 import gpuanalytics.processor.query.TokenReport.Counts;
@@ -33,6 +34,7 @@ final class Samples {
             new Counts(
                     9_007_199_254_740_993L, // beyond what a double holds exactly
                     2,
+                    9_007_199_254_740_994L,
                     new Readings(
                             Measures.TOKEN,
                             List.of(
@@ -45,7 +47,7 @@ final class Samples {
                                     new Distribution(7, 12.5, 25, 13.25))),
                     0.000_001_25);
 
-    static final Counts SPARSE = new Counts(1, 0, onlyCompletion(0), null);
+    static final Counts SPARSE = new Counts(1, 0, 1, onlyCompletion(0), null);
 
     private Samples() {}
 
@@ -84,7 +86,8 @@ final class Samples {
                 rows.subList(0, 1),
                 FULL,
                 new Rest(1, SPARSE),
-                new RowKey(null, query.window().from(), full));
+                new RowKey(null, query.window().from(), full),
+                TokenNotes.NONE);
     }
 
     private static Coverage coverage(QueryWindow window) {

@@ -64,14 +64,16 @@ class AddedLabelsTest {
         var row = rows.next(usage);
         var before = withoutMark(row.document());
 
-        var again = Decided.ofDocument(before).of(row.values());
+        var again = Decided.ofDocument(EventTopic.TOKEN_USAGE, before).of(row.values());
         var audited = StoredEvent.of(EventTopic.TOKEN_USAGE, before);
 
         assertEquals("m|t|||", again.labels().series());
         assertEquals("m|t|||", audited.series());
         assertFalse(again.labels().toBson().containsKey("provider"));
         assertEquals(again, audited.values());
-        assertSame(row.values(), Decided.ofDocument(row.document()).of(row.values()));
+        assertSame(
+                row.values(),
+                Decided.ofDocument(EventTopic.TOKEN_USAGE, row.document()).of(row.values()));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import gpuanalytics.event.TokenUsage;
+import gpuanalytics.processor.gpuname.GpuNames;
 import gpuanalytics.processor.query.TokenReport.Rest;
 import gpuanalytics.processor.store.StoreLayout;
 import java.math.BigDecimal;
@@ -131,7 +132,11 @@ class TokenFoldTest {
         var coverage = new Coverage(query.window(), true, NINE);
         var fold =
                 new TokenFold(
-                        query, coverage, QueryLimits.defaults(), NINE.plus(Duration.ofDays(1)));
+                        query,
+                        new UsageLabels(Map.of(), GpuNames.NONE),
+                        coverage,
+                        QueryLimits.defaults(),
+                        NINE.plus(Duration.ofDays(1)));
         for (var rollup : rollups) {
             fold.add(rollup);
         }
@@ -139,7 +144,8 @@ class TokenFoldTest {
     }
 
     private static Document rollup(@org.jspecify.annotations.Nullable String user, long requests) {
-        return new Document(StoreLayout.BUCKET, Date.from(NINE))
+        return new Document(StoreLayout.ID, "1|m||" + user + "||")
+                .append(StoreLayout.BUCKET, Date.from(NINE))
                 .append("user", user)
                 .append("requests", requests);
     }

@@ -1,0 +1,23 @@
+package gpuanalytics.processor.query;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the reader of an answer about tokens must know.
+ *
+ * @param folded the labels that are folded in some of what was asked for: there were more series in
+ *     an hour than may be. A filter by such a label leaves out what is folded
+ * @param unknownGpus GPUs that usages name and of which no sample has ever come; not all where
+ *     there are very many
+ */
+public record TokenNotes(List<TokenDimension> folded, Set<String> unknownGpus) {
+
+    /** Nothing to know. */
+    public static final TokenNotes NONE = new TokenNotes(List.of(), Set.of());
+
+    public TokenNotes {
+        folded = List.copyOf(folded);
+        unknownGpus = Set.copyOf(unknownGpus);
+    }
+}
