@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.bson.RawBsonDocument;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -179,13 +180,20 @@ class PipelineCrashIT {
     void judgesAnEventFromTheFutureTheSameWhenItIsReadAgain() throws Exception {
         try (var fixture = PipelineFixture.withTopics()) {
             var ledger = new EventLedger(9);
-            var ahead = Instant.now().plus(EventLimits.DEFAULT_MAX_LEAD).plusSeconds(1);
+            var sent = Instant.now();
+            var ahead = sent.plus(EventLimits.DEFAULT_MAX_LEAD).plusSeconds(1);
             var early =
                     ledger.nextSample().toBuilder()
                             .set(GpuMetric.TS, ahead)
                             .set(GpuMetric.EVENT_ID, "early")
                             .build();
-            fixture.send(EventTopic.GPU_METRICS, 0, EventLedger.encode(early));
+            fixture.send(
+                    new ProducerRecord<>(
+                            fixture.metricTopic(),
+                            0,
+                            sent.toEpochMilli(),
+                            null,
+                            EventLedger.encode(early)));
             fixture.flush();
             // What follows in its partition counts, so that its watermark passes the early one.
             var counting = new EventLedger(10);

@@ -180,15 +180,20 @@ final class GpuAnswers {
                 columns.add(column(field));
             }
         }
-        columns.add(ofUsage("usage_hour", GpuUsage::hour));
-        columns.add(ofUsage("usage_requests", GpuUsage::requests));
-        columns.add(ofUsage("usage_errors", GpuUsage::errors));
-        columns.add(ofUsage("usage_prompt_tokens", GpuUsage::promptTokens));
-        columns.add(ofUsage("usage_completion_tokens", GpuUsage::completionTokens));
+        columns.addAll(usageColumns());
         return List.copyOf(columns);
     }
 
-    private static Column<LatestSample> ofUsage(
+    private static List<Column<LatestSample>> usageColumns() {
+        return List.of(
+                usage("usage_hour", GpuUsage::hour),
+                usage("requests", GpuUsage::requests),
+                usage("errors", GpuUsage::errors),
+                usage("prompt_tokens", GpuUsage::promptTokens),
+                usage("completion_tokens", GpuUsage::completionTokens));
+    }
+
+    private static Column<LatestSample> usage(
             String name, Function<GpuUsage, @Nullable Object> value) {
         return new Column<>(
                 name,

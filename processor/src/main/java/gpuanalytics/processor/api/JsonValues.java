@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How values of answers are written. */
@@ -23,6 +24,13 @@ final class JsonValues {
             case Boolean flag -> json.writeBoolean(flag);
             case Instant time -> json.writeString(time.toString());
             case OffsetDateTime local -> json.writeString(text(local));
+            case List<?> values -> {
+                json.writeStartArray();
+                for (var each : values) {
+                    write(json, each);
+                }
+                json.writeEndArray();
+            }
             default -> throw new IllegalArgumentException("no JSON for " + value.getClass());
         }
     }

@@ -114,6 +114,7 @@ record Table<R>(List<Column<R>> columns, List<R> rows) {
             case Instant time -> time.toString();
             case OffsetDateTime local -> JsonValues.text(local);
             case String text -> asText(text);
+            case List<?> names -> String.join(" ", names.stream().map(String::valueOf).toList());
             default -> value;
         };
     }

@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,9 +44,6 @@ final class TokenAnswers {
 
     /** The members of a count, in a row and in the totals alike. */
     private static final List<Column<Counts>> COUNTS = countColumns();
-
-    /** Which labels of a row stand for all values that are folded. */
-    private static final String FOLDED = "folded";
 
     /** What CSV says of the last line where that stands for rows that are not shown. */
     private static final String REST_ROWS = "rest_rows";
@@ -78,7 +74,7 @@ final class TokenAnswers {
                         : Answer.ok(
                                 Json.MEDIA_TYPE,
                                 Json.streamed(json -> write(json, report, covered, isPage, next)));
-        return withNext(covered.inHeader(answer), next);
+        return withNext(NoteParts.inHeader(covered.inHeader(answer), report.notes()), next);
     }
 
     private TokenQuery query(QueryParameters parameters, Endpoint.Request request) {
@@ -150,23 +146,15 @@ final class TokenAnswers {
         for (var count : COUNTS) {
             columns.add(new Column<>(count.name(), line -> count.value().apply(line.counts)));
         }
+        columns.addAll(
+                NoteParts.columns(
+                        report.groupBy(),
+                        report.notes(),
+                        line -> line.row == null ? null : line.row.group()));
         if (isPage) {
             columns.add(new Column<>(REST_ROWS, line -> line.restRows));
         }
-        if (report.groupBy().stream().anyMatch(report.notes().folded()::contains)) {
-            columns.add(new Column<>(FOLDED, line -> folded(report.groupBy(), line.row)));
-        }
         return columns;
-    }
-
-    private static @Nullable String folded(List<TokenDimension> groupBy, @Nullable Row row) {
-        var labels = new ArrayList<String>();
-        for (int i = 0; row != null && i < groupBy.size(); i++) {
-            if (GroupValue.isFolded(row.group().get(i))) {
-                labels.add(groupBy.get(i).label());
-            }
-        }
-        return labels.isEmpty() ? null : String.join(",", labels);
     }
 
     private static void write(
@@ -178,33 +166,23 @@ final class TokenAnswers {
             throws IOException {
         json.writeStartObject();
         covered.write(json);
-        writeLabels(json, "group_by", report.groupBy());
+        json.writeArrayFieldStart("group_by");
+        for (var dimension : report.groupBy()) {
+            json.writeString(dimension.label());
+        }
+        json.writeEndArray();
+        NoteParts.write(json, report.notes());
         json.writeFieldName("rows");
         var rows = lines(report).subList(0, report.rows().size());
         new Table<>(columns(report, covered, false), rows).writeTo(json);
         json.writeFieldName("totals");
         Table.writeObject(json, COUNTS, report.totals(), true);
-        writeLabels(json, FOLDED, report.notes().folded());
-        json.writeArrayFieldStart("unknown_gpus");
-        for (var gpu : new TreeSet<>(report.notes().unknownGpus())) {
-            json.writeString(gpu);
-        }
-        json.writeEndArray();
         if (isPage) {
             json.writeFieldName("rest");
             writeRest(json, report.rest());
             json.writeStringField("next", next);
         }
         json.writeEndObject();
-    }
-
-    private static void writeLabels(
-            JsonGenerator json, String name, List<TokenDimension> dimensions) throws IOException {
-        json.writeArrayFieldStart(name);
-        for (var dimension : dimensions) {
-            json.writeString(dimension.label());
-        }
-        json.writeEndArray();
     }
 
     private static void writeRest(JsonGenerator json, @Nullable Rest rest) throws IOException {

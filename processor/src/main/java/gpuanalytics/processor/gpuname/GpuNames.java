@@ -125,6 +125,24 @@ public final class GpuNames {
                 : name;
     }
 
+    /**
+     * A range of names.
+     *
+     * @param from the first that may be
+     * @param to what comes after the last
+     */
+    public record Range(String from, String to) {}
+
+    /**
+     * The names of MIG instances that older drivers make of a GPU's: {@code MIG-<GPU>/<number>/…};
+     * null for what is no GPU's UUID. No sample need have shown them.
+     */
+    public static @Nullable Range instancesOf(String gpu) {
+        var name = MIG + gpu;
+        // '0' is the character after '/'
+        return name.startsWith(MIG_OF_GPU) ? new Range(name + '/', name + '0') : null;
+    }
+
     private static GpuLink newer(GpuLink one, GpuLink other) {
         return one.storedAtMillis() >= other.storedAtMillis() ? one : other;
     }

@@ -8,7 +8,6 @@ import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.gpuname.GpuNameBook;
-import gpuanalytics.processor.gpuname.GpuNames;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Clock;
@@ -63,30 +62,17 @@ public final class MongoUsageQueries implements UsageQueries {
         addFilter(filters, inSample(GpuMetric.GPU_INDEX.name()), query.gpuIndexes());
         addFilter(filters, inSample(GpuMetric.NAME.name()), query.names());
         var names = gpuNames.names();
-        addFilter(
-                filters,
-                inSample(StoreLayout.GPU),
-                query.gpus().stream().flatMap(gpu -> names.related(gpu).stream()).toList());
-        var samples = new LatestByGpu(names);
-        var older = new LatestByGpu(names);
+        var samples = new LatestByGpu(query, names);
+        samples.addFilter(filters, SAMPLE);
         reads.forEach(
                 StoreLayout.GPU_LATEST,
                 all(filters),
                 search -> search.sort(Sorts.ascending(StoreLayout.ID)),
-                document -> {
-                    var sample = LatestSampleReader.read(document, clock.instant());
-                    if (!isAsked(sample, query.gpus(), names)) {
-                        return;
-                    }
-                    if (query.isTooOld(sample)) {
-                        older.add(sample);
-                    } else {
-                        samples.add(sample);
-                        limits.checkSamples(samples.size());
-                    }
-                });
+                document -> samples.add(LatestSampleReader.read(document, clock.instant())));
+        var found = samples.found();
+        limits.checkSamples(found.samples().size());
         return new LatestSamples(
-                GpuUsages.addTo(samples.all(), reads, names), older.missingIn(samples));
+                GpuUsages.addTo(found.samples(), reads, names), found.leftOut());
     }
 
     @Override
@@ -146,16 +132,6 @@ public final class MongoUsageQueries implements UsageQueries {
                     },
                     fold);
         }
-    }
-
-    /** Names are dated, and what is found by one may be another GPU by now. */
-    private static boolean isAsked(LatestSample sample, List<String> gpus, GpuNames names) {
-        var ts = sample.sample().ts();
-        return gpus.isEmpty()
-                || gpus.contains(sample.gpu())
-                || gpus.stream()
-                        .filter(asked -> !GpuNames.isInstance(asked))
-                        .anyMatch(asked -> names.at(asked, ts).equals(names.at(sample.gpu(), ts)));
     }
 
     private static void addFilter(List<Bson> filters, String field, List<?> values) {

@@ -2,7 +2,9 @@ package gpuanalytics.processor.query;
 
 import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.gte;
 import static com.mongodb.client.model.Filters.in;
+import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Filters.or;
 
 import gpuanalytics.processor.decode.SeriesKey;
@@ -26,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class UsageLabels {
 
-    private static final int MAX_UNKNOWN_GPUS = 1000;
-
     private final Map<TokenDimension, List<String>> filters;
     private final GpuNames names;
     private final Set<TokenDimension> folded = EnumSet.noneOf(TokenDimension.class);
@@ -44,11 +44,13 @@ final class UsageLabels {
         filters.forEach(
                 (dimension, values) -> {
                     if (!values.isEmpty()) {
-                        var label = dimension.label();
-                        all.add(
-                                or(
-                                        in(label, stored(dimension, values)),
-                                        eq(StoreLayout.FOLDED, label)));
+                        var any = new ArrayList<Bson>();
+                        any.add(in(dimension.label(), stored(dimension, values)));
+                        any.add(eq(StoreLayout.FOLDED, dimension.label()));
+                        if (dimension == TokenDimension.GPU) {
+                            values.forEach(gpu -> addInstances(any, gpu));
+                        }
+                        all.add(or(any));
                     }
                 });
         return all.isEmpty() ? new Document() : and(all);
@@ -72,7 +74,7 @@ final class UsageLabels {
             return false;
         }
         var gpu = rollup.getString(StoreLayout.GPU);
-        if (gpu != null && !names.isKnown(gpu) && unknownGpus.size() < MAX_UNKNOWN_GPUS) {
+        if (gpu != null && !names.isKnown(gpu)) {
             unknownGpus.add(gpu);
         }
         return true;
@@ -137,6 +139,19 @@ final class UsageLabels {
             }
         }
         return stored;
+    }
+
+    /** Instances whose names hold that of their card, see {@link GpuNames#instancesOf}. */
+    private void addInstances(List<Bson> any, String asked) {
+        for (var gpu : names.related(asked)) {
+            var instances = GpuNames.instancesOf(gpu);
+            if (instances != null) {
+                any.add(
+                        and(
+                                gte(StoreLayout.GPU, instances.from()),
+                                lt(StoreLayout.GPU, instances.to())));
+            }
+        }
     }
 
     private static Set<TokenDimension> foldedIn(Document rollup) {

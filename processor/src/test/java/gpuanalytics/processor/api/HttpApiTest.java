@@ -8,15 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import gpuanalytics.processor.query.GroupValue;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.processor.query.Step;
 import gpuanalytics.processor.query.StoreUnavailableException;
 import gpuanalytics.processor.query.TokenDimension;
-import gpuanalytics.processor.query.TokenNotes;
 import gpuanalytics.processor.query.TokenQuery;
-import gpuanalytics.processor.query.TokenReport;
-import gpuanalytics.processor.query.TokenReport.Row;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.http.CorsOrigins;
 import gpuanalytics.service.http.HttpSettings;
@@ -306,44 +302,6 @@ class HttpApiTest {
             assertEquals(400, problem.statusCode());
             assertEquals(
                     Optional.of(site), problem.headers().firstValue("access-control-allow-origin"));
-        }
-    }
-
-    /** A model that is really called other is another thing than the models without room. */
-    @Test
-    void saysWhichLabelsAreFoldedAndWhichGpusAreUnknown() throws IOException {
-        try (var running = new RunningApi()) {
-            running.queries.tokens =
-                    query -> {
-                        var plain = Samples.tokenReport(query);
-                        var start = query.window().from();
-                        return new TokenReport(
-                                plain.coverage(),
-                                plain.groupBy(),
-                                List.of(
-                                        new Row(start, List.of("other"), Samples.SPARSE),
-                                        new Row(start, List.of(GroupValue.FOLDED), Samples.FULL)),
-                                plain.totals(),
-                                null,
-                                null,
-                                new TokenNotes(
-                                        List.of(TokenDimension.USER, TokenDimension.MODEL),
-                                        Set.of("node-9/1", "GPU-x")));
-                    };
-
-            var json = JSON.readTree(running.get("/tokens?group_by=model").body());
-            var csv = running.get("/tokens?group_by=model&format=csv").body().split("\r\n", -1);
-            var other = JSON.readTree(running.get("/tokens?group_by=team").body());
-
-            assertEquals("[\"user\",\"model\"]", json.get("folded").toString());
-            assertEquals("[\"GPU-x\",\"node-9/1\"]", json.get("unknown_gpus").toString());
-            assertEquals("other", json.at("/rows/0/model").asText());
-            assertEquals("other", json.at("/rows/1/model").asText());
-            assertTrue(json.at("/rows/0/folded").isNull());
-            assertEquals("model", json.at("/rows/1/folded").asText());
-            assertTrue(csv[0].endsWith(",folded"), csv[0]);
-            assertTrue(csv[2].endsWith(",model"), csv[2]);
-            assertTrue(other.at("/rows/0/folded").isMissingNode());
         }
     }
 

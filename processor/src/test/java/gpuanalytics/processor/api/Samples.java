@@ -15,6 +15,7 @@ import gpuanalytics.processor.query.Reading.Level;
 import gpuanalytics.processor.query.Reading.Total;
 import gpuanalytics.processor.query.Readings;
 import gpuanalytics.processor.query.RowKey;
+import gpuanalytics.processor.query.TokenDimension;
 import gpuanalytics.processor.query.TokenNotes;
 import gpuanalytics.processor.query.TokenQuery;
 import gpuanalytics.processor.query.TokenReport;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Answers of queries: one with every value, one with only what is always there. */
@@ -87,7 +89,7 @@ final class Samples {
                 FULL,
                 new Rest(1, SPARSE),
                 new RowKey(null, query.window().from(), full),
-                TokenNotes.NONE);
+                new TokenNotes(List.of(TokenDimension.USER), Set.of("node-9/0")));
     }
 
     private static Coverage coverage(QueryWindow window) {

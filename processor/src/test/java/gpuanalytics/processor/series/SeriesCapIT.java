@@ -15,14 +15,12 @@ import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.decode.StoredEvent;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.store.MongoStore;
-import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
-import gpuanalytics.service.config.Secret;
+import gpuanalytics.processor.store.TestStoreConfig;
 import gpuanalytics.service.health.PartHealth;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,15 +36,7 @@ class SeriesCapIT {
 
     private final EmbeddedStore embedded = EmbeddedStore.start();
     private final ProcessorMetrics metrics = new ProcessorMetrics(new SimpleMeterRegistry());
-    private final MongoStore store =
-            new MongoStore(
-                    new StoreConfig(
-                            new Secret(embedded.url()),
-                            "test",
-                            Duration.ofDays(7),
-                            Duration.ofDays(30),
-                            Duration.ofDays(400),
-                            Duration.ofSeconds(20)));
+    private final MongoStore store = new MongoStore(TestStoreConfig.at(embedded.url()));
     private final TestRows usages = new TestRows(EventTopic.TOKEN_USAGE, "topic-t", 0);
     private final TestRows samples = new TestRows(EventTopic.GPU_METRICS, "topic-g", 0);
 
