@@ -3,6 +3,7 @@ package gpuanalytics.local;
 import gpuanalytics.local.ApiClient.Fleet;
 import gpuanalytics.local.ApiClient.Model;
 import gpuanalytics.processor.ProcessorStats;
+import gpuanalytics.service.text.Printable;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -110,7 +111,7 @@ final class LiveTable {
             perModel.append(
                     " | %s: requests %d prompt %d completion %d tok/s %s p50 %s p95 %s ms"
                             .formatted(
-                                    VisibleText.of(model.name()),
+                                    Printable.of(model.name()),
                                     model.requests(),
                                     model.promptTokens(),
                                     model.completionTokens(),
@@ -155,7 +156,7 @@ final class LiveTable {
 
     /** As much of a name as a column has room for. */
     private static String cut(String name) {
-        var shown = VisibleText.of(name);
+        var shown = Printable.of(name);
         return shown.codePointCount(0, shown.length()) <= 28
                 ? shown
                 : shown.substring(0, shown.offsetByCodePoints(0, 27)) + "…";

@@ -144,7 +144,7 @@ class TokenFoldTest {
     }
 
     private static Document rollup(@org.jspecify.annotations.Nullable String user, long requests) {
-        return new Document(StoreLayout.ID, NINE.getEpochSecond() + "||||||")
+        return new Document(StoreLayout.ID, "1|m||" + user + "||")
                 .append(StoreLayout.BUCKET, Date.from(NINE))
                 .append("user", user)
                 .append("requests", requests);
