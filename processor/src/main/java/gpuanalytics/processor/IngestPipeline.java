@@ -7,6 +7,7 @@ import gpuanalytics.processor.batch.UnderWay;
 import gpuanalytics.processor.consume.AssignedPartition;
 import gpuanalytics.processor.consume.KafkaEventConsumer;
 import gpuanalytics.processor.decode.Decoding;
+import gpuanalytics.processor.meter.Metering;
 import gpuanalytics.processor.rollup.Rollups;
 import gpuanalytics.processor.series.SeriesCap;
 import gpuanalytics.processor.write.EventWrites;
@@ -20,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of every record: consume, decode, series, write, rollup, commit.
+ * The way of every record: consume, decode, series, meter, write, rollup, commit.
  *
  * <p>One thread, the ingest thread, runs {@link #run}. It never waits for the store, so the group
  * keeps its member however slow the store is. A record is committed when all of its effects are
@@ -38,6 +39,7 @@ final class IngestPipeline implements AutoCloseable {
     private final Decoding decode;
     private final Batcher batcher;
     private final SeriesCap series;
+    private final Metering meter;
     private final EventWrites write;
     private final Writers writers;
     private final Rollups rollup;
@@ -56,6 +58,7 @@ final class IngestPipeline implements AutoCloseable {
             Decoding decode,
             Batcher batcher,
             SeriesCap series,
+            Metering meter,
             EventWrites write,
             Rollups rollup,
             UnderWay underWay,
@@ -65,6 +68,7 @@ final class IngestPipeline implements AutoCloseable {
         this.decode = decode;
         this.batcher = batcher;
         this.series = series;
+        this.meter = meter;
         this.write = write;
         this.writers = new Writers(settings.inFlightBatches());
         this.rollup = rollup;
@@ -96,8 +100,11 @@ final class IngestPipeline implements AutoCloseable {
     private void carry(List<Batch> batches) throws InterruptedException {
         for (var batch : batches) {
             underWay.begun(batch);
-            // Raw documents once by their identity, several batches at the same time;
-            var counted = writers.start(() -> write.write(series.mark(batch)));
+            // Raw documents once by their identity, several batches at the same time, each with
+            // what
+            // was decided of it in its turn;
+            var turn = meter.turn();
+            var counted = writers.start(() -> write.write(turn.decide(series.mark(batch))));
             // rollups once by their guards, in the order of the batches.
             rollup.gather(batch, counted);
         }
@@ -129,6 +136,7 @@ final class IngestPipeline implements AutoCloseable {
         if (end.complete()) {
             // Only what is acknowledged in full is done, and all before it is done too.
             end.progress().complete();
+            meter.batchDone();
         }
         return true;
     }

@@ -1,6 +1,7 @@
 package gpuanalytics.processor;
 
 import gpuanalytics.processor.batch.BatchPolicy;
+import gpuanalytics.processor.meter.MeterLimits;
 import gpuanalytics.processor.rollup.FlushPolicy;
 import gpuanalytics.processor.series.SeriesLimits;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param bufferBytes how many bytes of records may be under way before fetching pauses
  * @param flush when gathered rollups go to the store
  * @param series how many series an hour may have before others count under "other"
+ * @param meter what the counters of GPUs may say
  * @param sampleInterval the time a sample stands for when it does not say
  * @param shutdownTimeout how long a shutdown waits for what is under way
  */
@@ -22,5 +24,6 @@ record IngestSettings(
         long bufferBytes,
         FlushPolicy flush,
         SeriesLimits series,
+        MeterLimits meter,
         Duration sampleInterval,
         Duration shutdownTimeout) {}

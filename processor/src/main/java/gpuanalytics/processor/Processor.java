@@ -12,6 +12,8 @@ import gpuanalytics.processor.consume.KafkaEventConsumer;
 import gpuanalytics.processor.consume.KafkaHealth;
 import gpuanalytics.processor.decode.Decoding;
 import gpuanalytics.processor.decode.ScanningEventDecoder;
+import gpuanalytics.processor.meter.LatestReadings;
+import gpuanalytics.processor.meter.Metering;
 import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.query.MongoUsageQueries;
@@ -129,6 +131,7 @@ public final class Processor implements RunningService {
                 new Decoding(decoder, metrics),
                 new Batcher(settings.batch(), underWay, metrics),
                 new SeriesCap(settings.series(), store, retry, metrics, clock),
+                new Metering(settings.meter(), new LatestReadings(store, retry), metrics),
                 write,
                 new Rollups(settings.flush(), rollups, changedHours, underWay),
                 underWay,

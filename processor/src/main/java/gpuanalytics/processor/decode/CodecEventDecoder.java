@@ -9,6 +9,8 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.RejectReason;
+import gpuanalytics.event.RequestStatus;
+import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.consume.Position;
 import gpuanalytics.processor.consume.RawRecord;
 import gpuanalytics.processor.decode.DecodedRecord.Rejected;
@@ -102,9 +104,21 @@ public final class CodecEventDecoder implements EventDecoder {
                     && event.get(GpuMetric.INTERVAL_S) == null) {
                 bson.writeDouble(StoreLayout.ASSUMED_INTERVAL_S, assumedIntervalS);
             }
+            if (event.topic() == EventTopic.TOKEN_USAGE) {
+                writeFailed(bson, event);
+            }
             bson.writeEndDocument();
         }
         return new RawBsonDocument(out.toByteArray());
+    }
+
+    private static void writeFailed(BsonBinaryWriter bson, Event event) {
+        var errorType = event.get(TokenUsage.ERROR_TYPE);
+        var failed = RequestStatus.isFailure(errorType, event.get(TokenUsage.STATUS));
+        var decided = DecidedCounts.ofUsage(failed, errorType != null).failed();
+        if (decided != null) {
+            bson.writeBoolean(StoreLayout.DECIDED_FAILED, decided);
+        }
     }
 
     private static void write(BsonBinaryWriter bson, Field<?> field, @Nullable Object value) {

@@ -47,6 +47,9 @@ final class FlatDocument {
     private static final byte[] ASSUMED_INTERVAL_S =
             element(BsonType.DOUBLE, StoreLayout.ASSUMED_INTERVAL_S);
 
+    private static final byte[] DECIDED_FAILED =
+            element(BsonType.BOOLEAN, StoreLayout.DECIDED_FAILED);
+
     private static final byte[] GIVEN = EventId.GIVEN.getBytes(ISO_8859_1);
     private static final byte[] SAMPLE = EventId.SAMPLE.getBytes(ISO_8859_1);
     private static final byte[] REQUEST = EventId.REQUEST.getBytes(ISO_8859_1);
@@ -119,6 +122,11 @@ final class FlatDocument {
         if (assumes()) {
             put(ASSUMED_INTERVAL_S);
             putLong(assumedIntervalBits);
+        }
+        var failed = scanned.counts().failed();
+        if (failed != null) {
+            put(DECIDED_FAILED);
+            put((byte) (failed ? 1 : 0));
         }
         put((byte) 0);
         INT.set(out, 0, at);

@@ -8,6 +8,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.bson.BsonBinaryReader;
 import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonInt64;
+import org.bson.BsonNull;
 import org.bson.BsonReader;
 import org.bson.BsonString;
 import org.bson.BsonType;
@@ -47,6 +50,7 @@ public record StoredEvent(EventValues values, Overflow overflow) {
         private int belowMilli;
         private @Nullable String gpu;
         private @Nullable BsonValue overflow;
+        private @Nullable BsonDocument decided;
 
         Reading(EventTopic topic) {
             this.topic = topic;
@@ -69,7 +73,10 @@ public record StoredEvent(EventValues values, Overflow overflow) {
                             Math.floorMod(tsMillis, MILLIS_PER_SECOND) * NANOS_PER_MILLI
                                     + belowMilli,
                             present,
-                            numbers);
+                            numbers,
+                            decided == null
+                                    ? DecidedCounts.NONE
+                                    : DecidedCounts.ofDocument(decided));
             return new StoredEvent(values, Overflow.of(overflow));
         }
 
@@ -84,6 +91,10 @@ public record StoredEvent(EventValues values, Overflow overflow) {
                 case StoreLayout.GPU -> gpu = reader.readString();
                 case StoreLayout.OVERFLOW -> overflow = mark(reader);
                 case StoreLayout.ASSUMED_INTERVAL_S -> read(reader, GpuMetric.INTERVAL_S);
+                case StoreLayout.DECIDED_FAILED,
+                        StoreLayout.DECIDED_XID_ERRORS,
+                        StoreLayout.DECIDED_ENERGY_UJ ->
+                        decide(name, decision(reader));
                 default -> reader.skipValue();
             }
         }
@@ -105,6 +116,22 @@ public record StoredEvent(EventValues values, Overflow overflow) {
                     labels.put(field, number);
                 }
             }
+        }
+
+        private void decide(String name, BsonValue value) {
+            decided = decided == null ? new BsonDocument() : decided;
+            decided.put(name, value);
+        }
+
+        private static BsonValue decision(BsonReader reader) {
+            return switch (reader.getCurrentBsonType()) {
+                case BOOLEAN -> BsonBoolean.valueOf(reader.readBoolean());
+                case NULL -> {
+                    reader.readNull();
+                    yield BsonNull.VALUE;
+                }
+                default -> new BsonInt64(whole(reader));
+            };
         }
 
         private static BsonValue mark(BsonReader reader) {

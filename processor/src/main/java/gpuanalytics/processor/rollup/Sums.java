@@ -101,18 +101,32 @@ final class Sums {
         var given = values.number(GpuMetric.INTERVAL_S);
         var intervalS = Double.isNaN(given) ? defaultIntervalS : given;
         count(GpuCounter.COVERED_US, Math.round(intervalS * MICRO));
-        var powerW = values.number(GpuMetric.POWER_W);
-        if (!Double.isNaN(powerW)) {
-            count(GpuCounter.ENERGY_UJ, Math.round(powerW * intervalS * MICRO));
-        }
-        if (values.has(GpuMetric.XID)) {
+        addEnergy(values, intervalS);
+        var xidErrors = values.counts().xidErrors();
+        if (xidErrors != null) {
+            count(GpuCounter.XID_ERRORS, xidErrors);
+        } else if (values.has(GpuMetric.XID)) {
             count(GpuCounter.XID_ERRORS, values.number(GpuMetric.XID) == 0 ? 0 : 1);
+        }
+    }
+
+    private void addEnergy(EventValues values, double intervalS) {
+        var decided = values.counts();
+        var powerW = values.number(GpuMetric.POWER_W);
+        if (decided.energyUnknown()) {
+            count(GpuCounter.ENERGY_UNKNOWN, 1);
+        } else if (decided.energyUj() != null) {
+            count(GpuCounter.ENERGY_UJ, decided.energyUj());
+        } else if (!Double.isNaN(powerW)) {
+            count(GpuCounter.ENERGY_UJ, Math.round(powerW * intervalS * MICRO));
         }
     }
 
     private void addUsage(EventValues values) {
         count(TokenCounter.REQUESTS, 1);
-        count(TokenCounter.ERRORS, values.has(TokenUsage.ERROR_TYPE) ? 1 : 0);
+        var decided = values.counts().failed();
+        var failed = decided != null ? decided : values.has(TokenUsage.ERROR_TYPE);
+        count(TokenCounter.ERRORS, failed ? 1 : 0);
     }
 
     private void count(RollupCounter counter, long by) {
