@@ -7,7 +7,9 @@ import gpuanalytics.processor.batch.UnderWay;
 import gpuanalytics.processor.consume.AssignedPartition;
 import gpuanalytics.processor.consume.KafkaEventConsumer;
 import gpuanalytics.processor.decode.Decoding;
+import gpuanalytics.processor.gpuname.GpuNaming;
 import gpuanalytics.processor.meter.Metering;
+import gpuanalytics.processor.rollup.CountedRow;
 import gpuanalytics.processor.rollup.Rollups;
 import gpuanalytics.processor.series.SeriesCap;
 import gpuanalytics.processor.write.EventWrites;
@@ -21,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of every record: consume, decode, series, meter, write, rollup, commit.
+ * The way of every record: consume, decode, series, meter, write, names, rollup, commit.
  *
  * <p>One thread, the ingest thread, runs {@link #run}. It never waits for the store, so the group
  * keeps its member however slow the store is. A record is committed when all of its effects are
@@ -41,6 +43,7 @@ final class IngestPipeline implements AutoCloseable {
     private final SeriesCap series;
     private final Metering meter;
     private final EventWrites write;
+    private final GpuNaming names;
     private final Writers writers;
     private final Rollups rollup;
     private final UnderWay underWay;
@@ -60,6 +63,7 @@ final class IngestPipeline implements AutoCloseable {
             SeriesCap series,
             Metering meter,
             EventWrites write,
+            GpuNaming names,
             Rollups rollup,
             UnderWay underWay,
             PartHealth health) {
@@ -70,6 +74,7 @@ final class IngestPipeline implements AutoCloseable {
         this.series = series;
         this.meter = meter;
         this.write = write;
+        this.names = names;
         this.writers = new Writers(settings.inFlightBatches());
         this.rollup = rollup;
         this.underWay = underWay;
@@ -100,17 +105,22 @@ final class IngestPipeline implements AutoCloseable {
     private void carry(List<Batch> batches) throws InterruptedException {
         for (var batch : batches) {
             underWay.begun(batch);
-            // Raw documents once by their identity, several batches at the same time, each with
-            // what
-            // was decided of it in its turn;
             var turn = meter.turn();
-            var counted = writers.start(() -> write.write(turn.decide(series.mark(batch))));
+            var counted = writers.start(() -> store(batch, turn));
             // rollups once by their guards, in the order of the batches.
             rollup.gather(batch, counted);
         }
         while (takeDone(Duration.ZERO)) {
             underWay.reached(Step.COMPLETED);
         }
+    }
+
+    /** What of a batch counts in rollups, once it is stored; on a writer's thread. */
+    private List<CountedRow> store(Batch batch, Metering.Turn turn) throws InterruptedException {
+        // What depends on others is decided before it is stored, so that it stays decided.
+        var decided = turn.decide(series.mark(batch));
+        // Raw documents once by their identity, several batches at the same time.
+        return names.learn(write.write(decided));
     }
 
     /** Asks the ingest thread to end in good order; any thread. */

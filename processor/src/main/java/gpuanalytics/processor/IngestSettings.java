@@ -4,6 +4,7 @@ import gpuanalytics.processor.batch.BatchPolicy;
 import gpuanalytics.processor.meter.MeterLimits;
 import gpuanalytics.processor.rollup.FlushPolicy;
 import gpuanalytics.processor.series.SeriesLimits;
+import gpuanalytics.processor.write.IdentityRules;
 import java.time.Duration;
 
 /**
@@ -15,6 +16,7 @@ import java.time.Duration;
  * @param flush when gathered rollups go to the store
  * @param series how many series an hour may have before others count under "other"
  * @param meter what the counters of GPUs may say
+ * @param identity how what is said under one identity is told apart
  * @param sampleInterval the time a sample stands for when it does not say
  * @param shutdownTimeout how long a shutdown waits for what is under way
  */
@@ -25,5 +27,6 @@ record IngestSettings(
         FlushPolicy flush,
         SeriesLimits series,
         MeterLimits meter,
+        IdentityRules identity,
         Duration sampleInterval,
         Duration shutdownTimeout) {}

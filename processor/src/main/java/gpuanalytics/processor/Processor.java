@@ -12,6 +12,7 @@ import gpuanalytics.processor.consume.KafkaEventConsumer;
 import gpuanalytics.processor.consume.KafkaHealth;
 import gpuanalytics.processor.decode.Decoding;
 import gpuanalytics.processor.decode.ScanningEventDecoder;
+import gpuanalytics.processor.gpuname.GpuNaming;
 import gpuanalytics.processor.meter.LatestReadings;
 import gpuanalytics.processor.meter.Metering;
 import gpuanalytics.processor.metrics.DrainEstimate;
@@ -119,7 +120,7 @@ public final class Processor implements RunningService {
         var notices = new RecordNotices(clock);
         var write =
                 new EventWrites(
-                        new MongoEventWriter(store, retry, metrics),
+                        new MongoEventWriter(store, settings.identity(), retry, metrics),
                         new Rejects(deadLetters, metrics, notices),
                         new Tally(metrics, notices, clock),
                         underWay);
@@ -133,6 +134,13 @@ public final class Processor implements RunningService {
                 new SeriesCap(settings.series(), store, retry, metrics, clock),
                 new Metering(settings.meter(), new LatestReadings(store, retry), metrics),
                 write,
+                new GpuNaming(
+                        store,
+                        settings.series().gpus(),
+                        config.store().hourRetention(),
+                        retry,
+                        metrics,
+                        clock),
                 new Rollups(settings.flush(), rollups, changedHours, underWay),
                 underWay,
                 pipelineHealth);

@@ -1,7 +1,9 @@
 package gpuanalytics.processor.decode;
 
+import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
@@ -40,6 +42,24 @@ public record DecidedCounts(
             return NONE;
         }
         return failed ? FAILED : NOT_FAILED;
+    }
+
+    /**
+     * What was decided by some of a sample's readings.
+     *
+     * @param hasPower whether the sample has a power; then its energy was decided by that
+     */
+    DecidedCounts only(Collection<String> readings, boolean hasPower) {
+        var energyBy = hasPower ? GpuMetric.POWER_W : GpuMetric.ENERGY_J_TOTAL;
+        var isEnergy = readings.contains(energyBy.name());
+        var isXid =
+                readings.contains(GpuMetric.XID.name())
+                        || readings.contains(GpuMetric.XID_ERRORS_TOTAL.name());
+        return new DecidedCounts(
+                failed,
+                isXid ? xidErrors : null,
+                isEnergy ? energyUj : null,
+                isEnergy && energyUnknown);
     }
 
     /** What a stored raw document says, of which it needs {@link #fields} alone. */

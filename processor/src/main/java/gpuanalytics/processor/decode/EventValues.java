@@ -3,7 +3,9 @@ package gpuanalytics.processor.decode;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
+import gpuanalytics.event.TokenUsage;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -120,9 +122,19 @@ public final class EventValues {
         return counts;
     }
 
+    /** Whether a usage is of a request that failed. */
+    public boolean hasFailed() {
+        return counts.failed() != null ? counts.failed() : has(TokenUsage.ERROR_TYPE);
+    }
+
     /** The same event, for which this was decided. */
     public EventValues counting(DecidedCounts decided) {
         return new EventValues(labels, epochSecond, nanos, present, numbers, decided);
+    }
+
+    /** The same with other labels. */
+    EventValues with(Labels others) {
+        return new EventValues(others, epochSecond, nanos, present, numbers, counts);
     }
 
     /** The values of a sample that stands for this time, in seconds. */
@@ -134,6 +146,25 @@ public final class EventValues {
         }
         byField[GpuMetric.INTERVAL_S.index()] = Double.doubleToRawLongBits(intervalS);
         return of(labels, epochSecond, nanos, present | bit(GpuMetric.INTERVAL_S), byField, counts);
+    }
+
+    /**
+     * Of a sample these readings alone, and the time that it stands for.
+     *
+     * @param intervalS in seconds; NaN where it is not known
+     */
+    public EventValues only(Collection<String> readings, double intervalS) {
+        var byField = new long[topic().fields().fields().size()];
+        long kept = 0;
+        int next = 0;
+        for (long left = present & numeric(topic()); left != 0; left &= left - 1) {
+            var field = topic().fields().fields().get(Long.numberOfTrailingZeros(left));
+            byField[field.index()] = numbers[next++];
+            kept |= readings.contains(field.name()) ? bit(field) : 0;
+        }
+        var decided = counts.only(readings, has(GpuMetric.POWER_W));
+        var only = of(labels, epochSecond, nanos, kept, byField, decided);
+        return Double.isNaN(intervalS) ? only : only.standingFor(intervalS);
     }
 
     static long bit(Field<?> field) {

@@ -30,6 +30,9 @@ final class GpuMeter {
     private double energyJ = Double.NaN;
     private long energyAt = Long.MIN_VALUE;
 
+    /** The moment of the last rise. */
+    private long countedAt = Long.MIN_VALUE;
+
     /** What samples with a power and no counter have counted since the last energy. */
     private double poweredJ;
 
@@ -103,7 +106,13 @@ final class GpuMeter {
         var plausible =
                 at - energyAt <= limits.maxGap().toNanos()
                         && risen <= limits.maxPowerW() * (seconds + RHYTHM_S);
+        countedAt = at;
         return new Rise(Math.max(0, risen - poweredJ), plausible);
+    }
+
+    /** Whether the counter has counted what was drawn up to a sample's moment already. */
+    boolean hasCounted(EventValues sample) {
+        return sample.epochNanos() == countedAt;
     }
 
     /** How many XID errors the sample tells of that none before has; null where it cannot say. */
@@ -131,9 +140,9 @@ final class GpuMeter {
                 energyJ = sample.number(GpuMetric.ENERGY_J_TOTAL);
                 energyAt = at;
                 poweredJ = 0;
-            } else if (sample.has(GpuMetric.POWER_W)) {
+            } else if (sample.has(GpuMetric.POWER_W) && at > poweredAt) {
                 poweredJ += boardJoules(sample);
-                poweredAt = Math.max(poweredAt, at);
+                poweredAt = at;
             }
         }
         if (at > xidAt && (sample.has(GpuMetric.XID) || sample.has(GpuMetric.XID_ERRORS_TOTAL))) {

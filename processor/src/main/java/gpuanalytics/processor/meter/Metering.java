@@ -139,6 +139,10 @@ public final class Metering {
                         : null;
         var xidErrors = meter.newXidErrors(sample);
         meter.read(sample);
+        if (sample.has(GpuMetric.POWER_W) && meter.hasCounted(sample)) {
+            // Another record of the same moment had no power.
+            return counts(isSaidByXid(sample, xidErrors) ? null : xidErrors, 0L, false);
+        }
         return withShare(row, rise, xidErrors);
     }
 

@@ -33,7 +33,7 @@ class OpenApiMeasuresTest {
                     "energy_j",
                     "energy_unknown_samples",
                     "xid_errors");
-    private static final List<String> BEFORE_COUNTS = List.of("requests", "errors");
+    private static final List<String> BEFORE_COUNTS = List.of("requests", "errors", "attempts");
     private static final List<String> AFTER_COUNTS = List.of("tokens_per_s");
 
     private final JsonNode document = load();

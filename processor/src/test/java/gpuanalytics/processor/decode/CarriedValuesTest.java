@@ -44,7 +44,8 @@ class CarriedValuesTest {
                     new CodecEventDecoder(codec, Clock.systemUTC(), Duration.ofMillis(2500)));
 
     private final long seed = Long.getLong("fuzz.seed", System.nanoTime());
-    private final RandomRecords records = new RandomRecords(new Random(seed));
+    private final Random random = new Random(seed);
+    private final RandomRecords records = new RandomRecords(random);
 
     @ParameterizedTest
     @EnumSource(EventTopic.class)
@@ -56,7 +57,7 @@ class CarriedValuesTest {
             var shown = new String(record, UTF_8) + " fuzz.seed=" + seed;
             for (var decoder : decoders) {
                 if (decoder.decode(TestRecords.of(topic, record, i, Map.of())) instanceof Row row) {
-                    assertSame(row, shown);
+                    assertSame(row, someFolded(), shown);
                     compared++;
                 }
             }
@@ -85,15 +86,23 @@ class CarriedValuesTest {
         var decided = row.counting(counts);
 
         assertEquals(counts, decided.values().counts());
-        assertSame(decided, record);
-        assertEquals(counts, Decided.ofDocument(decided.document()).counts());
-        assertEquals(decided.values(), Decided.ofDocument(decided.document()).of(row.values()));
-        assertEquals(row.values(), Decided.ofDocument(row.document()).of(decided.values()));
+        assertSame(decided, Overflow.NONE, record);
+        assertEquals(counts, Decided.ofDocument(EventTopic.GPU_METRICS, decided.document()).counts());
+        assertEquals(decided.values(), Decided.ofDocument(EventTopic.GPU_METRICS, decided.document()).of(row.values()));
+        assertEquals(row.values(), Decided.ofDocument(EventTopic.GPU_METRICS, row.document()).of(decided.values()));
     }
 
-    private static void assertSame(Row row, String shown) {
+    private Overflow someFolded() {
+        var overflow = Overflow.NONE;
+        for (var label : Labels.fields(EventTopic.TOKEN_USAGE)) {
+            overflow = random.nextBoolean() ? overflow.and(label) : overflow;
+        }
+        return overflow;
+    }
+
+    private static void assertSame(Row row, Overflow folding, String shown) {
         var values = row.values();
-        for (var under : Overflow.values()) {
+        for (var under : List.of(Overflow.NONE, Overflow.OTHER, Overflow.OTHER_OF_GPU, folding)) {
             var marked = row.counting(under);
             assertEquals(
                     new StoredEvent(values, under),
