@@ -188,8 +188,7 @@ class GpuNamesFlowIT {
         assertTrue(csv.body().lines().toList().get(1).contains("hen/0"), csv.body());
         assertTrue(csv.body().lines().toList().get(1).endsWith(",false"), csv.body());
         assertEquals(
-                "folded=; unknown_gpus=1",
-                csv.headers().firstValue("answer-notes").orElse("none"));
+                "folded=; unknown_gpus=1", csv.headers().firstValue("answer-notes").orElse("none"));
     }
 
     private static final String ALL_AGES = "?max_age=all";

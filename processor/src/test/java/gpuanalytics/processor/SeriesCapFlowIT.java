@@ -76,8 +76,7 @@ class SeriesCapFlowIT {
                 var nobody = json(processor, "/tokens?user=&" + HOUR);
                 assertEquals(0, nobody.at("/totals/requests").asLong());
                 var red = json(processor, "/tokens?team=fraud&group_by=user&" + HOUR);
-                assertEquals(
-                        "{customer-0=1[], customer-3=8[], other=64[user]}", rows(red, "user"));
+                assertEquals("{customer-0=1[], customer-3=8[], other=64[user]}", rows(red, "user"));
             }
         }
     }
@@ -103,8 +102,7 @@ class SeriesCapFlowIT {
                             row.path("model").asText() + row.path("folded"),
                             row.path("prompt_tokens").asLong());
                 }
-                assertEquals(
-                        "{m1[]=10, other[\"model\"]=1100, other[]=1}", found.toString());
+                assertEquals("{m1[]=10, other[\"model\"]=1100, other[]=1}", found.toString());
             }
         }
     }

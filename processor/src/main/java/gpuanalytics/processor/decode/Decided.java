@@ -48,8 +48,7 @@ public record Decided(
 
     /** The first word of its identity, as its row carries it and its document says. */
     public static Decided carriedBy(Row row) {
-        return new Decided(
-                row.overflow(), Double.NaN, Role.WHOLE, false, row.values().counts());
+        return new Decided(row.overflow(), Double.NaN, Role.WHOLE, false, row.values().counts());
     }
 
     /** Reads a stored raw document, of which it needs {@link #fieldsRead} alone. */
@@ -86,9 +85,7 @@ public record Decided(
     public EventValues of(EventValues values) {
         var labelled = asAtFirst ? values.with(values.labels().atFirst()) : values;
         var standing =
-                Double.isNaN(assumedIntervalS)
-                        ? labelled
-                        : labelled.standingFor(assumedIntervalS);
+                Double.isNaN(assumedIntervalS) ? labelled : labelled.standingFor(assumedIntervalS);
         return standing.counts().equals(counts) ? standing : standing.counting(counts);
     }
 }

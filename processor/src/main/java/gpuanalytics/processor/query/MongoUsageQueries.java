@@ -71,8 +71,7 @@ public final class MongoUsageQueries implements UsageQueries {
                 document -> samples.add(LatestSampleReader.read(document, clock.instant())));
         var found = samples.found();
         limits.checkSamples(found.samples().size());
-        return new LatestSamples(
-                GpuUsages.addTo(found.samples(), reads, names), found.leftOut());
+        return new LatestSamples(GpuUsages.addTo(found.samples(), reads, names), found.leftOut());
     }
 
     @Override

@@ -71,7 +71,9 @@ class AddedLabelsTest {
         assertEquals("m|t|||", audited.series());
         assertFalse(again.labels().toBson().containsKey("provider"));
         assertEquals(again, audited.values());
-        assertSame(row.values(), Decided.ofDocument(EventTopic.TOKEN_USAGE, row.document()).of(row.values()));
+        assertSame(
+                row.values(),
+                Decided.ofDocument(EventTopic.TOKEN_USAGE, row.document()).of(row.values()));
     }
 
     @Test

@@ -57,12 +57,12 @@ class MeteringIT {
     private final EmbeddedStore embedded = EmbeddedStore.start();
     private final FaultyStore faults = new FaultyStore(embedded.port());
     private final ProcessorMetrics metrics = new ProcessorMetrics(new SimpleMeterRegistry());
-    private final MongoStore store =
-            new MongoStore(TestStoreConfig.at(faults.url()));
+    private final MongoStore store = new MongoStore(TestStoreConfig.at(faults.url()));
     private final StoreRetry retry =
             new StoreRetry(new PartHealth("store", "starting", Clock.systemUTC()), metrics);
     private final RollupMath math = new RollupMath(Duration.ofSeconds(15));
-    private final MongoEventWriter writer = new MongoEventWriter(store, IdentityRules.defaults(), retry, metrics);
+    private final MongoEventWriter writer =
+            new MongoEventWriter(store, IdentityRules.defaults(), retry, metrics);
     private final MongoRollups rollups =
             new MongoRollups(store, math, 1000, retry, metrics, Clock.systemUTC());
 
@@ -274,7 +274,8 @@ class MeteringIT {
             var energy = sample(2, second).set(GpuMetric.ENERGY_J_TOTAL, 800.0 + 40 * i);
             var load = sample(2, second).set(GpuMetric.UTILIZATION, 0.5).set(GpuMetric.POD, "a");
             var xid = sample(2, second).set(GpuMetric.XID, i < 3 ? 0L : 94L);
-            for (var record : i % 2 == 0 ? List.of(energy, load, xid) : List.of(xid, load, energy)) {
+            for (var record :
+                    i % 2 == 0 ? List.of(energy, load, xid) : List.of(xid, load, energy)) {
                 rows.add(partition.next(record.build()));
                 // and another pod of a shared GPU says the same
                 rows.add(partition.next(record.set(GpuMetric.POD, "b").build()));
