@@ -26,7 +26,13 @@ class OpenApiMeasuresTest {
 
     private static final String SCHEMAS = "#/components/schemas/";
     private static final List<String> POINT =
-            List.of("ts", "samples", "covered_s", "energy_j", "xid_errors");
+            List.of(
+                    "ts",
+                    "samples",
+                    "covered_s",
+                    "energy_j",
+                    "energy_unknown_samples",
+                    "xid_errors");
     private static final List<String> BEFORE_COUNTS = List.of("requests", "errors", "attempts");
     private static final List<String> GPU_USAGE =
             List.of("usage_hour", "requests", "errors", "prompt_tokens", "completion_tokens");
