@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param series how many series an hour may have before others count under "other"
  * @param meter what the counters of GPUs may say
  * @param identity how what is said under one identity is told apart
+ * @param maxConflicts how many conflicts can be asked for, the latest
  * @param sampleInterval the time a sample stands for when it does not say
  * @param shutdownTimeout how long a shutdown waits for what is under way
  */
@@ -28,5 +29,6 @@ record IngestSettings(
         SeriesLimits series,
         MeterLimits meter,
         IdentityRules identity,
+        int maxConflicts,
         Duration sampleInterval,
         Duration shutdownTimeout) {}
