@@ -21,10 +21,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What users send, as they send it, and the numbers that they ask for. */
+@Execution(ExecutionMode.CONCURRENT)
 class CountsIT {
 
     /** The start of the hour before the last one: what is sent then is over and can be audited. */
