@@ -71,8 +71,7 @@ public final class MongoUsageQueries implements UsageQueries {
                 document -> samples.add(LatestSampleReader.read(document, clock.instant())));
         var found = samples.found();
         limits.checkSamples(found.samples().size());
-        return new LatestSamples(
-                GpuUsages.addTo(found.samples(), reads, names), found.leftOut());
+        return new LatestSamples(GpuUsages.addTo(found.samples(), reads, names), found.leftOut());
     }
 
     @Override
@@ -115,6 +114,25 @@ public final class MongoUsageQueries implements UsageQueries {
             kept.refuseExpired(coverage);
         }
         return report;
+    }
+
+    @Override
+    public List<FoundConflict> conflicts(int limit) {
+        var found = new ArrayList<FoundConflict>();
+        reads.forEach(
+                StoreLayout.CONFLICTS,
+                new Document(),
+                search -> search.sort(Sorts.descending(StoreLayout.STORED_AT)).limit(limit),
+                conflict ->
+                        found.add(
+                                new FoundConflict(
+                                        conflict.getDate(StoreLayout.STORED_AT).toInstant(),
+                                        conflict.getString(StoreLayout.KIND),
+                                        conflict.getString(StoreLayout.TOPIC),
+                                        conflict.getString(StoreLayout.IDENTITY),
+                                        conflict.getString(StoreLayout.SAID_AT),
+                                        conflict.getString(StoreLayout.DETAIL))));
+        return List.copyOf(found);
     }
 
     /** Reads the rollups of a window in the order of time, which is the order the folds want. */

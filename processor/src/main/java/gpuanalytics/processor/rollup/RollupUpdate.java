@@ -55,7 +55,9 @@ final class RollupUpdate {
                 });
         var stamp = new BsonDateTime(now.toEpochMilli());
         var update = new BsonDocument();
-        update.append("$inc", increments);
+        if (!increments.isEmpty()) {
+            update.append("$inc", increments);
+        }
         if (!minima.isEmpty()) {
             update.append("$min", minima).append("$max", maxima);
         }
