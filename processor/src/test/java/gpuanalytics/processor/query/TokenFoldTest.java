@@ -133,7 +133,7 @@ class TokenFoldTest {
         var fold =
                 new TokenFold(
                         query,
-                        new UsageLabels(Map.of(), GpuNames.NONE),
+                        new UsageLabels(query.filters(), GpuNames.NONE),
                         coverage,
                         QueryLimits.defaults(),
                         NINE.plus(Duration.ofDays(1)));
