@@ -3,6 +3,7 @@ package gpuanalytics.producer;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.producer.publish.KafkaOptions;
 import gpuanalytics.producer.publish.KafkaOptions.Compression;
+import gpuanalytics.producer.receive.DoorSettings;
 import gpuanalytics.producer.source.SourceConfig;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.config.EnvironmentReader;
@@ -19,10 +20,14 @@ import java.util.Set;
  *
  * @param kafka how to publish
  * @param sources where the events come from
+ * @param doors where events are told
  * @param http where health and metrics are served
  */
 public record ProducerConfig(
-        KafkaOptions kafka, Map<SourceKind, SourceConfig> sources, HttpSettings http) {
+        KafkaOptions kafka,
+        Map<SourceKind, SourceConfig> sources,
+        DoorSettings doors,
+        HttpSettings http) {
 
     private static final int DEFAULT_PORT = 8081;
 
@@ -51,14 +56,22 @@ public record ProducerConfig(
     /** Reads every variable; errors are left in the reader. */
     public static ProducerConfig read(EnvironmentReader env) {
         var kafka = readKafka(env);
+        var doors = DoorSettings.read(env, kafka.maxRecordBytes());
         return new ProducerConfig(
-                kafka, readSources(env, kafka.bootstrap()), HttpSettings.read(env, DEFAULT_PORT));
+                kafka,
+                readSources(env, kafka.bootstrap(), !doors.open().isEmpty()),
+                doors,
+                HttpSettings.read(env, DEFAULT_PORT));
     }
 
     private static KafkaOptions readKafka(EnvironmentReader env) {
         return new KafkaOptions(
                 env.addresses("KAFKA_BOOTSTRAP", "localhost:9092", "Addresses of Kafka's brokers"),
                 readTopics(env),
+                env.topic(
+                        "TOPIC_DEAD_LETTER",
+                        "dead.letters.v1",
+                        "Topic for what is refused at a door"),
                 env.choice(
                         "COMPRESSION",
                         Compression.LZ4,
@@ -119,8 +132,8 @@ public record ProducerConfig(
     }
 
     private static Map<SourceKind, SourceConfig> readSources(
-            EnvironmentReader env, String bootstrap) {
-        var chosen = readChosen(env);
+            EnvironmentReader env, String bootstrap, boolean hasDoor) {
+        var chosen = readChosen(env, hasDoor);
         var common =
                 new SourceConfig.Common(
                         bootstrap,
@@ -147,7 +160,8 @@ public record ProducerConfig(
         return sources;
     }
 
-    private static Set<SourceKind> readChosen(EnvironmentReader env) {
+    /** Who opens a door and names no source wants none. */
+    private static Set<SourceKind> readChosen(EnvironmentReader env, boolean hasDoor) {
         var one =
                 env.choice(
                         "SOURCE",
@@ -160,7 +174,9 @@ public record ProducerConfig(
                         "Several sources separated by commas, each with its own variables, instead"
                                 + " of SOURCE");
         if (several.isEmpty()) {
-            return EnumSet.of(one);
+            return hasDoor && !env.isSet("SOURCE")
+                    ? EnumSet.noneOf(SourceKind.class)
+                    : EnumSet.of(one);
         }
         if (env.isSet("SOURCE")) {
             env.error("SOURCE and SOURCES are both set, expected one of them");

@@ -3,6 +3,7 @@ package gpuanalytics.service.http;
 import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** What a request asks for, compared with what an endpoint has. */
@@ -23,12 +24,31 @@ final class RequestCheck {
                         .orElseThrow(() -> new ProblemException(notAcceptable(context, endpoint)));
         var contentType = endpoint.accepts().isEmpty() ? "" : contentType(context, endpoint);
         return new Endpoint.Request(
-                mediaType, context.pathParams(), query(context, endpoint), contentType, NO_BODY);
+                mediaType,
+                context.pathParams(),
+                query(context, endpoint),
+                contentType,
+                headers(context),
+                NO_BODY);
+    }
+
+    /** The headers by name in lower case. */
+    static Map<String, String> headers(RoutingContext context) {
+        var headers = new LinkedHashMap<String, String>();
+        for (var header : context.request().headers()) {
+            headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue());
+        }
+        return headers;
     }
 
     static Endpoint.Request with(Endpoint.Request request, byte[] body) {
         return new Endpoint.Request(
-                request.mediaType(), request.path(), request.query(), request.contentType(), body);
+                request.mediaType(),
+                request.path(),
+                request.query(),
+                request.contentType(),
+                request.headers(),
+                body);
     }
 
     private static String contentType(RoutingContext context, Endpoint endpoint) {
