@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param once whether to end when everything is stored, and check the totals
  * @param seconds after how long to end; absent for never
  * @param rate events per second of the synthetic fleet; absent for the producers' default
- * @param port the HTTP port; 0 takes a free one
+ * @param port the HTTP port; 0 takes a free one, and free ones for the doors
+ * @param doors whether events may be told; never while a replay is checked
  */
 public record LocalOptions(
         Source source,
@@ -27,7 +28,8 @@ public record LocalOptions(
         boolean once,
         Optional<Integer> seconds,
         Optional<Double> rate,
-        int port) {
+        int port,
+        boolean doors) {
 
     /** Where events come from. */
     public enum Source {
@@ -46,7 +48,8 @@ public record LocalOptions(
               --once                     end when a replay is stored, and check its totals
               --seconds N                end after N seconds
               --rate N                   events per second of the synthetic fleet
-              --port N                   the HTTP port (8080); 0 takes a free one
+              --port N                   the HTTP port (8080); 0 takes a free one, also for the doors
+              --doors on|off             the doors for events on 4317 (gRPC) and 4318 (HTTP); off with --once
               --help                     print this
 
             """;
@@ -85,6 +88,7 @@ public record LocalOptions(
         private Optional<Integer> seconds = Optional.empty();
         private Optional<Double> rate = Optional.empty();
         private int port = DEFAULT_PORT;
+        private boolean doors = true;
 
         void take(String option, Iterator<String> left) {
             switch (option) {
@@ -100,6 +104,7 @@ public record LocalOptions(
                 case "--rate" ->
                         rate = Optional.of(number(option, value(option, left), 0.1, MAX_RATE));
                 case "--port" -> port = (int) number(option, value(option, left), 0, MAX_PORT);
+                case "--doors" -> doors = doors(value(option, left));
                 default ->
                         throw refused("%s is not an option; --help lists them".formatted(option));
             }
@@ -126,7 +131,15 @@ public record LocalOptions(
                 throw refused("--once and --loop are both given, expected one of them");
             }
             return new LocalOptions(
-                    chosen, files, speed == null ? "1" : speed, loop, once, seconds, rate, port);
+                    chosen,
+                    files,
+                    speed == null ? "1" : speed,
+                    loop,
+                    once,
+                    seconds,
+                    rate,
+                    port,
+                    doors && !once);
         }
 
         private static String value(String option, Iterator<String> left) {
@@ -134,6 +147,14 @@ public record LocalOptions(
                 throw refused(option + " has no value");
             }
             return left.next();
+        }
+
+        private static boolean doors(String value) {
+            return switch (value) {
+                case "on" -> true;
+                case "off" -> false;
+                default -> throw refused("--doors is %s, expected on or off".formatted(value));
+            };
         }
 
         private static Source source(String value) {

@@ -1,12 +1,16 @@
 package gpuanalytics.producer;
 
+import gpuanalytics.event.EventCodec;
 import gpuanalytics.producer.publish.KafkaPublisher;
 import gpuanalytics.producer.receive.Door;
 import gpuanalytics.producer.receive.DoorKind;
 import gpuanalytics.producer.receive.DoorSettings;
 import gpuanalytics.producer.receive.DoorTokens;
 import gpuanalytics.producer.receive.OpenDoor;
+import gpuanalytics.producer.receive.grpc.GrpcDoor;
 import gpuanalytics.producer.receive.http.HttpDoor;
+import gpuanalytics.producer.receive.otlp.Otlp;
+import gpuanalytics.producer.receive.otlp.UsageOrigins;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.lifecycle.Closing;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -39,21 +43,42 @@ final class Doors {
                         new Door(
                                 kind.label(),
                                 kafka.forDoor(kind.label()),
-                                settings.ackTimeout(),
-                                settings.maxBytes(),
+                                settings.limits().ackTimeout(),
+                                settings.limits().maxBytes(),
                                 clock,
                                 meters);
-                open.put(
-                        kind,
-                        switch (kind) {
-                            case HTTP -> HttpDoor.open(settings, door, tokens, clock, meters);
-                        });
+                open.put(kind, open(kind, settings, door, tokens, clock, meters));
             }
         } catch (RuntimeException e) {
             Closing.inOrder(List.copyOf(open.values()));
             throw e;
         }
         return open;
+    }
+
+    private static OpenDoor open(
+            DoorKind kind,
+            DoorSettings settings,
+            Door door,
+            DoorTokens tokens,
+            Clock clock,
+            MeterRegistry meters) {
+        var otlp =
+                new Otlp(
+                        door,
+                        new EventCodec(settings.events()),
+                        settings.limits().maxItems(),
+                        new UsageOrigins(settings.usageFrom()),
+                        clock);
+        try {
+            return switch (kind) {
+                case HTTP -> HttpDoor.open(settings, door, tokens, otlp, clock, meters);
+                case GRPC -> GrpcDoor.open(settings, door, tokens, otlp);
+            };
+        } catch (RuntimeException e) {
+            door.close();
+            throw e;
+        }
     }
 
     private static DoorTokens tokens(DoorSettings settings) {

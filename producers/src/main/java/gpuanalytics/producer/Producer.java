@@ -180,6 +180,13 @@ public final class Producer implements RunningService {
         return http.port();
     }
 
+    /** The ports of the open doors. */
+    public Map<DoorKind, Integer> doorPorts() {
+        var ports = new EnumMap<DoorKind, Integer>(DoorKind.class);
+        doors.forEach((kind, door) -> ports.put(kind, door.port()));
+        return ports;
+    }
+
     /** The port of an open door. */
     public int doorPort(DoorKind kind) {
         return Objects.requireNonNull(doors.get(kind), kind + " is not open").port();

@@ -81,7 +81,7 @@ public final class DoorPublisher {
         } catch (KafkaException | IllegalStateException e) {
             // interrupted, or closed meanwhile: nothing was handed over
             LOG.atDebug().setCause(e).log("not handed over");
-            watch.notTaken();
+            watch.givenUp();
             told.accept(Fate.NOT_TAKEN);
         }
     }
@@ -102,7 +102,7 @@ public final class DoorPublisher {
         public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception e) {
             var fate = fate(e);
             if (fate == Fate.NOT_TAKEN) {
-                watch.notTaken();
+                watch.givenUp();
             } else {
                 watch.answered(clock.instant());
             }

@@ -146,7 +146,7 @@ public final class Door implements AutoCloseable {
             throw refuse("Kafka refuses records");
         }
         if (fates.contains(Fate.NOT_TAKEN)) {
-            throw refuse("as much waits for Kafka as may");
+            throw refuse("Kafka takes no more records at present");
         }
         return fates;
     }

@@ -6,7 +6,8 @@ import java.util.stream.Collectors;
 
 /** The doors there are. */
 public enum DoorKind {
-    HTTP("POST /v1/events, port 4318");
+    HTTP("POST /v1/events and OTLP/HTTP, port 4318"),
+    GRPC("OTLP/gRPC, port 4317");
 
     private final String what;
 

@@ -7,8 +7,10 @@ import gpuanalytics.service.http.TlsFiles;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -16,105 +18,51 @@ import java.util.Set;
  * Which doors are open, and what may come in.
  *
  * @param open the doors that are
- * @param http where the door for HTTP listens
- * @param maxRequests the most requests under way at a door
- * @param maxBytes what the requests under way at a door may hold together
- * @param maxMessageBytes the largest request, compressed or not
- * @param maxItems the most events in a request
- * @param ackTimeout how long Kafka may take to acknowledge a request
+ * @param http where the door for HTTP listens, and the TLS of all doors
+ * @param grpc where the door for gRPC listens
+ * @param limits what may be under way
  * @param tokens the file of the tokens that open the doors; empty where everybody may come in
- * @param limits what an event may be
+ * @param usageFrom what the usage of a service is counted from, where that is not its spans
+ * @param events what an event may be
  */
 public record DoorSettings(
         Set<DoorKind> open,
         HttpSettings http,
-        int maxRequests,
-        long maxBytes,
-        int maxMessageBytes,
-        int maxItems,
-        Duration ackTimeout,
+        GrpcSettings grpc,
+        DoorLimits limits,
         Optional<Path> tokens,
-        EventLimits limits) {
+        Map<String, UsageOrigin> usageFrom,
+        EventLimits events) {
 
-    private static final long KIB = 1 << 10;
-    private static final long MIB = 1 << 20;
     private static final int HTTP_PORT = 4318;
     private static final int MAX_CONNECTIONS = 1024;
 
     public DoorSettings {
         open = Set.copyOf(open);
+        usageFrom = Map.copyOf(usageFrom);
     }
 
     /** Reads every variable; errors are left in the reader. */
     public static DoorSettings read(EnvironmentReader env, int maxRecordBytes) {
-        var open = env.choices("DOORS", DoorKind.class, DoorKind.described());
-        var http = HttpSettings.read(env, "DOOR_HTTP", HTTP_PORT, MAX_CONNECTIONS);
-        var tokens =
-                env.text(
-                                "DOOR_TOKENS_FILE",
-                                "A file with the bearer tokens that open the doors, one per line,"
-                                        + " read again when it changes; required beyond loopback")
-                        .map(Path::of);
-        var tls = readTls(env);
-        requireTokens(env, open.contains(DoorKind.HTTP), http.variables(), http.host(), tokens);
-        return new DoorSettings(
-                open,
-                http.with(tls),
-                env.integer(
-                        "DOOR_MAX_REQUESTS",
-                        256,
-                        1,
-                        100_000,
-                        "The most requests under way at a door; one more is told to come again"),
-                env.bytes(
-                        "DOOR_MAX_BYTES",
-                        64 * MIB,
-                        MIB,
-                        4096 * MIB,
-                        "What the requests under way at a door may hold together"),
-                readMessageBytes(env),
-                env.integer("DOOR_MAX_ITEMS", 20_000, 1, 1_000_000, "The most events in a request"),
-                env.duration(
-                        "DOOR_ACK_TIMEOUT_MS",
-                        ChronoUnit.MILLIS,
-                        10_000,
-                        100,
-                        600_000,
-                        "How long Kafka may take to acknowledge a request before its client is told"
-                                + " to come again, in ms"),
-                tokens,
-                readLimits(env, maxRecordBytes));
-    }
-
-    private static int readMessageBytes(EnvironmentReader env) {
-        return (int)
-                env.bytes(
-                        "DOOR_MAX_MESSAGE_BYTES",
-                        8 * MIB,
-                        KIB,
-                        256 * MIB,
-                        "The largest request at a door, and what it may decompress to");
-    }
-
-    /** The processor's variables: what it would refuse is refused where the client hears it. */
-    private static EventLimits readLimits(EnvironmentReader env, int maxRecordBytes) {
-        return new EventLimits(
-                env.duration(
-                        "MAX_EVENT_AGE_DAYS",
-                        ChronoUnit.DAYS,
-                        EventLimits.DEFAULT_MAX_AGE.toDays(),
-                        1,
-                        36_600,
-                        "How far back the time of an event at a door may lie; the processor's too"),
-                env.duration(
-                        "MAX_EVENT_LEAD_S",
-                        ChronoUnit.SECONDS,
-                        EventLimits.DEFAULT_MAX_LEAD.toSeconds(),
-                        0,
-                        86_400,
-                        "How far ahead the time of an event at a door may lie; the processor's"
-                                + " too"),
-                maxRecordBytes);
+        var settings =
+                new DoorSettings(
+                        env.choices("DOORS", DoorKind.class, DoorKind.described()),
+                        HttpSettings.read(env, "DOOR_HTTP", HTTP_PORT, MAX_CONNECTIONS)
+                                .with(readTls(env)),
+                        GrpcSettings.read(env),
+                        DoorLimits.read(env),
+                        env.text(
+                                        "DOOR_TOKENS_FILE",
+                                        "A file with the bearer tokens that open the doors, one per"
+                                                + " line, read again when it changes; required beyond"
+                                                + " loopback")
+                                .map(Path::of),
+                        readUsageFrom(env),
+                        readEvents(env, maxRecordBytes));
+        for (var kind : settings.open) {
+            settings.requireTokens(env, kind);
+        }
+        return settings;
     }
 
     private static Optional<TlsFiles> readTls(EnvironmentReader env) {
@@ -130,16 +78,66 @@ public record DoorSettings(
         return certificate.map(file -> new TlsFiles(Path.of(file), Path.of(key.orElseThrow())));
     }
 
-    private static void requireTokens(
-            EnvironmentReader env,
-            boolean isOpen,
-            String variables,
-            String host,
-            Optional<Path> tokens) {
-        if (isOpen && tokens.isEmpty() && !isLoopback(host)) {
+    private static Map<String, UsageOrigin> readUsageFrom(EnvironmentReader env) {
+        var origins = new HashMap<String, UsageOrigin>();
+        for (var part :
+                env.list(
+                        "DOOR_USAGE_FROM",
+                        "Services (service.name) whose token usage is counted from their log records:"
+                                + " service=logs, separated by commas; that of others from spans")) {
+            int equals = part.lastIndexOf('=');
+            var origin = part.substring(equals + 1).strip().toLowerCase(Locale.ROOT);
+            if (equals < 1 || !(origin.equals("spans") || origin.equals("logs"))) {
+                env.error(
+                        "DOOR_USAGE_FROM is %s, expected service=spans or service=logs"
+                                .formatted(part));
+                continue;
+            }
+            origins.put(
+                    part.substring(0, equals).strip(),
+                    UsageOrigin.valueOf(origin.toUpperCase(Locale.ROOT)));
+        }
+        return origins;
+    }
+
+    /** The processor's variables: what it would refuse is refused where the client hears it. */
+    private static EventLimits readEvents(EnvironmentReader env, int maxRecordBytes) {
+        return new EventLimits(
+                env.duration(
+                        "MAX_EVENT_AGE_DAYS",
+                        ChronoUnit.DAYS,
+                        EventLimits.DEFAULT_MAX_AGE.toDays(),
+                        1,
+                        36_600,
+                        "How far back the time of an event at a door may lie; the processor's too"),
+                env.duration(
+                        "MAX_EVENT_LEAD_S",
+                        ChronoUnit.SECONDS,
+                        EventLimits.DEFAULT_MAX_LEAD.toSeconds(),
+                        0,
+                        86_400,
+                        "How far ahead the time of an event at a door may lie; the processor's too"),
+                maxRecordBytes);
+    }
+
+    /** The port that a door is to listen on; 0 for a free one. */
+    public int port(DoorKind kind) {
+        return switch (kind) {
+            case HTTP -> http.port();
+            case GRPC -> grpc.port();
+        };
+    }
+
+    private void requireTokens(EnvironmentReader env, DoorKind kind) {
+        var host =
+                switch (kind) {
+                    case HTTP -> http.host();
+                    case GRPC -> grpc.host();
+                };
+        if (tokens.isEmpty() && !isLoopback(host)) {
             env.error(
-                    "%s_HOST is %s, expected a loopback address where DOOR_TOKENS_FILE is not set"
-                            .formatted(variables, host));
+                    "DOOR_%s_HOST is %s, expected a loopback address where DOOR_TOKENS_FILE is not set"
+                            .formatted(kind, host));
         }
     }
 

@@ -45,7 +45,8 @@ public final class DoorFixture implements AutoCloseable {
                                 "KAFKA_BOOTSTRAP", bootstrap,
                                 "HTTP_PORT", "0",
                                 "LINGER_MS", "0",
-                                "DOORS", "http",
+                                "DOORS", "http,grpc",
+                                "DOOR_GRPC_PORT", "0",
                                 "DOOR_HTTP_PORT", "0"));
         all.putAll(environment);
         producer = Producer.start(ProducerConfig.fromEnvironment(all));

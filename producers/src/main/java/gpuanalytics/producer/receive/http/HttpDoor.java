@@ -7,6 +7,7 @@ import gpuanalytics.producer.receive.DoorTokens;
 import gpuanalytics.producer.receive.OpenDoor;
 import gpuanalytics.producer.receive.UnavailableException;
 import gpuanalytics.producer.receive.json.EventBody;
+import gpuanalytics.producer.receive.otlp.Otlp;
 import gpuanalytics.service.health.HealthReport;
 import gpuanalytics.service.http.Endpoint;
 import gpuanalytics.service.http.HttpListener;
@@ -19,6 +20,7 @@ import gpuanalytics.service.http.WorkGate;
 import gpuanalytics.service.lifecycle.Closing;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,28 +50,49 @@ public final class HttpDoor implements OpenDoor {
             DoorSettings settings,
             Door door,
             DoorTokens tokens,
+            Otlp otlp,
             Clock clock,
             MeterRegistry registry) {
         var metrics = new HttpMetrics(registry, "door");
+        var endpoints = endpoints(settings, door, tokens, otlp, clock, metrics);
+        var routes = new Routes(endpoints, HttpDoor::problem, Routes.of(endpoints).expectedPath());
+        return new HttpDoor(
+                door,
+                HttpListener.start(settings.http(), routes, metrics),
+                settings.http().host());
+    }
+
+    private static List<Endpoint> endpoints(
+            DoorSettings settings,
+            Door door,
+            DoorTokens tokens,
+            Otlp otlp,
+            Clock clock,
+            HttpMetrics metrics) {
+        var limits = settings.limits();
         var gate =
                 new WorkGate(
                         "door",
-                        settings.maxRequests(),
-                        settings.ackTimeout().multipliedBy(ROUNDS),
+                        limits.maxRequests(),
+                        limits.ackTimeout().multipliedBy(ROUNDS),
                         metrics);
-        var intake =
-                new Intake(headers -> admit(tokens, headers), door.budget(), Intake.OPEN.refusal());
-        var bodies = new Bodies(settings.maxMessageBytes(), door.budget());
-        var events = new EventBody(new EventCodec(settings.limits()), settings.maxItems(), clock);
-        List<Endpoint> endpoints =
-                List.of(
-                        new EventsEndpoint(door, events, bodies)
-                                .endpoint(settings.maxMessageBytes())
-                                .behind(gate)
-                                .through(intake));
-        var routes = new Routes(endpoints, HttpDoor::problem, Routes.of(endpoints).expectedPath());
-        return new HttpDoor(
-                door, HttpListener.start(settings.http(), routes, metrics), settings.http().host());
+        var bodies = new Bodies(limits.maxMessageBytes(), door.budget());
+        var events = new EventBody(new EventCodec(settings.events()), limits.maxItems(), clock);
+        var endpoints = new ArrayList<Endpoint>();
+        endpoints.add(
+                new EventsEndpoint(door, events, bodies)
+                        .endpoint(limits.maxMessageBytes())
+                        .behind(gate)
+                        .through(intake(tokens, door, Intake.OPEN.refusal())));
+        for (var endpoint : new OtlpEndpoints(otlp, bodies).endpoints(limits.maxMessageBytes())) {
+            endpoints.add(
+                    endpoint.behind(gate).through(intake(tokens, door, OtlpEndpoints::refusal)));
+        }
+        return endpoints;
+    }
+
+    private static Intake intake(DoorTokens tokens, Door door, Intake.Refusal refusal) {
+        return new Intake(headers -> admit(tokens, headers), door.budget(), refusal);
     }
 
     private static void admit(DoorTokens tokens, Map<String, String> headers) {
