@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param seconds after how long to end; absent for never
  * @param rate events per second of the synthetic fleet; absent for the producers' default
  * @param port the HTTP port; 0 takes a free one, and free ones for the doors
+ * @param lenient whether rows of a trace may give no event without that being a failure
  * @param doors whether events may be told; never while a replay is checked
  */
 public record LocalOptions(
@@ -29,6 +30,7 @@ public record LocalOptions(
         Optional<Integer> seconds,
         Optional<Double> rate,
         int port,
+        boolean lenient,
         boolean doors) {
 
     /** Where events come from. */
@@ -46,6 +48,7 @@ public record LocalOptions(
               --speed FACTOR|max         how fast to replay (1)
               --loop                     start a replay again at its end
               --once                     end when a replay is stored, and check its totals
+              --lenient                  end with 0, and not 3, where rows gave no event
               --seconds N                end after N seconds
               --rate N                   events per second of the synthetic fleet
               --port N                   the HTTP port (8080); 0 takes a free one, also for the doors
@@ -85,6 +88,7 @@ public record LocalOptions(
         private @Nullable String speed;
         private boolean loop;
         private boolean once;
+        private boolean lenient;
         private Optional<Integer> seconds = Optional.empty();
         private Optional<Double> rate = Optional.empty();
         private int port = DEFAULT_PORT;
@@ -97,6 +101,7 @@ public record LocalOptions(
                 case "--speed" -> speed = speed(value(option, left));
                 case "--loop" -> loop = true;
                 case "--once" -> once = true;
+                case "--lenient" -> lenient = true;
                 case "--seconds" ->
                         seconds =
                                 Optional.of(
@@ -124,6 +129,9 @@ public record LocalOptions(
             if (chosen == Source.SYNTHETIC && (speed != null || loop)) {
                 throw refused("--speed and --loop are for --source replay");
             }
+            if (chosen == Source.SYNTHETIC && lenient) {
+                throw refused("--lenient is for --source replay, a fleet has no rows");
+            }
             if (once && chosen == Source.SYNTHETIC) {
                 throw refused("--once is for --source replay, a fleet never ends");
             }
@@ -139,6 +147,7 @@ public record LocalOptions(
                     seconds,
                     rate,
                     port,
+                    lenient,
                     doors && !once);
         }
 

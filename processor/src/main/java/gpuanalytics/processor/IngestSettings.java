@@ -3,6 +3,7 @@ package gpuanalytics.processor;
 import gpuanalytics.processor.batch.BatchPolicy;
 import gpuanalytics.processor.rollup.FlushPolicy;
 import gpuanalytics.processor.series.SeriesLimits;
+import gpuanalytics.processor.write.IdentityRules;
 import java.time.Duration;
 
 /**
@@ -13,6 +14,8 @@ import java.time.Duration;
  * @param bufferBytes how many bytes of records may be under way before fetching pauses
  * @param flush when gathered rollups go to the store
  * @param series how many series an hour may have before others count under "other"
+ * @param identity how what is said under one identity is told apart
+ * @param maxConflicts how many conflicts can be asked for, the latest
  * @param sampleInterval the time a sample stands for when it does not say
  * @param shutdownTimeout how long a shutdown waits for what is under way
  */
@@ -22,5 +25,7 @@ record IngestSettings(
         long bufferBytes,
         FlushPolicy flush,
         SeriesLimits series,
+        IdentityRules identity,
+        int maxConflicts,
         Duration sampleInterval,
         Duration shutdownTimeout) {}

@@ -10,6 +10,7 @@ import gpuanalytics.processor.consume.ConsumeConfig.GroupProtocol;
 import gpuanalytics.processor.rollup.FlushPolicy;
 import gpuanalytics.processor.series.SeriesLimits;
 import gpuanalytics.processor.store.StoreConfig;
+import gpuanalytics.processor.write.IdentityRules;
 import gpuanalytics.service.config.EnvironmentReader;
 import gpuanalytics.service.config.Secret;
 import java.time.temporal.ChronoUnit;
@@ -167,6 +168,14 @@ public record ProcessorConfig(
                         "How much may be under way before fetching pauses"),
                 flush(reader),
                 series(reader),
+                identity(reader),
+                reader.integer(
+                        "MAX_CONFLICTS",
+                        10_000,
+                        1,
+                        1_000_000,
+                        "How many conflicts and reused request ids are kept for /conflicts, the"
+                                + " latest"),
                 reader.duration(
                         "SAMPLE_INTERVAL_S",
                         ChronoUnit.SECONDS,
@@ -200,6 +209,30 @@ public record ProcessorConfig(
                         "How much may wait to be rolled up"));
     }
 
+    private static IdentityRules identity(EnvironmentReader reader) {
+        return new IdentityRules(
+                reader.duration(
+                        "REQUEST_SPAN_S",
+                        ChronoUnit.SECONDS,
+                        IdentityRules.DEFAULT_REQUEST_SPAN.toSeconds(),
+                        0,
+                        86_400,
+                        "How far apart two usages of one request_id may lie and be one request"),
+                reader.integer(
+                        "IDENTITY_WORDS",
+                        IdentityRules.DEFAULT_COMPARED_WORDS,
+                        1,
+                        10_000,
+                        "How many of the events under one identity, the newest, a further one is"
+                                + " compared with"),
+                reader.integer(
+                        "MAX_PODS_PER_SAMPLE",
+                        IdentityRules.DEFAULT_MAX_PODS,
+                        1,
+                        1000,
+                        "Of how many pods that share a GPU the names are kept"));
+    }
+
     private static SeriesLimits series(EnvironmentReader reader) {
         return new SeriesLimits(
                 reader.integer(
@@ -207,7 +240,9 @@ public record ProcessorConfig(
                         50_000,
                         1,
                         10_000_000,
-                        "How many token series an hour has before further ones count under other"),
+                        "How many token series an hour has before labels of further ones are"
+                                + " folded, first that with the most values; a tenth as many, at"
+                                + " least 16, may come on top with labels folded"),
                 reader.integer(
                         "MAX_GPUS_PER_BUCKET",
                         10_000,

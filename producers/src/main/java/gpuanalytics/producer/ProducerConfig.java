@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -64,7 +65,7 @@ public record ProducerConfig(
                 HttpSettings.read(env, DEFAULT_PORT));
     }
 
-    private static KafkaOptions readKafka(EnvironmentReader env) {
+    static KafkaOptions readKafka(EnvironmentReader env) {
         return new KafkaOptions(
                 env.addresses("KAFKA_BOOTSTRAP", "localhost:9092", "Addresses of Kafka's brokers"),
                 readTopics(env),
@@ -143,12 +144,7 @@ public record ProducerConfig(
                                 1,
                                 100_000,
                                 "Events published between two pauses, at most"),
-                        env.number(
-                                "PRICE_PER_HOUR_USD",
-                                0,
-                                MAX_PRICE_PER_HOUR_USD,
-                                "Price of a GPU hour in every sample, instead of each model's"
-                                        + " own"));
+                        readPrice(env));
         var sources = new EnumMap<SourceKind, SourceConfig>(SourceKind.class);
         for (var kind : SourceKind.values()) {
             // also those that do not run: a bad value is said before it is needed
@@ -158,6 +154,14 @@ public record ProducerConfig(
             }
         }
         return sources;
+    }
+
+    static Optional<Double> readPrice(EnvironmentReader env) {
+        return env.number(
+                "PRICE_PER_HOUR_USD",
+                0,
+                MAX_PRICE_PER_HOUR_USD,
+                "Price of a GPU hour in every sample, instead of each model's own");
     }
 
     /** Who opens a door and names no source wants none. */

@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
@@ -111,7 +113,10 @@ record Table<R>(List<Column<R>> columns, List<R> rows) {
             case null -> null;
             case Double number -> JsonValues.plain(number).toPlainString();
             case Instant time -> time.toString();
+            case OffsetDateTime local -> JsonValues.text(local);
             case String text -> asText(text);
+            case List<?> texts ->
+                    asText(texts.stream().map(String::valueOf).collect(Collectors.joining(" ")));
             default -> value;
         };
     }

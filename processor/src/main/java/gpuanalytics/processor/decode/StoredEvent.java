@@ -6,6 +6,7 @@ import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.HashMap;
 import java.util.Map;
+import org.bson.BsonArray;
 import org.bson.BsonBinaryReader;
 import org.bson.BsonBoolean;
 import org.bson.BsonReader;
@@ -21,11 +22,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param values what it says
  * @param overflow under which series it counts
+ * @param role how it counts beside others of its identity
  */
-public record StoredEvent(EventValues values, Overflow overflow) {
+public record StoredEvent(EventValues values, Overflow overflow, Role role) {
 
     private static final int MILLIS_PER_SECOND = 1000;
     private static final int NANOS_PER_MILLI = 1_000_000;
+
+    /** The first word of its identity. */
+    public StoredEvent(EventValues values, Overflow overflow) {
+        this(values, overflow, Role.WHOLE);
+    }
 
     /** Reads a raw document; fields that it lacks are absent. */
     public static StoredEvent of(EventTopic topic, RawBsonDocument document) {
@@ -47,6 +54,8 @@ public record StoredEvent(EventValues values, Overflow overflow) {
         private int belowMilli;
         private @Nullable String gpu;
         private @Nullable BsonValue overflow;
+        private boolean isLater;
+        private boolean byAllLabels;
 
         Reading(EventTopic topic) {
             this.topic = topic;
@@ -62,15 +71,17 @@ public record StoredEvent(EventValues values, Overflow overflow) {
                     read(reader, reader.readName());
                 }
             }
+            var all = Labels.of(topic, gpu, labels::get);
             var values =
                     EventValues.of(
-                            Labels.of(topic, gpu, labels::get),
+                            byAllLabels ? all : all.atFirst(),
                             Math.floorDiv(tsMillis, MILLIS_PER_SECOND),
                             Math.floorMod(tsMillis, MILLIS_PER_SECOND) * NANOS_PER_MILLI
                                     + belowMilli,
                             present,
                             numbers);
-            return new StoredEvent(values, Overflow.of(overflow));
+            var role = isLater ? Role.of(topic, document) : Role.WHOLE;
+            return new StoredEvent(values, Overflow.of(overflow), role);
         }
 
         private void read(BsonReader reader, String name) {
@@ -84,6 +95,11 @@ public record StoredEvent(EventValues values, Overflow overflow) {
                 case StoreLayout.GPU -> gpu = reader.readString();
                 case StoreLayout.OVERFLOW -> overflow = mark(reader);
                 case StoreLayout.ASSUMED_INTERVAL_S -> read(reader, GpuMetric.INTERVAL_S);
+                case StoreLayout.SAID -> {
+                    isLater = true;
+                    reader.skipValue();
+                }
+                case StoreLayout.SERIES_BY -> byAllLabels = whole(reader) > 0;
                 default -> reader.skipValue();
             }
         }
@@ -108,9 +124,21 @@ public record StoredEvent(EventValues values, Overflow overflow) {
         }
 
         private static BsonValue mark(BsonReader reader) {
-            return reader.getCurrentBsonType() == BsonType.STRING
-                    ? new BsonString(reader.readString())
-                    : BsonBoolean.valueOf(reader.readBoolean());
+            return switch (reader.getCurrentBsonType()) {
+                case STRING -> new BsonString(reader.readString());
+                case ARRAY -> texts(reader);
+                default -> BsonBoolean.valueOf(reader.readBoolean());
+            };
+        }
+
+        private static BsonArray texts(BsonReader reader) {
+            var texts = new BsonArray();
+            reader.readStartArray();
+            while (reader.readBsonType() != BsonType.END_OF_DOCUMENT) {
+                texts.add(new BsonString(reader.readString()));
+            }
+            reader.readEndArray();
+            return texts;
         }
 
         // A store may give numbers back in another width than it was given.

@@ -13,11 +13,14 @@ import java.util.Optional;
  */
 public interface UsageQueries {
 
-    /** The latest sample of each GPU and MIG instance, in the order of their keys. */
-    List<LatestSample> latestSamples(LatestSamplesQuery query);
+    /** The latest sample of each GPU and MIG instance. */
+    LatestSamples latestSamples(LatestSamplesQuery query);
 
     /** What one GPU did; empty for a GPU that has never reported. */
     Optional<GpuSeries> gpuSeries(GpuSeriesQuery query);
+
+    /** What was said under identities that mean something else, the latest first, so many. */
+    List<FoundConflict> conflicts(int limit);
 
     /** What was asked of the models, by group and time. */
     TokenReport tokens(TokenQuery query);

@@ -3,9 +3,6 @@ package gpuanalytics.processor.rollup;
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoException;
 import com.mongodb.client.model.BulkWriteOptions;
-import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.Projections;
-import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.WriteModel;
@@ -15,12 +12,15 @@ import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreErrors;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
+import gpuanalytics.processor.store.StoreTrim;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.bson.BsonArray;
 import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
 import org.bson.RawBsonDocument;
@@ -33,7 +33,6 @@ final class LatestUpdates {
 
     private static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
     private static final String UPDATE = "update of " + StoreLayout.GPU_LATEST;
-    private static final int TRIMMED_AT_ONCE = 1000;
     private static final UpdateOptions UPSERT = new UpdateOptions().upsert(true);
 
     private final MongoStore store;
@@ -113,13 +112,25 @@ final class LatestUpdates {
 
     private UpdateOneModel<RawBsonDocument> update(String gpu, Latest latest) {
         var at = new BsonInt64(latest.values().epochNanos());
-        var filter =
-                new BsonDocument(StoreLayout.ID, new BsonString(gpu))
-                        .append(StoreLayout.TS_EPOCH_NANOS, new BsonDocument("$lt", at));
+        var filter = new BsonDocument(StoreLayout.ID, new BsonString(gpu));
+        var earlier = new BsonDocument(StoreLayout.TS_EPOCH_NANOS, new BsonDocument("$lt", at));
+        var word = new BsonInt32(latest.word());
+        if (latest.word() == 0) {
+            filter.putAll(earlier);
+        } else {
+            // Words about one sample each hold what those before them say too.
+            var lessSaid =
+                    new BsonDocument(StoreLayout.TS_EPOCH_NANOS, at)
+                            .append(
+                                    StoreLayout.WORD,
+                                    new BsonDocument("$not", new BsonDocument("$gte", word)));
+            filter.append("$or", new BsonArray(List.of(earlier, lessSaid)));
+        }
         var set =
                 new BsonDocument(StoreLayout.SAMPLE, latest.document())
                         .append(StoreLayout.TS, new BsonDateTime(latest.values().epochMilli()))
                         .append(StoreLayout.TS_EPOCH_NANOS, at)
+                        .append(StoreLayout.WORD, word)
                         .append(StoreLayout.STORED_AT, new BsonDateTime(clock.millis()));
         return new UpdateOneModel<>(filter, new BsonDocument("$set", set), UPSERT);
     }
@@ -129,27 +140,8 @@ final class LatestUpdates {
      * such as a pod's in place of a host's, must not fill the store, and make room first.
      */
     private Long trim() {
-        long all = 0;
-        for (long removed = trimSome(); removed > 0; removed = trimSome()) {
-            all += removed;
-        }
+        long all = StoreTrim.toNewest(store.collection(StoreLayout.GPU_LATEST), maxGpus);
         metrics.latestEvicted(all);
         return all;
-    }
-
-    private long trimSome() {
-        var collection = store.collection(StoreLayout.GPU_LATEST);
-        var surplus = collection.estimatedDocumentCount() - maxGpus;
-        if (surplus <= 0) {
-            return 0;
-        }
-        var oldest = new ArrayList<String>();
-        collection
-                .find()
-                .sort(Sorts.ascending(StoreLayout.STORED_AT))
-                .limit((int) Math.min(surplus, TRIMMED_AT_ONCE))
-                .projection(Projections.include(StoreLayout.ID))
-                .forEach(found -> oldest.add(found.getString(StoreLayout.ID).getValue()));
-        return collection.deleteMany(Filters.in(StoreLayout.ID, oldest)).getDeletedCount();
     }
 }

@@ -1,18 +1,14 @@
 package gpuanalytics.processor.rollup;
 
-import gpuanalytics.event.EventTopic;
-import gpuanalytics.event.GpuMetric;
-import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.decode.EventValues;
 import gpuanalytics.processor.decode.Labels;
 import gpuanalytics.processor.decode.Overflow;
-import gpuanalytics.processor.store.StoreLayout;
+import gpuanalytics.processor.rollup.Effect.Amount;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.bson.BsonDocument;
-import org.bson.BsonString;
 
 /**
  * The rows of one partition that count in one rollup document: what one guarded update adds. The
@@ -20,8 +16,8 @@ import org.bson.BsonString;
  */
 final class PendingUpdate {
 
-    /** One row and where it lies. */
-    record Entry(long offset, EventValues values) {}
+    /** What one row adds, and where the row lies. */
+    record Entry(long offset, EventValues values, Amount amount) {}
 
     private final RollupKey key;
     private final String source;
@@ -31,13 +27,13 @@ final class PendingUpdate {
     private final Set<String> leftOut = new HashSet<>(0);
 
     /**
-     * @param first a row of it: its labels are those of the document, should it be made
+     * @param labels those of an event in it: the document's, should it be made
      */
-    PendingUpdate(RollupKey key, CountedRow first) {
+    PendingUpdate(RollupKey key, String source, Labels labels, Overflow overflow) {
         this.key = key;
-        this.source = first.source();
-        this.labels = first.values().labels();
-        this.overflow = first.overflow();
+        this.source = source;
+        this.labels = labels;
+        this.overflow = overflow;
     }
 
     /**
@@ -47,6 +43,13 @@ final class PendingUpdate {
     void add(Entry entry) {
         if (entries.isEmpty() || entry.offset > lastOffset()) {
             entries.add(entry);
+        }
+    }
+
+    /** Adds all that one row does here: all of it or, where the row is here already, nothing. */
+    void addAll(List<Entry> ofOneRow) {
+        if (entries.isEmpty() || ofOneRow.getFirst().offset > lastOffset()) {
+            entries.addAll(ofOneRow);
         }
     }
 
@@ -82,31 +85,12 @@ final class PendingUpdate {
 
     Sums sums(RollupMath math) {
         var sums = new Sums(key.kind());
-        entries.forEach(entry -> math.add(sums, entry.values));
+        entries.forEach(entry -> math.add(sums, entry.values, entry.amount));
         return sums;
     }
 
     /** The labels of the document. */
     BsonDocument labels() {
-        var other = new BsonString(StoreLayout.OTHER);
-        return switch (overflow) {
-            case NONE -> labels.toBson();
-            case OTHER -> new BsonDocument(nameOf(labels.topic()), other);
-            case OTHER_OF_GPU -> {
-                var document = new BsonDocument(nameOf(labels.topic()), other);
-                var gpu = labels.gpu();
-                yield gpu == null
-                        ? document
-                        : document.append(StoreLayout.GPU, new BsonString(gpu));
-            }
-        };
-    }
-
-    /** The label that every event of a topic has. */
-    private static String nameOf(EventTopic topic) {
-        return switch (topic) {
-            case GPU_METRICS -> GpuMetric.NAME.name();
-            case TOKEN_USAGE -> TokenUsage.MODEL.name();
-        };
+        return overflow.labels(labels);
     }
 }

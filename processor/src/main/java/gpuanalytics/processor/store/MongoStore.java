@@ -59,6 +59,9 @@ public final class MongoStore implements AutoCloseable {
     public void prepare() {
         for (var raw : List.of(StoreLayout.GPU_METRICS, StoreLayout.TOKEN_USAGE)) {
             index(raw, Indexes.ascending(StoreLayout.TS)); // the audit reads a bucket's rows
+            // Sparse: what is said once, as nearly all is, costs nothing here.
+            sparseIndex(raw, StoreLayout.REPLACED_TS); // the audit, of a bucket that lost rows
+            sparseIndex(raw, StoreLayout.SAID_AT_PATH); // a word read again of a large family
             expire(raw, config.rawRetention());
         }
         for (var rollup : retentionOfRollups().entrySet()) {
@@ -69,6 +72,9 @@ public final class MongoStore implements AutoCloseable {
             index(rollup, Indexes.ascending(StoreLayout.GPU, StoreLayout.BUCKET));
         }
         expire(StoreLayout.GPU_LATEST, config.minuteRetention());
+        // as long as what they name
+        expire(StoreLayout.GPU_NAMES, config.hourRetention());
+        expire(StoreLayout.CONFLICTS, config.rawRetention());
         index(StoreLayout.CHANGED_HOURS, Indexes.ascending(StoreLayout.HOUR));
         expire(StoreLayout.CHANGED_HOURS, config.hourRetention());
     }
@@ -88,6 +94,11 @@ public final class MongoStore implements AutoCloseable {
 
     private void index(String collection, Bson keys) {
         database.getCollection(collection).createIndex(keys);
+    }
+
+    private void sparseIndex(String collection, String field) {
+        database.getCollection(collection)
+                .createIndex(Indexes.ascending(field), new IndexOptions().sparse(true));
     }
 
     /** By when it was stored, never by its own time: a trace may be years old when it comes in. */

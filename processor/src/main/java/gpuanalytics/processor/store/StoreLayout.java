@@ -23,7 +23,10 @@ public final class StoreLayout {
     /** One document per GPU (and MIG instance) and hour. */
     public static final String GPU_HOUR = "gpu_hour";
 
-    /** One document per minute and series: model, team, user, project, GPU. */
+    /**
+     * One document per minute and series: model, team, user, project, GPU, provider, operation,
+     * namespace, pod.
+     */
     public static final String TOKEN_MINUTE = "token_minute";
 
     /** One document per hour and series. */
@@ -34,6 +37,23 @@ public final class StoreLayout {
 
     /** The hours whose rollups have changed since they were worked on, one document each. */
     public static final String CHANGED_HOURS = "changed_hours";
+
+    /** Which names mean which GPU, and since when; one document per name, GPU and time. */
+    public static final String GPU_NAMES = "gpu_names";
+
+    /** In a GPU's name: the name, a key of a GPU or of a MIG instance. */
+    public static final String NAME = "name";
+
+    /** In a GPU's name: from when on it means that GPU, a date. */
+    public static final String FROM = "from";
+
+    /** What contradicts what is stored, and reused identities; one document per identity. */
+    public static final String CONFLICTS = "conflicts";
+
+    public static final String KIND = "kind";
+    public static final String TOPIC = "topic";
+    public static final String IDENTITY = "identity";
+    public static final String DETAIL = "detail";
 
     /** In a changed hour: its start, a date. */
     public static final String HOUR = "hour";
@@ -58,6 +78,9 @@ public final class StoreLayout {
      */
     public static final String TS_EPOCH_NANOS = "ts_epoch_ns";
 
+    /** In a latest sample: how many words about it came before the one that told it last. */
+    public static final String WORD = "word";
+
     /** Where a raw document came from: {@code {topic_id, partition, offset}}. */
     public static final String SRC = "src";
 
@@ -65,14 +88,72 @@ public final class StoreLayout {
     public static final String SRC_PARTITION = "partition";
     public static final String SRC_OFFSET = "offset";
 
-    /** Set on a raw document that its rollups count under {@link #OTHER}. */
+    /**
+     * Set on a raw document that does not count under its own series: the names of the labels that
+     * are folded; {@code "gpu"} where all are and the GPU is kept, true where not even that is.
+     */
     public static final String OVERFLOW = "overflow";
+
+    /**
+     * In a token rollup of a surplus series: the names of the labels that are folded, an array.
+     * They stand for all values without room of their own, and are no values themselves.
+     */
+    public static final String FOLDED = "folded";
 
     /**
      * Set on a GPU's raw document whose sample does not say what time it stands for: the seconds
      * that were assumed when it was stored.
      */
     public static final String ASSUMED_INTERVAL_S = "assumed_interval_s";
+
+    /**
+     * Set on a raw document that is not the first under its identity: {@code {of, n, as, at}}, the
+     * identity, the number of this word (the first has none), how it counts ({@link
+     * gpuanalytics.processor.decode.Role}) and where it came from, in text; of a usage also {@code
+     * {request, stands}}, the numbers of the word that began its request and of the one that
+     * counted once this was there.
+     */
+    public static final String SAID = "said";
+
+    public static final String SAID_OF = "of";
+    public static final String SAID_N = "n";
+    public static final String SAID_AS = "as";
+    public static final String SAID_AT = "at";
+    public static final String SAID_REQUEST = "request";
+    public static final String SAID_STANDS = "stands";
+
+    /** Of another request under a known identity: where the word before it came from. */
+    public static final String SAID_BESIDE = "beside";
+
+    /** Of what adds to a sample: the names of the readings that it adds. */
+    public static final String SAID_ADDS = "adds";
+
+    /** Of what adds to a sample: the seconds that the sample stands for. */
+    public static final String SAID_INTERVAL_S = "interval_s";
+
+    /** Set on a raw document that counts in place of another: that one, as it was stored. */
+    public static final String REPLACES = "replaces";
+
+    /** When the one happened that is replaced. */
+    public static final String REPLACED_TS = REPLACES + "." + TS;
+
+    /** Where a later word came from, in text. */
+    public static final String SAID_AT_PATH = SAID + "." + SAID_AT;
+
+    /** Set on what adds to a sample: all that the words so far say of the sample. */
+    public static final String MERGED = "merged";
+
+    /** In what words say of a sample together, and in a GPU's rollup: the pods that share it. */
+    public static final String PODS = "pods";
+
+    /**
+     * Set on a raw document of a usage that has a provider, an operation, a namespace or a pod:
+     * {@link #SERIES_BY_ALL}. Without it, the usage was stored before these were labels and counts
+     * by model, team, user, project and GPU alone.
+     */
+    public static final String SERIES_BY = "series_by";
+
+    public static final int SERIES_BY_ALL = 2;
 
     /** When a raw document was stored or a rollup last changed, a date; what expiry goes by. */
     public static final String STORED_AT = "stored_at";
@@ -89,7 +170,7 @@ public final class StoreLayout {
      */
     public static final String WATERMARKS = "wm";
 
-    /** The series that events count under once a bucket has as many series as it may. */
+    /** The series that events count under of which all labels are folded. */
     public static final String OTHER = "other";
 
     /** In a GPU rollup: how many samples it counts. */
@@ -107,8 +188,17 @@ public final class StoreLayout {
     /** In a token rollup: how many usages it counts. */
     public static final String REQUESTS = "requests";
 
-    /** In a token rollup: how many of them have an {@code error_type}. */
+    /** In a token rollup: how many of them failed, and attempts that did. */
     public static final String ERRORS = "errors";
+
+    /** In a token rollup: attempts that failed and whose requests other words stand for. */
+    public static final String FAILED_ATTEMPTS = "failed_attempts";
+
+    /**
+     * In a token rollup: words that counted as requests and that later words replaced. With {@link
+     * #REQUESTS} a number that never falls.
+     */
+    public static final String SUPERSEDED = "superseded";
 
     /** In a reading's or token count's part of a rollup: how many events have it. */
     public static final String N = "n";

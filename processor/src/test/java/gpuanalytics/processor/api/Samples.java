@@ -4,23 +4,30 @@ import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.query.Coverage;
+import gpuanalytics.processor.query.FoundConflict;
 import gpuanalytics.processor.query.GpuSeries;
 import gpuanalytics.processor.query.GpuSeriesQuery;
 import gpuanalytics.processor.query.LatestSample;
+import gpuanalytics.processor.query.LatestSamples;
 import gpuanalytics.processor.query.QueryWindow;
 import gpuanalytics.processor.query.Reading;
 import gpuanalytics.processor.query.Reading.Distribution;
 import gpuanalytics.processor.query.Reading.Level;
 import gpuanalytics.processor.query.Reading.Total;
 import gpuanalytics.processor.query.Readings;
+import gpuanalytics.processor.query.RowKey;
+import gpuanalytics.processor.query.TokenDimension;
+import gpuanalytics.processor.query.TokenNotes;
 import gpuanalytics.processor.query.TokenQuery;
 import gpuanalytics.processor.query.TokenReport;
 import gpuanalytics.processor.query.TokenReport.Counts;
+import gpuanalytics.processor.query.TokenReport.Rest;
 import gpuanalytics.processor.query.TokenReport.Row;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Answers of queries: one with every value, one with only what is always there. */
@@ -30,6 +37,7 @@ final class Samples {
             new Counts(
                     9_007_199_254_740_993L, // beyond what a double holds exactly
                     2,
+                    9_007_199_254_740_994L,
                     new Readings(
                             Measures.TOKEN,
                             List.of(
@@ -42,7 +50,7 @@ final class Samples {
                                     new Distribution(7, 12.5, 25, 13.25))),
                     0.000_001_25);
 
-    static final Counts SPARSE = new Counts(1, 0, onlyCompletion(0), null);
+    static final Counts SPARSE = new Counts(1, 0, 1, onlyCompletion(0), null);
 
     private Samples() {}
 
@@ -68,13 +76,21 @@ final class Samples {
         for (int i = 1; i < absent.size(); i++) {
             absent.set(i, null);
         }
+        var rows =
+                List.of(
+                        new Row(query.window().from(), full, FULL),
+                        new Row(query.window().from(), absent, SPARSE));
+        if (query.paging().limit() == null) {
+            return new TokenReport(coverage(query.window()), query.groupBy(), rows, FULL);
+        }
         return new TokenReport(
                 coverage(query.window()),
                 query.groupBy(),
-                List.of(
-                        new Row(query.window().from(), full, FULL),
-                        new Row(query.window().from(), absent, SPARSE)),
-                FULL);
+                rows.subList(0, 1),
+                FULL,
+                new Rest(1, SPARSE),
+                new RowKey(null, query.window().from(), full),
+                new TokenNotes(List.of(TokenDimension.USER), Set.of("node-9/0")));
     }
 
     private static Coverage coverage(QueryWindow window) {
@@ -96,7 +112,18 @@ final class Samples {
                                 start, 1, 15, null, null, Readings.absent(Measures.GPU))));
     }
 
-    static List<LatestSample> latestSamples() {
+    static List<FoundConflict> conflicts() {
+        return List.of(
+                new FoundConflict(
+                        Instant.parse("2026-01-31T11:59:59.123Z"),
+                        "identity_reused",
+                        "token.usage.v1",
+                        "r:7",
+                        "topic/0/12",
+                        "another request than that at topic/0/11"));
+    }
+
+    static LatestSamples latestSamples() {
         var required =
                 GpuMetric.builder()
                         .set(GpuMetric.TS, Instant.parse("2026-01-31T11:59:59.123456789Z"))
@@ -132,8 +159,15 @@ final class Samples {
                         .set(GpuMetric.INTERVAL_S, 15.0)
                         .set(GpuMetric.SOURCE, "dcgm")
                         .build();
-        return List.of(
-                new LatestSample("GPU-5a1f", full, Duration.ofMillis(877)),
-                new LatestSample("node-1/0", sparse, Duration.ofMillis(-2000)));
+        return new LatestSamples(
+                List.of(
+                        new LatestSample(
+                                "GPU-5a1f",
+                                full,
+                                Duration.ofMillis(877),
+                                List.of("ns/p/c", "ns/q"),
+                                null),
+                        new LatestSample("node-1/0", sparse, Duration.ofMillis(-2000))),
+                3);
     }
 }

@@ -22,8 +22,9 @@ import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
+import gpuanalytics.processor.store.TestStoreConfig;
+import gpuanalytics.processor.write.IdentityRules;
 import gpuanalytics.processor.write.MongoEventWriter;
-import gpuanalytics.service.config.Secret;
 import gpuanalytics.service.health.PartHealth;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -51,19 +52,13 @@ class RollupAuditIT {
     private final SettableClock clock = new SettableClock(start);
     private final EmbeddedStore embedded = EmbeddedStore.start();
     private final ProcessorMetrics metrics = new ProcessorMetrics(new SimpleMeterRegistry());
-    private final StoreConfig kept =
-            new StoreConfig(
-                    new Secret(embedded.url()),
-                    "test",
-                    Duration.ofDays(7),
-                    Duration.ofDays(30),
-                    Duration.ofDays(400),
-                    Duration.ofSeconds(20));
+    private final StoreConfig kept = TestStoreConfig.at(embedded.url());
     private final MongoStore store = new MongoStore(kept);
     private final StoreRetry retry =
             new StoreRetry(new PartHealth("store", "starting", clock), metrics);
     private final RollupMath math = new RollupMath(Duration.ofSeconds(15));
-    private final MongoEventWriter writer = new MongoEventWriter(store, retry, metrics);
+    private final MongoEventWriter writer =
+            new MongoEventWriter(store, IdentityRules.defaults(), retry, metrics);
     private final MongoRollups rollups = new MongoRollups(store, math, 1000, retry, metrics, clock);
     private final ChangedHours hours = new ChangedHours(store, retry, metrics, clock, LEASE);
     private final TestRows usages = new TestRows(EventTopic.TOKEN_USAGE, "topic-a", 0);

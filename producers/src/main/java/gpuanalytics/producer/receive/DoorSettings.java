@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -54,8 +55,8 @@ public record DoorSettings(
                         env.text(
                                         "DOOR_TOKENS_FILE",
                                         "A file with the bearer tokens that open the doors, one per"
-                                                + " line, read again when it changes; required beyond"
-                                                + " loopback")
+                                            + " line, read again when it changes; required beyond"
+                                            + " loopback")
                                 .map(Path::of),
                         readUsageFrom(env),
                         readEvents(env, maxRecordBytes));
@@ -83,19 +84,21 @@ public record DoorSettings(
         for (var part :
                 env.list(
                         "DOOR_USAGE_FROM",
-                        "Services (service.name) whose token usage is counted from their log records:"
-                                + " service=logs, separated by commas; that of others from spans")) {
+                        "Services (service.name) whose token usage is not counted from their"
+                                + " spans: service=logs or service=metrics, separated by commas")) {
             int equals = part.lastIndexOf('=');
             var origin = part.substring(equals + 1).strip().toLowerCase(Locale.ROOT);
-            if (equals < 1 || !(origin.equals("spans") || origin.equals("logs"))) {
+            var known =
+                    Arrays.stream(UsageOrigin.values())
+                            .filter(each -> each.label().equals(origin))
+                            .findFirst();
+            if (equals < 1 || known.isEmpty()) {
                 env.error(
-                        "DOOR_USAGE_FROM is %s, expected service=spans or service=logs"
+                        "DOOR_USAGE_FROM is %s, expected service=spans, service=logs or service=metrics"
                                 .formatted(part));
                 continue;
             }
-            origins.put(
-                    part.substring(0, equals).strip(),
-                    UsageOrigin.valueOf(origin.toUpperCase(Locale.ROOT)));
+            origins.put(part.substring(0, equals).strip(), known.get());
         }
         return origins;
     }
@@ -116,7 +119,8 @@ public record DoorSettings(
                         EventLimits.DEFAULT_MAX_LEAD.toSeconds(),
                         0,
                         86_400,
-                        "How far ahead the time of an event at a door may lie; the processor's too"),
+                        "How far ahead the time of an event at a door may lie; the processor's"
+                                + " too"),
                 maxRecordBytes);
     }
 

@@ -40,7 +40,7 @@ public record GrpcSettings(String host, int port, int maxStreams, Duration maxCo
                         30,
                         1,
                         86_400,
-                        "Seconds after which a gRPC client is asked to connect anew, so that clients"
-                                + " spread over added replicas"));
+                        "Seconds after which a gRPC client is asked to connect anew, so that"
+                                + " clients spread over added replicas"));
     }
 }

@@ -5,7 +5,8 @@ import java.util.Locale;
 /** What the usage of a service is counted from, where it comes by OpenTelemetry. */
 public enum UsageOrigin {
     SPANS,
-    LOGS;
+    LOGS,
+    METRICS;
 
     /** The name, as in variables and messages. */
     public String label() {

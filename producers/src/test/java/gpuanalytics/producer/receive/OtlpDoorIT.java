@@ -86,7 +86,11 @@ class OtlpDoorIT {
         doors =
                 new DoorFixture(
                                 broker.bootstrapServers(),
-                                Map.of("DOOR_MAX_MESSAGE_BYTES", "64 KiB", "DOOR_MAX_REQUESTS", "1"))
+                                Map.of(
+                                        "DOOR_MAX_MESSAGE_BYTES",
+                                        "64 KiB",
+                                        "DOOR_MAX_REQUESTS",
+                                        "1"))
                         .awaitReady();
         channel = channel(doors);
     }
@@ -99,8 +103,7 @@ class OtlpDoorIT {
     }
 
     private static ManagedChannel channel(DoorFixture to) {
-        return NettyChannelBuilder.forAddress(
-                        "127.0.0.1", to.producer.doorPort(DoorKind.GRPC))
+        return NettyChannelBuilder.forAddress("127.0.0.1", to.producer.doorPort(DoorKind.GRPC))
                 .usePlaintext()
                 .build();
     }
@@ -116,7 +119,9 @@ class OtlpDoorIT {
     private static Span span(int id, long tokens, String model) {
         long now = Instant.now().getEpochSecond() * 1_000_000_000;
         return Span.newBuilder()
-                .setTraceId(ByteString.copyFrom(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}))
+                .setTraceId(
+                        ByteString.copyFrom(
+                                new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}))
                 .setSpanId(ByteString.copyFrom(new byte[] {0, 0, 0, 0, 0, 0, 1, (byte) id}))
                 .setStartTimeUnixNano(now - 1_000_000)
                 .setEndTimeUnixNano(now)
@@ -135,8 +140,7 @@ class OtlpDoorIT {
         return ExportTraceServiceRequest.newBuilder()
                 .addResourceSpans(
                         ResourceSpans.newBuilder()
-                                .addScopeSpans(
-                                        ScopeSpans.newBuilder().addAllSpans(List.of(spans))))
+                                .addScopeSpans(ScopeSpans.newBuilder().addAllSpans(List.of(spans))))
                 .build();
     }
 
@@ -149,8 +153,7 @@ class OtlpDoorIT {
                         ? OtlpHttpSpanExporter.builder()
                                 .setEndpoint(
                                         "http://127.0.0.1:%d/v1/traces"
-                                                .formatted(
-                                                        doors.producer.doorPort(DoorKind.HTTP)))
+                                                .formatted(doors.producer.doorPort(DoorKind.HTTP)))
                                 .setCompression("gzip")
                                 .build()
                         : OtlpGrpcSpanExporter.builder()
@@ -204,8 +207,7 @@ class OtlpDoorIT {
 
         assertEquals(200, answer.statusCode(), text(answer));
         assertEquals("{}", text(answer));
-        assertEquals(
-                "application/json", answer.headers().firstValue("content-type").orElseThrow());
+        assertEquals("application/json", answer.headers().firstValue("content-type").orElseThrow());
         assertEquals(1, texts(broker.bootstrapServers(), SAMPLES, "GPU-json").size());
         assertEquals(
                 "{}",
@@ -238,7 +240,10 @@ class OtlpDoorIT {
         assertEquals(1, texts(broker.bootstrapServers(), USAGES, "accepted-part").size());
         var letter =
                 read(broker.bootstrapServers(), LETTERS).stream()
-                        .filter(record -> ByteString.copyFrom(record.value()).equals(bad.toByteString()))
+                        .filter(
+                                record ->
+                                        ByteString.copyFrom(record.value())
+                                                .equals(bad.toByteString()))
                         .findFirst()
                         .orElseThrow();
         assertEquals("out_of_range", header(letter, "dead_letter.reason"));
@@ -257,8 +262,7 @@ class OtlpDoorIT {
         assertEquals(400, json.statusCode());
         assertTrue(text(json).startsWith("{\"code\":3,\"message\":\""), text(json));
 
-        assertEquals(
-                415, doors.post("/v1/traces", "x", "content-type", "text/plain").statusCode());
+        assertEquals(415, doors.post("/v1/traces", "x", "content-type", "text/plain").statusCode());
         assertEquals(
                 413,
                 doors.post("/v1/traces", new byte[70_000], "content-type", PROTOBUF).statusCode());
@@ -296,8 +300,7 @@ class OtlpDoorIT {
     void badAndTooLargeCallsHaveTheStatusThatTellsNotToRetry() {
         assertEquals(
                 Status.Code.INVALID_ARGUMENT, fails(new byte[] {7, 7, 7}).getStatus().getCode());
-        assertEquals(
-                Status.Code.RESOURCE_EXHAUSTED, fails(new byte[70_000]).getStatus().getCode());
+        assertEquals(Status.Code.RESOURCE_EXHAUSTED, fails(new byte[70_000]).getStatus().getCode());
     }
 
     @Test
@@ -423,8 +426,7 @@ class OtlpDoorIT {
                         Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
                         "Bearer opensesame");
                 var response =
-                        stub.withInterceptors(
-                                        MetadataUtils.newAttachHeadersInterceptor(headers))
+                        stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
                                 .export(request(span(10, 1, "tls")));
                 assertEquals(0, response.getPartialSuccess().getRejectedSpans());
             } finally {
@@ -435,15 +437,14 @@ class OtlpDoorIT {
         assertEquals(1, texts(broker.bootstrapServers(), USAGES, "\"tls\"").size());
     }
 
-    private static void assertExportsOverTls(
-            DoorFixture guarded, TestCertificate certificate) throws Exception {
+    private static void assertExportsOverTls(DoorFixture guarded, TestCertificate certificate)
+            throws Exception {
         var exporter =
                 OtlpHttpSpanExporter.builder()
                         .setEndpoint(
                                 "https://localhost:%d/v1/traces"
                                         .formatted(guarded.producer.doorPort(DoorKind.HTTP)))
-                        .setTrustedCertificates(
-                                Files.readAllBytes(certificate.certificate()))
+                        .setTrustedCertificates(Files.readAllBytes(certificate.certificate()))
                         .addHeader("authorization", "Bearer opensesame")
                         .build();
         try (var provider =

@@ -25,10 +25,26 @@ record TestCertificate(Path certificate, Path key) {
         var keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
         var process =
                 new ProcessBuilder(
-                                keytool, "-genkeypair", "-alias", "a", "-keyalg", "RSA", "-keysize",
-                                "2048", "-dname", "CN=localhost", "-ext", "san=dns:localhost",
-                                "-validity", "30", "-storetype", "PKCS12", "-keystore",
-                                store.toString(), "-storepass", PASSWORD)
+                                keytool,
+                                "-genkeypair",
+                                "-alias",
+                                "a",
+                                "-keyalg",
+                                "RSA",
+                                "-keysize",
+                                "2048",
+                                "-dname",
+                                "CN=localhost",
+                                "-ext",
+                                "san=dns:localhost",
+                                "-validity",
+                                "30",
+                                "-storetype",
+                                "PKCS12",
+                                "-keystore",
+                                store.toString(),
+                                "-storepass",
+                                PASSWORD)
                         .inheritIO()
                         .start();
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), "keytool ends");

@@ -15,6 +15,7 @@ import java.util.Optional;
  *     refused
  * @param readTimeout how long a client may take to send a body, and to read an answer or a part of
  *     an endless one, before its connection is cut
+ * @param origins whose pages may read answers
  * @param tls what it proves itself with; empty for plain HTTP
  */
 public record HttpSettings(
@@ -23,6 +24,7 @@ public record HttpSettings(
         int port,
         int maxConnections,
         Duration readTimeout,
+        CorsOrigins origins,
         Optional<TlsFiles> tls) {
 
     private static final String VARIABLES = "HTTP";
@@ -51,9 +53,21 @@ public record HttpSettings(
         }
     }
 
-    /** Plain HTTP with limits of its own. */
+    /** Plain HTTP with limits of its own; pages of other origins may read nothing. */
     public HttpSettings(String host, int port, int maxConnections, Duration readTimeout) {
-        this(VARIABLES, host, port, maxConnections, readTimeout, Optional.empty());
+        this(
+                VARIABLES,
+                host,
+                port,
+                maxConnections,
+                readTimeout,
+                CorsOrigins.none(),
+                Optional.empty());
+    }
+
+    /** The same for pages of these origins too. */
+    public HttpSettings with(CorsOrigins others) {
+        return new HttpSettings(variables, host, port, maxConnections, readTimeout, others, tls);
     }
 
     /** An address with the default limits. */
@@ -98,11 +112,12 @@ public record HttpSettings(
                         3_600_000,
                         "How long a client may take to send a body or to read an answer before"
                                 + " it is cut off, in ms"),
+                CorsOrigins.none(),
                 Optional.empty());
     }
 
     /** The same over TLS, where there are files for it. */
     public HttpSettings with(Optional<TlsFiles> files) {
-        return new HttpSettings(variables, host, port, maxConnections, readTimeout, files);
+        return new HttpSettings(variables, host, port, maxConnections, readTimeout, origins, files);
     }
 }

@@ -45,7 +45,10 @@ final class Admission implements ServerInterceptor {
                     new Metadata());
         }
         if (!calls.tryAcquire()) {
-            return refused(call, Retry.status("as many calls are under way as may be"), Retry.after(RETRY_AFTER));
+            return refused(
+                    call,
+                    Retry.status("as many calls are under way as may be"),
+                    Retry.after(RETRY_AFTER));
         }
         var hold = new Hold();
         return new Counted<>(next.startCall(call, headers), call, hold);

@@ -106,8 +106,7 @@ public final class GrpcDoor implements OpenDoor {
         return new ConfigurationException(
                 List.of(
                         "DOOR_GRPC_PORT is %d, expected a free port of %s (DOOR_GRPC_HOST; 0 takes one): %s"
-                                .formatted(
-                                        settings.port(), settings.host(), cause.getMessage())));
+                                .formatted(settings.port(), settings.host(), cause.getMessage())));
     }
 
     @Override

@@ -57,9 +57,7 @@ public final class HttpDoor implements OpenDoor {
         var endpoints = endpoints(settings, door, tokens, otlp, clock, metrics);
         var routes = new Routes(endpoints, HttpDoor::problem, Routes.of(endpoints).expectedPath());
         return new HttpDoor(
-                door,
-                HttpListener.start(settings.http(), routes, metrics),
-                settings.http().host());
+                door, HttpListener.start(settings.http(), routes, metrics), settings.http().host());
     }
 
     private static List<Endpoint> endpoints(

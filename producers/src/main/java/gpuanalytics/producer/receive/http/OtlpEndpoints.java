@@ -114,8 +114,7 @@ final class OtlpEndpoints {
         }
     }
 
-    private static Message parsed(byte[] body, Message.Builder builder)
-            throws BadRequestException {
+    private static Message parsed(byte[] body, Message.Builder builder) throws BadRequestException {
         try {
             return builder.mergeFrom(body).build();
         } catch (InvalidProtocolBufferException e) {
@@ -159,10 +158,7 @@ final class OtlpEndpoints {
                                     json.writeEndObject();
                                 });
         return new Answer(
-                problem.status(),
-                isProtobuf ? PROTOBUF : Json.MEDIA_TYPE,
-                body,
-                problem.headers());
+                problem.status(), isProtobuf ? PROTOBUF : Json.MEDIA_TYPE, body, problem.headers());
     }
 
     private static Code code(int httpStatus) {

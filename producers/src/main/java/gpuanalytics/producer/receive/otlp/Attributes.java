@@ -95,6 +95,11 @@ final class Attributes {
         return (value == null || !value.hasBoolValue()) ? null : value.getBoolValue();
     }
 
+    /** All of them. */
+    Map<String, AnyValue> values() {
+        return values;
+    }
+
     Collection<String> names() {
         return values.keySet();
     }

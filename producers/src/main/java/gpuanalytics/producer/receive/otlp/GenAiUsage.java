@@ -82,9 +82,7 @@ final class GenAiUsage {
         var cached =
                 number(values, TokenUsage.CACHED_PROMPT_TOKENS)
                         .orElse(BigDecimal.ZERO)
-                        .add(
-                                number(values, TokenUsage.CACHE_WRITE_TOKENS)
-                                        .orElse(BigDecimal.ZERO));
+                        .add(number(values, TokenUsage.CACHE_WRITE_TOKENS).orElse(BigDecimal.ZERO));
         if (prompt.isPresent() && cached.compareTo(prompt.get()) > 0) {
             values.put(TokenUsage.PROMPT_TOKENS.name(), prompt.get().add(cached));
         }

@@ -41,9 +41,16 @@ final class GpuPoints {
                     GpuMetric.NAME);
 
     private final EventWriter events;
+    private final TokenMetrics tokens;
 
-    GpuPoints(EventWriter events) {
+    /**
+     * Makes samples.
+     *
+     * @param tokens takes what is no metric of GPUs
+     */
+    GpuPoints(EventWriter events, TokenMetrics tokens) {
         this.events = events;
+        this.tokens = tokens;
     }
 
     /** One GPU at one time. */
@@ -75,7 +82,7 @@ final class GpuPoints {
             for (var ofScope : ofResource.getScopeMetricsList()) {
                 for (var metric : ofScope.getMetricsList()) {
                     if (!collect(metric, resource, moments, into)) {
-                        TokenMetrics.pass(metric, resource, into);
+                        tokens.translate(metric, resource, into);
                     }
                 }
             }
@@ -88,10 +95,7 @@ final class GpuPoints {
 
     /** Whether the metric is one of GPUs. */
     private static boolean collect(
-            Metric metric,
-            Attributes resource,
-            Map<Moment, Readings> moments,
-            Translation into) {
+            Metric metric, Attributes resource, Map<Moment, Readings> moments, Translation into) {
         var points = points(metric);
         var named = EventTopic.GPU_METRICS.fields().find(metric.getName());
         if (points == null || named == null || !isReading(named.field())) {
@@ -182,13 +186,12 @@ final class GpuPoints {
                 || (ofResource && HOLDER.contains(named.field()))) {
             return;
         }
-        from.text(name).ifPresent(text -> labels.put(name, text));
-        if (named.field().equals(GpuMetric.GPU_INDEX)) {
-            var number = from.number(name);
-            if (number != null) {
-                labels.put(GpuMetric.GPU_INDEX.name(), number);
-                labels.remove(name.equals(GpuMetric.GPU_INDEX.name()) ? "" : name);
-            }
+        var number =
+                named.field().equals(GpuMetric.GPU_INDEX) ? from.number(name) : null;
+        if (number != null) {
+            labels.put(GpuMetric.GPU_INDEX.name(), number);
+        } else {
+            from.text(name).ifPresent(text -> labels.put(name, text));
         }
     }
 
@@ -213,9 +216,6 @@ final class GpuPoints {
         values.put(GpuMetric.SOURCE.name(), "otlp");
         var topic = EventTopic.GPU_METRICS;
         return Told.of(
-                events.write(topic, values),
-                topic,
-                MEDIA_TYPE,
-                readings.points.toByteArray());
+                events.write(topic, values), topic, MEDIA_TYPE, readings.points.toByteArray());
     }
 }

@@ -22,8 +22,7 @@ final class LogUsages {
         this.origins = origins;
     }
 
-    void translate(ExportLogsServiceRequest request, Translation into)
-            throws BadRequestException {
+    void translate(ExportLogsServiceRequest request, Translation into) throws BadRequestException {
         for (var ofResource : request.getResourceLogsList()) {
             var resource = Attributes.of(ofResource.getResource().getAttributesList());
             for (var ofScope : ofResource.getScopeLogsList()) {
@@ -51,9 +50,7 @@ final class LogUsages {
         GenAiUsage.eventId(log.getTraceId(), log.getSpanId())
                 .ifPresent(id -> values.put(TokenUsage.EVENT_ID.name(), id));
         long time =
-                log.getTimeUnixNano() != 0
-                        ? log.getTimeUnixNano()
-                        : log.getObservedTimeUnixNano();
+                log.getTimeUnixNano() != 0 ? log.getTimeUnixNano() : log.getObservedTimeUnixNano();
         if (time != 0) {
             values.put(TokenUsage.TS.name(), EventWriter.time(time));
         }

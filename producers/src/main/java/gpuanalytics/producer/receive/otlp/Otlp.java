@@ -29,7 +29,7 @@ public final class Otlp {
         this.mostItems = mostItems;
         var events = new EventWriter(codec, clock);
         this.spans = new SpanUsages(events, origins);
-        this.points = new GpuPoints(events);
+        this.points = new GpuPoints(events, new TokenMetrics(events, origins));
         this.logs = new LogUsages(events, origins);
     }
 

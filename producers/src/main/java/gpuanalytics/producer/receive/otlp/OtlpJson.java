@@ -145,7 +145,9 @@ public final class OtlpJson {
                         : Base64.getDecoder().decode(text));
     }
 
-    /** Whole numbers may be text, for those beyond what JavaScript holds; 64 bits, also unsigned. */
+    /**
+     * Whole numbers may be text, for those beyond what JavaScript holds; 64 bits, also unsigned.
+     */
     private static long whole(JsonParser json, FieldDescriptor field) throws IOException {
         if (json.currentToken() == JsonToken.VALUE_STRING
                 || json.currentToken() == JsonToken.VALUE_NUMBER_INT) {

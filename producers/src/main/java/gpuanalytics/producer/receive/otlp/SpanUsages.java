@@ -25,8 +25,7 @@ final class SpanUsages {
         this.origins = origins;
     }
 
-    void translate(ExportTraceServiceRequest request, Translation into)
-            throws BadRequestException {
+    void translate(ExportTraceServiceRequest request, Translation into) throws BadRequestException {
         for (var ofResource : request.getResourceSpansList()) {
             var resource = Attributes.of(ofResource.getResource().getAttributesList());
             for (var ofScope : ofResource.getScopeSpansList()) {
@@ -50,8 +49,7 @@ final class SpanUsages {
             into.pass(1);
         } else {
             var decoded = events.write(EventTopic.TOKEN_USAGE, values(span, attributes));
-            into.add(
-                    Told.of(decoded, EventTopic.TOKEN_USAGE, MEDIA_TYPE, span.toByteArray()), 1);
+            into.add(Told.of(decoded, EventTopic.TOKEN_USAGE, MEDIA_TYPE, span.toByteArray()), 1);
         }
     }
 

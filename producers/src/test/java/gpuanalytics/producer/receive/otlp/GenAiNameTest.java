@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class GenAiNameTest {
 
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z0-9._]+)` \\| `([a-z_]+)` \\|");
+    private static final Pattern ROW =
+            Pattern.compile("(?m)^\\| `([a-z0-9._]+)` \\| `([a-z_]+)` \\|");
 
     @Test
     void eachNameMeansOneFieldAndTheContractAgrees() {

@@ -3,6 +3,7 @@ package gpuanalytics.producer.receive.otlp;
 import static gpuanalytics.producer.receive.otlp.SpanUsagesTest.attributes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,8 +11,10 @@ import gpuanalytics.event.Event;
 import gpuanalytics.event.EventCodec;
 import gpuanalytics.event.EventLimits;
 import gpuanalytics.event.GpuMetric;
+import gpuanalytics.event.TokenUsage;
 import gpuanalytics.producer.receive.BadRequestException;
 import gpuanalytics.producer.receive.Told;
+import gpuanalytics.producer.receive.UsageOrigin;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
 import io.opentelemetry.proto.metrics.v1.Gauge;
@@ -77,25 +80,58 @@ class GpuPointsTest {
 
     private static Translation translated(Map<String, Object> resource, Metric... metrics)
             throws BadRequestException {
+        return translated(Map.of(), resource, metrics);
+    }
+
+    static Translation translated(
+            Map<String, UsageOrigin> from, Map<String, Object> resource, Metric... metrics)
+            throws BadRequestException {
         var translation = new Translation(100);
-        new GpuPoints(
-                        new EventWriter(
-                                new EventCodec(EventLimits.defaults()), Clock.systemUTC()))
-                .translate(
-                        ExportMetricsServiceRequest.newBuilder()
-                                .addResourceMetrics(
-                                        ResourceMetrics.newBuilder()
-                                                .setResource(
-                                                        Resource.newBuilder()
-                                                                .addAllAttributes(
-                                                                        attributes(resource)))
-                                                .addScopeMetrics(
-                                                        ScopeMetrics.newBuilder()
-                                                                .addAllMetrics(
-                                                                        List.of(metrics))))
-                                .build(),
-                        translation);
+        var events =
+                new EventWriter(new EventCodec(EventLimits.defaults()), Clock.systemUTC());
+        new GpuPoints(events, new TokenMetrics(events, new UsageOrigins(from)))
+                .translate(request(resource, metrics), translation);
         return translation;
+    }
+
+    private static ExportMetricsServiceRequest request(
+            Map<String, Object> resource, Metric... metrics) {
+        return ExportMetricsServiceRequest.newBuilder()
+                .addResourceMetrics(
+                        ResourceMetrics.newBuilder()
+                                .setResource(
+                                        Resource.newBuilder()
+                                                .addAllAttributes(attributes(resource)))
+                                .addScopeMetrics(
+                                        ScopeMetrics.newBuilder().addAllMetrics(List.of(metrics))))
+                .build();
+    }
+
+    /** Tokens that were read in an interval. */
+    static Metric tokens(boolean isDelta, double sum, String type) {
+        return Metric.newBuilder()
+                .setName("gen_ai.client.token.usage")
+                .setHistogram(
+                        Histogram.newBuilder()
+                                .setAggregationTemporality(
+                                        isDelta
+                                                ? AggregationTemporality
+                                                        .AGGREGATION_TEMPORALITY_DELTA
+                                                : AggregationTemporality
+                                                        .AGGREGATION_TEMPORALITY_CUMULATIVE)
+                                .addDataPoints(
+                                        HistogramDataPoint.newBuilder()
+                                                .setStartTimeUnixNano(NANOS - 60_000_000_000L)
+                                                .setTimeUnixNano(NANOS)
+                                                .setSum(sum)
+                                                .addAllAttributes(
+                                                        attributes(
+                                                                Map.of(
+                                                                        "gen_ai.token.type",
+                                                                        type,
+                                                                        "gen_ai.request.model",
+                                                                        "m")))))
+                .build();
     }
 
     private static Event sample(Translation translation) {
@@ -197,23 +233,45 @@ class GpuPointsTest {
     }
 
     @Test
-    void usageInMetricsIsNamedAndNotCounted() throws BadRequestException {
-        var histogram =
-                Metric.newBuilder()
-                        .setName("gen_ai.client.token.usage")
-                        .setHistogram(
-                                Histogram.newBuilder()
-                                        .addDataPoints(HistogramDataPoint.newBuilder().setSum(7)))
-                        .build();
+    void usageInMetricsIsNamedAndNotCountedUnlessItsServiceIs() throws BadRequestException {
+        var service = Map.<String, Object>of("service.name", "chat");
 
         var translation =
-                translated(
-                        Map.of("service.name", "chat"), histogram, gauge("queue.size", 1, Map.of()));
+                translated(service, tokens(true, 7, "input"), gauge("queue.size", 1, Map.of()));
 
         assertEquals(0, translation.items().size());
         assertEquals(2, translation.passed());
-        assertEquals(
-                "token usage in metrics of service \"chat\" is not counted, that in its spans is",
-                translation.warnings().getFirst());
+        assertTrue(translation.warnings().getFirst().contains("\"chat\" is not counted"));
+    }
+
+    @Test
+    void aDeltaOfTokensIsAUsageWithOneIdentityHoweverOftenItComes() throws BadRequestException {
+        var from = Map.of("chat", UsageOrigin.METRICS);
+        var service = Map.<String, Object>of("service.name", "chat");
+
+        var first = translated(from, service, tokens(true, 700, "input"));
+        var again = translated(from, service, tokens(true, 700, "input"));
+        var output = translated(from, service, tokens(true, 700, "output"));
+
+        var usage = sample(first);
+        assertEquals(usage, sample(again));
+        assertEquals(700L, usage.get(TokenUsage.PROMPT_TOKENS));
+        assertEquals("m", usage.get(TokenUsage.MODEL));
+        assertEquals(TIME, usage.ts());
+        assertEquals(700L, sample(output).get(TokenUsage.COMPLETION_TOKENS));
+        assertNotEquals(
+                usage.get(TokenUsage.EVENT_ID), sample(output).get(TokenUsage.EVENT_ID));
+    }
+
+    @Test
+    void aCumulativeSumOfTokensIsNamed() throws BadRequestException {
+        var translation =
+                translated(
+                        Map.of("chat", UsageOrigin.METRICS),
+                        Map.of("service.name", "chat"),
+                        tokens(false, 700, "input"));
+
+        assertEquals(0, translation.items().size());
+        assertTrue(translation.warnings().getFirst().contains("is no delta"));
     }
 }

@@ -118,7 +118,7 @@ class OtlpFuzzTest {
                 var into = new Translation(10);
                 new SpanUsages(events, new UsageOrigins(Map.of()))
                         .translate(ExportTraceServiceRequest.parseFrom(damaged(spans)), into);
-                new GpuPoints(events)
+                new GpuPoints(events, new TokenMetrics(events, new UsageOrigins(Map.of())))
                         .translate(ExportMetricsServiceRequest.parseFrom(damaged(points)), into);
                 read++;
             } catch (InvalidProtocolBufferException | BadRequestException ignored) {
@@ -135,8 +135,7 @@ class OtlpFuzzTest {
         var whole = JSON.getBytes(UTF_8);
         for (int round = 0; round < ROUNDS; round++) {
             try {
-                var request =
-                        OtlpJson.read(damaged(whole), ExportTraceServiceRequest.newBuilder());
+                var request = OtlpJson.read(damaged(whole), ExportTraceServiceRequest.newBuilder());
                 new SpanUsages(events, new UsageOrigins(Map.of()))
                         .translate(request.build(), new Translation(10));
             } catch (BadRequestException ignored) {
@@ -179,8 +178,6 @@ class OtlpFuzzTest {
     void whatIsNoOtlpIsRefused(String body) {
         assertThrows(
                 BadRequestException.class,
-                () ->
-                        OtlpJson.read(
-                                body.getBytes(UTF_8), ExportTraceServiceRequest.newBuilder()));
+                () -> OtlpJson.read(body.getBytes(UTF_8), ExportTraceServiceRequest.newBuilder()));
     }
 }

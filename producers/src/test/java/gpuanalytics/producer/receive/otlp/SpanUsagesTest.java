@@ -42,8 +42,7 @@ class SpanUsagesTest {
     private static final String TRACE = "5b8efff798038103d269b633813fc60c";
     private static final String SPAN = "eee19b7ec3c1b174";
     private static final Instant END = Instant.parse("2026-03-01T10:00:00.123456789Z");
-    private static final long END_NANOS =
-            END.getEpochSecond() * 1_000_000_000 + END.getNano();
+    private static final long END_NANOS = END.getEpochSecond() * 1_000_000_000 + END.getNano();
 
     private final EventWriter events =
             new EventWriter(new EventCodec(EventLimits.defaults()), Clock.systemUTC());
@@ -246,8 +245,7 @@ class SpanUsagesTest {
 
         var translation = translated(Map.of(), request(Map.of(), bad, good));
 
-        var letter =
-                assertInstanceOf(Told.Refused.class, translation.items().getFirst()).letter();
+        var letter = assertInstanceOf(Told.Refused.class, translation.items().getFirst()).letter();
         assertEquals(RejectReason.OUT_OF_RANGE, letter.why().reason());
         assertEquals(ByteString.copyFrom(letter.bytes()), bad.build().toByteString());
         assertInstanceOf(Told.Fact.class, translation.items().getLast());
@@ -285,13 +283,27 @@ class SpanUsagesTest {
             var logs = new Translation(100);
             new LogUsages(events, new UsageOrigins(from)).translate(log, logs);
 
-            assertEquals(1, spans.items().size() + logs.items().size(), origin.label());
-            assertEquals(1, spans.warnings().size() + logs.warnings().size());
-            var warning =
-                    spans.warnings().isEmpty()
-                            ? logs.warnings().getFirst()
-                            : spans.warnings().getFirst();
-            assertTrue(warning.contains("\"logger\""), warning);
+            var metrics =
+                    GpuPointsTest.translated(
+                            from, resource, GpuPointsTest.tokens(true, 9, "input"));
+
+            var all =
+                    Map.of(
+                            UsageOrigin.SPANS, spans,
+                            UsageOrigin.LOGS, logs,
+                            UsageOrigin.METRICS, metrics);
+            all.forEach(
+                    (signal, translation) -> {
+                        boolean counts = signal == origin;
+                        assertEquals(counts ? 1 : 0, translation.items().size(), signal.label());
+                        assertEquals(counts ? 0 : 1, translation.warnings().size());
+                        translation
+                                .warnings()
+                                .forEach(
+                                        warning ->
+                                                assertTrue(
+                                                        warning.contains("\"logger\""), warning));
+                    });
         }
     }
 }
