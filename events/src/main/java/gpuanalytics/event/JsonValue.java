@@ -86,12 +86,31 @@ final class JsonValue {
     }
 
     private static String readText(Named named, JsonParser json) throws IOException {
+        if (json.currentToken().isNumeric() && RequestStatus.takesCodes(named.field())) {
+            return readCode(named, json);
+        }
         if (json.currentToken() != JsonToken.VALUE_STRING) {
             throw wrongType(named, json, "text");
         }
         var text = json.getText();
         reject(Validation.checkText(named.field(), named.name(), text));
         return text;
+    }
+
+    /** The digits of a whole number that stands where a text may. */
+    private static String readCode(Named named, JsonParser json) throws IOException {
+        var text = json.getText();
+        // a double first: it tames whatever exponent, and a number in range is exact in it
+        if (!json.isNaN()
+                && text.length() <= MAX_NUMBER_CHARS
+                && Double.parseDouble(text) >= 0
+                && Double.parseDouble(text) <= RequestStatus.MAX_CODE) {
+            var number = parse(named, json);
+            if (isWhole(number)) {
+                return number.toBigInteger().toString();
+            }
+        }
+        throw wrongType(named, json, "text or a whole number from 0 to " + RequestStatus.MAX_CODE);
     }
 
     private static Instant readTime(Named named, JsonParser json) throws IOException {

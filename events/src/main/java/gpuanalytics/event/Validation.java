@@ -139,10 +139,13 @@ final class Validation {
     }
 
     private static @Nullable Rejected checkUsage(Event.Builder event) {
-        if (!event.has(TokenUsage.PROMPT_TOKENS) && !event.has(TokenUsage.COMPLETION_TOKENS)) {
+        if (!event.has(TokenUsage.PROMPT_TOKENS)
+                && !event.has(TokenUsage.COMPLETION_TOKENS)
+                && !isFailure(event)) {
             return new Rejected(
                     RejectReason.MISSING_FIELD,
-                    "prompt_tokens and completion_tokens are missing, one of them is required");
+                    "prompt_tokens and completion_tokens are missing, one of them is required"
+                            + " unless error_type or status says that the request failed");
         }
         var rejection = subset(event, TokenUsage.CACHED_PROMPT_TOKENS, TokenUsage.PROMPT_TOKENS);
         if (rejection == null) {
@@ -152,6 +155,12 @@ final class Validation {
             rejection = subset(event, TokenUsage.REASONING_TOKENS, TokenUsage.COMPLETION_TOKENS);
         }
         return rejection;
+    }
+
+    private static boolean isFailure(Event.Builder event) {
+        return RequestStatus.isFailure(
+                (String) event.valueOf(TokenUsage.ERROR_TYPE),
+                (String) event.valueOf(TokenUsage.STATUS));
     }
 
     private static @Nullable Rejected subset(

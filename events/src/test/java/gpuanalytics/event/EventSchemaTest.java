@@ -89,7 +89,12 @@ class EventSchemaTest {
                 switch (topic) {
                     case GPU_METRICS -> List.of(GpuMetric.GPU_INDEX, GpuMetric.GPU_UUID);
                     case TOKEN_USAGE ->
-                            List.of(TokenUsage.PROMPT_TOKENS, TokenUsage.COMPLETION_TOKENS);
+                            List.of(
+                                    TokenUsage.PROMPT_TOKENS,
+                                    TokenUsage.COMPLETION_TOKENS,
+                                    // a failure needs no tokens
+                                    TokenUsage.STATUS,
+                                    TokenUsage.ERROR_TYPE);
                 };
         expected.add(
                 oneOf.stream()

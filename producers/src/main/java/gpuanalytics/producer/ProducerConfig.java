@@ -1,10 +1,12 @@
 package gpuanalytics.producer;
 
+import gpuanalytics.event.EventLimits;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.producer.publish.KafkaOptions;
 import gpuanalytics.producer.publish.KafkaOptions.Compression;
 import gpuanalytics.producer.receive.DoorSettings;
 import gpuanalytics.producer.source.SourceConfig;
+import gpuanalytics.producer.source.replay.ReplayConfig;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.config.EnvironmentReader;
 import gpuanalytics.service.http.HttpSettings;
@@ -57,10 +59,15 @@ public record ProducerConfig(
     /** Reads every variable; errors are left in the reader. */
     public static ProducerConfig read(EnvironmentReader env) {
         var kafka = readKafka(env);
-        var doors = DoorSettings.read(env, kafka.maxRecordBytes());
+        var limits = ReplayConfig.readLimits(env);
+        var doors =
+                DoorSettings.read(
+                        env,
+                        new EventLimits(
+                                limits.maxAge(), limits.maxLead(), kafka.maxRecordBytes()));
         return new ProducerConfig(
                 kafka,
-                readSources(env, kafka.bootstrap(), !doors.open().isEmpty()),
+                readSources(env, kafka.bootstrap(), limits, !doors.open().isEmpty()),
                 doors,
                 HttpSettings.read(env, DEFAULT_PORT));
     }
@@ -133,7 +140,7 @@ public record ProducerConfig(
     }
 
     private static Map<SourceKind, SourceConfig> readSources(
-            EnvironmentReader env, String bootstrap, boolean hasDoor) {
+            EnvironmentReader env, String bootstrap, EventLimits limits, boolean hasDoor) {
         var chosen = readChosen(env, hasDoor);
         var common =
                 new SourceConfig.Common(
@@ -144,7 +151,8 @@ public record ProducerConfig(
                                 1,
                                 100_000,
                                 "Events published between two pauses, at most"),
-                        readPrice(env));
+                        readPrice(env),
+                        limits);
         var sources = new EnumMap<SourceKind, SourceConfig>(SourceKind.class);
         for (var kind : SourceKind.values()) {
             // also those that do not run: a bad value is said before it is needed

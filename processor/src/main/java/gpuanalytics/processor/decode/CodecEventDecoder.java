@@ -9,6 +9,8 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.RejectReason;
+import gpuanalytics.event.RequestStatus;
+import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.consume.Position;
 import gpuanalytics.processor.consume.RawRecord;
 import gpuanalytics.processor.decode.DecodedRecord.Rejected;
@@ -105,9 +107,21 @@ public final class CodecEventDecoder implements EventDecoder {
             if (Labels.added(event.topic()).stream().anyMatch(field -> event.get(field) != null)) {
                 bson.writeInt32(StoreLayout.SERIES_BY, StoreLayout.SERIES_BY_ALL);
             }
+            if (event.topic() == EventTopic.TOKEN_USAGE) {
+                writeFailed(bson, event);
+            }
             bson.writeEndDocument();
         }
         return new RawBsonDocument(out.toByteArray());
+    }
+
+    private static void writeFailed(BsonBinaryWriter bson, Event event) {
+        var errorType = event.get(TokenUsage.ERROR_TYPE);
+        var failed = RequestStatus.isFailure(errorType, event.get(TokenUsage.STATUS));
+        var decided = DecidedCounts.ofUsage(failed, errorType != null).failed();
+        if (decided != null) {
+            bson.writeBoolean(StoreLayout.DECIDED_FAILED, decided);
+        }
     }
 
     private static void write(BsonBinaryWriter bson, Field<?> field, @Nullable Object value) {

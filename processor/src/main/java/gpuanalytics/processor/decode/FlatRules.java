@@ -16,7 +16,8 @@ final class FlatRules {
             case GPU_METRICS -> scanned.has(GpuMetric.GPU_INDEX) || scanned.has(GpuMetric.GPU_UUID);
             case TOKEN_USAGE ->
                     (scanned.has(TokenUsage.PROMPT_TOKENS)
-                                    || scanned.has(TokenUsage.COMPLETION_TOKENS))
+                                    || scanned.has(TokenUsage.COMPLETION_TOKENS)
+                                    || scanned.isFailure())
                             && isPart(
                                     scanned,
                                     TokenUsage.CACHED_PROMPT_TOKENS,

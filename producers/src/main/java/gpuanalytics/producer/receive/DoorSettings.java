@@ -7,7 +7,6 @@ import gpuanalytics.service.http.TlsFiles;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
@@ -43,8 +42,13 @@ public record DoorSettings(
         usageFrom = Map.copyOf(usageFrom);
     }
 
-    /** Reads every variable; errors are left in the reader. */
-    public static DoorSettings read(EnvironmentReader env, int maxRecordBytes) {
+    /**
+     * Reads every variable; errors are left in the reader.
+     *
+     * @param events what an event may be: what the processor would refuse is refused where the
+     *     client hears it
+     */
+    public static DoorSettings read(EnvironmentReader env, EventLimits events) {
         var settings =
                 new DoorSettings(
                         env.choices("DOORS", DoorKind.class, DoorKind.described()),
@@ -59,7 +63,7 @@ public record DoorSettings(
                                             + " loopback")
                                 .map(Path::of),
                         readUsageFrom(env),
-                        readEvents(env, maxRecordBytes));
+                        events);
         for (var kind : settings.open) {
             settings.requireTokens(env, kind);
         }
@@ -101,27 +105,6 @@ public record DoorSettings(
             origins.put(part.substring(0, equals).strip(), known.get());
         }
         return origins;
-    }
-
-    /** The processor's variables: what it would refuse is refused where the client hears it. */
-    private static EventLimits readEvents(EnvironmentReader env, int maxRecordBytes) {
-        return new EventLimits(
-                env.duration(
-                        "MAX_EVENT_AGE_DAYS",
-                        ChronoUnit.DAYS,
-                        EventLimits.DEFAULT_MAX_AGE.toDays(),
-                        1,
-                        36_600,
-                        "How far back the time of an event at a door may lie; the processor's too"),
-                env.duration(
-                        "MAX_EVENT_LEAD_S",
-                        ChronoUnit.SECONDS,
-                        EventLimits.DEFAULT_MAX_LEAD.toSeconds(),
-                        0,
-                        86_400,
-                        "How far ahead the time of an event at a door may lie; the processor's"
-                                + " too"),
-                maxRecordBytes);
     }
 
     /** The port that a door is to listen on; 0 for a free one. */
