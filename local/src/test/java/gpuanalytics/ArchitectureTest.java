@@ -124,6 +124,7 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.store..",
                             "gpuanalytics.processor.write..",
                             "gpuanalytics.processor.rollup..",
+                            "gpuanalytics.processor.conflict..",
                             "gpuanalytics.processor.series..",
                             "gpuanalytics.processor.meter..",
                             "gpuanalytics.processor.change..",
