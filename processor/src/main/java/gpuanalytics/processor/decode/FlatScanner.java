@@ -40,6 +40,7 @@ final class FlatScanner {
     private int at;
     private long seen;
     private long present;
+    private boolean hasTotal;
 
     FlatScanner(EventTopic topic) {
         this.topic = topic;
@@ -62,12 +63,33 @@ final class FlatScanner {
         at = 0;
         seen = 0;
         present = 0;
+        hasTotal = false;
         unknown.clear();
         return scanObject() && (present & required) == required && FlatRules.hold(topic, this);
     }
 
     boolean has(Field<?> field) {
         return (present & (1L << field.index())) != 0;
+    }
+
+    /** Whether any of these fields, a bit for each, has a value. */
+    boolean hasAny(long fieldBits) {
+        return (present & fieldBits) != 0;
+    }
+
+    /** Whether there is a name that means nothing. */
+    boolean hasUnknown() {
+        return !unknown.isEmpty();
+    }
+
+    /** Whether the tokens of the whole request are told. */
+    boolean hasTotal() {
+        return hasTotal;
+    }
+
+    /** A text, made anew. */
+    String textOf(Field<?> field) {
+        return new String(text, from(field), length(field), ISO_8859_1);
     }
 
     /** Seconds since 1970 of the event's time. */
@@ -144,7 +166,15 @@ final class FlatScanner {
         int index = names.find(text, from, to, hash);
         return switch (index) {
             case FieldNames.RARE -> false;
-            case FieldNames.UNKNOWN -> unknown.add(text, from, to) && skipScalar();
+            case FieldNames.TOTAL -> {
+                hasTotal = true;
+                yield unknown.add(text, from, to) && skipScalar();
+            }
+            // A name with a unit in brackets behind it is nvidia-smi's.
+            case FieldNames.UNKNOWN ->
+                    (from == to || text[to - 1] != ']')
+                            && unknown.add(text, from, to)
+                            && skipScalar();
             default -> scanField(fields[index]);
         };
     }
@@ -188,14 +218,26 @@ final class FlatScanner {
     private boolean scanText(Field<?> field) {
         int from = at + 1;
         int length = scanText();
-        // A text in angle brackets may be a blank.
-        if (length < 0 || length > Field.MAX_TEXT_CHARS || (length > 0 && text[from] == '<')) {
+        if (length < 0 || length > Field.MAX_TEXT_CHARS || isBlankLike(from, length)) {
             return false;
         }
         if (length > 0) {
             set(field, ((long) from << Integer.SIZE) | length);
         }
         return true;
+    }
+
+    /**
+     * Whether a text may stand for no value: DCGM's are in angle brackets, nvidia-smi's in square.
+     */
+    private boolean isBlankLike(int from, int length) {
+        return length > 0
+                && switch (text[from]) {
+                    case '<', '[' -> true;
+                    case 'N' -> length == 3 && text[from + 1] == '/';
+                    case 'E' -> length == 4 && text[from + 3] == '!';
+                    default -> false;
+                };
     }
 
     /** The length of the plain text here, or -1 where there is none. */

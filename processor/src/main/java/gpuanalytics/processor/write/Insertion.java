@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,8 @@ final class Insertion {
     private static final Bson DECIDED =
             Projections.fields(
                     Projections.include(StoreLayout.SRC), Projections.include(Decided.fields()));
+
+    private static final BsonInt32 FIRST_ITEM = new BsonInt32(0);
 
     private static final int MAX_DOCUMENT_BYTES = 16 << 20;
 
@@ -258,7 +261,8 @@ final class Insertion {
     private static boolean sameSource(BsonDocument src, Position position) {
         return src.getString(StoreLayout.SRC_TOPIC_ID).getValue().equals(position.topicId())
                 && src.getNumber(StoreLayout.SRC_PARTITION).intValue() == position.partition()
-                && src.getNumber(StoreLayout.SRC_OFFSET).longValue() == position.offset();
+                && src.getNumber(StoreLayout.SRC_OFFSET).longValue() == position.offset()
+                && src.getNumber(StoreLayout.SRC_ITEM, FIRST_ITEM).intValue() == position.item();
     }
 
     private static boolean sameEvent(BsonDocument stored, BsonDocument read) {
