@@ -21,7 +21,9 @@ public enum RejectReason {
      */
     TOO_LARGE,
     /** It names a topic that is not one of the two. */
-    UNKNOWN_TOPIC;
+    UNKNOWN_TOPIC,
+    /** It contradicts what is stored under its identity. */
+    CONFLICT;
 
     /** The name in metrics, headers and JSON, such as {@code not_json}. */
     public String label() {

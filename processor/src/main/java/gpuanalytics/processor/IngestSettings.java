@@ -3,6 +3,7 @@ package gpuanalytics.processor;
 import gpuanalytics.processor.batch.BatchPolicy;
 import gpuanalytics.processor.rollup.FlushPolicy;
 import gpuanalytics.processor.series.SeriesLimits;
+import gpuanalytics.processor.write.IdentityRules;
 import java.time.Duration;
 
 /**
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param bufferBytes how many bytes of records may be under way before fetching pauses
  * @param flush when gathered rollups go to the store
  * @param series how many series an hour may have before others count under "other"
+ * @param identity how what is said under one identity is told apart
  * @param sampleInterval the time a sample stands for when it does not say
  * @param shutdownTimeout how long a shutdown waits for what is under way
  */
@@ -22,5 +24,6 @@ record IngestSettings(
         long bufferBytes,
         FlushPolicy flush,
         SeriesLimits series,
+        IdentityRules identity,
         Duration sampleInterval,
         Duration shutdownTimeout) {}

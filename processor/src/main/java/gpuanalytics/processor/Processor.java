@@ -120,7 +120,7 @@ public final class Processor implements RunningService {
         var notices = new RecordNotices(clock);
         var write =
                 new EventWrites(
-                        new MongoEventWriter(store, retry, metrics),
+                        new MongoEventWriter(store, settings.identity(), retry, metrics),
                         new Rejects(deadLetters, metrics, notices),
                         new Tally(metrics, notices, clock),
                         underWay);

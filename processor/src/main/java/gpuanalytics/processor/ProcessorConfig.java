@@ -10,6 +10,7 @@ import gpuanalytics.processor.consume.ConsumeConfig.GroupProtocol;
 import gpuanalytics.processor.rollup.FlushPolicy;
 import gpuanalytics.processor.series.SeriesLimits;
 import gpuanalytics.processor.store.StoreConfig;
+import gpuanalytics.processor.write.IdentityRules;
 import gpuanalytics.service.config.EnvironmentReader;
 import gpuanalytics.service.config.Secret;
 import java.time.temporal.ChronoUnit;
@@ -173,6 +174,7 @@ public record ProcessorConfig(
                         "How much may be under way before fetching pauses"),
                 flush(reader),
                 series(reader),
+                identity(reader),
                 reader.duration(
                         "SAMPLE_INTERVAL_S",
                         ChronoUnit.SECONDS,
@@ -204,6 +206,30 @@ public record ProcessorConfig(
                         MIB,
                         1024 * MIB,
                         "How much may wait to be rolled up"));
+    }
+
+    private static IdentityRules identity(EnvironmentReader reader) {
+        return new IdentityRules(
+                reader.duration(
+                        "REQUEST_SPAN_S",
+                        ChronoUnit.SECONDS,
+                        IdentityRules.DEFAULT_REQUEST_SPAN.toSeconds(),
+                        0,
+                        86_400,
+                        "How far apart two usages of one request_id may lie and be one request"),
+                reader.integer(
+                        "IDENTITY_WORDS",
+                        IdentityRules.DEFAULT_COMPARED_WORDS,
+                        1,
+                        10_000,
+                        "How many of the events under one identity, the newest, a further one is"
+                                + " compared with"),
+                reader.integer(
+                        "MAX_PODS_PER_SAMPLE",
+                        IdentityRules.DEFAULT_MAX_PODS,
+                        1,
+                        1000,
+                        "Of how many pods that share a GPU the names are kept"));
     }
 
     private static SeriesLimits series(EnvironmentReader reader) {

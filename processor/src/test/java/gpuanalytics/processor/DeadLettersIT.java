@@ -6,53 +6,33 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gpuanalytics.embedded.EmbeddedBroker;
-import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.consume.DeadLetterTopic;
 import gpuanalytics.service.health.HealthReport;
-import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A refused record is kept whatever its size, or at least its sizes are. */
+@Execution(ExecutionMode.CONCURRENT)
 class DeadLettersIT {
 
     private static final int LARGE = 3 << 20; // three times what a topic takes; compressed, little
     private static final byte[] NOT_JSON = "no".getBytes(UTF_8);
 
-    private static EmbeddedBroker broker;
-    private static EmbeddedStore store;
-
-    @BeforeAll
-    static void start() {
-        broker = EmbeddedBroker.start();
-        store = EmbeddedStore.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        store.close();
-        broker.close();
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"headers", "key"})
     void shedsWhatIsTooLargeBesideTheValueAndGoesOn(String large) throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             var ledger = new EventLedger(41);
             fixture.sendAll(ledger, 20);
             var key = large.equals("key") ? new byte[LARGE] : "k".getBytes(UTF_8);
@@ -85,7 +65,7 @@ class DeadLettersIT {
 
     @Test
     void waitsAndSaysSoWhileNotEvenTheSizesFit() throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             limit(fixture, "64");
             fixture.send(EventTopic.TOKEN_USAGE, 0, NOT_JSON);
             fixture.flush();
@@ -114,7 +94,7 @@ class DeadLettersIT {
         var settings =
                 Map.<String, Object>of(
                         "bootstrap.servers",
-                        broker.bootstrapServers(),
+                        fixture.bootstrapServers(),
                         "compression.type",
                         "gzip",
                         "max.request.size",
@@ -131,17 +111,7 @@ class DeadLettersIT {
     }
 
     private static void limit(PipelineFixture fixture, String bytes) throws Exception {
-        fixture.admin()
-                .incrementalAlterConfigs(
-                        Map.of(
-                                new ConfigResource(
-                                        ConfigResource.Type.TOPIC, fixture.deadLetterTopic()),
-                                List.of(
-                                        new AlterConfigOp(
-                                                new ConfigEntry("max.message.bytes", bytes),
-                                                AlterConfigOp.OpType.SET))))
-                .all()
-                .get();
+        fixture.configureTopic(fixture.deadLetterTopic(), Map.of("max.message.bytes", bytes));
     }
 
     private static HealthReport.Part kafka(Processor processor) {

@@ -3,7 +3,6 @@ package gpuanalytics.processor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import gpuanalytics.embedded.EmbeddedBroker;
-import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.TokenUsage;
@@ -20,12 +19,12 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,12 +33,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A broker that has lost the end of a log gives its offsets to other records; a topic that is made
  * again gives them all. Every record counts once, and none is taken for another of its offset.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class LostLogIT {
 
     private static final int KEPT = 100;
     private static final int LOST = 50;
-
-    private static EmbeddedStore store;
 
     @TempDir private Path directory;
 
@@ -48,23 +46,13 @@ class LostLogIT {
     private PipelineFixture fixture;
     private long sent;
 
-    @BeforeAll
-    static void startStore() {
-        store = EmbeddedStore.start();
-    }
-
-    @AfterAll
-    static void stopStore() {
-        store.close();
-    }
-
     @BeforeEach
     void start() throws IOException {
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             options = EmbeddedBroker.Options.defaults().in(data()).on(free.getLocalPort());
         }
         broker = EmbeddedBroker.start(options);
-        fixture = PipelineFixture.withTopics(broker, store);
+        fixture = PipelineFixture.withTopics(broker);
     }
 
     @AfterEach

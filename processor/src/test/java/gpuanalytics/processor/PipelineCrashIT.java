@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gpuanalytics.embedded.EmbeddedBroker;
-import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.EventLimits;
 import gpuanalytics.event.EventTopic;
@@ -18,29 +16,15 @@ import gpuanalytics.processor.store.StoreLayout;
 import java.time.Instant;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whatever ends the processor wherever, the totals are the input's totals. */
+@Execution(ExecutionMode.CONCURRENT)
 class PipelineCrashIT {
-
-    private static EmbeddedBroker broker;
-    private static EmbeddedStore store;
-
-    @BeforeAll
-    static void start() {
-        broker = EmbeddedBroker.start();
-        store = EmbeddedStore.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        store.close();
-        broker.close();
-    }
 
     /** Ends the pipeline as if the process had been killed. */
     private static final class Killed extends Error {
@@ -54,7 +38,7 @@ class PipelineCrashIT {
     @ParameterizedTest
     @EnumSource(value = Step.class, mode = EnumSource.Mode.EXCLUDE, names = "REVOKING")
     void totalsHoldWhereverItIsKilled(Step step) throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             fixture.with("BATCH_ROWS", "40");
             var ledger = new EventLedger(step.name().hashCode());
             fixture.sendAll(ledger, 300);
@@ -74,7 +58,7 @@ class PipelineCrashIT {
     /** Nothing is finished or committed then; the client that reads on begins anew. */
     @Test
     void totalsHoldWhenItFailsToGivePartitionsBack() throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             var ledger = new EventLedger(99);
             fixture.sendAll(ledger, 200);
             var revoked = new AtomicInteger();
@@ -108,7 +92,7 @@ class PipelineCrashIT {
     /** The mark that a row counts under "other" is decided once, whatever comes between. */
     @Test
     void surplusSeriesCountInTheSamePlaceAfterACrash() throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             fixture.with("MAX_SERIES_PER_BUCKET", "3").with("BATCH_ROWS", "20");
             var ledger = new EventLedger(7);
             for (int i = 0; i < 200; i++) {
@@ -143,7 +127,7 @@ class PipelineCrashIT {
     /** The GPU of surplus usages is decided once too, and no token of them is lost. */
     @Test
     void surplusUsagesKeepTheirGpuOverACrash() throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             fixture.with("MAX_SERIES_PER_BUCKET", "3")
                     .with("MAX_GPUS_PER_BUCKET", "2")
                     .with("BATCH_ROWS", "20");
@@ -193,7 +177,7 @@ class PipelineCrashIT {
      */
     @Test
     void judgesAnEventFromTheFutureTheSameWhenItIsReadAgain() throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             var ledger = new EventLedger(9);
             var ahead = Instant.now().plus(EventLimits.DEFAULT_MAX_LEAD).plusSeconds(1);
             var early =
@@ -234,7 +218,7 @@ class PipelineCrashIT {
     /** Rollups that wait for others are flushed before the processor ends. */
     @Test
     void flushesWhatIsGatheredWhenItEnds() throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             fixture.with("ROLLUP_FLUSH_MS", "10000");
             var ledger = new EventLedger(11);
             fixture.sendAll(ledger, 300);

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.embedded.EmbeddedBroker;
-import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventTopic;
@@ -17,6 +16,7 @@ import gpuanalytics.processor.consume.DeadLetterTopic;
 import gpuanalytics.processor.faults.FaultyStore;
 import gpuanalytics.processor.faults.FaultyStore.Fault;
 import gpuanalytics.processor.store.StoreLayout;
+import gpuanalytics.processor.write.LargeUsage;
 import gpuanalytics.service.health.HealthReport;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -26,47 +26,28 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes on around the processor stops it at most for a while and costs no event. */
+@Execution(ExecutionMode.CONCURRENT)
 class PipelineFaultsIT {
 
     private static final Duration LIMIT = PipelineFixture.LIMIT;
     private static final int TWENTY_MB = 20_000_000;
 
-    private static EmbeddedBroker broker;
-    private static EmbeddedStore store;
-
-    @BeforeAll
-    static void start() {
-        broker = EmbeddedBroker.start();
-        store = EmbeddedStore.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        store.close();
-        broker.close();
-    }
-
     @Test
     void waitsForAStoreThatGoesAwayAndGoesOn() throws Exception {
-        try (var faults = new FaultyStore(store.port());
-                var fixture = new PipelineFixture(broker, faults.url())) {
-            fixture.createTopics();
+        try (var faults = FaultyStore.beforeShared();
+                var fixture = PipelineFixture.behind(faults)) {
             fixture.with("BATCH_ROWS", "50");
             var ledger = new EventLedger(11);
             fixture.sendAll(ledger, 200);
@@ -91,9 +72,8 @@ class PipelineFaultsIT {
 
     @Test
     void waitsForAStoreThatIsNotThereYet() throws Exception {
-        try (var faults = new FaultyStore(store.port());
-                var fixture = new PipelineFixture(broker, faults.url())) {
-            fixture.createTopics();
+        try (var faults = FaultyStore.beforeShared();
+                var fixture = PipelineFixture.behind(faults)) {
             faults.vanish();
             var ledger = new EventLedger(12);
             fixture.sendAll(ledger, 50);
@@ -115,7 +95,7 @@ class PipelineFaultsIT {
 
     @Test
     void endsAtOnceWhileItWaitsForTheStore() throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             fixture.with("MONGO_URL", "mongodb://127.0.0.1:" + freePort());
             var processor = Processor.start(fixture.config());
             Waiting.until(
@@ -131,9 +111,8 @@ class PipelineFaultsIT {
 
     @Test
     void keepsItsMembershipAndItsMemoryWhileTheStoreIsSlow() throws Exception {
-        try (var faults = new FaultyStore(store.port());
-                var fixture = new PipelineFixture(broker, faults.url())) {
-            fixture.createTopics();
+        try (var faults = FaultyStore.beforeShared();
+                var fixture = PipelineFixture.behind(faults)) {
             fixture.with("BATCH_ROWS", "100").with("BUFFER_BYTES", "1 MiB");
             var ledger = new EventLedger(13);
             fixture.sendAll(ledger, 6000);
@@ -161,9 +140,8 @@ class PipelineFaultsIT {
     /** What the broker says of its ends is up to a second old; what is read is known at once. */
     @Test
     void itsLagIsNeverLessThanWhatIsReadAndNotStored() throws Exception {
-        try (var faults = new FaultyStore(store.port());
-                var fixture = new PipelineFixture(broker, faults.url())) {
-            fixture.createTopics();
+        try (var faults = FaultyStore.beforeShared();
+                var fixture = PipelineFixture.behind(faults)) {
             faults.rule(c -> c.name().equals("insert") ? new Fault.Slow(3000) : null);
             try (var processor = Processor.start(fixture.config())) {
                 Waiting.until("no lag", LIMIT, () -> processor.stats().lag() == 0);
@@ -180,7 +158,7 @@ class PipelineFaultsIT {
 
     @Test
     void saysWhichTopicsItWaitsFor() throws Exception {
-        try (var fixture = new PipelineFixture(broker, store.url());
+        try (var fixture = PipelineFixture.withoutTopics();
                 var processor = Processor.start(fixture.config())) {
             Waiting.until(
                     "the topics to be missed",
@@ -205,7 +183,7 @@ class PipelineFaultsIT {
     void waitsForABrokerThatIsNotThereYetAndSurvivesItsRestart(@TempDir Path directory)
             throws Exception {
         var options = EmbeddedBroker.Options.defaults().in(directory).on(freePort());
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             fixture.with("KAFKA_BOOTSTRAP", "127.0.0.1:" + options.port());
             try (var processor = Processor.start(fixture.config())) {
                 Waiting.until(
@@ -235,7 +213,7 @@ class PipelineFaultsIT {
     @ParameterizedTest
     @ValueSource(strings = {"consumer", "classic"})
     void totalsHoldWhileMembersComeAndGo(String protocol) throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             fixture.with("GROUP_PROTOCOL", protocol).with("BATCH_ROWS", "50");
             var ledger = new EventLedger(16);
             try (var first = Processor.start(fixture.config())) {
@@ -263,7 +241,7 @@ class PipelineFaultsIT {
     @ParameterizedTest
     @ValueSource(strings = {"consumer", "classic"})
     void swallowsNothingOfATopicThatIsMadeAgain(String protocol) throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             fixture.with("GROUP_PROTOCOL", protocol);
             try (var processor = Processor.start(fixture.config())) {
                 sendAnonymous(fixture, 100);
@@ -297,7 +275,7 @@ class PipelineFaultsIT {
 
     @Test
     void beginsAtTheStartOfATopicThatWasMadeAgainWhileItWasAway() throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             try (var processor = Processor.start(fixture.config())) {
                 sendAnonymous(fixture, 100);
                 fixture.awaitCommitted();
@@ -316,7 +294,7 @@ class PipelineFaultsIT {
 
     @Test
     void countsAndTellsWhatRetentionRemovedUnread() throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             try (var processor = Processor.start(fixture.config())) {
                 sendAnonymous(fixture, 40);
                 fixture.awaitCommitted();
@@ -344,9 +322,8 @@ class PipelineFaultsIT {
     @Test
     void goesOnWhenRetentionOvertakesItWhileItReads() throws Exception {
         var events = 1500; // of some 6 KiB: several times what the client fetches ahead
-        try (var faults = new FaultyStore(store.port());
-                var fixture = new PipelineFixture(broker, faults.url())) {
-            fixture.createTopics();
+        try (var faults = FaultyStore.beforeShared();
+                var fixture = PipelineFixture.behind(faults)) {
             fixture.with("BUFFER_BYTES", "1 MiB").with("BATCH_ROWS", "10");
             for (int i = 0; i < events; i++) {
                 fixture.send(EventTopic.TOKEN_USAGE, 0, EventLedger.encode(large(i)));
@@ -381,7 +358,7 @@ class PipelineFaultsIT {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void refusesARecordOfTwentyMegabytesAndGoesOn(boolean fitsTheDeadLetters) throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             raiseLimit(fixture, fixture.tokenTopic());
             if (fitsTheDeadLetters) {
                 raiseLimit(fixture, fixture.deadLetterTopic());
@@ -412,7 +389,7 @@ class PipelineFaultsIT {
 
     @Test
     void saysInTheDeadLetterWhereTheRecordIsFromAndWhy() throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             fixture.send(EventTopic.TOKEN_USAGE, 2, new byte[] {(byte) 0xff, 1});
             fixture.send(EventTopic.TOKEN_USAGE, 2, null);
             fixture.send(EventTopic.GPU_METRICS, 1, "{\"ts\":5}".getBytes(UTF_8));
@@ -449,7 +426,7 @@ class PipelineFaultsIT {
 
     @Test
     void countsAProducersRepeatOnce() throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             var ledger = new EventLedger(18);
             var usage = ledger.nextUsage();
             fixture.send(usage);
@@ -466,7 +443,7 @@ class PipelineFaultsIT {
 
     @Test
     void losesNothingWhenPartitionsAreAdded() throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             var ledger = new EventLedger(19);
             try (var processor = Processor.start(fixture.config())) {
                 fixture.sendAll(ledger, 100);
@@ -505,40 +482,14 @@ class PipelineFaultsIT {
 
     private static Event large(int number) {
         var usage = anonymous().toBuilder().set(TokenUsage.REQUEST_ID, "large-" + number);
-        for (var field :
-                List.of(
-                        TokenUsage.PROVIDER,
-                        TokenUsage.OPERATION,
-                        TokenUsage.RESPONSE_MODEL,
-                        TokenUsage.POD,
-                        TokenUsage.NAMESPACE,
-                        TokenUsage.TEAM,
-                        TokenUsage.USER,
-                        TokenUsage.PROJECT,
-                        TokenUsage.WORKLOAD,
-                        TokenUsage.STATUS,
-                        TokenUsage.ERROR_TYPE,
-                        TokenUsage.SOURCE)) {
-            usage.set(field, "x".repeat(512));
-        }
+        LargeUsage.fill(usage);
         return usage.build();
     }
 
     /** Room for a record of 20 MB: in the topic's limit and in its segments. */
     private static void raiseLimit(PipelineFixture fixture, String topic) throws Exception {
-        var changes =
-                Stream.of("max.message.bytes", "segment.bytes")
-                        .map(
-                                name ->
-                                        new AlterConfigOp(
-                                                new ConfigEntry(name, "67108864"),
-                                                AlterConfigOp.OpType.SET))
-                        .toList();
-        fixture.admin()
-                .incrementalAlterConfigs(
-                        Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), changes))
-                .all()
-                .get();
+        fixture.configureTopic(
+                topic, Map.of("max.message.bytes", "67108864", "segment.bytes", "67108864"));
     }
 
     private static String header(ConsumerRecord<byte[], byte[]> record, String name) {

@@ -4,13 +4,14 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
 import gpuanalytics.embedded.EmbeddedBroker;
-import gpuanalytics.embedded.EmbeddedStore;
+import gpuanalytics.embedded.testing.SharedParts;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
+import gpuanalytics.processor.faults.FaultyStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,17 +21,23 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
-/** Topics, a group and a database of one test's own, on a broker and a store that many share. */
+/**
+ * Topics, a group and a database of one test's own, on a broker and a store that many share. The
+ * database goes at the end, so that what the tests leave does not add up.
+ */
 final class PipelineFixture implements AutoCloseable {
 
     static final int PARTITIONS = 4;
@@ -41,20 +48,22 @@ final class PipelineFixture implements AutoCloseable {
     private final EmbeddedBroker broker;
     private final String storeUrl;
     private final String name;
+    private final boolean isOwner;
     private final Map<String, String> environment = new HashMap<>();
     private final KafkaProducer<byte[], byte[]> producer;
     private final Admin admin;
     private final MongoClient client;
     private volatile @Nullable Exception sendFailure;
 
-    PipelineFixture(EmbeddedBroker broker, String storeUrl) {
-        this(broker, storeUrl, "t" + COUNT.incrementAndGet() + "-" + System.nanoTime());
+    private PipelineFixture(EmbeddedBroker broker, String storeUrl) {
+        this(broker, storeUrl, "t" + COUNT.incrementAndGet() + "-" + System.nanoTime(), true);
     }
 
-    private PipelineFixture(EmbeddedBroker broker, String storeUrl, String name) {
+    private PipelineFixture(EmbeddedBroker broker, String storeUrl, String name, boolean isOwner) {
         this.broker = broker;
         this.storeUrl = storeUrl;
         this.name = name;
+        this.isOwner = isOwner;
         environment.put("KAFKA_BOOTSTRAP", broker.bootstrapServers());
         environment.put("MONGO_URL", storeUrl);
         environment.put("MONGO_DATABASE", name);
@@ -72,15 +81,35 @@ final class PipelineFixture implements AutoCloseable {
         this.client = MongoClients.create(storeUrl);
     }
 
-    static PipelineFixture withTopics(EmbeddedBroker broker, EmbeddedStore store) {
-        var fixture = new PipelineFixture(broker, store.url());
+    /** On the shared parts, without topics so far. */
+    static PipelineFixture withoutTopics() {
+        return new PipelineFixture(SharedParts.broker(), SharedParts.store().url());
+    }
+
+    /** On the shared parts. */
+    static PipelineFixture withTopics() {
+        return withTopics(SharedParts.broker());
+    }
+
+    /** On a broker of the test's own and the shared store. */
+    static PipelineFixture withTopics(EmbeddedBroker broker) {
+        return withTopics(broker, SharedParts.store().url());
+    }
+
+    /** On the shared broker and a store that fails when it is told to. */
+    static PipelineFixture behind(FaultyStore faults) {
+        return withTopics(SharedParts.broker(), faults.url());
+    }
+
+    private static PipelineFixture withTopics(EmbeddedBroker broker, String storeUrl) {
+        var fixture = new PipelineFixture(broker, storeUrl);
         fixture.createTopics();
         return fixture;
     }
 
     /** The same names on another broker. */
     PipelineFixture at(EmbeddedBroker other) {
-        return new PipelineFixture(other, storeUrl, name);
+        return new PipelineFixture(other, storeUrl, name, false);
     }
 
     void createTopics() {
@@ -104,6 +133,10 @@ final class PipelineFixture implements AutoCloseable {
         return name;
     }
 
+    String bootstrapServers() {
+        return broker.bootstrapServers();
+    }
+
     Admin admin() {
         return admin;
     }
@@ -111,6 +144,36 @@ final class PipelineFixture implements AutoCloseable {
     PipelineFixture with(String variable, String value) {
         environment.put(variable, value);
         return this;
+    }
+
+    /** How soon the broker gives the partitions of a member that was killed to others. */
+    PipelineFixture missingMembersAfter(Duration time) throws Exception {
+        configure(
+                new ConfigResource(ConfigResource.Type.GROUP, name),
+                Map.of(
+                        "consumer.session.timeout.ms",
+                        Long.toString(time.toMillis()),
+                        "consumer.heartbeat.interval.ms",
+                        Long.toString(time.toMillis() / 4)));
+        return this;
+    }
+
+    /** Sets configuration of a topic. */
+    void configureTopic(String topic, Map<String, String> settings) throws Exception {
+        configure(new ConfigResource(ConfigResource.Type.TOPIC, topic), settings);
+    }
+
+    private void configure(ConfigResource what, Map<String, String> settings) throws Exception {
+        var changes =
+                settings.entrySet().stream()
+                        .map(
+                                setting ->
+                                        new AlterConfigOp(
+                                                new ConfigEntry(
+                                                        setting.getKey(), setting.getValue()),
+                                                AlterConfigOp.OpType.SET))
+                        .toList();
+        admin.incrementalAlterConfigs(Map.of(what, changes)).all().get();
     }
 
     ProcessorConfig config() {
@@ -209,6 +272,9 @@ final class PipelineFixture implements AutoCloseable {
     public void close() {
         producer.close(Duration.ofSeconds(5));
         admin.close(Duration.ofSeconds(5));
+        if (isOwner) {
+            database().drop();
+        }
         client.close();
     }
 

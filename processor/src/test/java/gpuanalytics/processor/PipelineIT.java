@@ -3,34 +3,15 @@ package gpuanalytics.processor;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import gpuanalytics.embedded.EmbeddedBroker;
-import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.EventTopic;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class PipelineIT {
 
-    private static EmbeddedBroker broker;
-    private static EmbeddedStore store;
-
-    @BeforeAll
-    static void start() {
-        broker = EmbeddedBroker.start();
-        store = EmbeddedStore.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        store.close();
-        broker.close();
-    }
-
     @Test
     void storesAndRollsUpEveryEventOnce() throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store);
+        try (var fixture = PipelineFixture.withTopics();
                 var processor = Processor.start(fixture.config())) {
             var ledger = new EventLedger(1);
             fixture.sendAll(ledger, 2000);
@@ -46,7 +27,7 @@ class PipelineIT {
 
     @Test
     void keepsTheNeighboursOfABadRecord() throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store);
+        try (var fixture = PipelineFixture.withTopics();
                 var processor = Processor.start(fixture.config())) {
             var ledger = new EventLedger(2);
             fixture.sendAll(ledger, 50);

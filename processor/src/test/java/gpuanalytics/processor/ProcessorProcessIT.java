@@ -3,8 +3,6 @@ package gpuanalytics.processor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gpuanalytics.embedded.EmbeddedBroker;
-import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.embedded.testing.JavaProcess;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.processor.store.StoreLayout;
@@ -14,8 +12,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The program as it runs in a container: a process of its own, with little memory. */
@@ -24,24 +20,9 @@ class ProcessorProcessIT {
     private static final Duration LIMIT = PipelineFixture.LIMIT;
     private static final List<String> SMALL = List.of("-Xmx256m");
 
-    private static EmbeddedBroker broker;
-    private static EmbeddedStore store;
-
-    @BeforeAll
-    static void start() {
-        broker = EmbeddedBroker.start();
-        store = EmbeddedStore.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        store.close();
-        broker.close();
-    }
-
     @Test
     void takesABacklogInWithLittleMemoryAndDrainsWhenToldToEnd() throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             fixture.with("BATCH_ROWS", "5000").with("COMMIT_INTERVAL_MS", "1000");
             var ledger = new EventLedger(21);
             fixture.sendAll(ledger, 60_000);
@@ -68,8 +49,8 @@ class ProcessorProcessIT {
 
     @Test
     void totalsHoldWhenTheProcessIsKilled() throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
-            fixture.with("BATCH_ROWS", "200");
+        try (var fixture = PipelineFixture.withTopics()) {
+            fixture.with("BATCH_ROWS", "200").missingMembersAfter(Duration.ofSeconds(2));
             var ledger = new EventLedger(22);
             fixture.sendAll(ledger, 20_000);
             for (int kill = 1; kill <= 3; kill++) {

@@ -10,7 +10,7 @@ final class Scraped {
 
     private Scraped() {}
 
-    /** The sum of a metric over its tags. */
+    /** The sum of a metric over its tags; NaN where it is not there, as absent is not zero. */
     static double sum(Processor processor, String name) throws Exception {
         try (var http = HttpClient.newHttpClient()) {
             var answer =
@@ -19,13 +19,15 @@ final class Scraped {
                                             URI.create(
                                                     "http://127.0.0.1:%d/metrics"
                                                             .formatted(processor.httpPort())))
+                                    .timeout(PipelineFixture.LIMIT)
                                     .build(),
                             HttpResponse.BodyHandlers.ofString());
             return answer.body()
                     .lines()
                     .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
-                    .mapToDouble(line -> value(line.substring(line.lastIndexOf(' ') + 1)))
-                    .sum();
+                    .map(line -> value(line.substring(line.lastIndexOf(' ') + 1)))
+                    .reduce(Double::sum)
+                    .orElse(Double.NaN);
         }
     }
 

@@ -2,41 +2,25 @@ package gpuanalytics.processor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import gpuanalytics.embedded.EmbeddedBroker;
-import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.EventTopic;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Producers may write in transactions: what they take back never was, and markers are no lag. */
+@Execution(ExecutionMode.CONCURRENT)
 class TransactionsIT {
-
-    private static EmbeddedBroker broker;
-    private static EmbeddedStore store;
-
-    @BeforeAll
-    static void start() {
-        broker = EmbeddedBroker.start();
-        store = EmbeddedStore.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        store.close();
-        broker.close();
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {"consumer", "classic"})
     void hasNoLagWhereATransactionsMarkerIsLast(String protocol) throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store);
+        try (var fixture = PipelineFixture.withTopics();
                 var producer = new KafkaProducer<byte[], byte[]>(transactional(fixture))) {
             fixture.with("GROUP_PROTOCOL", protocol);
             var ledger = new EventLedger(31);
@@ -108,7 +92,7 @@ class TransactionsIT {
     private static Map<String, Object> transactional(PipelineFixture fixture) {
         return Map.of(
                 "bootstrap.servers",
-                broker.bootstrapServers(),
+                fixture.bootstrapServers(),
                 "transactional.id",
                 fixture.groupId(),
                 "key.serializer",

@@ -93,6 +93,7 @@ final class TokenAnswers {
         var columns = new ArrayList<Column<Counts>>();
         columns.add(new Column<>("requests", Counts::requests));
         columns.add(new Column<>("errors", Counts::errors));
+        columns.add(new Column<>("attempts", Counts::attempts));
         columns.addAll(ReadingColumns.of(Measures.TOKEN, Counts::readings));
         columns.add(new Column<>("tokens_per_s", Counts::tokensPerSecond));
         return List.copyOf(columns);

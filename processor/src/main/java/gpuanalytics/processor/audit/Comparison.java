@@ -1,6 +1,7 @@
 package gpuanalytics.processor.audit;
 
 import gpuanalytics.processor.change.ChangedHour;
+import gpuanalytics.processor.rollup.Granularity;
 import gpuanalytics.processor.rollup.Recount;
 import gpuanalytics.processor.rollup.Recount.RawRow;
 import gpuanalytics.processor.rollup.RollupMath;
@@ -67,10 +68,15 @@ final class Comparison {
         this.sourceRetention = sourceRetention;
     }
 
-    /** What a raw row counts in, if it is surely rolled up. */
-    void expect(RawRow row, BsonDocument raw) {
-        if (row.offset() <= hour.doneUpTo(row.source())) {
-            expected(row.series(), raw).recount.add(row);
+    /** What a raw row does in a minute, if it is surely rolled up. */
+    void expect(RawRow row, long minute, BsonDocument raw) {
+        if (row.offset() > hour.doneUpTo(row.source())) {
+            return;
+        }
+        for (var effect : row.effects()) {
+            if (effect.bucket(Granularity.MINUTE) == minute) {
+                expected(effect.series(), raw).recount.add(effect);
+            }
         }
     }
 

@@ -140,7 +140,7 @@ public final class RollupAudit {
         var rows = 0L;
         for (var raw : rawDocuments(hour.kind(), minute)) {
             rows++;
-            comparison.expect(RawRow.of(hour.kind(), raw), raw);
+            comparison.expect(RawRow.of(hour.kind(), raw), minute, raw);
         }
         store.collection(collection).find(bucket(minute)).forEach(comparison::compare);
         metrics.audited(comparison.compared());
@@ -148,14 +148,23 @@ public final class RollupAudit {
         return rows;
     }
 
+    /** What happened in a minute, and what replaced something that did. */
     private Iterable<RawBsonDocument> rawDocuments(EventTopic topic, long minute) {
-        var from = new BsonDateTime(minute * 1000);
-        var to = new BsonDateTime((minute + Granularity.MINUTE.seconds()) * 1000);
         return store.collection(RollupKind.of(topic).rawCollection())
                 .find(
-                        Filters.and(
-                                Filters.gte(StoreLayout.TS, from), Filters.lt(StoreLayout.TS, to)))
+                        Filters.or(
+                                inMinute(StoreLayout.TS, minute),
+                                Filters.and(
+                                        Filters.exists(StoreLayout.REPLACED_TS),
+                                        inMinute(StoreLayout.REPLACED_TS, minute))))
                 .projection(Projections.include(Recount.fieldsRead(topic)));
+    }
+
+    private static Bson inMinute(String field, long minute) {
+        return Filters.and(
+                Filters.gte(field, new BsonDateTime(minute * 1000)),
+                Filters.lt(
+                        field, new BsonDateTime((minute + Granularity.MINUTE.seconds()) * 1000)));
     }
 
     /** An hour against its minutes, some of its series at a time: the sums held are bounded. */

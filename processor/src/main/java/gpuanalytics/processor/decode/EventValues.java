@@ -4,6 +4,7 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -109,6 +110,24 @@ public final class EventValues {
         }
         byField[GpuMetric.INTERVAL_S.index()] = Double.doubleToRawLongBits(intervalS);
         return of(labels, epochSecond, nanos, present | bit(GpuMetric.INTERVAL_S), byField);
+    }
+
+    /**
+     * Of a sample these readings alone, and the time that it stands for.
+     *
+     * @param intervalS in seconds; NaN where it is not known
+     */
+    public EventValues only(Collection<String> readings, double intervalS) {
+        var byField = new long[topic().fields().fields().size()];
+        long kept = 0;
+        int next = 0;
+        for (long left = present & numeric(topic()); left != 0; left &= left - 1) {
+            var field = topic().fields().fields().get(Long.numberOfTrailingZeros(left));
+            byField[field.index()] = numbers[next++];
+            kept |= readings.contains(field.name()) ? bit(field) : 0;
+        }
+        var only = of(labels, epochSecond, nanos, kept, byField);
+        return Double.isNaN(intervalS) ? only : only.standingFor(intervalS);
     }
 
     static long bit(Field<?> field) {

@@ -21,11 +21,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param values what it says
  * @param overflow under which series it counts
+ * @param role how it counts beside others of its identity
  */
-public record StoredEvent(EventValues values, Overflow overflow) {
+public record StoredEvent(EventValues values, Overflow overflow, Role role) {
 
     private static final int MILLIS_PER_SECOND = 1000;
     private static final int NANOS_PER_MILLI = 1_000_000;
+
+    /** The first word of its identity. */
+    public StoredEvent(EventValues values, Overflow overflow) {
+        this(values, overflow, Role.WHOLE);
+    }
 
     /** Reads a raw document; fields that it lacks are absent. */
     public static StoredEvent of(EventTopic topic, RawBsonDocument document) {
@@ -47,6 +53,7 @@ public record StoredEvent(EventValues values, Overflow overflow) {
         private int belowMilli;
         private @Nullable String gpu;
         private @Nullable BsonValue overflow;
+        private boolean isLater;
 
         Reading(EventTopic topic) {
             this.topic = topic;
@@ -70,7 +77,8 @@ public record StoredEvent(EventValues values, Overflow overflow) {
                                     + belowMilli,
                             present,
                             numbers);
-            return new StoredEvent(values, Overflow.of(overflow));
+            var role = isLater ? Role.of(topic, document) : Role.WHOLE;
+            return new StoredEvent(values, Overflow.of(overflow), role);
         }
 
         private void read(BsonReader reader, String name) {
@@ -84,6 +92,10 @@ public record StoredEvent(EventValues values, Overflow overflow) {
                 case StoreLayout.GPU -> gpu = reader.readString();
                 case StoreLayout.OVERFLOW -> overflow = mark(reader);
                 case StoreLayout.ASSUMED_INTERVAL_S -> read(reader, GpuMetric.INTERVAL_S);
+                case StoreLayout.SAID -> {
+                    isLater = true;
+                    reader.skipValue();
+                }
                 default -> reader.skipValue();
             }
         }

@@ -5,7 +5,9 @@ import gpuanalytics.processor.store.StoreLayout;
 /** What token rollups count beside their readings. */
 public enum TokenCounter implements RollupCounter {
     REQUESTS(StoreLayout.REQUESTS),
-    ERRORS(StoreLayout.ERRORS);
+    ERRORS(StoreLayout.ERRORS),
+    FAILED_ATTEMPTS(StoreLayout.FAILED_ATTEMPTS),
+    SUPERSEDED(StoreLayout.SUPERSEDED);
 
     private final String field;
 

@@ -11,9 +11,11 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -22,7 +24,8 @@ import java.util.function.ToDoubleFunction;
  * <p>For each topic, received = stored + duplicate + rejected + under way: each record read is
  * counted once as received and, when its outcome is sure, once as one of the others. A record that
  * is read again after a restart or a rebalance counts again in each, as received and as duplicate
- * (or rejected).
+ * (or rejected). Of what is stored, {@link SaidAgain} tells what was not the first word under its
+ * identity.
  */
 public final class ProcessorMetrics {
 
@@ -38,6 +41,25 @@ public final class ProcessorMetrics {
         }
     }
 
+    /** How an event counts that was stored beside others of its identity. */
+    public enum SaidAgain {
+        /** In place of an earlier word about the same request. */
+        SUPERSEDING,
+        /** As an attempt: the word that stands for its request stays. */
+        OUTRANKED,
+        /** Another request, whose sender uses a {@code request_id} again. */
+        REUSED,
+        /** What it adds to a sample of this GPU and moment. */
+        MERGED;
+
+        public String label() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    /** Providers that a counter tells apart; further ones count as {@code other}. */
+    private static final int MAX_PROVIDERS = 32;
+
     /** The lag of one partition, in records. */
     public record Lag(String topic, int partition, long records) {}
 
@@ -49,6 +71,7 @@ public final class ProcessorMetrics {
     private final Counter drift;
     private final Counter audited;
     private final MultiGauge lags;
+    private final Set<String> providers = new HashSet<>();
 
     public ProcessorMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -93,6 +116,28 @@ public final class ProcessorMetrics {
     /** Events were stored for the first time. */
     public void stored(EventTopic topic, long events) {
         counters(topic).stored.increment((double) events);
+    }
+
+    /** Of the events that were stored, so many were not the first under their identity. */
+    public void saidAgain(EventTopic topic, SaidAgain how, long events) {
+        of(counters(topic).saidAgain, how).increment((double) events);
+    }
+
+    /**
+     * Requests came under ids that others have.
+     *
+     * @param provider a text of the sender's; as many as {@link #MAX_PROVIDERS} are told apart
+     */
+    public void identityReused(String provider, long requests) {
+        registry.counter("identity.reused", "provider", known(provider))
+                .increment((double) requests);
+    }
+
+    private synchronized String known(String provider) {
+        if (providers.size() < MAX_PROVIDERS) {
+            providers.add(provider);
+        }
+        return providers.contains(provider) ? provider : "other";
     }
 
     /** Events were stored already. */
@@ -222,6 +267,27 @@ public final class ProcessorMetrics {
         return topics.values().stream().mapToLong(counters -> count(counters.stored)).sum();
     }
 
+    /** How many of the stored events count in this way. */
+    public long saidAgain(SaidAgain how) {
+        return topics.values().stream()
+                .mapToLong(counters -> count(of(counters.saidAgain, how)))
+                .sum();
+    }
+
+    /** Events that were stored already, and why. */
+    public long duplicates(Duplicate kind) {
+        return topics.values().stream()
+                .mapToLong(counters -> count(of(counters.duplicates, kind)))
+                .sum();
+    }
+
+    /** Records that are in the dead letters for one reason. */
+    public long rejected(RejectReason reason) {
+        return topics.values().stream()
+                .mapToLong(counters -> count(of(counters.rejected, reason)))
+                .sum();
+    }
+
     public long duplicates() {
         return topics.values().stream()
                 .flatMap(counters -> counters.duplicates.values().stream())
@@ -265,6 +331,7 @@ public final class ProcessorMetrics {
 
         private final Counter received;
         private final Counter stored;
+        private final Map<SaidAgain, Counter> saidAgain = new EnumMap<>(SaidAgain.class);
         private final Map<Duplicate, Counter> duplicates = new EnumMap<>(Duplicate.class);
         private final Map<RejectReason, Counter> rejected = new EnumMap<>(RejectReason.class);
         private final Timer eventDelay;
@@ -282,6 +349,15 @@ public final class ProcessorMetrics {
                             .description("Events stored for the first time")
                             .tags(tags)
                             .register(registry);
+            for (var how : SaidAgain.values()) {
+                saidAgain.put(
+                        how,
+                        Counter.builder("processor.events.said.again")
+                                .description(
+                                        "Stored events that were not the first of their identity")
+                                .tags(tags.and("as", how.label()))
+                                .register(registry));
+            }
             for (var kind : Duplicate.values()) {
                 duplicates.put(
                         kind,

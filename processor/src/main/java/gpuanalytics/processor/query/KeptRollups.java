@@ -9,7 +9,9 @@ import com.mongodb.client.model.Projections;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -27,7 +29,7 @@ import org.bson.conversions.Bson;
  *       window began, nothing of the window has gone.
  *   <li>Otherwise the hours tell: each counts as many events as its minutes did. An event counts in
  *       its minute before it counts in its hour, so hours are read first, and minutes with fewer
- *       events than their hour have lost some.
+ *       events than their hour have lost some. Requests that were superseded stay in this count.
  * </ul>
  */
 final class KeptRollups {
@@ -124,16 +126,17 @@ final class KeptRollups {
     /** How many events the rollups of a collection count, by hour. */
     private NavigableMap<Instant, Long> events(
             String collection, QueryWindow window, RollupCollections rollups, Bson filter) {
-        var counter = rollups.events().field();
+        var fields = new ArrayList<>(List.of(StoreLayout.BUCKET));
+        rollups.events().forEach(counter -> fields.add(counter.field()));
         var events = new TreeMap<Instant, Long>();
         reads.forEach(
                 collection,
                 and(filter, inWindow(window)),
-                search -> search.projection(Projections.include(StoreLayout.BUCKET, counter)),
+                search -> search.projection(Projections.include(fields)),
                 (Document rollup) ->
                         events.merge(
                                 QueryWindow.hourOf(rollup.getDate(StoreLayout.BUCKET).toInstant()),
-                                Numbers.integer(rollup, counter),
+                                rollups.events(rollup),
                                 Long::sum));
         return events;
     }

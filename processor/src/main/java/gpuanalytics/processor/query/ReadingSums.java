@@ -83,7 +83,7 @@ final class ReadingSums {
 
         @Override
         public @Nullable Reading reading() {
-            return n == 0 ? null : new Level(sum / n / measure.sumPerUnit(), min, max);
+            return n <= 0 ? null : new Level(sum / n / measure.sumPerUnit(), min, max);
         }
     }
 
@@ -106,7 +106,7 @@ final class ReadingSums {
 
         @Override
         public @Nullable Reading reading() {
-            return n == 0 ? null : new Total(sum);
+            return n <= 0 ? null : new Total(sum);
         }
     }
 

@@ -4,22 +4,32 @@ import gpuanalytics.processor.measure.GpuCounter;
 import gpuanalytics.processor.measure.RollupCounter;
 import gpuanalytics.processor.measure.TokenCounter;
 import gpuanalytics.processor.store.StoreLayout;
+import java.util.List;
+import org.bson.Document;
 
 /**
  * Where the rollups of a kind of event are.
  *
  * @param minute the collection of those by the minute
  * @param hour the collection of those by the hour
- * @param events what counts the events in each
+ * @param events what together counts the events in each, and never falls
  */
-record RollupCollections(String minute, String hour, RollupCounter events) {
+record RollupCollections(String minute, String hour, List<RollupCounter> events) {
 
     static final RollupCollections GPU =
-            new RollupCollections(StoreLayout.GPU_MINUTE, StoreLayout.GPU_HOUR, GpuCounter.SAMPLES);
+            new RollupCollections(
+                    StoreLayout.GPU_MINUTE, StoreLayout.GPU_HOUR, List.of(GpuCounter.SAMPLES));
 
     static final RollupCollections TOKEN =
             new RollupCollections(
-                    StoreLayout.TOKEN_MINUTE, StoreLayout.TOKEN_HOUR, TokenCounter.REQUESTS);
+                    StoreLayout.TOKEN_MINUTE,
+                    StoreLayout.TOKEN_HOUR,
+                    List.of(TokenCounter.REQUESTS, TokenCounter.SUPERSEDED));
+
+    /** How many events a rollup counts or has counted. */
+    long events(Document rollup) {
+        return events.stream().mapToLong(counter -> Numbers.integer(rollup, counter.field())).sum();
+    }
 
     /** The collection that answers a window. */
     String of(QueryWindow window) {

@@ -76,7 +76,11 @@ final class TokenFold {
     private void closePoint() {
         double elapsed = query.window().elapsedSeconds(openPoint, now);
         openGroups.forEach(
-                (group, sums) -> rows.add(new Row(openPoint, group.values, sums.counts(elapsed))));
+                (group, sums) -> {
+                    if (!sums.isNothing()) {
+                        rows.add(new Row(openPoint, group.values, sums.counts(elapsed)));
+                    }
+                });
         openGroups.clear();
     }
 

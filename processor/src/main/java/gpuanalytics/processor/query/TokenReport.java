@@ -49,11 +49,16 @@ public record TokenReport(
      * Requests and tokens.
      *
      * @param requests how many
-     * @param errors how many of them failed
+     * @param errors how many attempts failed, be it that a later one succeeded
+     * @param attempts the requests, and the failed attempts whose requests came to another end
      * @param readings what they took, of {@link Measures#TOKEN}
      * @param tokensPerSecond prompt and completion tokens by the seconds of the step that have
      *     passed; null when no request says either
      */
     public record Counts(
-            long requests, long errors, Readings readings, @Nullable Double tokensPerSecond) {}
+            long requests,
+            long errors,
+            long attempts,
+            Readings readings,
+            @Nullable Double tokensPerSecond) {}
 }

@@ -13,17 +13,29 @@ final class TokenSums {
     private final ReadingSums readings = new ReadingSums(Measures.TOKEN);
     private long requests;
     private long errors;
+    private long failedAttempts;
 
     void add(Document rollup) {
         requests += Numbers.integer(rollup, TokenCounter.REQUESTS.field());
         errors += Numbers.integer(rollup, TokenCounter.ERRORS.field());
+        failedAttempts += Numbers.integer(rollup, TokenCounter.FAILED_ATTEMPTS.field());
         readings.add(rollup);
+    }
+
+    /** Whether later words have left nothing of what they count. */
+    boolean isNothing() {
+        return requests == 0 && errors == 0 && failedAttempts == 0;
     }
 
     /** What they are, over the seconds that have passed. */
     Counts counts(double elapsedSeconds) {
         var found = readings.readings();
-        return new Counts(requests, errors, found, tokensPerSecond(found, elapsedSeconds));
+        return new Counts(
+                requests,
+                errors,
+                requests + failedAttempts,
+                found,
+                tokensPerSecond(found, elapsedSeconds));
     }
 
     private static @Nullable Double tokensPerSecond(Readings readings, double elapsedSeconds) {

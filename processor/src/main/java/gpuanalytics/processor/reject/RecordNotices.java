@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells in the log of records that do not count: at most one line per kind and minute, with where
- * the first of them lies. The counters have them all, the dead letters the rejected ones.
+ * Tells in the log of records that do not count, or not as their sender may think: at most one line
+ * per kind and minute, with where the first of them lies. The counters have them all, the dead
+ * letters the rejected ones.
  */
 public final class RecordNotices {
 
@@ -26,10 +27,12 @@ public final class RecordNotices {
 
     private final OncePerMinute<Rejection> rejections;
     private final OncePerMinute<EventTopic> repeats;
+    private final OncePerMinute<String> reuses;
 
     public RecordNotices(Clock clock) {
         this.rejections = new OncePerMinute<>(clock);
         this.repeats = new OncePerMinute<>(clock);
+        this.reuses = new OncePerMinute<>(clock);
     }
 
     /** So many records are rejected for one reason; this is the first of them. */
@@ -54,6 +57,21 @@ public final class RecordNotices {
                     .addKeyValue("example", position(first))
                     .addKeyValue("id", id)
                     .log("events are repeats of others and do not count");
+        }
+    }
+
+    /**
+     * So many requests of a provider came under ids that others have; this is the first of them.
+     */
+    public void reused(RawRecord first, String id, String provider, long count) {
+        var requests = reuses.tell("", count);
+        if (requests > 0) {
+            log.atWarn()
+                    .addKeyValue("requests", requests)
+                    .addKeyValue("provider", provider)
+                    .addKeyValue("example", position(first))
+                    .addKeyValue("id", id)
+                    .log("other requests came under request ids that are taken; both count");
         }
     }
 

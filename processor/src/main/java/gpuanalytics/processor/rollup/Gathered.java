@@ -3,6 +3,9 @@ package gpuanalytics.processor.rollup;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.decode.EventValues;
 import gpuanalytics.processor.decode.Overflow;
+import gpuanalytics.processor.decode.Role.Merging;
+import gpuanalytics.processor.rollup.Effect.Amount;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,8 +28,19 @@ final class Gathered {
 
     private record Place(RollupKey key, String source) {}
 
-    /** The latest sample of a GPU and its raw document. */
-    record Latest(EventValues values, RawBsonDocument document) {}
+    /**
+     * The latest sample of a GPU and its raw document.
+     *
+     * @param word how many words came before that say something of this very sample
+     */
+    record Latest(EventValues values, int word, RawBsonDocument document) {
+
+        boolean isAfter(Latest other) {
+            long at = values.epochNanos();
+            long before = other.values.epochNanos();
+            return at > before || (at == before && word > other.word);
+        }
+    }
 
     /** The updates that rows of one series and partition went to last. */
     private static final class Recent {
@@ -94,10 +108,15 @@ final class Gathered {
     }
 
     private void add(CountedRow row, Recent last) {
-        var entry = new PendingUpdate.Entry(row.offset(), row.values());
         bytes += ROW_BYTES;
-        for (var granularity : GRANULARITIES) {
-            updateOf(row, granularity, last).add(entry);
+        if (row.isPlain()) {
+            var entry = new PendingUpdate.Entry(
+                            row.offset(), row.item(), row.values(), Amount.WHOLE);
+            for (var granularity : GRANULARITIES) {
+                updateOf(row, granularity, last).add(entry);
+            }
+        } else {
+            addEffects(row);
         }
         // A surplus GPU is not kept by itself, here neither.
         if (row.values().topic() == EventTopic.GPU_METRICS && row.overflow() == Overflow.NONE) {
@@ -105,33 +124,51 @@ final class Gathered {
         }
     }
 
+    /** Several effects of a row may meet in one document, which then takes them together. */
+    private void addEffects(CountedRow row) {
+        var entries = new LinkedHashMap<PendingUpdate, List<PendingUpdate.Entry>>();
+        for (var effect : row.effects()) {
+            bytes += ROW_BYTES;
+            var entry = new PendingUpdate.Entry(
+                            row.offset(), row.item(), effect.values(), effect.amount());
+            for (var granularity : GRANULARITIES) {
+                var update = find(effect, row.source(), granularity);
+                entries.computeIfAbsent(update, _ -> new ArrayList<>(2)).add(entry);
+            }
+        }
+        entries.forEach(PendingUpdate::addAll);
+    }
+
     private PendingUpdate updateOf(CountedRow row, Granularity granularity, Recent last) {
         var bucket = granularity.bucketOf(row.values().epochSecond());
         var found = last.get(granularity);
         if (found == null || found.key().bucket() != bucket) {
-            found = find(row, granularity, bucket);
+            var whole = new Effect(row.values(), row.overflow(), Amount.WHOLE);
+            found = find(whole, row.source(), granularity);
             last.set(granularity, found);
         }
         return found;
     }
 
-    private PendingUpdate find(CountedRow row, Granularity granularity, long bucket) {
-        var kind = RollupKind.of(row.values().topic());
-        var key = new RollupKey(kind, granularity, bucket, row.series());
+    private PendingUpdate find(Effect effect, String source, Granularity granularity) {
+        var labels = effect.values().labels();
+        var kind = RollupKind.of(labels.topic());
+        var key = new RollupKey(kind, granularity, effect.bucket(granularity), effect.series());
         return updates.computeIfAbsent(
-                new Place(key, row.source()),
+                new Place(key, source),
                 _ -> {
                     bytes += UPDATE_BYTES;
-                    return new PendingUpdate(key, row);
+                    return new PendingUpdate(key, source, labels, effect.overflow());
                 });
     }
 
     private void keepLatest(CountedRow row) {
-        var values = row.values();
+        var word = row.role() instanceof Merging merging ? merging.word() : 0;
+        var candidate = new Latest(row.values(), word, row.document());
         var found = latest.get(row.series());
-        if (found == null || values.epochNanos() > found.values.epochNanos()) {
+        if (found == null || candidate.isAfter(found)) {
             bytes += size(row.document()) - (found == null ? 0 : size(found.document));
-            latest.put(row.series(), new Latest(values, row.document()));
+            latest.put(row.series(), candidate);
         }
     }
 

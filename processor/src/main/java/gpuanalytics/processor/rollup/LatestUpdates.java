@@ -19,8 +19,10 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.bson.BsonArray;
 import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
 import org.bson.RawBsonDocument;
@@ -113,13 +115,25 @@ final class LatestUpdates {
 
     private UpdateOneModel<RawBsonDocument> update(String gpu, Latest latest) {
         var at = new BsonInt64(latest.values().epochNanos());
-        var filter =
-                new BsonDocument(StoreLayout.ID, new BsonString(gpu))
-                        .append(StoreLayout.TS_EPOCH_NANOS, new BsonDocument("$lt", at));
+        var filter = new BsonDocument(StoreLayout.ID, new BsonString(gpu));
+        var earlier = new BsonDocument(StoreLayout.TS_EPOCH_NANOS, new BsonDocument("$lt", at));
+        var word = new BsonInt32(latest.word());
+        if (latest.word() == 0) {
+            filter.putAll(earlier);
+        } else {
+            // Words about one sample each hold what those before them say too.
+            var lessSaid =
+                    new BsonDocument(StoreLayout.TS_EPOCH_NANOS, at)
+                            .append(
+                                    StoreLayout.WORD,
+                                    new BsonDocument("$not", new BsonDocument("$gte", word)));
+            filter.append("$or", new BsonArray(List.of(earlier, lessSaid)));
+        }
         var set =
                 new BsonDocument(StoreLayout.SAMPLE, latest.document())
                         .append(StoreLayout.TS, new BsonDateTime(latest.values().epochMilli()))
                         .append(StoreLayout.TS_EPOCH_NANOS, at)
+                        .append(StoreLayout.WORD, word)
                         .append(StoreLayout.STORED_AT, new BsonDateTime(clock.millis()));
         return new UpdateOneModel<>(filter, new BsonDocument("$set", set), UPSERT);
     }

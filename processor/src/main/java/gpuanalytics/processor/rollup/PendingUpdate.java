@@ -6,6 +6,7 @@ import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.decode.EventValues;
 import gpuanalytics.processor.decode.Labels;
 import gpuanalytics.processor.decode.Overflow;
+import gpuanalytics.processor.rollup.Effect.Amount;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,8 +21,13 @@ import org.bson.BsonString;
  */
 final class PendingUpdate {
 
-    /** One row and where it lies. */
-    record Entry(long offset, EventValues values) {}
+    /** What one row adds, and where the row lies: its record, and its place in that. */
+    record Entry(long offset, int item, EventValues values, Amount amount) {
+
+        boolean isAfter(Entry other) {
+            return offset != other.offset ? offset > other.offset : item > other.item;
+        }
+    }
 
     private final RollupKey key;
     private final String source;
@@ -31,22 +37,30 @@ final class PendingUpdate {
     private final Set<String> leftOut = new HashSet<>(0);
 
     /**
-     * @param first a row of it: its labels are those of the document, should it be made
+     * @param labels those of an event in it: the document's, should it be made
      */
-    PendingUpdate(RollupKey key, CountedRow first) {
+    PendingUpdate(RollupKey key, String source, Labels labels, Overflow overflow) {
         this.key = key;
-        this.source = first.source();
-        this.labels = first.values().labels();
-        this.overflow = first.overflow();
+        this.source = source;
+        this.labels = labels;
+        this.overflow = overflow;
     }
 
     /**
-     * Adds a row; rows come in offset order. One at or below the last offset is being read for the
-     * second time, as after a partition came back, and is here already.
+     * Adds a row; rows come in the order of their records and places. One at or below the last is
+     * being read for the second time, as after a partition came back, and is here already. All rows
+     * of one record are gathered together: the guard of the document knows offsets alone.
      */
     void add(Entry entry) {
-        if (entries.isEmpty() || entry.offset > lastOffset()) {
+        if (entries.isEmpty() || entry.isAfter(entries.getLast())) {
             entries.add(entry);
+        }
+    }
+
+    /** Adds all that one row does here: all of it or, where the row is here already, nothing. */
+    void addAll(List<Entry> ofOneRow) {
+        if (entries.isEmpty() || ofOneRow.getFirst().isAfter(entries.getLast())) {
+            entries.addAll(ofOneRow);
         }
     }
 
@@ -82,7 +96,7 @@ final class PendingUpdate {
 
     Sums sums(RollupMath math) {
         var sums = new Sums(key.kind());
-        entries.forEach(entry -> math.add(sums, entry.values));
+        entries.forEach(entry -> math.add(sums, entry.values, entry.amount));
         return sums;
     }
 

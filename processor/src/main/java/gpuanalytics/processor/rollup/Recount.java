@@ -47,40 +47,25 @@ public final class Recount {
         this.sums = new Sums(RollupKind.of(topic));
     }
 
-    /** A raw document as the rollups see it. */
-    public static final class RawRow {
-
-        private final StoredEvent event;
-        private final String source;
-        private final long offset;
-
-        private RawRow(StoredEvent event, BsonDocument src) {
-            this.event = event;
-            this.source =
-                    Position.source(
-                            src.getString(StoreLayout.SRC_TOPIC_ID).getValue(),
-                            src.getNumber(StoreLayout.SRC_PARTITION).intValue());
-            this.offset = src.getNumber(StoreLayout.SRC_OFFSET).longValue();
-        }
+    /**
+     * A raw document as the rollups see it.
+     *
+     * @param effects what it does, in one place or several
+     * @param source where it came from, by the name of the watermarks
+     * @param offset its offset there
+     */
+    public record RawRow(List<Effect> effects, String source, long offset) {
 
         /** Reads a raw document, of which it needs {@link #fieldsRead} alone. */
         public static RawRow of(EventTopic topic, RawBsonDocument raw) {
-            return new RawRow(StoredEvent.of(topic, raw), raw.getDocument(StoreLayout.SRC));
-        }
-
-        /** The series that it counts under. */
-        public String series() {
-            return event.series();
-        }
-
-        /** Where it came from, by the name of the watermarks. */
-        public String source() {
-            return source;
-        }
-
-        /** Its offset there. */
-        public long offset() {
-            return offset;
+            var event = StoredEvent.of(topic, raw);
+            var src = raw.getDocument(StoreLayout.SRC);
+            return new RawRow(
+                    Effect.of(event.values(), event.overflow(), event.role()),
+                    Position.source(
+                            src.getString(StoreLayout.SRC_TOPIC_ID).getValue(),
+                            src.getNumber(StoreLayout.SRC_PARTITION).intValue()),
+                    src.getNumber(StoreLayout.SRC_OFFSET).longValue());
         }
     }
 
@@ -102,9 +87,9 @@ public final class Recount {
         return fields;
     }
 
-    /** Counts a raw row. */
-    public void add(RawRow row) {
-        math.add(sums, row.event.values());
+    /** Counts what a raw row does here. */
+    public void add(Effect effect) {
+        math.add(sums, effect.values(), effect.amount());
     }
 
     /** Counts what a finer rollup document counts. */

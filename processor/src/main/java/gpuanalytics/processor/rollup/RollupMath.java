@@ -1,6 +1,7 @@
 package gpuanalytics.processor.rollup;
 
 import gpuanalytics.processor.decode.EventValues;
+import gpuanalytics.processor.rollup.Effect.Amount;
 import java.time.Duration;
 
 /** What an event adds to a rollup. Pure: no store, no clock. */
@@ -15,8 +16,8 @@ public final class RollupMath {
         this.sampleIntervalS = sampleInterval.toMillis() / 1000.0;
     }
 
-    /** Adds one event. */
-    void add(Sums sums, EventValues values) {
-        sums.add(values, sampleIntervalS);
+    /** Adds so much of one event. */
+    void add(Sums sums, EventValues values, Amount amount) {
+        sums.add(values, amount, sampleIntervalS);
     }
 }

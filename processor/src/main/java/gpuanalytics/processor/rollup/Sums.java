@@ -1,12 +1,12 @@
 package gpuanalytics.processor.rollup;
 
 import gpuanalytics.event.GpuMetric;
-import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.decode.EventValues;
 import gpuanalytics.processor.measure.GpuCounter;
 import gpuanalytics.processor.measure.Measure;
 import gpuanalytics.processor.measure.RollupCounter;
 import gpuanalytics.processor.measure.TokenCounter;
+import gpuanalytics.processor.rollup.Effect.Amount;
 import java.util.Arrays;
 import java.util.TreeMap;
 import java.util.function.ObjLongConsumer;
@@ -19,10 +19,14 @@ import org.jspecify.annotations.Nullable;
 final class Sums {
 
     private static final double MICRO = 1e6;
-    private static final long ABSENT = -1;
+    private static final long ABSENT = Long.MIN_VALUE;
 
     private final RollupKind kind;
     private final long[] counters;
+
+    /** Whether anything was added to a reading, be it that its sums are 0 again. */
+    private final boolean[] touched;
+
     private final long[] n;
     private final long[] sum;
     private final double[] min;
@@ -34,25 +38,35 @@ final class Sums {
         this.counters = new long[kind.counters().size()];
         Arrays.fill(counters, ABSENT);
         var measures = kind.measures().size();
+        this.touched = new boolean[measures];
         this.n = new long[measures];
         this.sum = new long[measures];
         this.min = new double[measures];
         this.max = new double[measures];
+        Arrays.fill(min, Double.NaN);
         @SuppressWarnings({"unchecked", "rawtypes"})
         @Nullable TreeMap<Integer, Long>[] empty = new TreeMap[measures];
         this.bins = empty;
     }
 
-    /** Adds one event; a reading that it does not have adds nothing. */
-    void add(EventValues values, double defaultIntervalS) {
+    /** Adds so much of one event; a reading that it does not have adds nothing. */
+    void add(EventValues values, Amount amount, double defaultIntervalS) {
         switch (kind) {
-            case GPU -> addSample(values, defaultIntervalS);
-            case TOKEN -> addUsage(values);
+            case GPU -> addSample(values, amount, defaultIntervalS);
+            case TOKEN -> addUsage(values, amount);
         }
+        switch (amount) {
+            case WHOLE, READINGS -> addReadings(values, 1);
+            case TAKEN_BACK -> addReadings(values, -1);
+            case ATTEMPT -> {}
+        }
+    }
+
+    private void addReadings(EventValues values, int times) {
         for (var measure : kind.measures()) {
             var value = values.number(measure.field());
             if (!Double.isNaN(value)) {
-                addValue(measure, value);
+                addValue(measure, value, times);
             }
         }
     }
@@ -65,7 +79,7 @@ final class Sums {
             }
         }
         for (int i = 0; i < n.length; i++) {
-            if (n[i] == 0) {
+            if (!touched[i]) {
                 continue;
             }
             var measure = kind.measures().get(i);
@@ -85,7 +99,7 @@ final class Sums {
     void forEachRange(RangeConsumer consumer) {
         for (int i = 0; i < n.length; i++) {
             var measure = kind.measures().get(i);
-            if (n[i] > 0 && measure.hasRange()) {
+            if (!Double.isNaN(min[i]) && measure.hasRange()) {
                 consumer.accept(kind.paths(i), min[i], max[i]);
             }
         }
@@ -96,11 +110,18 @@ final class Sums {
         void accept(MeasurePaths paths, double min, double max);
     }
 
-    private void addSample(EventValues values, double defaultIntervalS) {
-        count(GpuCounter.SAMPLES, 1);
+    private void addSample(EventValues values, Amount amount, double defaultIntervalS) {
         var given = values.number(GpuMetric.INTERVAL_S);
         var intervalS = Double.isNaN(given) ? defaultIntervalS : given;
-        count(GpuCounter.COVERED_US, Math.round(intervalS * MICRO));
+        switch (amount) {
+            case WHOLE -> {
+                count(GpuCounter.SAMPLES, 1);
+                count(GpuCounter.COVERED_US, Math.round(intervalS * MICRO));
+            }
+            case READINGS -> {} // of a sample that counts already, and its time too
+            case TAKEN_BACK, ATTEMPT ->
+                    throw new IllegalArgumentException("a sample counts as " + amount);
+        }
         var powerW = values.number(GpuMetric.POWER_W);
         if (!Double.isNaN(powerW)) {
             count(GpuCounter.ENERGY_UJ, Math.round(powerW * intervalS * MICRO));
@@ -110,29 +131,49 @@ final class Sums {
         }
     }
 
-    private void addUsage(EventValues values) {
-        count(TokenCounter.REQUESTS, 1);
-        count(TokenCounter.ERRORS, values.has(TokenUsage.ERROR_TYPE) ? 1 : 0);
+    private void addUsage(EventValues values, Amount amount) {
+        int failed = Effect.hasFailed(values) ? 1 : 0;
+        switch (amount) {
+            case WHOLE -> {
+                count(TokenCounter.REQUESTS, 1);
+                count(TokenCounter.ERRORS, failed);
+            }
+            case TAKEN_BACK -> {
+                count(TokenCounter.REQUESTS, -1);
+                count(TokenCounter.SUPERSEDED, 1);
+                count(TokenCounter.FAILED_ATTEMPTS, failed); // its error stays counted
+            }
+            case ATTEMPT -> {
+                count(TokenCounter.ERRORS, failed);
+                count(TokenCounter.FAILED_ATTEMPTS, failed);
+            }
+            case READINGS -> throw new IllegalArgumentException("a usage counts as " + amount);
+        }
     }
 
     private void count(RollupCounter counter, long by) {
         var i = counter.ordinal();
-        counters[i] = saturatedAdd(Math.max(0, counters[i]), by);
+        counters[i] = saturatedAdd(counters[i] == ABSENT ? 0 : counters[i], by);
     }
 
-    private void addValue(Measure measure, double value) {
+    /** Adds a value, or takes one back; a range does not shrink again. */
+    private void addValue(Measure measure, double value, int times) {
         var i = measure.index();
-        min[i] = n[i] == 0 ? value : Math.min(min[i], value);
-        max[i] = n[i] == 0 ? value : Math.max(max[i], value);
-        n[i]++;
-        sum[i] = saturatedAdd(sum[i], Math.round(value * measure.sumPerUnit()));
+        touched[i] = true;
+        if (times > 0) {
+            var isFirst = Double.isNaN(min[i]);
+            min[i] = isFirst ? value : Math.min(min[i], value);
+            max[i] = isFirst ? value : Math.max(max[i], value);
+        }
+        n[i] += times;
+        sum[i] = saturatedAdd(sum[i], times * Math.round(value * measure.sumPerUnit()));
         if (measure.hasBins()) {
             var counts = bins[i];
             if (counts == null) {
                 counts = new TreeMap<>();
                 bins[i] = counts;
             }
-            counts.merge(LatencyBins.of(value), 1L, Long::sum);
+            counts.merge(LatencyBins.of(value), (long) times, Long::sum);
         }
     }
 

@@ -59,6 +59,9 @@ public final class MongoStore implements AutoCloseable {
     public void prepare() {
         for (var raw : List.of(StoreLayout.GPU_METRICS, StoreLayout.TOKEN_USAGE)) {
             index(raw, Indexes.ascending(StoreLayout.TS)); // the audit reads a bucket's rows
+            // Sparse: what is said once, as nearly all is, costs nothing here.
+            sparseIndex(raw, StoreLayout.REPLACED_TS); // the audit, of a bucket that lost rows
+            sparseIndex(raw, StoreLayout.SAID_AT_PATH); // a word read again of a large family
             expire(raw, config.rawRetention());
         }
         for (var rollup : retentionOfRollups().entrySet()) {
@@ -88,6 +91,11 @@ public final class MongoStore implements AutoCloseable {
 
     private void index(String collection, Bson keys) {
         database.getCollection(collection).createIndex(keys);
+    }
+
+    private void sparseIndex(String collection, String field) {
+        database.getCollection(collection)
+                .createIndex(Indexes.ascending(field), new IndexOptions().sparse(true));
     }
 
     /** By when it was stored, never by its own time: a trace may be years old when it comes in. */

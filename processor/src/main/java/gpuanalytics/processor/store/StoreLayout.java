@@ -58,6 +58,9 @@ public final class StoreLayout {
      */
     public static final String TS_EPOCH_NANOS = "ts_epoch_ns";
 
+    /** In a latest sample: how many words about it came before the one that told it last. */
+    public static final String WORD = "word";
+
     /** Where a raw document came from: {@code {topic_id, partition, offset}}. */
     public static final String SRC = "src";
 
@@ -82,6 +85,46 @@ public final class StoreLayout {
      * that were assumed when it was stored.
      */
     public static final String ASSUMED_INTERVAL_S = "assumed_interval_s";
+
+    /**
+     * Set on a raw document that is not the first under its identity: {@code {of, n, as, at}}, the
+     * identity, the number of this word (the first has none), how it counts ({@link
+     * gpuanalytics.processor.decode.Role}) and where it came from, in text; of a usage also {@code
+     * {request, stands}}, the numbers of the word that began its request and of the one that
+     * counted once this was there.
+     */
+    public static final String SAID = "said";
+
+    public static final String SAID_OF = "of";
+    public static final String SAID_N = "n";
+    public static final String SAID_AS = "as";
+    public static final String SAID_AT = "at";
+    public static final String SAID_REQUEST = "request";
+    public static final String SAID_STANDS = "stands";
+
+    /** Of another request under a known identity: where the word before it came from. */
+    public static final String SAID_BESIDE = "beside";
+
+    /** Of what adds to a sample: the names of the readings that it adds. */
+    public static final String SAID_ADDS = "adds";
+
+    /** Of what adds to a sample: the seconds that the sample stands for. */
+    public static final String SAID_INTERVAL_S = "interval_s";
+
+    /** Set on a raw document that counts in place of another: that one, as it was stored. */
+    public static final String REPLACES = "replaces";
+
+    /** When the one happened that is replaced. */
+    public static final String REPLACED_TS = REPLACES + "." + TS;
+
+    /** Where a later word came from, in text. */
+    public static final String SAID_AT_PATH = SAID + "." + SAID_AT;
+
+    /** Set on what adds to a sample: all that the words so far say of the sample. */
+    public static final String MERGED = "merged";
+
+    /** In what words say of a sample together, and in a GPU's rollup: the pods that share it. */
+    public static final String PODS = "pods";
 
     /** When a raw document was stored or a rollup last changed, a date; what expiry goes by. */
     public static final String STORED_AT = "stored_at";
@@ -116,8 +159,17 @@ public final class StoreLayout {
     /** In a token rollup: how many usages it counts. */
     public static final String REQUESTS = "requests";
 
-    /** In a token rollup: how many of them have an {@code error_type}. */
+    /** In a token rollup: how many of them failed, and attempts that did. */
     public static final String ERRORS = "errors";
+
+    /** In a token rollup: attempts that failed and whose requests other words stand for. */
+    public static final String FAILED_ATTEMPTS = "failed_attempts";
+
+    /**
+     * In a token rollup: words that counted as requests and that later words replaced. With {@link
+     * #REQUESTS} a number that never falls.
+     */
+    public static final String SUPERSEDED = "superseded";
 
     /** In a reading's or token count's part of a rollup: how many events have it. */
     public static final String N = "n";

@@ -7,7 +7,6 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.InsertManyOptions;
 import com.mongodb.client.model.Projections;
 import gpuanalytics.event.RejectReason;
-import gpuanalytics.processor.consume.Position;
 import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
@@ -17,7 +16,6 @@ import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
 import gpuanalytics.processor.write.Outcome.Redelivered;
 import gpuanalytics.processor.write.Outcome.Rejected;
-import gpuanalytics.processor.write.Outcome.Repeated;
 import gpuanalytics.processor.write.Outcome.Stored;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,7 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.bson.BsonDocument;
-import org.bson.BsonInt32;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +34,6 @@ final class Insertion {
     private static final Bson DECIDED =
             Projections.fields(
                     Projections.include(StoreLayout.SRC), Projections.include(Decided.fields()));
-
-    private static final BsonInt32 FIRST_ITEM = new BsonInt32(0);
 
     private static final int MAX_DOCUMENT_BYTES = 16 << 20;
 
@@ -62,6 +57,7 @@ final class Insertion {
     private final MongoStore store;
     private final StoreRetry retry;
     private final ProcessorMetrics metrics;
+    private final LaterWords later;
     private final @Nullable Outcome[] outcomes;
 
     /** An attempt ended without an answer: what is there now may be from us. */
@@ -73,6 +69,7 @@ final class Insertion {
     Insertion(
             String collection,
             MongoStore store,
+            IdentityRules rules,
             StoreRetry retry,
             ProcessorMetrics metrics,
             @Nullable Outcome[] outcomes) {
@@ -82,6 +79,9 @@ final class Insertion {
         this.retry = retry;
         this.metrics = metrics;
         this.outcomes = outcomes;
+        this.later =
+                new LaterWords(
+                        collection, store.collection(collection), rules, retry, metrics, outcomes);
     }
 
     void run(List<Pending> rows) throws InterruptedException {
@@ -167,7 +167,7 @@ final class Insertion {
         return again;
     }
 
-    private static Rejected rejected(BulkWriteError error) {
+    static Rejected rejected(BulkWriteError error) {
         var reason =
                 StoreErrors.isTooLarge(error) ? RejectReason.TOO_LARGE : RejectReason.OUT_OF_RANGE;
         return new Rejected(
@@ -175,7 +175,10 @@ final class Insertion {
                 "the store refused it: %d %s".formatted(error.getCode(), error.getMessage()));
     }
 
-    /** Compares where the stored ones are from; returns those that are no longer there. */
+    /**
+     * Compares where the stored ones are from, and hands on what other records have brought;
+     * returns those that are no longer there.
+     */
     private List<Pending> judge(List<Pending> duplicates, int attempt) throws InterruptedException {
         if (duplicates.isEmpty()) {
             return List.of();
@@ -188,25 +191,24 @@ final class Insertion {
             return duplicates;
         }
         var again = new ArrayList<Pending>();
+        var others = new ArrayList<Pending>();
         for (var each : duplicates) {
             var found = stored.get(each.row.id());
             if (found == null) {
                 again.add(each); // expired between the insert and the read
+            } else if (sameSource(found, each.row)) {
+                // What was decided when it was stored, whatever would be decided now.
+                var decided = Decided.ofDocument(each.row.values().topic(), found);
+                outcomes[each.index] = unsure ? new Stored(decided) : new Redelivered(decided);
             } else {
-                outcomes[each.index] = judge(each.row, found);
+                others.add(each);
             }
+        }
+        if (!others.isEmpty()) {
+            again.addAll(later.run(others, unsure));
         }
         compare(duplicates.getFirst());
         return again;
-    }
-
-    private Outcome judge(Row row, BsonDocument found) {
-        if (!sameSource(found.getDocument(StoreLayout.SRC), row.record().position())) {
-            return new Repeated();
-        }
-        // What was decided when it was stored, whatever would be decided now.
-        var decided = Decided.ofDocument(found);
-        return unsure ? new Stored(decided) : new Redelivered(decided);
     }
 
     private Map<String, RawBsonDocument> stored(List<Pending> rows) {
@@ -250,7 +252,7 @@ final class Insertion {
                     store.collection(collection)
                             .find(Filters.eq(StoreLayout.ID, pending.row.id()))
                             .first();
-            if (found != null && !sameEvent(found, pending.row.document())) {
+            if (found != null && !sameEvent(found, pending.row)) {
                 metrics.mismatched();
             }
         } catch (MongoException ignored) {
@@ -258,22 +260,11 @@ final class Insertion {
         }
     }
 
-    private static boolean sameSource(BsonDocument src, Position position) {
-        return src.getString(StoreLayout.SRC_TOPIC_ID).getValue().equals(position.topicId())
-                && src.getNumber(StoreLayout.SRC_PARTITION).intValue() == position.partition()
-                && src.getNumber(StoreLayout.SRC_OFFSET).longValue() == position.offset()
-                && src.getNumber(StoreLayout.SRC_ITEM, FIRST_ITEM).intValue() == position.item();
+    private static boolean sameEvent(BsonDocument stored, Row row) {
+        return Content.same(row.values().topic(), stored, row.document());
     }
 
-    private static boolean sameEvent(BsonDocument stored, BsonDocument read) {
-        return comparable(stored).equals(comparable(read));
-    }
-
-    private static BsonDocument comparable(BsonDocument document) {
-        var copy = new BsonDocument();
-        document.forEach(copy::put);
-        copy.remove(StoreLayout.STORED_AT);
-        Decided.fields().forEach(copy::remove);
-        return copy;
+    private static boolean sameSource(BsonDocument found, Row row) {
+        return Content.position(found).equals(row.record().position());
     }
 }

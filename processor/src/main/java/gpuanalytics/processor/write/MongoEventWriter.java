@@ -14,18 +14,22 @@ import java.util.List;
 /**
  * Inserts events under their identity, so that each is there once whatever is repeated.
  *
- * <p>Unordered inserts that wait for a majority. A row that is there already is judged by where the
- * stored one came from; one that failed for now is tried again alone; nothing is given up for an
- * outage. Any thread may write.
+ * <p>Unordered inserts that wait for a majority. A row whose identity is there already is judged by
+ * where the stored one came from and, if that is another record, by what both say ({@link
+ * Judgement}); one that failed for now is tried again alone; nothing is given up for an outage. Any
+ * thread may write.
  */
 public final class MongoEventWriter {
 
     private final MongoStore store;
+    private final IdentityRules rules;
     private final StoreRetry retry;
     private final ProcessorMetrics metrics;
 
-    public MongoEventWriter(MongoStore store, StoreRetry retry, ProcessorMetrics metrics) {
+    public MongoEventWriter(
+            MongoStore store, IdentityRules rules, StoreRetry retry, ProcessorMetrics metrics) {
         this.store = store;
+        this.rules = rules;
         this.retry = retry;
         this.metrics = metrics;
     }
@@ -46,7 +50,8 @@ public final class MongoEventWriter {
                 }
             }
             if (!pending.isEmpty()) {
-                new Insertion(collectionOf(topic), store, retry, metrics, outcomes).run(pending);
+                new Insertion(collectionOf(topic), store, rules, retry, metrics, outcomes)
+                        .run(pending);
             }
         }
         return Arrays.asList(outcomes);

@@ -27,7 +27,7 @@ class OpenApiMeasuresTest {
     private static final String SCHEMAS = "#/components/schemas/";
     private static final List<String> POINT =
             List.of("ts", "samples", "covered_s", "energy_j", "xid_errors");
-    private static final List<String> BEFORE_COUNTS = List.of("requests", "errors");
+    private static final List<String> BEFORE_COUNTS = List.of("requests", "errors", "attempts");
     private static final List<String> AFTER_COUNTS = List.of("tokens_per_s");
 
     private final JsonNode document = load();

@@ -30,6 +30,7 @@ final class Samples {
             new Counts(
                     9_007_199_254_740_993L, // beyond what a double holds exactly
                     2,
+                    9_007_199_254_740_994L,
                     new Readings(
                             Measures.TOKEN,
                             List.of(
@@ -42,7 +43,7 @@ final class Samples {
                                     new Distribution(7, 12.5, 25, 13.25))),
                     0.000_001_25);
 
-    static final Counts SPARSE = new Counts(1, 0, onlyCompletion(0), null);
+    static final Counts SPARSE = new Counts(1, 0, 1, onlyCompletion(0), null);
 
     private Samples() {}
 

@@ -22,6 +22,7 @@ import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
+import gpuanalytics.processor.write.IdentityRules;
 import gpuanalytics.processor.write.MongoEventWriter;
 import gpuanalytics.service.config.Secret;
 import gpuanalytics.service.health.PartHealth;
@@ -63,7 +64,8 @@ class RollupAuditIT {
     private final StoreRetry retry =
             new StoreRetry(new PartHealth("store", "starting", clock), metrics);
     private final RollupMath math = new RollupMath(Duration.ofSeconds(15));
-    private final MongoEventWriter writer = new MongoEventWriter(store, retry, metrics);
+    private final MongoEventWriter writer =
+            new MongoEventWriter(store, IdentityRules.defaults(), retry, metrics);
     private final MongoRollups rollups = new MongoRollups(store, math, 1000, retry, metrics, clock);
     private final ChangedHours hours = new ChangedHours(store, retry, metrics, clock, LEASE);
     private final TestRows usages = new TestRows(EventTopic.TOKEN_USAGE, "topic-a", 0);

@@ -1,5 +1,6 @@
 package gpuanalytics.processor.faults;
 
+import gpuanalytics.embedded.testing.SharedParts;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -88,6 +89,11 @@ public final class FaultyStore implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Stands before the store that the tests share. */
+    public static FaultyStore beforeShared() {
+        return new FaultyStore(SharedParts.store().port());
     }
 
     /** The address for clients. */

@@ -51,6 +51,7 @@ final class ExpectedTokens {
         return new Counts(
                 usages.size(),
                 usages.stream().filter(usage -> usage.get(TokenUsage.ERROR_TYPE) != null).count(),
+                usages.size(),
                 readings(usages),
                 any ? tokens / seconds : null);
     }

@@ -170,7 +170,7 @@ abstract class UsageQueriesContract {
     @Test
     void aTimeWithoutRequestsHasNoRowsAndATotalOfNone() {
         var before = window(GeneratedUsage.START.minusSeconds(7200), 3600, Duration.ofMinutes(5));
-        var none = new Counts(0, 0, Readings.absent(Measures.TOKEN), null);
+        var none = new Counts(0, 0, 0, Readings.absent(Measures.TOKEN), null);
 
         var byStep = queries.tokens(query(before, List.of(), Map.of()));
         var total =
@@ -337,6 +337,7 @@ abstract class UsageQueriesContract {
         return new Counts(
                 counts.requests(),
                 counts.errors(),
+                counts.attempts(),
                 new Readings(Measures.TOKEN, readings),
                 counts.tokensPerSecond());
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.decode.StoredEvent;
+import gpuanalytics.processor.rollup.Effect.Amount;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -139,10 +140,10 @@ class RollupMathTest {
                                             random.nextDouble() * 1e3)));
         }
         var inOrder = new Sums(RollupKind.TOKEN);
-        documents.forEach(row -> math.add(inOrder, row.values()));
+        documents.forEach(row -> math.add(inOrder, row.values(), Amount.WHOLE));
         Collections.shuffle(documents, random);
         var shuffled = new Sums(RollupKind.TOKEN);
-        documents.forEach(row -> math.add(shuffled, row.values()));
+        documents.forEach(row -> math.add(shuffled, row.values(), Amount.WHOLE));
 
         assertEquals(asMap(inOrder), asMap(shuffled), "seed " + seed);
         assertEquals(ranges(inOrder), ranges(shuffled), "seed " + seed);
@@ -168,10 +169,11 @@ class RollupMathTest {
 
     @Test
     void dropsTheRowsThatCountAlready() {
-        var rollup = new PendingUpdate(key(), usage(3, Instant.EPOCH, "{}"));
+        var labels = usage(3, Instant.EPOCH, "{}").values().labels();
+        var rollup = new PendingUpdate(key(), "topic_0", labels, Overflow.NONE);
         for (long offset : new long[] {3, 8, 9}) {
             var values = usage(offset, Instant.EPOCH, "{}").values();
-            rollup.add(new PendingUpdate.Entry(offset, values));
+            rollup.add(new PendingUpdate.Entry(offset, 0, values, Amount.WHOLE));
         }
 
         rollup.dropUpTo(8);

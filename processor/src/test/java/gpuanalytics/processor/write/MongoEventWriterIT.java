@@ -58,7 +58,8 @@ class MongoEventWriterIT {
                             Duration.ofDays(400),
                             Duration.ofSeconds(20)));
     private final MongoEventWriter writer =
-            new MongoEventWriter(store, new StoreRetry(health, metrics), metrics);
+            new MongoEventWriter(
+                    store, IdentityRules.defaults(), new StoreRetry(health, metrics), metrics);
     private final TestRows records = new TestRows(EventTopic.TOKEN_USAGE, "topic-a", 3);
 
     @AfterEach
@@ -256,26 +257,10 @@ class MongoEventWriterIT {
 
     @Test
     void splitsWhatIsLargerThanAMessageMayBe() throws Exception {
-        var large = "x".repeat(512);
         var rows = new ArrayList<Row>();
         for (int i = 0; i < 9000; i++) { // about 60 MB; a message takes 48
             var usage = usage(i).toBuilder();
-            for (var field :
-                    List.of(
-                            TokenUsage.PROVIDER,
-                            TokenUsage.OPERATION,
-                            TokenUsage.RESPONSE_MODEL,
-                            TokenUsage.POD,
-                            TokenUsage.NAMESPACE,
-                            TokenUsage.TEAM,
-                            TokenUsage.USER,
-                            TokenUsage.PROJECT,
-                            TokenUsage.WORKLOAD,
-                            TokenUsage.STATUS,
-                            TokenUsage.ERROR_TYPE,
-                            TokenUsage.SOURCE)) {
-                usage.set(field, large);
-            }
+            LargeUsage.fill(usage);
             rows.add(records.next(usage.build()));
         }
 

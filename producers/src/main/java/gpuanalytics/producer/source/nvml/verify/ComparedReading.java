@@ -27,6 +27,11 @@ record ComparedReading(
         /** Each of ours lies among nvidia-smi's of the same second. */
         SAME_SECOND,
         /**
+         * As before, but it moves from one of nvidia-smi's lines to the next: between two of them
+         * it may have been beyond both, by as much as lies between them.
+         */
+        MOVING,
+        /**
          * It moves within milliseconds, so that two looks seldom meet: all of ours are distributed
          * as all of nvidia-smi's are.
          */
@@ -44,8 +49,8 @@ record ComparedReading(
                     sameSecond(GpuMetric.UTILIZATION, "utilization.gpu", PERCENT, 0.02, 0),
                     sameSecond(GpuMetric.MEM_USED_BYTES, "memory.used", MIB, MIB, 0),
                     sameSecond(GpuMetric.MEM_TOTAL_BYTES, "memory.total", MIB, MIB, 0),
-                    sameSecond(GpuMetric.POWER_W, "power.draw", 1, 0.5, 0.01),
-                    sameSecond(GpuMetric.TEMP_C, "temperature.gpu", 1, 1, 0),
+                    new ComparedReading(GpuMetric.POWER_W, "power.draw", 1, 0.5, 0.01, Kind.MOVING),
+                    new ComparedReading(GpuMetric.TEMP_C, "temperature.gpu", 1, 1, 0, Kind.MOVING),
                     new ComparedReading(
                             GpuMetric.SM_CLOCK_HZ, "clocks.sm", 1e6, 0, 0, Kind.DISTRIBUTION),
                     sameSecond(GpuMetric.MEM_CLOCK_HZ, "clocks.mem", 1e6, 1e6, 0),

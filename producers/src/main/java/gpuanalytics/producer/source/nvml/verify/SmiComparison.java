@@ -42,7 +42,7 @@ final class SmiComparison {
     /** One reading of all samples. */
     Line of(ComparedReading reading) {
         return switch (reading.kind()) {
-            case SAME_SECOND -> each(reading);
+            case SAME_SECOND, MOVING -> each(reading);
             case WINDOW -> spans(reading);
             case DISTRIBUTION -> distribution(reading);
         };
@@ -62,7 +62,7 @@ final class SmiComparison {
             }
             compared++;
             double distance = distance(ours, theirs);
-            disagreed += distance > reading.allowed(ours) ? 1 : 0;
+            disagreed += distance > reading.allowed(ours) + moved(reading, sample.ts()) ? 1 : 0;
             worst = Math.max(worst, distance);
             last = String.format(Locale.ROOT, "%.7g | %.7g", ours, theirs[theirs.length - 1]);
         }
@@ -77,6 +77,18 @@ final class SmiComparison {
 
     private double[] around(ComparedReading reading, Instant at) {
         return between(reading, at.minus(ONE_SECOND), at.plus(ONE_SECOND));
+    }
+
+    /** What lies between the last line before a moment and the first after it; 0 if it is still. */
+    private double moved(ComparedReading reading, Instant at) {
+        if (reading.kind() != ComparedReading.Kind.MOVING) {
+            return 0;
+        }
+        var before = between(reading, at.minus(ONE_SECOND), at);
+        var after = between(reading, at, at.plus(ONE_SECOND));
+        return before.length == 0 || after.length == 0
+                ? 0
+                : Math.abs(after[0] - before[before.length - 1]);
     }
 
     /** How far a value lies outside of what others say; 0 within. */

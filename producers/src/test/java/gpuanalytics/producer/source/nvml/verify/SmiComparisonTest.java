@@ -80,6 +80,23 @@ final class SmiComparisonTest {
     }
 
     @Test
+    void powerThatFallsMayBeBeyondTheLinesAroundItAsFarAsTheyLieApart() {
+        assertTrue(beyondTheLines(s -> s <= 30 ? 541 : 530).good());
+        assertFalse(beyondTheLines(s -> 530).good());
+        assertFalse(beyondTheLines(s -> s <= 29 ? 541 : 530).good());
+    }
+
+    /** Samples of 540 W but for one of 522 W between the lines of 30.0 and 30.5 s. */
+    private static Line beyondTheLines(DoubleUnaryOperator lines) {
+        var samples = new ArrayList<Event>();
+        for (int second = 0; second < SECONDS; second++) {
+            double watts = second == 30 ? 522 : lines.applyAsDouble(second + 0.25);
+            samples.add(sample(second + 0.25).set(GpuMetric.POWER_W, watts).build());
+        }
+        return new SmiComparison(samples, rows("power.draw", lines)).of(POWER);
+    }
+
+    @Test
     void aWrongUnitIsSeen() {
         var line = new SmiComparison(power(s -> 0.7), rows("power.draw", s -> 700)).of(POWER);
 

@@ -1,0 +1,77 @@
+package gpuanalytics.processor.rollup;
+
+import gpuanalytics.event.TokenUsage;
+import gpuanalytics.processor.decode.EventValues;
+import gpuanalytics.processor.decode.Overflow;
+import gpuanalytics.processor.decode.Role;
+import gpuanalytics.processor.decode.Role.Another;
+import gpuanalytics.processor.decode.Role.Merging;
+import gpuanalytics.processor.decode.Role.Outranked;
+import gpuanalytics.processor.decode.Role.Replacing;
+import gpuanalytics.processor.decode.Role.Whole;
+import gpuanalytics.processor.decode.StoredEvent;
+import java.util.List;
+
+/**
+ * What a stored event does to the rollups of one series, minute and hour. Most have one effect;
+ * what corrects another has several, in other places too.
+ *
+ * @param values of which event, which says where
+ * @param overflow under which series
+ * @param amount how much of it
+ */
+public record Effect(EventValues values, Overflow overflow, Amount amount) {
+
+    /** How much of an event is added. */
+    public enum Amount {
+        /** All that it says. */
+        WHOLE,
+        /**
+         * All that it says is taken back, for another word counts in its place; that it was an
+         * attempt, and failed, stays.
+         */
+        TAKEN_BACK,
+        /** That it was an attempt that failed, where it did; no request. */
+        ATTEMPT,
+        /** Its readings, but no sample and no time. */
+        READINGS
+    }
+
+    /** The effects of a stored event; a function of its raw document. */
+    static List<Effect> of(EventValues values, Overflow overflow, Role role) {
+        return switch (role) {
+            case Whole _, Another _ -> List.of(new Effect(values, overflow, Amount.WHOLE));
+            case Replacing(StoredEvent(var replaced, var under, _)) ->
+                    List.of(
+                            new Effect(values, overflow, Amount.WHOLE),
+                            new Effect(replaced, under, Amount.TAKEN_BACK));
+            case Outranked _ ->
+                    hasFailed(values)
+                            ? List.of(new Effect(values, overflow, Amount.ATTEMPT))
+                            : List.of();
+            case Merging(var adds, var intervalS, _, _) ->
+                    adds.isEmpty()
+                            ? List.of()
+                            : List.of(
+                                    new Effect(
+                                            values.only(adds, intervalS),
+                                            overflow,
+                                            Amount.READINGS));
+        };
+    }
+
+    /** Whether a usage says that its request failed. */
+    static boolean hasFailed(EventValues usage) {
+        return usage.has(TokenUsage.ERROR_TYPE);
+    }
+
+    /** The series that it counts in. */
+    public String series() {
+        return overflow.series(values.labels());
+    }
+
+    /** The start of the bucket that it counts in, in seconds since 1970. */
+    public long bucket(Granularity granularity) {
+        return granularity.bucketOf(values.epochSecond());
+    }
+}
