@@ -3,10 +3,19 @@ data "aws_ec2_instance_types" "offered" {
     name   = "instance-type"
     values = local.instance_types
   }
+
+  lifecycle {
+    postcondition {
+      condition = length(setsubtract(local.instance_types, self.instance_types)) == 0
+      error_message = join(" ", [for variable, type in local.chosen_types :
+        "${variable} = \"${type}\": region ${var.region} has no such instance type." if !contains(self.instance_types, type)
+      ])
+    }
+  }
 }
 
 data "aws_ec2_instance_type" "used" {
-  for_each = toset([for t in local.instance_types : t if contains(data.aws_ec2_instance_types.offered.instance_types, t)])
+  for_each = toset(data.aws_ec2_instance_types.offered.instance_types)
 
   instance_type = each.value
 }
@@ -41,13 +50,14 @@ data "aws_ami" "ubuntu" {
 }
 
 locals {
-  instance_types = distinct(concat(
-    [var.control_plane_instance_type],
-    var.worker_count > 0 ? [var.worker_instance_type] : [],
-    var.gpu_worker_count > 0 ? [var.gpu_worker_instance_type] : [],
-  ))
-  architectures = { for t, it in data.aws_ec2_instance_type.used : t => contains(it.supported_architectures, "arm64") ? "arm64" : "x86_64" }
-  amis          = { for t, arch in local.architectures : t => var.ami_id != null ? var.ami_id : data.aws_ami.ubuntu[arch].id }
+  chosen_types = merge(
+    { control_plane_instance_type = var.control_plane_instance_type },
+    var.worker_count > 0 ? { worker_instance_type = var.worker_instance_type } : {},
+    var.gpu_worker_count > 0 ? { gpu_worker_instance_type = var.gpu_worker_instance_type } : {},
+  )
+  instance_types = distinct(values(local.chosen_types))
+  architectures  = { for t, it in data.aws_ec2_instance_type.used : t => contains(it.supported_architectures, "arm64") ? "arm64" : "x86_64" }
+  amis           = { for t, arch in local.architectures : t => var.ami_id != null ? var.ami_id : data.aws_ami.ubuntu[arch].id }
 
   subnet_ids = var.private_subnets ? aws_subnet.private[*].id : aws_subnet.public[*].id
 
@@ -155,11 +165,6 @@ resource "aws_instance" "control_plane" {
   # make upgrade-k3s change a node in place, and zones are for new machines.
   lifecycle {
     ignore_changes = [ami, user_data, subnet_id]
-
-    precondition {
-      condition     = contains(data.aws_ec2_instance_types.offered.instance_types, var.control_plane_instance_type)
-      error_message = "control_plane_instance_type = \"${var.control_plane_instance_type}\": region ${var.region} has no such instance type."
-    }
   }
 
   depends_on = [
@@ -169,57 +174,40 @@ resource "aws_instance" "control_plane" {
   ]
 }
 
-resource "aws_instance" "worker" {
-  #checkov:skip=CKV_AWS_126:one-minute metrics are billed by the instance; detailed_monitoring switches them on
-  count = var.worker_count
-
-  ami                    = local.amis[var.worker_instance_type]
-  instance_type          = var.worker_instance_type
-  subnet_id              = local.subnet_ids[count.index % length(local.subnet_ids)]
-  vpc_security_group_ids = [aws_security_group.worker.id]
-  iam_instance_profile   = aws_iam_instance_profile.node["worker"].name
-  key_name               = var.ssh_key_name
-  user_data              = module.worker_user_data[count.index].user_data
-  monitoring             = var.detailed_monitoring
-  ebs_optimized          = true
-
-  dynamic "instance_market_options" {
-    for_each = var.worker_spot ? [1] : []
-    content {
-      market_type = "spot"
-
-      spot_options {
-        spot_instance_type             = "one-time"
-        instance_interruption_behavior = "terminate"
-      }
+locals {
+  # user_data: one for each.
+  workers = {
+    worker = {
+      instance_type = var.worker_instance_type
+      spot          = var.worker_spot
+      volume_gib    = var.worker_volume_gib
+      user_data     = module.worker_user_data[*].user_data
+    }
+    gpu-worker = {
+      instance_type = var.gpu_worker_instance_type
+      spot          = var.gpu_worker_spot
+      volume_gib    = var.gpu_worker_volume_gib
+      user_data     = module.gpu_worker_user_data[*].user_data
     }
   }
+}
 
-  metadata_options {
-    http_endpoint               = "enabled"
-    http_tokens                 = "required"
-    http_put_response_hop_limit = 1
-  }
+module "workers" {
+  source   = "./modules/workers"
+  for_each = local.workers
 
-  root_block_device {
-    volume_type = "gp3"
-    volume_size = var.worker_volume_gib
-    encrypted   = true
-
-    tags = { Name = "${var.name}-worker-${count.index}", Cluster = var.name }
-  }
-
-  tags = { Name = "${var.name}-worker-${count.index}", Role = "worker" }
-
-  # Kafka's and MongoDB's volumes lie on the workers: the same holds for them.
-  lifecycle {
-    ignore_changes = [ami, user_data, subnet_id]
-
-    precondition {
-      condition     = contains(data.aws_ec2_instance_types.offered.instance_types, var.worker_instance_type)
-      error_message = "worker_instance_type = \"${var.worker_instance_type}\": region ${var.region} has no such instance type."
-    }
-  }
+  kind                = each.key
+  cluster             = var.name
+  amis                = local.amis
+  instance_type       = each.value.instance_type
+  spot                = each.value.spot
+  volume_gib          = each.value.volume_gib
+  user_data           = each.value.user_data
+  subnet_ids          = local.subnet_ids
+  security_group_id   = aws_security_group.worker.id
+  instance_profile    = aws_iam_instance_profile.node["worker"].name
+  key_name            = var.ssh_key_name
+  detailed_monitoring = var.detailed_monitoring
 
   depends_on = [
     aws_iam_role_policy.node, aws_route_table_association.public, aws_route_table_association.private,
@@ -228,60 +216,13 @@ resource "aws_instance" "worker" {
   ]
 }
 
-resource "aws_instance" "gpu_worker" {
-  #checkov:skip=CKV_AWS_126:one-minute metrics are billed by the instance; detailed_monitoring switches them on
-  count = var.gpu_worker_count
+# Clusters of earlier versions keep their machines.
+moved {
+  from = aws_instance.worker
+  to   = module.workers["worker"].aws_instance.this
+}
 
-  ami                    = local.amis[var.gpu_worker_instance_type]
-  instance_type          = var.gpu_worker_instance_type
-  subnet_id              = local.subnet_ids[count.index % length(local.subnet_ids)]
-  vpc_security_group_ids = [aws_security_group.worker.id]
-  iam_instance_profile   = aws_iam_instance_profile.node["worker"].name
-  key_name               = var.ssh_key_name
-  user_data              = module.gpu_worker_user_data[count.index].user_data
-  monitoring             = var.detailed_monitoring
-  ebs_optimized          = true
-
-  dynamic "instance_market_options" {
-    for_each = var.gpu_worker_spot ? [1] : []
-    content {
-      market_type = "spot"
-
-      spot_options {
-        spot_instance_type             = "one-time"
-        instance_interruption_behavior = "terminate"
-      }
-    }
-  }
-
-  metadata_options {
-    http_endpoint               = "enabled"
-    http_tokens                 = "required"
-    http_put_response_hop_limit = 1
-  }
-
-  root_block_device {
-    volume_type = "gp3"
-    volume_size = var.gpu_worker_volume_gib
-    encrypted   = true
-
-    tags = { Name = "${var.name}-gpu-worker-${count.index}", Cluster = var.name }
-  }
-
-  tags = { Name = "${var.name}-gpu-worker-${count.index}", Role = "gpu-worker" }
-
-  lifecycle {
-    ignore_changes = [ami, user_data, subnet_id]
-
-    precondition {
-      condition     = contains(data.aws_ec2_instance_types.offered.instance_types, var.gpu_worker_instance_type)
-      error_message = "gpu_worker_instance_type = \"${var.gpu_worker_instance_type}\": region ${var.region} has no such instance type."
-    }
-  }
-
-  depends_on = [
-    aws_iam_role_policy.node, aws_route_table_association.public, aws_route_table_association.private,
-    aws_ssm_parameter.agent_token, aws_ssm_parameter.ca_hash,
-    aws_vpc_security_group_egress_rule.internet, aws_vpc_security_group_egress_rule.node,
-  ]
+moved {
+  from = aws_instance.gpu_worker
+  to   = module.workers["gpu-worker"].aws_instance.this
 }

@@ -10,12 +10,12 @@ output "control_plane_instance_id" {
 
 output "worker_private_ips" {
   description = "Private addresses of the workers, GPU workers last."
-  value       = concat(aws_instance.worker[*].private_ip, aws_instance.gpu_worker[*].private_ip)
+  value       = concat(module.workers["worker"].instances[*].private_ip, module.workers["gpu-worker"].instances[*].private_ip)
 }
 
 output "worker_instance_ids" {
   description = "Instance ids of the workers, in the same order."
-  value       = concat(aws_instance.worker[*].id, aws_instance.gpu_worker[*].id)
+  value       = concat(module.workers["worker"].instances[*].id, module.workers["gpu-worker"].instances[*].id)
 }
 
 output "remote_kubeconfig_path" {
@@ -68,19 +68,12 @@ output "nodes" {
       private_ip  = aws_instance.control_plane.private_ip
       user_data   = module.control_plane_user_data.user_data
     }],
-    [for i, w in aws_instance.worker : {
-      name        = "worker-${i}"
+    flatten([for kind in ["worker", "gpu-worker"] : [for i, w in module.workers[kind].instances : {
+      name        = "${kind}-${i}"
       role        = "worker"
       instance_id = w.id
       private_ip  = w.private_ip
-      user_data   = module.worker_user_data[i].user_data
-    }],
-    [for i, w in aws_instance.gpu_worker : {
-      name        = "gpu-worker-${i}"
-      role        = "worker"
-      instance_id = w.id
-      private_ip  = w.private_ip
-      user_data   = module.gpu_worker_user_data[i].user_data
-    }],
+      user_data   = local.workers[kind].user_data[i]
+    }]]),
   )
 }

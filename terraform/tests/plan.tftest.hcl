@@ -14,19 +14,19 @@ run "defaults" {
     error_message = "By default nothing is open to an address: access is through SSM."
   }
   assert {
-    condition     = length(aws_instance.worker) == 2 && length(aws_instance.gpu_worker) == 1
+    condition     = length(module.workers["worker"].instances) == 2 && length(module.workers["gpu-worker"].instances) == 1
     error_message = "Expected two workers and one GPU worker."
   }
   assert {
-    condition     = alltrue([for i in concat([aws_instance.control_plane], aws_instance.worker, aws_instance.gpu_worker) : i.metadata_options[0].http_tokens == "required" && i.metadata_options[0].http_put_response_hop_limit == 1])
+    condition     = alltrue([for i in concat([aws_instance.control_plane], module.workers["worker"].instances, module.workers["gpu-worker"].instances) : i.metadata_options[0].http_tokens == "required" && i.metadata_options[0].http_put_response_hop_limit == 1])
     error_message = "IMDSv2 with a hop limit of 1 is required: a pod must not reach the node's role."
   }
   assert {
-    condition     = alltrue([for i in concat([aws_instance.control_plane], aws_instance.worker, aws_instance.gpu_worker) : i.root_block_device[0].encrypted && i.root_block_device[0].volume_type == "gp3"])
+    condition     = alltrue([for i in concat([aws_instance.control_plane], module.workers["worker"].instances, module.workers["gpu-worker"].instances) : i.root_block_device[0].encrypted && i.root_block_device[0].volume_type == "gp3"])
     error_message = "Every root volume is encrypted gp3."
   }
   assert {
-    condition     = alltrue([for i in concat([aws_instance.control_plane], aws_instance.worker, aws_instance.gpu_worker) : i.ami == "ami-0c0ffee0000000001" || !startswith(i.ami, "ami-0c0ffee")])
+    condition     = alltrue([for i in concat([aws_instance.control_plane], module.workers["worker"].instances, module.workers["gpu-worker"].instances) : i.ami == "ami-0c0ffee0000000001" || !startswith(i.ami, "ami-0c0ffee")])
     error_message = "In the emulator only one image is Canonical's Ubuntu 24.04 for amd64."
   }
   assert {
@@ -154,7 +154,7 @@ run "spot" {
   }
 
   assert {
-    condition     = alltrue([for i in aws_instance.worker : i.instance_market_options[0].market_type == "spot" && i.instance_market_options[0].spot_options[0].instance_interruption_behavior == "terminate"])
+    condition     = alltrue([for i in module.workers["worker"].instances : i.instance_market_options[0].market_type == "spot" && i.instance_market_options[0].spot_options[0].instance_interruption_behavior == "terminate"])
     error_message = "Workers are not on spot."
   }
 }
@@ -168,7 +168,7 @@ run "gpu_workers_on_spot" {
   }
 
   assert {
-    condition     = alltrue([for i in aws_instance.gpu_worker : i.instance_market_options[0].market_type == "spot"])
+    condition     = alltrue([for i in module.workers["gpu-worker"].instances : i.instance_market_options[0].market_type == "spot"])
     error_message = "GPU workers are not on spot."
   }
 }
@@ -228,7 +228,7 @@ run "own_image" {
   }
 
   assert {
-    condition     = aws_instance.control_plane.ami == "ami-0123456789abcdef0" && aws_instance.worker[1].ami == "ami-0123456789abcdef0" && length(data.aws_ami.ubuntu) == 0
+    condition     = aws_instance.control_plane.ami == "ami-0123456789abcdef0" && module.workers["worker"].instances[1].ami == "ami-0123456789abcdef0" && length(data.aws_ami.ubuntu) == 0
     error_message = "ami_id is not used."
   }
 }

@@ -464,7 +464,7 @@ run "worker_type_unknown_to_aws" {
     worker_instance_type = "t3.enormous"
   }
 
-  expect_failures = [aws_instance.worker]
+  expect_failures = [data.aws_ec2_instance_types.offered]
 }
 
 run "control_plane_type_unknown_to_aws" {
@@ -474,7 +474,7 @@ run "control_plane_type_unknown_to_aws" {
     control_plane_instance_type = "q9.large"
   }
 
-  expect_failures = [aws_instance.control_plane]
+  expect_failures = [data.aws_ec2_instance_types.offered]
 }
 
 run "zone_unknown_to_aws" {

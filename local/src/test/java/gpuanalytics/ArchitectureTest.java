@@ -127,6 +127,7 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.series..",
                             "gpuanalytics.processor.change..",
                             "gpuanalytics.processor.audit..",
+                            "gpuanalytics.processor.gpuname..",
                             "gpuanalytics.processor.query..",
                             // its test fixtures, which no program ships
                             "gpuanalytics.embedded.testing..")

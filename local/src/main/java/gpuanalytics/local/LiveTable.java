@@ -3,6 +3,7 @@ package gpuanalytics.local;
 import gpuanalytics.local.ApiClient.Fleet;
 import gpuanalytics.local.ApiClient.Model;
 import gpuanalytics.processor.ProcessorStats;
+import gpuanalytics.service.text.Printable;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -110,7 +111,7 @@ final class LiveTable {
             perModel.append(
                     " | %s: requests %d prompt %d completion %d tok/s %s p50 %s p95 %s ms"
                             .formatted(
-                                    model.name(),
+                                    Printable.of(model.name()),
                                     model.requests(),
                                     model.promptTokens(),
                                     model.completionTokens(),
@@ -153,7 +154,8 @@ final class LiveTable {
                         value.getAsDouble());
     }
 
-    private static String cut(String name) {
+    private static String cut(String model) {
+        var name = Printable.of(model);
         return name.length() <= 28 ? name : name.substring(0, 27) + "…";
     }
 }

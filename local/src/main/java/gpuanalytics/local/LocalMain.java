@@ -3,6 +3,7 @@ package gpuanalytics.local;
 import gpuanalytics.local.ApiClient.Totals;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.config.EnvironmentReader;
+import gpuanalytics.service.text.Printable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -73,10 +74,10 @@ public final class LocalMain {
                 return new LocalMain(options, pipeline).run(out, err);
             }
         } catch (ConfigurationException e) {
-            e.errors().forEach(err::println);
+            e.errors().forEach(error -> err.println(Printable.of(error)));
             return EXIT_USAGE;
         } catch (IllegalStateException e) {
-            err.println(e.getMessage());
+            err.println(Printable.of(e.getMessage()));
             return EXIT_FAILED;
         }
     }
@@ -171,7 +172,7 @@ public final class LocalMain {
         try {
             table.show(pipeline.processor().stats(), api.models(), api.fleet(), System.nanoTime());
         } catch (IOException e) {
-            System.err.println("no answer for the table: " + e.getMessage());
+            System.err.println(Printable.of("no answer for the table: " + e.getMessage()));
         }
     }
 
@@ -187,10 +188,12 @@ public final class LocalMain {
             Totals totals = api.totals();
             out.println("totals: " + totals);
         } catch (IOException e) {
-            err.println("the totals cannot be read: " + e.getMessage());
+            err.println(Printable.of("the totals cannot be read: " + e.getMessage()));
             return EXIT_FAILED;
         }
-        failure.ifPresent(cause -> err.println("the producer failed: " + cause.getMessage()));
-        return failure.isPresent() ? EXIT_FAILED : 0;
+        failure.ifPresent(
+                cause -> err.println(Printable.of("the producer failed: " + cause.getMessage())));
+        pipeline.producer().refusedRows().forEach(rows -> out.println(Printable.of(rows)));
+        return pipeline.producer().exitCode();
     }
 }

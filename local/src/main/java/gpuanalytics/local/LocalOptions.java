@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param seconds after how long to end; absent for never
  * @param rate events per second of the synthetic fleet; absent for the producers' default
  * @param port the HTTP port; 0 takes a free one
+ * @param lenient whether rows of a trace may give no event without that being a failure
  */
 public record LocalOptions(
         Source source,
@@ -27,7 +28,8 @@ public record LocalOptions(
         boolean once,
         Optional<Integer> seconds,
         Optional<Double> rate,
-        int port) {
+        int port,
+        boolean lenient) {
 
     /** Where events come from. */
     public enum Source {
@@ -44,6 +46,7 @@ public record LocalOptions(
               --speed FACTOR|max         how fast to replay (1)
               --loop                     start a replay again at its end
               --once                     end when a replay is stored, and check its totals
+              --lenient                  end with 0, and not 3, where rows gave no event
               --seconds N                end after N seconds
               --rate N                   events per second of the synthetic fleet
               --port N                   the HTTP port (8080); 0 takes a free one
@@ -82,6 +85,7 @@ public record LocalOptions(
         private @Nullable String speed;
         private boolean loop;
         private boolean once;
+        private boolean lenient;
         private Optional<Integer> seconds = Optional.empty();
         private Optional<Double> rate = Optional.empty();
         private int port = DEFAULT_PORT;
@@ -93,6 +97,7 @@ public record LocalOptions(
                 case "--speed" -> speed = speed(value(option, left));
                 case "--loop" -> loop = true;
                 case "--once" -> once = true;
+                case "--lenient" -> lenient = true;
                 case "--seconds" ->
                         seconds =
                                 Optional.of(
@@ -119,6 +124,9 @@ public record LocalOptions(
             if (chosen == Source.SYNTHETIC && (speed != null || loop)) {
                 throw refused("--speed and --loop are for --source replay");
             }
+            if (chosen == Source.SYNTHETIC && lenient) {
+                throw refused("--lenient is for --source replay, a fleet has no rows");
+            }
             if (once && chosen == Source.SYNTHETIC) {
                 throw refused("--once is for --source replay, a fleet never ends");
             }
@@ -126,7 +134,15 @@ public record LocalOptions(
                 throw refused("--once and --loop are both given, expected one of them");
             }
             return new LocalOptions(
-                    chosen, files, speed == null ? "1" : speed, loop, once, seconds, rate, port);
+                    chosen,
+                    files,
+                    speed == null ? "1" : speed,
+                    loop,
+                    once,
+                    seconds,
+                    rate,
+                    port,
+                    lenient);
         }
 
         private static String value(String option, Iterator<String> left) {

@@ -208,6 +208,9 @@ final class LocalPipeline implements AutoCloseable {
             chosen.put("REPLAY_FILES", String.join(",", options.files()));
             chosen.put("REPLAY_SPEED", options.speed());
             chosen.put("REPLAY_LOOP", Boolean.toString(options.loop()));
+            if (options.lenient()) {
+                chosen.put("REPLAY_LENIENT", "true");
+            }
         } else {
             chosen.put("SOURCE", "synthetic");
         }

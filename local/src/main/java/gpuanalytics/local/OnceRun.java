@@ -2,6 +2,7 @@ package gpuanalytics.local;
 
 import gpuanalytics.local.ApiClient.Totals;
 import gpuanalytics.processor.ProcessorStats;
+import gpuanalytics.service.text.Printable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -65,7 +66,7 @@ final class OnceRun {
     }
 
     private static int failed(PrintStream err, String why) {
-        err.println(why);
+        err.println(Printable.of(why));
         return 1;
     }
 
@@ -122,18 +123,11 @@ final class OnceRun {
                         published.promptTokens(),
                         published.completionTokens(),
                         published.samples());
-        published
-                .droppedRows()
-                .forEach(
-                        (reason, rows) -> {
-                            if (rows > 0) {
-                                out.println("dropped %,d rows: %s".formatted(rows, reason));
-                            }
-                        });
+        pipeline.producer().refusedRows().forEach(rows -> out.println(Printable.of(rows)));
         var stored = awaitTotals(before, expected);
         out.println("totals: " + stored);
         if (areEqual(before, stored, expected)) {
-            return 0;
+            return pipeline.producer().exitCode();
         }
         return failed(err, "totals differ: stored %s, expected %s".formatted(stored, expected));
     }

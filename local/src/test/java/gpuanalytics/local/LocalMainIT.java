@@ -148,6 +148,64 @@ class LocalMainIT {
                 directory + " is a directory, expected a CSV file");
     }
 
+    @Test
+    void aReplayThatLosesRowsEndsWith3AndSaysWhichUnlessItMay(@TempDir Path directory)
+            throws Exception {
+        var trace =
+                Files.writeString(
+                        directory.resolve("damaged\u001b[31m.csv"),
+                        """
+                        TIMESTAMP,ContextTokens,GeneratedTokens
+                        2023-11-16 18:17:03,10,4
+                        11/16/2023 18:17,10,4
+                        2033-11-16 18:17:03,10,4
+                        2001-11-16 18:17:03,10,4
+                        2023-11-16 18:17:04,20,5,6
+                        2023-11-16 18:17:05,\u001b]0;owned\u0007,5
+                        """);
+        var arguments =
+                new ArrayList<>(
+                        List.of(
+                                "--file",
+                                trace.toString(),
+                                "--speed",
+                                "max",
+                                "--once",
+                                "--port",
+                                "0"));
+        var expected =
+                List.of(
+                        "refused 1 row: bad_number, the first in line 7 of ",
+                        "refused 1 row: bad_time, the first in line 3 of ",
+                        "refused 1 row: too_many_cells, the first in line 6 of ",
+                        "refused 1 row: too_old, the first in line 5 of ",
+                        "refused 1 row: from_the_future, the first in line 4 of ",
+                        "totals: 1 requests, 10 prompt and 4 completion tokens, 0 GPU samples");
+
+        for (int status : List.of(3, 0)) {
+            try (var run = start(arguments, Map.of())) {
+                assertEquals(status, run.awaitExit(LIMIT), () -> run.output().toString());
+                assertEquals(
+                        expected.stream().sorted().toList(),
+                        run.output().stream()
+                                .map(line -> line.replaceFirst("( of ).*", "$1"))
+                                .filter(
+                                        line ->
+                                                line.startsWith("refused ")
+                                                        || line.startsWith("totals"))
+                                .sorted()
+                                .toList());
+                assertTrue(
+                        run.output().stream()
+                                .allMatch(line -> line.chars().noneMatch(Character::isISOControl)),
+                        () -> run.output().toString());
+                assertTrue(
+                        run.output().stream().anyMatch(line -> line.contains("MAX_EVENT_LEAD_S")));
+            }
+            arguments.add("--lenient");
+        }
+    }
+
     /** Each message starts one line; nothing else but the addresses and progress is said. */
     private static void assertRefused(
             List<String> arguments, Map<String, String> variables, int status, String... messages)

@@ -24,13 +24,15 @@ class LocalOptionsTest {
                         false,
                         Optional.empty(),
                         Optional.empty(),
-                        8080),
+                        8080,
+                        false),
                 LocalOptions.parse(List.of()));
     }
 
     @Test
     void readsEveryOption() {
-        var line = "--source replay --file a.csv --file b.csv --speed max --once --port 0";
+        var line =
+                "--source replay --file a.csv --file b.csv --speed max --once --lenient --port 0";
 
         assertEquals(
                 new LocalOptions(
@@ -41,7 +43,8 @@ class LocalOptionsTest {
                         true,
                         Optional.empty(),
                         Optional.empty(),
-                        0),
+                        0,
+                        true),
                 LocalOptions.parse(List.of(line.split(" "))));
         var fleet = LocalOptions.parse(List.of("--rate", "0.5", "--seconds", "3"));
         assertEquals(Optional.of(0.5), fleet.rate());
@@ -72,6 +75,7 @@ class LocalOptionsTest {
                     --source synthetic --file a   | --file is a, expected none with --source synthetic
                     --speed max                   | --speed and --loop are for --source replay
                     --file a --speed fast         | --speed is fast, expected a number from 0.001 to 1000000 or max
+                    --lenient                     | --lenient is for --source replay, a fleet has no rows
                     --once                        | --once is for --source replay, a fleet never ends
                     --file a --once --loop        | --once and --loop are both given, expected one of them
                     --file a,b                    | --file is a,b, expected a file whose name has no comma

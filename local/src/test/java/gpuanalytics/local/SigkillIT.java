@@ -18,8 +18,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** SIGKILL at any moment: the totals stay those of the file. */
+@Execution(ExecutionMode.CONCURRENT)
 class SigkillIT {
 
     private static final Duration LIMIT = Duration.ofMinutes(5);

@@ -7,6 +7,7 @@ import gpuanalytics.processor.batch.UnderWay;
 import gpuanalytics.processor.consume.AssignedPartition;
 import gpuanalytics.processor.consume.KafkaEventConsumer;
 import gpuanalytics.processor.decode.Decoding;
+import gpuanalytics.processor.gpuname.GpuNaming;
 import gpuanalytics.processor.rollup.Rollups;
 import gpuanalytics.processor.series.SeriesCap;
 import gpuanalytics.processor.write.EventWrites;
@@ -20,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of every record: consume, decode, series, write, rollup, commit.
+ * The way of every record: consume, decode, series, write, names, rollup, commit.
  *
  * <p>One thread, the ingest thread, runs {@link #run}. It never waits for the store, so the group
  * keeps its member however slow the store is. A record is committed when all of its effects are
@@ -39,6 +40,7 @@ final class IngestPipeline implements AutoCloseable {
     private final Batcher batcher;
     private final SeriesCap series;
     private final EventWrites write;
+    private final GpuNaming names;
     private final Writers writers;
     private final Rollups rollup;
     private final UnderWay underWay;
@@ -57,6 +59,7 @@ final class IngestPipeline implements AutoCloseable {
             Batcher batcher,
             SeriesCap series,
             EventWrites write,
+            GpuNaming names,
             Rollups rollup,
             UnderWay underWay,
             PartHealth health) {
@@ -66,6 +69,7 @@ final class IngestPipeline implements AutoCloseable {
         this.batcher = batcher;
         this.series = series;
         this.write = write;
+        this.names = names;
         this.writers = new Writers(settings.inFlightBatches());
         this.rollup = rollup;
         this.underWay = underWay;
@@ -97,7 +101,7 @@ final class IngestPipeline implements AutoCloseable {
         for (var batch : batches) {
             underWay.begun(batch);
             // Raw documents once by their identity, several batches at the same time;
-            var counted = writers.start(() -> write.write(series.mark(batch)));
+            var counted = writers.start(() -> names.learn(write.write(series.mark(batch))));
             // rollups once by their guards, in the order of the batches.
             rollup.gather(batch, counted);
         }

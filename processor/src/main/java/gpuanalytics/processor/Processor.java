@@ -12,6 +12,7 @@ import gpuanalytics.processor.consume.KafkaEventConsumer;
 import gpuanalytics.processor.consume.KafkaHealth;
 import gpuanalytics.processor.decode.Decoding;
 import gpuanalytics.processor.decode.ScanningEventDecoder;
+import gpuanalytics.processor.gpuname.GpuNaming;
 import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.query.MongoUsageQueries;
@@ -133,6 +134,13 @@ public final class Processor implements RunningService {
                 new Batcher(settings.batch(), underWay, metrics),
                 new SeriesCap(settings.series(), store, retry, metrics, clock),
                 write,
+                new GpuNaming(
+                        store,
+                        settings.series().gpus(),
+                        config.store().hourRetention(),
+                        retry,
+                        metrics,
+                        clock),
                 new Rollups(settings.flush(), rollups, changedHours, underWay),
                 underWay,
                 pipelineHealth);

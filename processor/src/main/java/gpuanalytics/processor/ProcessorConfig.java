@@ -239,7 +239,9 @@ public record ProcessorConfig(
                         50_000,
                         1,
                         10_000_000,
-                        "How many token series an hour has before further ones count under other"),
+                        "How many token series an hour has before labels of further ones are"
+                                + " folded, first that with the most values; a tenth as many, at"
+                                + " least 16, may come on top with labels folded"),
                 reader.integer(
                         "MAX_GPUS_PER_BUCKET",
                         10_000,

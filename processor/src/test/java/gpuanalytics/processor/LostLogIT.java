@@ -3,13 +3,12 @@ package gpuanalytics.processor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import gpuanalytics.embedded.EmbeddedBroker;
+import gpuanalytics.embedded.Ports;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.store.StoreLayout;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -47,10 +46,8 @@ class LostLogIT {
     private long sent;
 
     @BeforeEach
-    void start() throws IOException {
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            options = EmbeddedBroker.Options.defaults().in(data()).on(free.getLocalPort());
-        }
+    void start() {
+        options = EmbeddedBroker.Options.defaults().in(data()).on(Ports.free());
         broker = EmbeddedBroker.start(options);
         fixture = PipelineFixture.withTopics(broker);
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.embedded.EmbeddedBroker;
+import gpuanalytics.embedded.Ports;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventTopic;
@@ -18,14 +19,13 @@ import gpuanalytics.processor.faults.FaultyStore.Fault;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.write.LargeUsage;
 import gpuanalytics.service.health.HealthReport;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -96,7 +96,7 @@ class PipelineFaultsIT {
     @Test
     void endsAtOnceWhileItWaitsForTheStore() throws Exception {
         try (var fixture = PipelineFixture.withTopics()) {
-            fixture.with("MONGO_URL", "mongodb://127.0.0.1:" + freePort());
+            fixture.with("MONGO_URL", "mongodb://127.0.0.1:" + Ports.free());
             var processor = Processor.start(fixture.config());
             Waiting.until(
                     "the store to be missed",
@@ -142,7 +142,8 @@ class PipelineFaultsIT {
     void itsLagIsNeverLessThanWhatIsReadAndNotStored() throws Exception {
         try (var faults = FaultyStore.beforeShared();
                 var fixture = PipelineFixture.behind(faults)) {
-            faults.rule(c -> c.name().equals("insert") ? new Fault.Slow(3000) : null);
+            var held = new CountDownLatch(1);
+            faults.rule(c -> c.name().equals("insert") ? new Fault.Held(held) : null);
             try (var processor = Processor.start(fixture.config())) {
                 Waiting.until("no lag", LIMIT, () -> processor.stats().lag() == 0);
                 fixture.sendAll(new EventLedger(13), 50);
@@ -152,6 +153,9 @@ class PipelineFaultsIT {
                 var later = processor.stats();
                 assertEquals(0, later.stored());
                 assertTrue(later.lag() >= received, received + " received, then " + later);
+                held.countDown(); // or its end waits for the store
+            } finally {
+                held.countDown();
             }
         }
     }
@@ -182,7 +186,7 @@ class PipelineFaultsIT {
     @Test
     void waitsForABrokerThatIsNotThereYetAndSurvivesItsRestart(@TempDir Path directory)
             throws Exception {
-        var options = EmbeddedBroker.Options.defaults().in(directory).on(freePort());
+        var options = EmbeddedBroker.Options.defaults().in(directory).on(Ports.free());
         try (var fixture = PipelineFixture.withTopics()) {
             fixture.with("KAFKA_BOOTSTRAP", "127.0.0.1:" + options.port());
             try (var processor = Processor.start(fixture.config())) {
@@ -503,11 +507,5 @@ class PipelineFaultsIT {
                 .filter(part -> part.name().equals(name))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private static int freePort() throws Exception {
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 }

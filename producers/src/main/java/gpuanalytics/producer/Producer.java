@@ -3,9 +3,11 @@ package gpuanalytics.producer;
 import gpuanalytics.producer.http.ProducerHttp;
 import gpuanalytics.producer.publish.KafkaPublisher;
 import gpuanalytics.producer.source.RateControl;
+import gpuanalytics.producer.source.RefusedRows;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.health.HealthReport;
 import gpuanalytics.service.lifecycle.Closing;
+import gpuanalytics.service.lifecycle.Program;
 import gpuanalytics.service.lifecycle.RunningService;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -162,6 +164,28 @@ public final class Producer implements RunningService {
                 .flatMap(source -> source.failure().stream())
                 .findFirst()
                 .or(publisher::failure);
+    }
+
+    /** Rows of input that gave no event, by reason, of all sources. */
+    public List<RefusedRows> refusedRows() {
+        return sources.values().stream()
+                .flatMap(source -> source.feed().events().refusedRows().stream())
+                .toList();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>{@link Program#EXIT_INCOMPLETE} where a replay has lost rows.
+     */
+    @Override
+    public int exitCode() {
+        if (failure().isPresent()) {
+            return Program.EXIT_FAILED;
+        }
+        boolean incomplete =
+                sources.values().stream().anyMatch(source -> source.feed().events().isIncomplete());
+        return incomplete ? Program.EXIT_INCOMPLETE : 0;
     }
 
     public int httpPort() {

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -55,7 +56,7 @@ public record ProducerConfig(
                 kafka, readSources(env, kafka.bootstrap()), HttpSettings.read(env, DEFAULT_PORT));
     }
 
-    private static KafkaOptions readKafka(EnvironmentReader env) {
+    static KafkaOptions readKafka(EnvironmentReader env) {
         return new KafkaOptions(
                 env.addresses("KAFKA_BOOTSTRAP", "localhost:9092", "Addresses of Kafka's brokers"),
                 readTopics(env),
@@ -130,12 +131,7 @@ public record ProducerConfig(
                                 1,
                                 100_000,
                                 "Events published between two pauses, at most"),
-                        env.number(
-                                "PRICE_PER_HOUR_USD",
-                                0,
-                                MAX_PRICE_PER_HOUR_USD,
-                                "Price of a GPU hour in every sample, instead of each model's"
-                                        + " own"));
+                        readPrice(env));
         var sources = new EnumMap<SourceKind, SourceConfig>(SourceKind.class);
         for (var kind : SourceKind.values()) {
             // also those that do not run: a bad value is said before it is needed
@@ -145,6 +141,14 @@ public record ProducerConfig(
             }
         }
         return sources;
+    }
+
+    static Optional<Double> readPrice(EnvironmentReader env) {
+        return env.number(
+                "PRICE_PER_HOUR_USD",
+                0,
+                MAX_PRICE_PER_HOUR_USD,
+                "Price of a GPU hour in every sample, instead of each model's own");
     }
 
     private static Set<SourceKind> readChosen(EnvironmentReader env) {

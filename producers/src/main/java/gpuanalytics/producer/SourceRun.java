@@ -92,6 +92,9 @@ final class SourceRun implements AutoCloseable {
         try {
             loop.run();
             LOG.atInfo().addKeyValue("source", name).addKeyValue("totals", totals()).log("end");
+            feed.events()
+                    .refusedRows()
+                    .forEach(rows -> LOG.atWarn().addKeyValue("source", name).log(rows.toString()));
             noteEnd();
         } catch (RuntimeException | Error e) {
             failure = e;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.embedded.EmbeddedBroker;
+import gpuanalytics.embedded.Ports;
 import gpuanalytics.event.Decoded;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventCodec;
@@ -41,9 +42,12 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A whole producer against a real broker. */
 @Timeout(600)
+@Execution(ExecutionMode.CONCURRENT)
 class ProducerIT {
 
     private static final Duration LIMIT = Duration.ofMinutes(2);
@@ -190,10 +194,7 @@ class ProducerIT {
 
     @Test
     void waitsForKafkaAndForTopicsAndSaysSo() throws Exception {
-        int port;
-        try (var socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
+        int port = Ports.free();
         var address = "127.0.0.1:" + port;
         var environment = new HashMap<>(replay(10));
         environment.put("KAFKA_BOOTSTRAP", address);
@@ -224,10 +225,10 @@ class ProducerIT {
     @Test
     @SuppressWarnings("try") // closed early: what is flushed at the end counts
     void anOutageLosesAndRepeatsNothing() throws Exception {
-        var options = EmbeddedBroker.Options.defaults().in(directory.resolve("kafka"));
+        var options =
+                EmbeddedBroker.Options.defaults().in(directory.resolve("kafka")).on(Ports.free());
         var broker = EmbeddedBroker.start(options);
         createTopics(broker);
-        var same = options.on(broker.port());
         try (var producer = start(broker, Map.of("RATE", "500", "SEED", "1"))) {
             await("publishes", () -> producer.totals().requests() > 200);
 
@@ -236,7 +237,7 @@ class ProducerIT {
                     "says that Kafka is away",
                     () -> get(producer, "/health").body().contains("no acknowledgement from"));
             var before = producer.totals();
-            broker = EmbeddedBroker.start(same);
+            broker = EmbeddedBroker.start(options);
             await(
                     "goes on by itself",
                     () ->

@@ -83,6 +83,27 @@ class ProducerMainTest {
     }
 
     @Test
+    void theSubCommandImportSaysHowItIsUsed() throws Exception {
+        var help = run(Map.of(), "import", "--help");
+        var refused = run(Map.of(), "import", "--fast");
+
+        assertEquals(0, help.exitCode());
+        assertTrue(help.out().contains("import [options] FILE..."), help.out());
+        assertEquals(
+                new Ended(2, "", "--fast is not an option of import; --help lists them\n"),
+                refused);
+    }
+
+    @Test
+    void whatAVariableHoldsDoesNotReachTheTerminal() throws Exception {
+        var ended = run(Map.of("RATE", "\u001b[2J5"));
+
+        assertEquals(
+                new Ended(2, "", "RATE is \\u001b[2J5, expected a number from 0.1 to 1000000\n"),
+                ended);
+    }
+
+    @Test
     void checksTheConfigurationAlone() throws Exception {
         assertEquals(new Ended(0, "configuration is valid\n", ""), run(Map.of(), "--check-config"));
     }

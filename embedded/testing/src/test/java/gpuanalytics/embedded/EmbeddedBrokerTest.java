@@ -47,10 +47,7 @@ class EmbeddedBrokerTest {
 
     @Test
     void listensOnTheGivenPort() throws Exception {
-        int port;
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = Ports.free();
 
         try (var broker = EmbeddedBroker.start(Options.defaults().on(port))) {
             assertEquals("127.0.0.1:" + port, broker.bootstrapServers());

@@ -50,14 +50,17 @@ final class Endpoints {
     private static List<Endpoint> questions(
             QueryLimits limits, UsageQueries queries, HttpMetrics metrics, Clock clock) {
         var gate = new WorkGate("query", limits.maxConcurrent(), limits.timeout(), metrics);
-        var gpus = new GpuAnswers(queries, clock);
-        var tokens = new TokenAnswers(queries, clock);
+        var gpus = new GpuAnswers(queries, limits, clock);
+        var tokens = new TokenAnswers(queries, limits, clock);
         return List.of(
                 Endpoint.get("/gpu/info", TABLE_TYPES, gpus::info)
                         .taking(GpuAnswers.INFO_PARAMETERS)
                         .behind(gate),
                 Endpoint.get("/gpus/{id}/series", TABLE_TYPES, gpus::series)
                         .taking(GpuAnswers.SERIES_PARAMETERS)
+                        .behind(gate),
+                Endpoint.get("/gpus/series", TABLE_TYPES, gpus::seriesOfNamed)
+                        .taking(GpuAnswers.NAMED_SERIES_PARAMETERS)
                         .behind(gate),
                 Endpoint.get("/tokens", TABLE_TYPES, tokens::respond)
                         .taking(TokenAnswers.PARAMETERS)

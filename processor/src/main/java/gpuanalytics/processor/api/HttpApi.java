@@ -55,7 +55,8 @@ public final class HttpApi implements AutoCloseable {
 
     private static String expectedPath(String path) {
         return path.startsWith("/gpus/")
-                ? "/gpus/{id}/series, where a slash in the id is written %2F"
+                ? "/gpus/{id}/series, where a slash in the id is written %2F, or"
+                        + " /gpus/series?gpu={id}"
                 : "a path of /openapi.yaml";
     }
 

@@ -2,6 +2,7 @@ package gpuanalytics.processor.api;
 
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.service.config.EnvironmentReader;
+import gpuanalytics.service.http.CorsOrigins;
 import gpuanalytics.service.http.HttpSettings;
 
 /**
@@ -22,7 +23,7 @@ public record HttpConfig(HttpSettings listen, QueryLimits limits) {
     /** The configuration that the environment asks for. */
     public static HttpConfig fromEnvironment(EnvironmentReader environment) {
         return new HttpConfig(
-                HttpSettings.read(environment, DEFAULT_PORT),
+                HttpSettings.read(environment, DEFAULT_PORT).with(CorsOrigins.read(environment)),
                 QueryLimits.fromEnvironment(environment));
     }
 }

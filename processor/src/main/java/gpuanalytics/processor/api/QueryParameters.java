@@ -2,24 +2,19 @@ package gpuanalytics.processor.api;
 
 import gpuanalytics.processor.query.InvalidQueryException;
 import gpuanalytics.processor.query.QueryWindow;
+import gpuanalytics.processor.query.Step;
 import gpuanalytics.processor.query.TokenDimension;
 import gpuanalytics.service.http.Endpoint;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The parameters of a request, checked as they are read.
@@ -33,10 +28,8 @@ final class QueryParameters {
     /** As long as the longest text of an event, and its number for a GPU's key. */
     private static final int MAX_VALUE_CHARS = 520;
 
-    private static final Pattern STEP = Pattern.compile("(\\d{1,6})([smhd])");
-    private static final String TIME =
-            "an ISO 8601 time with its zone such as 2026-01-31T12:00:00Z (a + is written %2B),"
-                    + " or a date";
+    /** A list of a hundred values may be as long as a request line. */
+    private static final int MAX_LIST_CHARS = 64 * 1024;
 
     private final Map<String, List<String>> values;
 
@@ -45,19 +38,16 @@ final class QueryParameters {
         this.values = request.query();
     }
 
-    /** The values of a parameter that may be given more than once. */
+    /** The values of a parameter that takes several, see {@link ValueList}. */
     List<String> all(String name) {
-        var all = values.getOrDefault(name, List.of());
-        for (var value : all) {
-            if (value.length() > MAX_VALUE_CHARS) {
-                throw new InvalidQueryException(
-                        name, value, "at most %d characters".formatted(MAX_VALUE_CHARS));
-            }
-        }
+        var given = values.getOrDefault(name, List.of());
+        given.forEach(list -> checkLength(name, list, MAX_LIST_CHARS));
+        var all = ValueList.of(name, given);
+        all.forEach(value -> checkLength(name, value, MAX_VALUE_CHARS));
         return all;
     }
 
-    /** The values of a parameter that may be given more than once, but not empty. */
+    /** The values of a parameter that takes several, but none that is empty. */
     List<String> texts(String name) {
         var all = all(name);
         if (all.contains("")) {
@@ -68,7 +58,13 @@ final class QueryParameters {
 
     /** The value of a parameter that may be given once. */
     Optional<String> one(String name) {
-        var all = all(name);
+        return one(name, MAX_VALUE_CHARS);
+    }
+
+    /** The same of a value that may be as long as that. */
+    Optional<String> one(String name, int maxChars) {
+        var all = values.getOrDefault(name, List.of());
+        all.forEach(value -> checkLength(name, value, maxChars));
         if (all.size() > 1) {
             throw new InvalidQueryException(name, String.join(" and ", all), "one value");
         }
@@ -82,27 +78,67 @@ final class QueryParameters {
             try {
                 numbers.add(Long.parseLong(value));
             } catch (NumberFormatException _) {
-                throw new InvalidQueryException(name, value, "a whole number");
+                throw new InvalidQueryException(name, TimeText.shown(value), "a whole number");
             }
         }
         return numbers;
     }
 
-    /**
-     * The window that {@code from}, {@code to} and {@code step} ask for: by default the last hour.
-     *
-     * @param defaultStep the step where none is given; null for one total
-     */
-    QueryWindow window(Clock clock, @Nullable Duration defaultStep) {
-        var to = time("to").orElseGet(clock::instant);
-        var from = time("from").orElseGet(() -> to.minus(DEFAULT_RANGE));
-        return QueryWindow.covering(from, to, step(defaultStep));
+    /** The time zone of days, weeks and months, and of the times in rows: by default UTC. */
+    ZoneId zone() {
+        return one("tz").map(value -> TimeText.zone("tz", value)).orElse(ZoneOffset.UTC);
     }
 
-    /** What {@code group_by} lists, separated by commas or given more than once. */
+    /**
+     * The window that {@code from}, {@code to}, {@code step} and {@code tz} ask for: by default the
+     * last hour.
+     *
+     * @param defaultStep the step where none is given
+     */
+    QueryWindow window(Clock clock, Step defaultStep) {
+        var now = clock.instant();
+        var zone = zone();
+        var to = one("to").map(value -> TimeText.time("to", value, zone, now)).orElse(now);
+        var from =
+                one("from")
+                        .map(value -> TimeText.time("from", value, zone, now))
+                        .orElseGet(() -> to.minus(DEFAULT_RANGE));
+        return QueryWindow.of(from, to, step(zone, defaultStep));
+    }
+
+    /** The step that is asked for. */
+    Step step(ZoneId zone, Step defaultStep) {
+        return one("step").map(value -> step(value, zone)).orElse(defaultStep);
+    }
+
+    private static Step step(String value, ZoneId zone) {
+        return switch (value) {
+            case "total" -> new Step.Total();
+            case "1d" ->
+                    zone.equals(ZoneOffset.UTC)
+                            ? new Step.Fixed(Duration.ofDays(1))
+                            : new Step.Calendar(Step.Unit.DAY, zone);
+            case "1w" -> new Step.Calendar(Step.Unit.WEEK, zone);
+            case "1mo" -> new Step.Calendar(Step.Unit.MONTH, zone);
+            default ->
+                    TimeText.length(value)
+                            .filter(_ -> !value.endsWith("w"))
+                            .<Step>map(Step.Fixed::new)
+                            .orElseThrow(
+                                    () ->
+                                            new InvalidQueryException(
+                                                    "step",
+                                                    TimeText.shown(value),
+                                                    "total or a multiple of 1m such as 15m, 1h, 7d,"
+                                                            + " or a day, week or month of tz: 1d,"
+                                                            + " 1w, 1mo"));
+        };
+    }
+
+    /** What {@code group_by} lists. */
     List<TokenDimension> groupBy() {
-        return all("group_by").stream()
-                .flatMap(value -> Arrays.stream(value.split(",", -1)))
+        return values.getOrDefault("group_by", List.of()).stream()
+                .flatMap(list -> ValueList.of("group_by", List.of(list)).stream())
                 .map(QueryParameters::dimension)
                 .toList();
     }
@@ -112,54 +148,23 @@ final class QueryParameters {
                 .filter(dimension -> dimension.label().equals(label))
                 .findFirst()
                 .orElseThrow(
-                        () -> new InvalidQueryException("group_by", shown(label), dimensions()));
+                        () ->
+                                new InvalidQueryException(
+                                        "group_by",
+                                        TimeText.shown(label),
+                                        Stream.of(TokenDimension.values())
+                                                .map(TokenDimension::label)
+                                                .collect(
+                                                        Collectors.joining(
+                                                                ", ",
+                                                                "some of ",
+                                                                ", separated by commas"))));
     }
 
-    private static String dimensions() {
-        return Stream.of(TokenDimension.values())
-                .map(TokenDimension::label)
-                .collect(Collectors.joining(", ", "some of ", ""));
-    }
-
-    private Optional<Instant> time(String name) {
-        return one(name).map(value -> time(name, value));
-    }
-
-    private static Instant time(String name, String value) {
-        try {
-            return value.contains("T")
-                    ? OffsetDateTime.parse(value).toInstant()
-                    : LocalDate.parse(value).atStartOfDay(ZoneOffset.UTC).toInstant();
-        } catch (DateTimeParseException _) {
-            throw new InvalidQueryException(name, shown(value), TIME);
-        }
-    }
-
-    private @Nullable Duration step(@Nullable Duration defaultStep) {
-        var given = one("step");
-        if (given.isEmpty()) {
-            return defaultStep;
-        }
-        return given.get().equals("total") ? null : duration(given.get());
-    }
-
-    private static Duration duration(String value) {
-        var parts = STEP.matcher(value);
-        if (!parts.matches()) {
+    private static void checkLength(String name, String value, int maxChars) {
+        if (value.length() > maxChars) {
             throw new InvalidQueryException(
-                    "step", shown(value), "total or a multiple of 1m such as 15m, 1h, 1d");
+                    name, value, "at most %d characters".formatted(maxChars));
         }
-        long count = Long.parseLong(parts.group(1));
-        return switch (parts.group(2)) {
-            case "s" -> Duration.ofSeconds(count);
-            case "m" -> Duration.ofMinutes(count);
-            case "h" -> Duration.ofHours(count);
-            case "d" -> Duration.ofDays(count);
-            case String unit -> throw new IllegalStateException(unit);
-        };
-    }
-
-    private static String shown(String value) {
-        return value.isEmpty() ? "empty" : value;
     }
 }

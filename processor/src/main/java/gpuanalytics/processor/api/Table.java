@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.csv.CSVFormat;
@@ -111,7 +112,9 @@ record Table<R>(List<Column<R>> columns, List<R> rows) {
             case null -> null;
             case Double number -> JsonValues.plain(number).toPlainString();
             case Instant time -> time.toString();
+            case OffsetDateTime local -> JsonValues.text(local);
             case String text -> asText(text);
+            case List<?> names -> String.join(" ", names.stream().map(String::valueOf).toList());
             default -> value;
         };
     }

@@ -122,6 +122,9 @@ public final class CodecEventDecoder implements EventDecoder {
                     && event.get(GpuMetric.INTERVAL_S) == null) {
                 bson.writeDouble(StoreLayout.ASSUMED_INTERVAL_S, assumedIntervalS);
             }
+            if (Labels.added(event.topic()).stream().anyMatch(field -> event.get(field) != null)) {
+                bson.writeInt32(StoreLayout.SERIES_BY, StoreLayout.SERIES_BY_ALL);
+            }
             writeRefused(bson, refused);
             bson.writeEndDocument();
         }

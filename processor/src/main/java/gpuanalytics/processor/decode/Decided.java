@@ -1,8 +1,10 @@
 package gpuanalytics.processor.decode;
 
 import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.Field;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.List;
+import java.util.stream.Stream;
 import org.bson.BsonDocument;
 import org.bson.BsonNumber;
 
@@ -14,8 +16,13 @@ import org.bson.BsonNumber;
  * @param assumedIntervalS the time that its sample was taken to stand for; NaN where nothing had to
  *     be assumed
  * @param role how it counts beside others of its identity
+ * @param asAtFirst whether it is a usage with labels that were added after it had been stored, see
+ *     {@link Labels#atFirst}
  */
-public record Decided(Overflow overflow, double assumedIntervalS, Role role) {
+public record Decided(Overflow overflow, double assumedIntervalS, Role role, boolean asAtFirst) {
+
+    private static final List<String> ADDED_LABELS =
+            Labels.added(EventTopic.TOKEN_USAGE).stream().map(Field::name).toList();
 
     /** The first word of its identity, and nothing but its series. */
     public Decided(Overflow overflow) {
@@ -27,14 +34,26 @@ public record Decided(Overflow overflow, double assumedIntervalS, Role role) {
         this(overflow, assumedIntervalS, Role.WHOLE);
     }
 
-    /** Reads a stored raw document, of which it needs {@link #fields} alone. */
+    /** All of what the row says is counted. */
+    public Decided(Overflow overflow, double assumedIntervalS, Role role) {
+        this(overflow, assumedIntervalS, role, false);
+    }
+
+    /** Reads a stored raw document, of which it needs {@link #fieldsRead} alone. */
     public static Decided ofDocument(EventTopic topic, BsonDocument raw) {
         return new Decided(
                 Overflow.of(raw.get(StoreLayout.OVERFLOW)),
                 raw.get(StoreLayout.ASSUMED_INTERVAL_S) instanceof BsonNumber seconds
                         ? seconds.doubleValue()
                         : Double.NaN,
-                Role.of(topic, raw));
+                Role.of(topic, raw),
+                !raw.containsKey(StoreLayout.SERIES_BY)
+                        && ADDED_LABELS.stream().anyMatch(raw::containsKey));
+    }
+
+    /** The fields of a raw document that tell what was decided. */
+    public static List<String> fieldsRead() {
+        return Stream.concat(fields().stream(), ADDED_LABELS.stream()).toList();
     }
 
     /** The fields of a raw document that hold decisions. */
@@ -43,11 +62,13 @@ public record Decided(Overflow overflow, double assumedIntervalS, Role role) {
                 StoreLayout.OVERFLOW,
                 StoreLayout.ASSUMED_INTERVAL_S,
                 StoreLayout.SAID,
-                StoreLayout.REPLACES);
+                StoreLayout.REPLACES,
+                StoreLayout.SERIES_BY);
     }
 
     /** What a row says, as was decided. */
     public EventValues of(EventValues values) {
-        return Double.isNaN(assumedIntervalS) ? values : values.standingFor(assumedIntervalS);
+        var labelled = asAtFirst ? values.with(values.labels().atFirst()) : values;
+        return Double.isNaN(assumedIntervalS) ? labelled : labelled.standingFor(assumedIntervalS);
     }
 }

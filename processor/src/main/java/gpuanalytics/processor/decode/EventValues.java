@@ -101,6 +101,11 @@ public final class EventValues {
         return field.kind() == Field.Kind.NUMBER ? Double.longBitsToDouble(bits) : (double) bits;
     }
 
+    /** The same with other labels. */
+    EventValues with(Labels others) {
+        return new EventValues(others, epochSecond, nanos, present, numbers);
+    }
+
     /** The values of a sample that stands for this time, in seconds. */
     EventValues standingFor(double intervalS) {
         var byField = new long[topic().fields().fields().size()];

@@ -47,6 +47,7 @@ final class FlatDocument {
     private static final byte[] STORED_AT = element(BsonType.DATE_TIME, StoreLayout.STORED_AT);
     private static final byte[] ASSUMED_INTERVAL_S =
             element(BsonType.DOUBLE, StoreLayout.ASSUMED_INTERVAL_S);
+    private static final byte[] SERIES_BY = element(BsonType.INT32, StoreLayout.SERIES_BY);
 
     private static final byte[] GIVEN = EventId.GIVEN.getBytes(ISO_8859_1);
     private static final byte[] SAMPLE = EventId.SAMPLE.getBytes(ISO_8859_1);
@@ -57,6 +58,7 @@ final class FlatDocument {
     private final long assumedIntervalBits;
     private final FlatScanner scanned;
     private final Field<?>[] fields;
+    private final Field<?>[] addedLabels;
     private final byte[][] elements;
     private final Field<String> uuid;
     private final Field<String> host;
@@ -79,6 +81,7 @@ final class FlatDocument {
         this.assumedIntervalBits = Double.doubleToRawLongBits(assumedIntervalS);
         this.scanned = scanned;
         this.fields = topic.fields().fields().toArray(Field<?>[]::new);
+        this.addedLabels = Labels.added(topic).toArray(Field<?>[]::new);
         this.elements = new byte[fields.length][];
         for (var field : fields) {
             elements[field.index()] = element(bsonType(field), field.name());
@@ -127,6 +130,10 @@ final class FlatDocument {
         if (assumes()) {
             put(ASSUMED_INTERVAL_S);
             putLong(assumedIntervalBits);
+        }
+        if (hasAddedLabel()) {
+            put(SERIES_BY);
+            putInt(StoreLayout.SERIES_BY_ALL);
         }
         put((byte) 0);
         INT.set(out, 0, at);
@@ -189,6 +196,15 @@ final class FlatDocument {
             put((byte) '/');
             putDecimal(item, 1);
         }
+    }
+
+    private boolean hasAddedLabel() {
+        for (var field : addedLabels) {
+            if (scanned.has(field)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean hasGpu() {

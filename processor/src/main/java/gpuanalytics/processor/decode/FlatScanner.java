@@ -150,7 +150,7 @@ final class FlatScanner {
         }
         int from = at;
         int hash = 0;
-        while (at < text.length && isPlain(text[at])) {
+        while (at < text.length && FlatBytes.isPlain(text[at])) {
             hash = FieldNames.hash(hash, text[at]);
             at++;
         }
@@ -218,7 +218,7 @@ final class FlatScanner {
     private boolean scanText(Field<?> field) {
         int from = at + 1;
         int length = scanText();
-        if (length < 0 || length > Field.MAX_TEXT_CHARS || isBlankLike(from, length)) {
+        if (length < 0 || length > Field.MAX_TEXT_CHARS || FlatBytes.isBlankLike(text, from, length)) {
             return false;
         }
         if (length > 0) {
@@ -227,26 +227,13 @@ final class FlatScanner {
         return true;
     }
 
-    /**
-     * Whether a text may stand for no value: DCGM's are in angle brackets, nvidia-smi's in square.
-     */
-    private boolean isBlankLike(int from, int length) {
-        return length > 0
-                && switch (text[from]) {
-                    case '<', '[' -> true;
-                    case 'N' -> length == 3 && text[from + 1] == '/';
-                    case 'E' -> length == 4 && text[from + 3] == '!';
-                    default -> false;
-                };
-    }
-
     /** The length of the plain text here, or -1 where there is none. */
     private int scanText() {
         if (!take('"')) {
             return -1;
         }
         int from = at;
-        while (at < text.length && isPlain(text[at])) {
+        while (at < text.length && FlatBytes.isPlain(text[at])) {
             at++;
         }
         int length = at - from;
@@ -268,7 +255,7 @@ final class FlatScanner {
     private boolean scanInteger(Field<?> field) {
         int from = at;
         long value = 0;
-        while (at < text.length && isDigit(text[at])) {
+        while (at < text.length && FlatBytes.isDigit(text[at])) {
             if (at - from == MAX_INTEGER_DIGITS) {
                 return false;
             }
@@ -334,14 +321,14 @@ final class FlatScanner {
     }
 
     private void skipSpace() {
-        while (at < text.length && isSpace(text[at])) {
+        while (at < text.length && FlatBytes.isSpace(text[at])) {
             at++;
         }
     }
 
     private int skipDigits() {
         int from = at;
-        while (at < text.length && isDigit(text[at])) {
+        while (at < text.length && FlatBytes.isDigit(text[at])) {
             at++;
         }
         return at - from;
@@ -365,19 +352,6 @@ final class FlatScanner {
     }
 
     private boolean isValueEnd() {
-        return at < text.length && (isSpace(text[at]) || text[at] == ',' || text[at] == '}');
-    }
-
-    private static boolean isSpace(byte next) {
-        return next == ' ' || next == '\n' || next == '\r' || next == '\t';
-    }
-
-    private static boolean isDigit(byte next) {
-        return next >= '0' && next <= '9';
-    }
-
-    /** Printable ASCII that stands for itself in a JSON text. */
-    private static boolean isPlain(byte next) {
-        return next >= ' ' && next < 0x7f && next != '"' && next != '\\';
+        return at < text.length && (FlatBytes.isSpace(text[at]) || text[at] == ',' || text[at] == '}');
     }
 }

@@ -34,13 +34,29 @@ public final class Labels {
                     GpuMetric.TEAM);
 
     private static final List<Field<?>> OF_USAGES =
-            List.of(TokenUsage.MODEL, TokenUsage.TEAM, TokenUsage.USER, TokenUsage.PROJECT);
+            List.of(
+                    TokenUsage.MODEL,
+                    TokenUsage.TEAM,
+                    TokenUsage.USER,
+                    TokenUsage.PROJECT,
+                    TokenUsage.PROVIDER,
+                    TokenUsage.OPERATION,
+                    TokenUsage.NAMESPACE,
+                    TokenUsage.POD);
+
+    /** How many labels a usage had at first; a raw document of then counts by these alone. */
+    private static final int FIRST_OF_USAGES = 4;
 
     private final EventTopic topic;
     private final @Nullable String gpu;
     private final @Nullable Object[] values;
     private final String series;
     private final long seriesHash;
+
+    /** What it was folded into last: events with the same labels are folded alike. */
+    private @Nullable Folded lastFolded;
+
+    private record Folded(Overflow overflow, Labels labels) {}
 
     /** The value of a field: text, a whole number, or null where it is absent. */
     @FunctionalInterface
@@ -49,13 +65,18 @@ public final class Labels {
     }
 
     private Labels(EventTopic topic, @Nullable String gpu, @Nullable Object[] values) {
+        this(topic, gpu, values, "");
+    }
+
+    private Labels(
+            EventTopic topic, @Nullable String gpu, @Nullable Object[] values, String prefix) {
         this.topic = topic;
         this.gpu = gpu;
         this.values = values;
         this.series =
                 switch (topic) {
                     case GPU_METRICS -> SeriesKey.ofGpu(requireGpu(), (String) values[0]);
-                    case TOKEN_USAGE -> SeriesKey.of(parts());
+                    case TOKEN_USAGE -> prefix + SeriesKey.of(parts());
                 };
         this.seriesHash = SeriesKey.hash(series);
     }
@@ -76,11 +97,37 @@ public final class Labels {
     }
 
     /** The fields of an event that are labels; its GPU's key is one beside them. */
-    static List<Field<?>> fields(EventTopic topic) {
+    public static List<Field<?>> fields(EventTopic topic) {
         return switch (topic) {
             case GPU_METRICS -> OF_SAMPLES;
             case TOKEN_USAGE -> OF_USAGES;
         };
+    }
+
+    /**
+     * The labels that were added after the first raw documents had been stored. A document with one
+     * of them says so by {@link StoreLayout#SERIES_BY}; one without that mark counts as it did when
+     * it was stored, see {@link #atFirst}.
+     */
+    static List<Field<?>> added(EventTopic topic) {
+        return switch (topic) {
+            case GPU_METRICS -> List.of();
+            case TOKEN_USAGE -> OF_USAGES.subList(FIRST_OF_USAGES, OF_USAGES.size());
+        };
+    }
+
+    /** The labels of a raw document that is older than {@link #added} ones. */
+    Labels atFirst() {
+        var later = added(topic);
+        return later.stream().allMatch(field -> values[fields(topic).indexOf(field)] == null)
+                ? this
+                : of(
+                        topic,
+                        gpu,
+                        field ->
+                                later.contains(field)
+                                        ? null
+                                        : values[fields(topic).indexOf(field)]);
     }
 
     /** The names of all labels in a document. */
@@ -98,6 +145,32 @@ public final class Labels {
     /** The GPU's key; null where the event names none. */
     public @Nullable String gpu() {
         return gpu;
+    }
+
+    /** The value of a label, a text or a whole number; null where it is absent. */
+    public @Nullable Object get(Field<?> label) {
+        var fields = fields(topic);
+        for (int i = 0; i < values.length; i++) {
+            if (fields.get(i).equals(label)) {
+                return values[i];
+            }
+        }
+        return null;
+    }
+
+    /** These labels without those that are folded, under a series of their own. */
+    public Labels folding(Overflow overflow) {
+        var last = lastFolded;
+        if (last == null || last.overflow != overflow) {
+            var kept = values.clone();
+            for (int i = 0; i < kept.length; i++) {
+                kept[i] = overflow.folds(i) ? null : kept[i];
+            }
+            var prefix = SeriesKey.foldedPrefix(overflow.foldedNames());
+            last = new Folded(overflow, new Labels(topic, gpu, kept, prefix));
+            lastFolded = last;
+        }
+        return last.labels;
     }
 
     /** The name of the series within a bucket. */
@@ -136,13 +209,25 @@ public final class Labels {
         return gpu;
     }
 
-    /** What tells the series of usages apart. */
+    /**
+     * What tells the series of usages apart. Added labels stand behind the GPU and only as far as
+     * there are any: a series without them has the name that it had before there were.
+     */
     private List<@Nullable String> parts() {
-        var parts = new ArrayList<@Nullable String>(values.length + 1);
-        for (var value : values) {
-            parts.add((String) value);
+        int last = values.length;
+        while (last > FIRST_OF_USAGES && values[last - 1] == null) {
+            last--;
         }
-        parts.add(gpu);
+        var parts = new ArrayList<@Nullable String>(last + 1);
+        for (int i = 0; i < last; i++) {
+            if (i == FIRST_OF_USAGES) {
+                parts.add(gpu);
+            }
+            parts.add((String) values[i]);
+        }
+        if (last == FIRST_OF_USAGES) {
+            parts.add(gpu);
+        }
         return parts;
     }
 

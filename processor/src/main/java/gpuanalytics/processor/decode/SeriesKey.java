@@ -23,11 +23,12 @@ public final class SeriesKey {
     private static final String HASHED = "sha256:";
 
     private static final char SEPARATOR = '|';
+    private static final char FOLDED = '\\';
 
     private SeriesKey() {}
 
     /** The name of the series with these parts, in a fixed order. */
-    static String of(List<@Nullable String> parts) {
+    public static String of(List<@Nullable String> parts) {
         var key = new StringBuilder();
         for (int i = 0; i < parts.size(); i++) {
             if (i > 0) {
@@ -63,7 +64,20 @@ public final class SeriesKey {
                 + (key.length() <= MAX_CHARS ? key : HASHED + hex(key.toString()));
     }
 
-    /** Whether a series is one that surplus ones count under. */
+    /** What the names of series begin with in which these labels are folded. */
+    static String foldedPrefix(List<String> labels) {
+        // No escape in a name stands before a letter, so it begins no other series.
+        return FOLDED + String.join(",", labels) + SEPARATOR;
+    }
+
+    /** Whether some, but not all, labels of a series are folded. */
+    public static boolean isFolded(String series) {
+        return series.length() > 1
+                && series.charAt(0) == FOLDED
+                && Character.isLetter(series.charAt(1));
+    }
+
+    /** Whether a series is one that surplus ones count under, all labels folded. */
     public static boolean isOther(String series) {
         if (!series.startsWith(StoreLayout.OTHER)) {
             return false;

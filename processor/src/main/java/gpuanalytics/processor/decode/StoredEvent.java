@@ -6,6 +6,7 @@ import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.HashMap;
 import java.util.Map;
+import org.bson.BsonArray;
 import org.bson.BsonBinaryReader;
 import org.bson.BsonBoolean;
 import org.bson.BsonReader;
@@ -54,6 +55,7 @@ public record StoredEvent(EventValues values, Overflow overflow, Role role) {
         private @Nullable String gpu;
         private @Nullable BsonValue overflow;
         private boolean isLater;
+        private boolean byAllLabels;
 
         Reading(EventTopic topic) {
             this.topic = topic;
@@ -69,9 +71,10 @@ public record StoredEvent(EventValues values, Overflow overflow, Role role) {
                     read(reader, reader.readName());
                 }
             }
+            var all = Labels.of(topic, gpu, labels::get);
             var values =
                     EventValues.of(
-                            Labels.of(topic, gpu, labels::get),
+                            byAllLabels ? all : all.atFirst(),
                             Math.floorDiv(tsMillis, MILLIS_PER_SECOND),
                             Math.floorMod(tsMillis, MILLIS_PER_SECOND) * NANOS_PER_MILLI
                                     + belowMilli,
@@ -96,6 +99,7 @@ public record StoredEvent(EventValues values, Overflow overflow, Role role) {
                     isLater = true;
                     reader.skipValue();
                 }
+                case StoreLayout.SERIES_BY -> byAllLabels = whole(reader) > 0;
                 default -> reader.skipValue();
             }
         }
@@ -120,9 +124,21 @@ public record StoredEvent(EventValues values, Overflow overflow, Role role) {
         }
 
         private static BsonValue mark(BsonReader reader) {
-            return reader.getCurrentBsonType() == BsonType.STRING
-                    ? new BsonString(reader.readString())
-                    : BsonBoolean.valueOf(reader.readBoolean());
+            return switch (reader.getCurrentBsonType()) {
+                case STRING -> new BsonString(reader.readString());
+                case ARRAY -> texts(reader);
+                default -> BsonBoolean.valueOf(reader.readBoolean());
+            };
+        }
+
+        private static BsonArray texts(BsonReader reader) {
+            var texts = new BsonArray();
+            reader.readStartArray();
+            while (reader.readBsonType() != BsonType.END_OF_DOCUMENT) {
+                texts.add(new BsonString(reader.readString()));
+            }
+            reader.readEndArray();
+            return texts;
         }
 
         // A store may give numbers back in another width than it was given.

@@ -18,18 +18,20 @@ final class GpuFold {
     private final Coverage coverage;
     private final List<Point> points = new ArrayList<>();
     private @Nullable OpenPoint open;
+    private Instant openEnd = Instant.MIN;
 
     GpuFold(Coverage coverage) {
         this.coverage = coverage;
     }
 
     void add(Document rollup) {
-        var start = coverage.window().pointOf(rollup.getDate(StoreLayout.BUCKET).toInstant());
+        var bucket = rollup.getDate(StoreLayout.BUCKET).toInstant();
         var point = open;
-        if (point == null || !point.start.equals(start)) {
+        if (point == null || !bucket.isBefore(openEnd)) {
             close();
-            point = new OpenPoint(start);
+            point = new OpenPoint(coverage.window().pointOf(bucket));
             open = point;
+            openEnd = coverage.window().endOf(point.start);
         }
         point.add(rollup);
     }

@@ -6,15 +6,18 @@ import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Filters.lte;
 
 import com.mongodb.client.model.Projections;
+import gpuanalytics.processor.query.QueryWindow.Part;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
-import java.util.NavigableMap;
-import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 
@@ -45,32 +48,34 @@ final class KeptRollups {
     }
 
     /**
-     * What to answer a window from: what was asked for, or where minutes of it have expired, for a
-     * total, the hours that it touches.
+     * What to answer a window from: what was asked for, or where minutes of it have expired, the
+     * hours that it begins and ends within.
      *
      * @param filter which rollups the question is about, besides their time
-     * @throws InvalidQueryException for steps shorter than an hour where minutes have expired
+     * @throws InvalidQueryException for steps of other than whole hours where minutes have expired
      */
     Coverage cover(QueryWindow asked, RollupCollections rollups, Bson filter) {
-        if (asked.bucket().equals(QueryWindow.HOUR)) {
-            return coverage(asked);
+        var minutes = asked.parts().stream().filter(Part::isMinutes).toList();
+        if (minutes.isEmpty()) {
+            return coverage(asked, asked);
         }
-        if (hasOlderThan(asked, rollups)) {
-            return new Coverage(asked, true, keptSince(asked));
+        if (hasOlderThan(minutes.getFirst().from(), rollups)) {
+            return new Coverage(asked, true, true, keptSince(asked));
         }
-        var lost = lastHourWithoutAllMinutes(asked, rollups, filter);
+        var lost = new TreeSet<Instant>();
+        minutes.forEach(part -> lost.addAll(hoursWithoutAllMinutes(part, rollups, filter)));
         if (lost.isEmpty()) {
-            return coverage(asked);
+            return coverage(asked, asked);
         }
-        if (asked.step() == null) {
-            return coverage(asked.byHours());
+        if (!asked.isByMinutes()) {
+            return coverage(asked, asked.byHours(lost));
         }
         throw new InvalidQueryException(
                 "step",
-                QueryWindow.text(asked.step()),
+                asked.step().text(),
                 "a multiple of 1h for times before %s, whose minutes have expired (kept for %s)"
                         .formatted(
-                                lost.get().plus(QueryWindow.HOUR),
+                                lost.getLast().plus(QueryWindow.HOUR),
                                 QueryWindow.text(retention.minutes())));
     }
 
@@ -89,9 +94,13 @@ final class KeptRollups {
         }
     }
 
-    private Coverage coverage(QueryWindow window) {
+    private Coverage coverage(QueryWindow asked, QueryWindow window) {
         // nothing coarser than hours tells what has expired, so what is configured must
-        return new Coverage(window, !window.from().isBefore(surelyKeptSince()), keptSince(window));
+        return new Coverage(
+                window,
+                window.equals(asked),
+                !window.from().isBefore(surelyKeptSince()),
+                keptSince(window));
     }
 
     private Instant keptSince(QueryWindow window) {
@@ -107,31 +116,31 @@ final class KeptRollups {
         return Instant.ofEpochSecond(time.getEpochSecond());
     }
 
-    private boolean hasOlderThan(QueryWindow window, RollupCollections rollups) {
-        var changed = Date.from(window.from().minus(retention.margin()));
-        return reads.exists(rollups.of(window), lte(StoreLayout.STORED_AT, changed));
+    private boolean hasOlderThan(Instant time, RollupCollections rollups) {
+        var changed = Date.from(time.minus(retention.margin()));
+        return reads.exists(rollups.minute(), lte(StoreLayout.STORED_AT, changed));
     }
 
-    private Optional<Instant> lastHourWithoutAllMinutes(
-            QueryWindow asked, RollupCollections rollups, Bson filter) {
-        var hours = asked.byHours();
+    /** Hours that a part touches of which minutes have expired, but not the hour itself. */
+    private Set<Instant> hoursWithoutAllMinutes(Part part, RollupCollections rollups, Bson filter) {
+        var hours = part.hours();
         var events = events(rollups.hour(), hours, rollups, filter);
         var inMinutes = events(rollups.minute(), hours, rollups, filter);
-        return events.descendingMap().entrySet().stream()
+        return events.entrySet().stream()
                 .filter(hour -> inMinutes.getOrDefault(hour.getKey(), 0L) < hour.getValue())
                 .map(hour -> hour.getKey())
-                .findFirst();
+                .collect(Collectors.toSet());
     }
 
     /** How many events the rollups of a collection count, by hour. */
-    private NavigableMap<Instant, Long> events(
-            String collection, QueryWindow window, RollupCollections rollups, Bson filter) {
+    private Map<Instant, Long> events(
+            String collection, Part part, RollupCollections rollups, Bson filter) {
         var fields = new ArrayList<>(List.of(StoreLayout.BUCKET));
         rollups.events().forEach(counter -> fields.add(counter.field()));
-        var events = new TreeMap<Instant, Long>();
+        var events = new HashMap<Instant, Long>();
         reads.forEach(
                 collection,
-                and(filter, inWindow(window)),
+                and(filter, during(part)),
                 search -> search.projection(Projections.include(fields)),
                 (Document rollup) ->
                         events.merge(
@@ -141,10 +150,10 @@ final class KeptRollups {
         return events;
     }
 
-    /** Rollups whose bucket lies in a window. */
-    static Bson inWindow(QueryWindow window) {
+    /** Rollups whose bucket lies in a part. */
+    static Bson during(Part part) {
         return and(
-                gte(StoreLayout.BUCKET, Date.from(window.from())),
-                lt(StoreLayout.BUCKET, Date.from(window.to())));
+                gte(StoreLayout.BUCKET, Date.from(part.from())),
+                lt(StoreLayout.BUCKET, Date.from(part.to())));
     }
 }

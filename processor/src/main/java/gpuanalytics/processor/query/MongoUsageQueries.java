@@ -1,13 +1,13 @@
 package gpuanalytics.processor.query;
 
 import static com.mongodb.client.model.Filters.and;
-import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.in;
 
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import gpuanalytics.event.GpuMetric;
+import gpuanalytics.processor.gpuname.GpuNameBook;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Clock;
@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.bson.Document;
 import org.bson.conversions.Bson;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Answers from the rollup collections by plain range reads, folded while they arrive; so it needs
@@ -28,8 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MongoUsageQueries implements UsageQueries {
 
+    private static final String SAMPLE = StoreLayout.SAMPLE + ".";
+
     private final StoreReads reads;
     private final KeptRollups kept;
+    private final GpuNameBook gpuNames;
     private final QueryLimits limits;
     private final Clock clock;
 
@@ -43,40 +45,56 @@ public final class MongoUsageQueries implements UsageQueries {
             MongoDatabase database, RollupRetention retention, QueryLimits limits, Clock clock) {
         this.reads = new StoreReads(database, limits.timeout());
         this.kept = new KeptRollups(reads, retention, clock);
+        this.gpuNames =
+                new GpuNameBook(
+                        (search, reader) ->
+                                reads.forEach(
+                                        StoreLayout.GPU_NAMES, new Document(), search, reader),
+                        clock);
         this.limits = limits;
         this.clock = clock;
     }
 
     @Override
-    public List<LatestSample> latestSamples(LatestSamplesQuery query) {
+    public LatestSamples latestSamples(LatestSamplesQuery query) {
         var filters = new ArrayList<Bson>();
         addFilter(filters, inSample(GpuMetric.HOST.name()), query.hosts());
         addFilter(filters, inSample(GpuMetric.GPU_INDEX.name()), query.gpuIndexes());
         addFilter(filters, inSample(GpuMetric.NAME.name()), query.names());
-        var samples = new ArrayList<LatestSample>();
+        var names = gpuNames.names();
+        var samples = new LatestByGpu(query, names);
+        samples.addFilter(filters, SAMPLE);
         reads.forEach(
                 StoreLayout.GPU_LATEST,
                 all(filters),
                 search -> search.sort(Sorts.ascending(StoreLayout.ID)),
-                document -> {
-                    samples.add(LatestSampleReader.read(document, clock.instant()));
-                    limits.checkSamples(samples.size());
-                });
-        return List.copyOf(samples);
+                document -> samples.add(LatestSampleReader.read(document, clock.instant())));
+        var found = samples.found();
+        limits.checkSamples(found.samples().size());
+        return new LatestSamples(GpuUsages.addTo(found.samples(), reads, names), found.leftOut());
     }
 
     @Override
     public Optional<GpuSeries> gpuSeries(GpuSeriesQuery query) {
         limits.check(query.window());
-        var gpu = and(eq(StoreLayout.GPU, query.gpu()), eq(GpuMetric.MIG_ID.name(), query.migId()));
+        var selection = new GpuSelection(query.gpu(), query.migId(), gpuNames.names());
+        var gpu = selection.filter("");
         var coverage = kept.cover(query.window(), RollupCollections.GPU, gpu);
         var fold = new GpuFold(coverage);
-        forEachRollup(coverage.window(), RollupCollections.GPU, gpu, fold::add);
+        forEachRollup(
+                coverage.window(),
+                RollupCollections.GPU,
+                gpu,
+                rollup -> {
+                    if (selection.matches(rollup)) {
+                        fold.add(rollup);
+                    }
+                });
         var series = fold.series();
         if (!series.points().isEmpty()) {
             return Optional.of(series);
         }
-        if (!isKnown(query)) {
+        if (!reads.exists(StoreLayout.GPU_LATEST, selection.filter(SAMPLE))) {
             return Optional.empty();
         }
         kept.refuseExpired(coverage);
@@ -86,14 +104,10 @@ public final class MongoUsageQueries implements UsageQueries {
     @Override
     public TokenReport tokens(TokenQuery query) {
         limits.check(query.window());
-        var filters = new ArrayList<Bson>();
-        query.filters()
-                .forEach(
-                        (dimension, values) ->
-                                addFilter(filters, dimension.label(), absentForEmpty(values)));
-        var asked = all(filters);
+        var labels = new UsageLabels(query.filters(), gpuNames.names());
+        var asked = labels.filter();
         var coverage = kept.cover(query.window(), RollupCollections.TOKEN, asked);
-        var fold = new TokenFold(query, coverage, limits, clock.instant());
+        var fold = new TokenFold(query, labels, coverage, limits, clock.instant());
         forEachRollup(coverage.window(), RollupCollections.TOKEN, asked, fold::add);
         var report = fold.report();
         if (report.totals().requests() == 0) {
@@ -102,28 +116,21 @@ public final class MongoUsageQueries implements UsageQueries {
         return report;
     }
 
-    private boolean isKnown(GpuSeriesQuery query) {
-        return reads.exists(
-                StoreLayout.GPU_LATEST,
-                and(
-                        eq(inSample(StoreLayout.GPU), query.gpu()),
-                        eq(inSample(GpuMetric.MIG_ID.name()), query.migId())));
-    }
-
     /** Reads the rollups of a window in the order of time, which is the order the folds want. */
     private void forEachRollup(
             QueryWindow window, RollupCollections rollups, Bson filter, Consumer<Document> fold) {
-        reads.forEach(
-                rollups.of(window),
-                and(filter, KeptRollups.inWindow(window)),
-                search -> {
-                    var found = search.projection(Projections.exclude(StoreLayout.WATERMARKS));
-                    // one point needs no order, and an order can cost the store a sort
-                    return window.step() == null
-                            ? found
-                            : found.sort(Sorts.ascending(StoreLayout.BUCKET));
-                },
-                fold);
+        // one point needs no order, and an order can cost the store a sort
+        var isOnePoint = window.step() instanceof Step.Total;
+        for (var part : window.parts()) {
+            reads.forEach(
+                    rollups.of(part),
+                    and(filter, KeptRollups.during(part)),
+                    search -> {
+                        var found = search.projection(Projections.exclude(StoreLayout.WATERMARKS));
+                        return isOnePoint ? found : found.sort(Sorts.ascending(StoreLayout.BUCKET));
+                    },
+                    fold);
+        }
     }
 
     private static void addFilter(List<Bson> filters, String field, List<?> values) {
@@ -132,20 +139,11 @@ public final class MongoUsageQueries implements UsageQueries {
         }
     }
 
-    /** Null matches a field that is not there. */
-    private static List<@Nullable String> absentForEmpty(List<String> values) {
-        var matched = new ArrayList<@Nullable String>();
-        for (var value : values) {
-            matched.add(value.isEmpty() ? null : value);
-        }
-        return matched;
-    }
-
     private static Bson all(List<Bson> filters) {
         return filters.isEmpty() ? new Document() : and(filters);
     }
 
     private static String inSample(String field) {
-        return StoreLayout.SAMPLE + "." + field;
+        return SAMPLE + field;
     }
 }

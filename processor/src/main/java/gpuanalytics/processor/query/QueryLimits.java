@@ -12,9 +12,17 @@ import java.time.temporal.ChronoUnit;
  * @param maxGroups the most different groups in one answer
  * @param maxConcurrent the most questions that are being answered at the same time
  * @param timeout how long the answer to one may take
+ * @param maxSortedGroups the most different groups in a step of which a page is answered
+ * @param gpuMaxAge how old a GPU's latest sample may be where the question does not say
  */
 public record QueryLimits(
-        Duration maxRange, int maxPoints, int maxGroups, int maxConcurrent, Duration timeout) {
+        Duration maxRange,
+        int maxPoints,
+        int maxGroups,
+        int maxConcurrent,
+        Duration timeout,
+        int maxSortedGroups,
+        Duration gpuMaxAge) {
 
     /** As long as hour rollups are kept. */
     public static final int DEFAULT_MAX_DAYS = 400;
@@ -26,12 +34,33 @@ public record QueryLimits(
     public static final int DEFAULT_MAX_CONCURRENT = 8;
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
+    /** Enough for the users of a large company; some 20 MB while they are sorted. */
+    public static final int DEFAULT_MAX_SORTED_GROUPS = 20_000;
+
+    /** A sample stands for an hour at most: whoever missed two of them has gone. */
+    public static final int DEFAULT_GPU_MAX_AGE_MINUTES = 120;
+
+    /** The others are what they are by default. */
+    public QueryLimits(
+            Duration maxRange, int maxPoints, int maxGroups, int maxConcurrent, Duration timeout) {
+        this(
+                maxRange,
+                maxPoints,
+                maxGroups,
+                maxConcurrent,
+                timeout,
+                Math.max(maxGroups, DEFAULT_MAX_SORTED_GROUPS),
+                Duration.ofMinutes(DEFAULT_GPU_MAX_AGE_MINUTES));
+    }
+
     public QueryLimits {
         requirePositive("QUERY_MAX_DAYS", maxRange.toDays());
         requirePositive("QUERY_MAX_POINTS", maxPoints);
         requirePositive("QUERY_MAX_GROUPS", maxGroups);
         requirePositive("QUERY_MAX_CONCURRENT", maxConcurrent);
         requirePositive("QUERY_TIMEOUT_MS", timeout.toMillis());
+        requirePositive("QUERY_MAX_SORTED_GROUPS", maxSortedGroups);
+        requirePositive("QUERY_GPU_MAX_AGE_MINUTES", gpuMaxAge.toMinutes());
     }
 
     public static QueryLimits defaults() {
@@ -78,7 +107,22 @@ public record QueryLimits(
                         DEFAULT_TIMEOUT.toMillis(),
                         1,
                         600_000,
-                        "How long the answer to one query may take, in ms"));
+                        "How long the answer to one query may take, in ms"),
+                environment.integer(
+                        "QUERY_MAX_SORTED_GROUPS",
+                        DEFAULT_MAX_SORTED_GROUPS,
+                        1,
+                        1_000_000,
+                        "The most different groups of a step from which a query with limit"
+                                + " chooses its rows"),
+                environment.duration(
+                        "QUERY_GPU_MAX_AGE_MINUTES",
+                        ChronoUnit.MINUTES,
+                        DEFAULT_GPU_MAX_AGE_MINUTES,
+                        1,
+                        52_560_000,
+                        "How old a GPU's latest sample may be for /gpu/info to list it, where"
+                                + " max_age does not say"));
     }
 
     /**
@@ -87,11 +131,9 @@ public record QueryLimits(
      * @throws InvalidQueryException naming what asks for too much
      */
     public void check(QueryWindow window) {
-        if (window.step() != null && window.step().compareTo(maxRange) > 0) {
+        if (window.step() instanceof Step.Fixed fixed && fixed.length().compareTo(maxRange) > 0) {
             throw new InvalidQueryException(
-                    "step",
-                    QueryWindow.text(window.step()),
-                    "at most %dd".formatted(maxRange.toDays()));
+                    "step", fixed.text(), "at most %dd".formatted(maxRange.toDays()));
         }
         if (window.length().compareTo(maxRange) > 0) {
             throw new InvalidQueryException(
@@ -103,7 +145,7 @@ public record QueryLimits(
         if (window.points() > maxPoints) {
             throw new InvalidQueryException(
                     "step",
-                    QueryWindow.text(window.stepLength()),
+                    window.step().text(),
                     "at least %s for this range, so that there are at most %d points"
                             .formatted(QueryWindow.text(window.stepFor(maxPoints)), maxPoints));
         }
@@ -119,7 +161,23 @@ public record QueryLimits(
             throw new InvalidQueryException(
                     "group_by",
                     groupBy,
-                    "at most %d groups; filter, or group by less".formatted(maxGroups));
+                    "at most %d groups; filter, group by less, or ask for some with limit"
+                            .formatted(maxGroups));
+        }
+    }
+
+    /**
+     * Checks an answer with a limit of rows as it grows.
+     *
+     * @throws InvalidQueryException when it has more groups in one step than can be sorted
+     */
+    void checkOpenGroups(int groups, TokenQuery query) {
+        if (groups > maxSortedGroups) {
+            throw new InvalidQueryException(
+                    "group_by",
+                    TokenQuery.text(query.groupBy()),
+                    "at most %d groups in one step; filter, or group by less"
+                            .formatted(maxSortedGroups));
         }
     }
 
@@ -132,8 +190,8 @@ public record QueryLimits(
         if (rows > maxPoints) {
             throw new InvalidQueryException(
                     "step",
-                    QueryWindow.text(window.step()),
-                    "a step, range, filter or group_by that gives at most %d rows"
+                    window.step().text(),
+                    "a step, range, filter or group_by that gives at most %d rows, or a limit"
                             .formatted(maxPoints));
         }
     }

@@ -2,61 +2,148 @@ package gpuanalytics.processor.query;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A time range, how it is cut into points and which rollups answer it.
+ * A time range, to the minute, and how it is cut into points. The first and the last point end
+ * where the range does.
  *
- * @param from the first moment, at the start of a step
- * @param to the moment after the last, at the start of a step
- * @param step the length of a point, or null for one point that is the whole range
- * @param bucket the length of the rollups that are read, {@link #MINUTE} or {@link #HOUR}
+ * @param from the first moment, at the start of a minute
+ * @param to the moment after the last, at the start of a minute
+ * @param step what a point is
  */
-public record QueryWindow(Instant from, Instant to, @Nullable Duration step, Duration bucket) {
+public record QueryWindow(Instant from, Instant to, Step step) {
 
     public static final Duration MINUTE = Duration.ofMinutes(1);
     public static final Duration HOUR = Duration.ofHours(1);
-
-    /** A total over more than this is answered from hours, however its ends lie. */
-    public static final Duration MAX_MINUTE_TOTAL = Duration.ofDays(2);
 
     private static final Instant EARLIEST = Instant.EPOCH;
     private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
 
     /**
-     * The window that covers a range: both ends are moved outwards to the start of a step, and
-     * steps start at multiples of their length since 1970-01-01T00:00:00Z.
+     * A part of a window that lies in whole rollups of one length.
      *
-     * @param step a multiple of a minute, or null for one total
+     * @param from its first moment
+     * @param to the moment after its last
+     * @param bucket the length of its rollups, {@link #MINUTE} or {@link #HOUR}
+     */
+    record Part(Instant from, Instant to, Duration bucket) {
+
+        boolean isMinutes() {
+            return bucket.equals(MINUTE);
+        }
+
+        /** The hours that it touches. */
+        Part hours() {
+            return new Part(floor(from, HOUR), ceiling(to, HOUR), HOUR);
+        }
+    }
+
+    /**
+     * The window of whole minutes that covers a range.
+     *
      * @throws InvalidQueryException naming the parameter
      */
-    public static QueryWindow covering(Instant from, Instant to, @Nullable Duration step) {
+    public static QueryWindow of(Instant from, Instant to, Step step) {
         checkTime("to", to);
         checkTime("from", from);
         if (!from.isBefore(to)) {
             throw new InvalidQueryException(
                     "from", from.toString(), "a time before to, which is " + to);
         }
-        if (step != null && (step.compareTo(MINUTE) < 0 || step.toMillis() % 60_000 != 0)) {
-            throw new InvalidQueryException("step", text(step), "total or a multiple of 1m");
-        }
-        Duration bucket = bucketFor(from, to, step);
-        Duration unit = step == null ? bucket : step;
-        return new QueryWindow(floor(from, unit), ceiling(to, unit), step, bucket);
+        return new QueryWindow(floor(from, MINUTE), ceiling(to, MINUTE), step);
     }
 
-    private static Duration bucketFor(Instant from, Instant to, @Nullable Duration step) {
-        if (step != null) {
-            return isMultiple(step, HOUR) ? HOUR : MINUTE;
-        }
-        boolean wholeHours = floor(from, HOUR).equals(from) && floor(to, HOUR).equals(to);
-        boolean isLong = Duration.between(from, to).compareTo(MAX_MINUTE_TOTAL) > 0;
-        return wholeHours || isLong ? HOUR : MINUTE;
+    /**
+     * The same in points of one length.
+     *
+     * @param step a multiple of a minute, or null for one total
+     */
+    public static QueryWindow covering(Instant from, Instant to, @Nullable Duration step) {
+        return of(from, to, step == null ? new Step.Total() : new Step.Fixed(step));
     }
 
-    /** The total over the hours that it touches. */
-    QueryWindow byHours() {
-        return new QueryWindow(floor(from, HOUR), ceiling(to, HOUR), null, HOUR);
+    /**
+     * What to read, in the order of time: whole hours from their rollups, and from those of minutes
+     * only what lies in an hour of which not all belongs to one point of the window.
+     */
+    List<Part> parts() {
+        if (isByMinutes()) {
+            return List.of(new Part(from, to, MINUTE));
+        }
+        var parts = new ArrayList<Part>();
+        var done = from;
+        for (var cut : cuts()) {
+            var hour = floor(cut, HOUR);
+            if (hour.equals(cut) || cut.isBefore(done)) {
+                continue;
+            }
+            var start = later(hour, from);
+            var end = earlier(hour.plus(HOUR), to);
+            if (done.isBefore(start)) {
+                parts.add(new Part(done, start, HOUR));
+            }
+            if (start.isBefore(end) && done.isBefore(end)) {
+                parts.add(new Part(later(start, done), end, MINUTE));
+                done = end;
+            }
+        }
+        if (done.isBefore(to)) {
+            parts.add(new Part(done, to, HOUR));
+        }
+        return List.copyOf(parts);
+    }
+
+    /** Where points begin and end: both ends, and what may lie within an hour between them. */
+    private List<Instant> cuts() {
+        var cuts = new ArrayList<Instant>();
+        cuts.add(from);
+        if (step instanceof Step.Calendar calendar) {
+            for (var start = calendar.next(from);
+                    start.isBefore(to);
+                    start = calendar.next(start)) {
+                cuts.add(start);
+            }
+        }
+        cuts.add(to);
+        return cuts;
+    }
+
+    /** Whether its points are too short for hours, or start within them again and again. */
+    boolean isByMinutes() {
+        return step instanceof Step.Fixed(Duration length)
+                && length.toSeconds() % HOUR.toSeconds() != 0;
+    }
+
+    /** The shortest rollups that are read: {@link #MINUTE} or {@link #HOUR}. */
+    public Duration bucket() {
+        return parts().stream().anyMatch(Part::isMinutes) ? MINUTE : HOUR;
+    }
+
+    /**
+     * The window where minutes have expired: each end is moved outwards to its hour if that is one
+     * of these, and points that start within another of them start with the hour.
+     *
+     * @param lost starts of hours without all of their minutes
+     */
+    QueryWindow byHours(Set<Instant> lost) {
+        var first = floor(from, HOUR);
+        var last = floor(to, HOUR);
+        var moved =
+                new QueryWindow(
+                        lost.contains(first) ? first : from,
+                        lost.contains(last) ? ceiling(to, HOUR) : to,
+                        step);
+        var isEnough =
+                moved.parts().stream()
+                        .filter(Part::isMinutes)
+                        .noneMatch(part -> lost.contains(floor(part.from, HOUR)));
+        return step instanceof Step.Calendar calendar && !isEnough
+                ? new QueryWindow(moved.from, moved.to, calendar.byHours())
+                : moved;
     }
 
     /** The start of the hour of a time. */
@@ -68,32 +155,53 @@ public record QueryWindow(Instant from, Instant to, @Nullable Duration step, Dur
         return Duration.between(from, to);
     }
 
-    /** The length of one point. */
-    public Duration stepLength() {
-        return step == null ? length() : step;
-    }
-
     /** How many points the window has. */
     public long points() {
-        return length().dividedBy(stepLength());
+        return switch (step) {
+            case Step.Total _ -> 1;
+            case Step.Fixed(Duration length) ->
+                    Duration.between(floor(from, length), ceiling(to, length)).dividedBy(length);
+            case Step.Calendar calendar -> {
+                long points = 1;
+                for (var start = calendar.next(from);
+                        start.isBefore(to);
+                        start = calendar.next(start)) {
+                    points++;
+                }
+                yield points;
+            }
+        };
     }
 
     /** The shortest step of whole buckets with which there are at most that many points. */
     Duration stepFor(int maxPoints) {
         long seconds = Math.ceilDiv(length().toSeconds(), maxPoints);
         Duration unit = seconds > HOUR.toSeconds() ? HOUR : MINUTE;
-        // one more point may be needed at either end, where the range is widened
+        // one more point may be needed at either end, where the range is cut
         return unit.multipliedBy(Math.ceilDiv(seconds, unit.toSeconds()) + 1);
     }
 
-    /** The start of the point that a bucket belongs to. */
-    Instant pointOf(Instant bucketStart) {
-        return step == null ? from : floor(bucketStart, step);
+    /** The start of the point that a time belongs to; the first may start before the window. */
+    Instant pointOf(Instant time) {
+        return switch (step) {
+            case Step.Total _ -> from;
+            case Step.Fixed fixed -> fixed.start(time);
+            case Step.Calendar calendar -> calendar.start(time);
+        };
     }
 
-    /** How many seconds of a point have passed; 0 for one in the future. */
+    /** The end of a point, which the window may end before. */
+    Instant endOf(Instant point) {
+        return switch (step) {
+            case Step.Total _ -> to;
+            case Step.Fixed(Duration length) -> point.plus(length);
+            case Step.Calendar calendar -> calendar.next(point);
+        };
+    }
+
+    /** How many seconds of a point in the window have passed; 0 for one in the future. */
     double elapsedSeconds(Instant point, Instant now) {
-        return elapsedSeconds(point, point.plus(stepLength()), now);
+        return elapsedSeconds(later(point, from), earlier(endOf(point), to), now);
     }
 
     /** How many seconds of the window have passed; 0 for one in the future. */
@@ -102,16 +210,12 @@ public record QueryWindow(Instant from, Instant to, @Nullable Duration step, Dur
     }
 
     private static double elapsedSeconds(Instant start, Instant end, Instant now) {
-        Instant passed = now.isBefore(end) ? now : end;
-        return Math.max(0, Duration.between(start, passed).toMillis() / 1e3);
+        return Math.max(0, Duration.between(start, earlier(now, end)).toMillis() / 1e3);
     }
 
-    /** A step as it is written in the API: {@code total}, {@code 90m}, {@code 6h}, {@code 1d}. */
-    public static String text(@Nullable Duration step) {
-        if (step == null) {
-            return "total";
-        }
-        long seconds = step.toSeconds();
+    /** A length as it is written in the API: {@code 90m}, {@code 6h}, {@code 1d}. */
+    public static String text(Duration length) {
+        long seconds = length.toSeconds();
         if (seconds % 86_400 == 0) {
             return seconds / 86_400 + "d";
         }
@@ -128,13 +232,17 @@ public record QueryWindow(Instant from, Instant to, @Nullable Duration step, Dur
         }
     }
 
-    private static boolean isMultiple(Duration length, Duration unit) {
-        return length.toSeconds() % unit.toSeconds() == 0;
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
     }
 
-    private static Instant floor(Instant time, Duration unit) {
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
+    }
+
+    static Instant floor(Instant time, Duration unit) {
         long seconds = time.getEpochSecond();
-        return Instant.ofEpochSecond(seconds - seconds % unit.toSeconds());
+        return Instant.ofEpochSecond(seconds - Math.floorMod(seconds, unit.toSeconds()));
     }
 
     private static Instant ceiling(Instant time, Duration unit) {

@@ -8,6 +8,7 @@ import gpuanalytics.processor.query.Reading.Total;
 import gpuanalytics.processor.rollup.LatencyBins;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,18 @@ final class ReadingSums {
         }
     }
 
+    /** Adds the sums of others of the same measures. */
+    void add(ReadingSums others) {
+        for (int i = 0; i < sums.size(); i++) {
+            sums.get(i).add(others.sums.get(i));
+        }
+    }
+
+    /** Whether every number is zero or absent. */
+    boolean isNothing() {
+        return sums.stream().allMatch(Sum::isNothing);
+    }
+
     Readings readings() {
         var readings = new ArrayList<@Nullable Reading>(sums.size());
         for (var sum : sums) {
@@ -55,6 +68,11 @@ final class ReadingSums {
     private interface Sum {
 
         void add(Document part);
+
+        /** Adds another sum of the same measure. */
+        void add(Sum other);
+
+        boolean isNothing();
 
         /** What they are together; null for no values. */
         @Nullable Reading reading();
@@ -82,6 +100,21 @@ final class ReadingSums {
         }
 
         @Override
+        public void add(Sum other) {
+            if (other instanceof LevelSum level) {
+                n += level.n;
+                sum += level.sum;
+                min = Math.min(min, level.min);
+                max = Math.max(max, level.max);
+            }
+        }
+
+        @Override
+        public boolean isNothing() {
+            return n == 0;
+        }
+
+        @Override
         public @Nullable Reading reading() {
             return n <= 0 ? null : new Level(sum / n / measure.sumPerUnit(), min, max);
         }
@@ -105,6 +138,19 @@ final class ReadingSums {
         }
 
         @Override
+        public void add(Sum other) {
+            if (other instanceof TotalSum total) {
+                n += total.n;
+                sum = Math.addExact(sum, total.sum);
+            }
+        }
+
+        @Override
+        public boolean isNothing() {
+            return sum == 0;
+        }
+
+        @Override
         public @Nullable Reading reading() {
             return n <= 0 ? null : new Total(sum);
         }
@@ -113,7 +159,11 @@ final class ReadingSums {
     private static final class DistributionSum implements Sum {
 
         private final LevelSum level;
-        private final long[] bins = new long[LatencyBins.COUNT];
+
+        /** Counts of bins from {@link #lowest} on: most groups have values in few of them. */
+        private long[] bins = {};
+
+        private int lowest;
 
         DistributionSum(Measure measure) {
             this.level = new LevelSum(measure);
@@ -125,9 +175,40 @@ final class ReadingSums {
             var counted = part.get(StoreLayout.BINS, Document.class);
             if (counted != null) {
                 counted.forEach(
-                        (bin, count) ->
-                                bins[Integer.parseInt(bin)] += ((Number) count).longValue());
+                        (bin, count) -> add(Integer.parseInt(bin), ((Number) count).longValue()));
             }
+        }
+
+        @Override
+        public void add(Sum other) {
+            if (other instanceof DistributionSum distribution) {
+                level.add(distribution.level);
+                for (int i = 0; i < distribution.bins.length; i++) {
+                    if (distribution.bins[i] != 0) {
+                        add(distribution.lowest + i, distribution.bins[i]);
+                    }
+                }
+            }
+        }
+
+        private void add(int bin, long count) {
+            if (bins.length == 0) {
+                lowest = bin;
+            }
+            if (bin < lowest) {
+                var wider = new long[bins.length + lowest - bin];
+                System.arraycopy(bins, 0, wider, lowest - bin, bins.length);
+                bins = wider;
+                lowest = bin;
+            } else if (bin >= lowest + bins.length) {
+                bins = Arrays.copyOf(bins, bin - lowest + 1);
+            }
+            bins[bin - lowest] += count;
+        }
+
+        @Override
+        public boolean isNothing() {
+            return level.isNothing();
         }
 
         @Override
@@ -143,7 +224,9 @@ final class ReadingSums {
 
         /** A bin's middle may lie outside of what was measured, a percentile may not. */
         private double quantile(double share, double min, double max) {
-            return toMicros(Math.clamp(LatencyBins.quantileMs(bins, share), min, max));
+            var all = new long[LatencyBins.COUNT];
+            System.arraycopy(bins, 0, all, lowest, bins.length);
+            return toMicros(Math.clamp(LatencyBins.quantileMs(all, share), min, max));
         }
 
         /** More digits of a millisecond than three would only look exact. */
@@ -160,6 +243,14 @@ final class ReadingSums {
 
         @Override
         public void add(Document part) {}
+
+        @Override
+        public void add(Sum other) {}
+
+        @Override
+        public boolean isNothing() {
+            return true;
+        }
 
         @Override
         public @Nullable Reading reading() {

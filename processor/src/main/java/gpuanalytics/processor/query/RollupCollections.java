@@ -31,8 +31,8 @@ record RollupCollections(String minute, String hour, List<RollupCounter> events)
         return events.stream().mapToLong(counter -> Numbers.integer(rollup, counter.field())).sum();
     }
 
-    /** The collection that answers a window. */
-    String of(QueryWindow window) {
-        return window.bucket().equals(QueryWindow.HOUR) ? hour : minute;
+    /** The collection that a part of a window is read from. */
+    String of(QueryWindow.Part part) {
+        return part.isMinutes() ? minute : hour;
     }
 }

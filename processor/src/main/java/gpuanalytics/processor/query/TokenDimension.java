@@ -8,7 +8,11 @@ public enum TokenDimension {
     TEAM,
     USER,
     PROJECT,
-    GPU;
+    GPU,
+    PROVIDER,
+    OPERATION,
+    NAMESPACE,
+    POD;
 
     /** The name in the API and in the store, such as {@code model}. */
     public String label() {

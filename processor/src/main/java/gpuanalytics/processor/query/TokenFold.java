@@ -1,47 +1,62 @@
 package gpuanalytics.processor.query;
 
-import gpuanalytics.processor.query.TokenReport.Row;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Folds token rollups, which arrive in the order of time, into rows: holds the histograms of one
- * point's groups and of the total, and of all other points only the finished rows.
+ * Folds token rollups, which arrive in the order of time, into rows: holds the sums of one point's
+ * groups and of the total, and of all other points only the finished rows, or those of a page.
  */
 final class TokenFold {
 
     private final TokenQuery query;
+    private final UsageLabels labels;
     private final Coverage coverage;
     private final QueryLimits limits;
     private final Instant now;
+    private final boolean isLimited;
 
-    private final List<Row> rows = new ArrayList<>();
+    private final RowPage page;
     private final TokenSums totals = new TokenSums();
     private final Set<Group> seenGroups = new HashSet<>();
-    private final TreeMap<Group, TokenSums> openGroups = new TreeMap<>();
+    private final Map<Group, TokenSums> openGroups = new HashMap<>();
     private Instant openPoint;
+    private Instant openEnd;
 
-    TokenFold(TokenQuery query, Coverage coverage, QueryLimits limits, Instant now) {
+    TokenFold(
+            TokenQuery query,
+            UsageLabels labels,
+            Coverage coverage,
+            QueryLimits limits,
+            Instant now) {
         this.query = query.during(coverage.window());
+        this.labels = labels;
         this.coverage = coverage;
         this.limits = limits;
         this.now = now;
+        this.isLimited = query.paging().isLimited();
+        this.page = new RowPage(query.paging());
         this.openPoint = coverage.window().from();
+        this.openEnd = openPoint;
     }
 
     void add(Document rollup) {
-        var point = query.window().pointOf(rollup.getDate(StoreLayout.BUCKET).toInstant());
-        if (!point.equals(openPoint)) {
+        if (!labels.matches(rollup)) {
+            return;
+        }
+        var bucket = rollup.getDate(StoreLayout.BUCKET).toInstant();
+        if (!bucket.isBefore(openEnd)) {
             closePoint();
-            openPoint = point;
+            openPoint = query.window().pointOf(bucket);
+            openEnd = query.window().endOf(openPoint);
         }
         openGroups.computeIfAbsent(groupOf(rollup), this::newGroup).add(rollup);
         totals.add(rollup);
@@ -50,53 +65,60 @@ final class TokenFold {
     TokenReport report() {
         closePoint();
         var window = query.window();
-        if (rows.isEmpty() && query.groupBy().isEmpty() && window.step() == null) {
+        double elapsed = window.elapsedSeconds(now);
+        var rows = page.rows();
+        var rest = isLimited ? page.rest(elapsed) : null;
+        if (rows.isEmpty()
+                && rest == null
+                && query.groupBy().isEmpty()
+                && window.step() instanceof Step.Total) {
             // a total over nothing is known: no requests
-            rows.add(new Row(window.from(), List.of(), new TokenSums().counts(0)));
+            rows = List.of(new TokenReport.Row(window.from(), List.of(), totals.counts(0)));
         }
         return new TokenReport(
-                coverage, query.groupBy(), rows, totals.counts(window.elapsedSeconds(now)));
+                coverage,
+                query.groupBy(),
+                rows,
+                totals.counts(elapsed),
+                rest,
+                page.next(),
+                labels.notes());
     }
 
     private TokenSums newGroup(Group group) {
-        seenGroups.add(group);
-        limits.checkGroups(seenGroups.size(), TokenQuery.text(query.groupBy()));
-        limits.checkRows(rows.size() + openGroups.size() + 1, query.window());
+        if (isLimited) {
+            limits.checkOpenGroups(openGroups.size() + 1, query);
+        } else {
+            seenGroups.add(group);
+            limits.checkGroups(seenGroups.size(), TokenQuery.text(query.groupBy()));
+            limits.checkRows(page.size() + openGroups.size() + 1, query.window());
+        }
         return new TokenSums();
     }
 
     private Group groupOf(Document rollup) {
         var values = new ArrayList<@Nullable String>(query.groupBy().size());
         for (var dimension : query.groupBy()) {
-            values.add(rollup.getString(dimension.label()));
+            values.add(labels.groupValue(dimension, rollup));
         }
         return new Group(values);
     }
 
     private void closePoint() {
         double elapsed = query.window().elapsedSeconds(openPoint, now);
-        openGroups.forEach(
-                (group, sums) -> {
-                    if (!sums.isNothing()) {
-                        rows.add(new Row(openPoint, group.values, sums.counts(elapsed)));
-                    }
-                });
+        for (var open : openGroups.entrySet()) {
+            var group = open.getKey();
+            var sums = open.getValue();
+            // what was taken back in full is as if it had never been said
+            if (!sums.isNothing()) {
+                var counts = sums.counts(elapsed);
+                var number = query.paging().order().number(counts);
+                page.add(new RowKey(number, openPoint, group.values), counts, sums);
+            }
+        }
         openGroups.clear();
     }
 
-    /** The values that rows are grouped by; in order, those without a value come last. */
-    private record Group(List<@Nullable String> values) implements Comparable<Group> {
-
-        private static final Comparator<@Nullable String> BY_TEXT =
-                Comparator.nullsLast(Comparator.<String>naturalOrder());
-
-        @Override
-        public int compareTo(Group other) {
-            int compared = 0;
-            for (int i = 0; i < values.size() && compared == 0; i++) {
-                compared = BY_TEXT.compare(values.get(i), other.values.get(i));
-            }
-            return compared;
-        }
-    }
+    /** The values that rows are grouped by. */
+    private record Group(List<@Nullable String> values) {}
 }

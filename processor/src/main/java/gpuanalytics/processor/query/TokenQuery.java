@@ -12,11 +12,21 @@ import java.util.stream.Collectors;
  * @param groupBy by what; empty for one total
  * @param filters only series whose part is one of these values; the empty text stands for a series
  *     without that part
+ * @param paging which rows are shown, and in which order
  */
 public record TokenQuery(
         QueryWindow window,
         List<TokenDimension> groupBy,
-        Map<TokenDimension, List<String>> filters) {
+        Map<TokenDimension, List<String>> filters,
+        Paging paging) {
+
+    /** Asks for every row. */
+    public TokenQuery(
+            QueryWindow window,
+            List<TokenDimension> groupBy,
+            Map<TokenDimension, List<String>> filters) {
+        this(window, groupBy, filters, Paging.all());
+    }
 
     public TokenQuery {
         groupBy = List.copyOf(groupBy);
@@ -29,7 +39,7 @@ public record TokenQuery(
 
     /** The same about another time. */
     TokenQuery during(QueryWindow another) {
-        return new TokenQuery(another, groupBy, filters);
+        return new TokenQuery(another, groupBy, filters, paging);
     }
 
     /** The groups as they are written in the API: {@code model,team}. */

@@ -13,11 +13,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param coverage when, as it was answered
  * @param groupBy what the rows are grouped by
- * @param rows by time, then by group
- * @param totals all rows together
+ * @param rows in the order that was asked for, else by time and then by group
+ * @param totals all rows together, shown or not
+ * @param rest all rows that are not shown; null where all are
+ * @param next the last row shown, where others follow it; else null
+ * @param notes what its reader must know
  */
 public record TokenReport(
-        Coverage coverage, List<TokenDimension> groupBy, List<Row> rows, Counts totals) {
+        Coverage coverage,
+        List<TokenDimension> groupBy,
+        List<Row> rows,
+        Counts totals,
+        @Nullable Rest rest,
+        @Nullable RowKey next,
+        TokenNotes notes) {
+
+    /** All rows, with nothing to note. */
+    public TokenReport(
+            Coverage coverage, List<TokenDimension> groupBy, List<Row> rows, Counts totals) {
+        this(coverage, groupBy, rows, totals, null, null, TokenNotes.NONE);
+    }
 
     public TokenReport {
         groupBy = List.copyOf(groupBy);
@@ -33,8 +48,8 @@ public record TokenReport(
      * One group in one step.
      *
      * @param start the step's start
-     * @param group the group's values in the order of the report's {@code groupBy}; null where its
-     *     usages have none
+     * @param group the group's values, see {@link GroupValue}, in the order of the report's {@code
+     *     groupBy}; null where its usages have none
      * @param counts what it used
      */
     public record Row(Instant start, List<@Nullable String> group, Counts counts) {
@@ -44,6 +59,14 @@ public record TokenReport(
             group = Collections.unmodifiableList(new ArrayList<>(group));
         }
     }
+
+    /**
+     * The rows that are not shown, together.
+     *
+     * @param rows how many they are
+     * @param counts what they used
+     */
+    public record Rest(long rows, Counts counts) {}
 
     /**
      * Requests and tokens.

@@ -22,9 +22,17 @@ final class TokenSums {
         readings.add(rollup);
     }
 
-    /** Whether later words have left nothing of what they count. */
+    /** Adds the sums of others. */
+    void add(TokenSums others) {
+        requests += others.requests;
+        errors += others.errors;
+        failedAttempts += others.failedAttempts;
+        readings.add(others.readings);
+    }
+
+    /** Whether every number is zero or absent. */
     boolean isNothing() {
-        return requests == 0 && errors == 0 && failedAttempts == 0;
+        return requests == 0 && errors == 0 && failedAttempts == 0 && readings.isNothing();
     }
 
     /** What they are, over the seconds that have passed. */

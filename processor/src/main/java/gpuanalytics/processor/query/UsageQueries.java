@@ -1,6 +1,5 @@
 package gpuanalytics.processor.query;
 
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,8 +12,8 @@ import java.util.Optional;
  */
 public interface UsageQueries {
 
-    /** The latest sample of each GPU and MIG instance, in the order of their keys. */
-    List<LatestSample> latestSamples(LatestSamplesQuery query);
+    /** The latest sample of each GPU and MIG instance. */
+    LatestSamples latestSamples(LatestSamplesQuery query);
 
     /** What one GPU did; empty for a GPU that has never reported. */
     Optional<GpuSeries> gpuSeries(GpuSeriesQuery query);

@@ -3,9 +3,6 @@ package gpuanalytics.processor.rollup;
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoException;
 import com.mongodb.client.model.BulkWriteOptions;
-import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.Projections;
-import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.WriteModel;
@@ -15,6 +12,7 @@ import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreErrors;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
+import gpuanalytics.processor.store.StoreTrim;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +33,6 @@ final class LatestUpdates {
 
     private static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
     private static final String UPDATE = "update of " + StoreLayout.GPU_LATEST;
-    private static final int TRIMMED_AT_ONCE = 1000;
     private static final UpdateOptions UPSERT = new UpdateOptions().upsert(true);
 
     private final MongoStore store;
@@ -143,27 +140,8 @@ final class LatestUpdates {
      * such as a pod's in place of a host's, must not fill the store, and make room first.
      */
     private Long trim() {
-        long all = 0;
-        for (long removed = trimSome(); removed > 0; removed = trimSome()) {
-            all += removed;
-        }
+        long all = StoreTrim.toNewest(store.collection(StoreLayout.GPU_LATEST), maxGpus);
         metrics.latestEvicted(all);
         return all;
-    }
-
-    private long trimSome() {
-        var collection = store.collection(StoreLayout.GPU_LATEST);
-        var surplus = collection.estimatedDocumentCount() - maxGpus;
-        if (surplus <= 0) {
-            return 0;
-        }
-        var oldest = new ArrayList<String>();
-        collection
-                .find()
-                .sort(Sorts.ascending(StoreLayout.STORED_AT))
-                .limit((int) Math.min(surplus, TRIMMED_AT_ONCE))
-                .projection(Projections.include(StoreLayout.ID))
-                .forEach(found -> oldest.add(found.getString(StoreLayout.ID).getValue()));
-        return collection.deleteMany(Filters.in(StoreLayout.ID, oldest)).getDeletedCount();
     }
 }

@@ -1,19 +1,14 @@
 package gpuanalytics.processor.rollup;
 
-import gpuanalytics.event.EventTopic;
-import gpuanalytics.event.GpuMetric;
-import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.decode.EventValues;
 import gpuanalytics.processor.decode.Labels;
 import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.rollup.Effect.Amount;
-import gpuanalytics.processor.store.StoreLayout;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.bson.BsonDocument;
-import org.bson.BsonString;
 
 /**
  * The rows of one partition that count in one rollup document: what one guarded update adds. The
@@ -102,25 +97,6 @@ final class PendingUpdate {
 
     /** The labels of the document. */
     BsonDocument labels() {
-        var other = new BsonString(StoreLayout.OTHER);
-        return switch (overflow) {
-            case NONE -> labels.toBson();
-            case OTHER -> new BsonDocument(nameOf(labels.topic()), other);
-            case OTHER_OF_GPU -> {
-                var document = new BsonDocument(nameOf(labels.topic()), other);
-                var gpu = labels.gpu();
-                yield gpu == null
-                        ? document
-                        : document.append(StoreLayout.GPU, new BsonString(gpu));
-            }
-        };
-    }
-
-    /** The label that every event of a topic has. */
-    private static String nameOf(EventTopic topic) {
-        return switch (topic) {
-            case GPU_METRICS -> GpuMetric.NAME.name();
-            case TOKEN_USAGE -> TokenUsage.MODEL.name();
-        };
+        return overflow.labels(labels);
     }
 }

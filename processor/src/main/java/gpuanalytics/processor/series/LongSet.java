@@ -1,6 +1,7 @@
 package gpuanalytics.processor.series;
 
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongPredicate;
 
 /**
  * A set of hashes that only grows, in 16 bytes each. Any thread may ask, without a lock, and add; a
@@ -47,6 +48,19 @@ final class LongSet {
             slots = grown(current);
         }
         return true;
+    }
+
+    /** Those hashes that a condition takes. */
+    synchronized LongSet only(LongPredicate condition) {
+        var some = new LongSet();
+        var current = slots;
+        for (int i = 0; i < current.length(); i++) {
+            var value = current.get(i);
+            if (value != EMPTY && condition.test(value)) {
+                some.add(value);
+            }
+        }
+        return some;
     }
 
     private static AtomicLongArray grown(AtomicLongArray old) {

@@ -3,6 +3,7 @@ package gpuanalytics.processor.series;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.batch.Batch;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
+import gpuanalytics.processor.decode.Labels;
 import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.decode.SeriesKey;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
@@ -17,7 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The series step bounds how many series an hour has: the events of further ones are marked to
- * count under {@code other}. A usage keeps its GPU even then, as far as GPUs have room.
+ * count under one in which labels are folded. Of a usage the label with the most values in that
+ * hour is folded first, then the next, until the series is known or there is room for it: there is
+ * some for folded series, {@link SeriesLimits#folded}. Its GPU is kept even where all labels are
+ * folded, as far as GPUs have room.
  *
  * <p>The mark is decided before the raw document is stored and is stored with it. Whoever reads the
  * record again finds the stored mark and counts it in the same place, whatever would be decided by
@@ -86,21 +90,27 @@ public final class SeriesCap {
     private Overflow overflow(Row row, HourSeries hour) throws InterruptedException {
         var labels = row.values().labels();
         return switch (labels.topic()) {
-            case GPU_METRICS ->
-                    hour.admits(labels.seriesHash(), limits.gpus())
-                            ? Overflow.NONE
-                            : Overflow.OTHER;
-            case TOKEN_USAGE -> {
-                if (hour.admits(labels.seriesHash(), limits.tokens())) {
-                    yield Overflow.NONE;
-                }
-                var gpu = labels.gpu();
-                var ofGpu = SeriesKey.hash(SeriesKey.otherOf(gpu));
-                yield gpu != null && hour.admitsOther(ofGpu, limits.gpus())
-                        ? Overflow.OTHER_OF_GPU
-                        : Overflow.OTHER;
-            }
+            case GPU_METRICS -> hour.admits(labels, limits.gpus()) ? Overflow.NONE : Overflow.OTHER;
+            case TOKEN_USAGE ->
+                    hour.admits(labels, limits.tokens()) ? Overflow.NONE : folded(labels, hour);
         };
+    }
+
+    /** Folds the label with the most values, then the next, until the series has room. */
+    private Overflow folded(Labels labels, HourSeries hour) throws InterruptedException {
+        var overflow = Overflow.NONE;
+        for (var label : hour.labelsByValues()) {
+            overflow = overflow.and(label);
+            if (overflow != Overflow.OTHER_OF_GPU
+                    && hour.admitsFolded(labels.folding(overflow).seriesHash(), limits.folded())) {
+                return overflow;
+            }
+        }
+        var gpu = labels.gpu();
+        var ofGpu = SeriesKey.hash(SeriesKey.otherOf(gpu));
+        return gpu != null && hour.admitsOther(ofGpu, limits.gpus())
+                ? Overflow.OTHER_OF_GPU
+                : Overflow.OTHER;
     }
 
     /** The hour of a row: most often that of the row before. */

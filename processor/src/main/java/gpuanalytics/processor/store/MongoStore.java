@@ -72,6 +72,8 @@ public final class MongoStore implements AutoCloseable {
             index(rollup, Indexes.ascending(StoreLayout.GPU, StoreLayout.BUCKET));
         }
         expire(StoreLayout.GPU_LATEST, config.minuteRetention());
+        // as long as what they name
+        expire(StoreLayout.GPU_NAMES, config.hourRetention());
         index(StoreLayout.CHANGED_HOURS, Indexes.ascending(StoreLayout.HOUR));
         expire(StoreLayout.CHANGED_HOURS, config.hourRetention());
     }

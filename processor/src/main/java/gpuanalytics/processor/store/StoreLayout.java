@@ -23,7 +23,10 @@ public final class StoreLayout {
     /** One document per GPU (and MIG instance) and hour. */
     public static final String GPU_HOUR = "gpu_hour";
 
-    /** One document per minute and series: model, team, user, project, GPU. */
+    /**
+     * One document per minute and series: model, team, user, project, GPU, provider, operation,
+     * namespace, pod.
+     */
     public static final String TOKEN_MINUTE = "token_minute";
 
     /** One document per hour and series. */
@@ -34,6 +37,15 @@ public final class StoreLayout {
 
     /** The hours whose rollups have changed since they were worked on, one document each. */
     public static final String CHANGED_HOURS = "changed_hours";
+
+    /** Which names mean which GPU, and since when; one document per name, GPU and time. */
+    public static final String GPU_NAMES = "gpu_names";
+
+    /** In a GPU's name: the name, a key of a GPU or of a MIG instance. */
+    public static final String NAME = "name";
+
+    /** In a GPU's name: from when on it means that GPU, a date. */
+    public static final String FROM = "from";
 
     /** In a changed hour: its start, a date. */
     public static final String HOUR = "hour";
@@ -77,8 +89,17 @@ public final class StoreLayout {
      */
     public static final String REFUSED = "refused";
 
-    /** Set on a raw document that its rollups count under {@link #OTHER}. */
+    /**
+     * Set on a raw document that does not count under its own series: the names of the labels that
+     * are folded; {@code "gpu"} where all are and the GPU is kept, true where not even that is.
+     */
     public static final String OVERFLOW = "overflow";
+
+    /**
+     * In a token rollup of a surplus series: the names of the labels that are folded, an array.
+     * They stand for all values without room of their own, and are no values themselves.
+     */
+    public static final String FOLDED = "folded";
 
     /**
      * Set on a GPU's raw document whose sample does not say what time it stands for: the seconds
@@ -126,6 +147,15 @@ public final class StoreLayout {
     /** In what words say of a sample together, and in a GPU's rollup: the pods that share it. */
     public static final String PODS = "pods";
 
+    /**
+     * Set on a raw document of a usage that has a provider, an operation, a namespace or a pod:
+     * {@link #SERIES_BY_ALL}. Without it, the usage was stored before these were labels and counts
+     * by model, team, user, project and GPU alone.
+     */
+    public static final String SERIES_BY = "series_by";
+
+    public static final int SERIES_BY_ALL = 2;
+
     /** When a raw document was stored or a rollup last changed, a date; what expiry goes by. */
     public static final String STORED_AT = "stored_at";
 
@@ -141,7 +171,7 @@ public final class StoreLayout {
      */
     public static final String WATERMARKS = "wm";
 
-    /** The series that events count under once a bucket has as many series as it may. */
+    /** The series that events count under of which all labels are folded. */
     public static final String OTHER = "other";
 
     /** In a GPU rollup: how many samples it counts. */

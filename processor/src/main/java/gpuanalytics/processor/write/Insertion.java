@@ -33,7 +33,8 @@ final class Insertion {
     /** Where a stored document came from, and what was decided of it. */
     private static final Bson DECIDED =
             Projections.fields(
-                    Projections.include(StoreLayout.SRC), Projections.include(Decided.fields()));
+                    Projections.include(StoreLayout.SRC),
+                    Projections.include(Decided.fieldsRead()));
 
     private static final int MAX_DOCUMENT_BYTES = 16 << 20;
 

@@ -2,7 +2,7 @@ package gpuanalytics.processor.api;
 
 import gpuanalytics.processor.query.GpuSeries;
 import gpuanalytics.processor.query.GpuSeriesQuery;
-import gpuanalytics.processor.query.LatestSample;
+import gpuanalytics.processor.query.LatestSamples;
 import gpuanalytics.processor.query.LatestSamplesQuery;
 import gpuanalytics.processor.query.TokenQuery;
 import gpuanalytics.processor.query.TokenReport;
@@ -14,12 +14,13 @@ import java.util.function.Function;
 /** Answers as the test says. */
 final class FakeUsageQueries implements UsageQueries {
 
-    volatile Function<LatestSamplesQuery, List<LatestSample>> latestSamples = _ -> List.of();
+    volatile Function<LatestSamplesQuery, LatestSamples> latestSamples =
+            _ -> new LatestSamples(List.of(), 0);
     volatile Function<GpuSeriesQuery, Optional<GpuSeries>> gpuSeries = _ -> Optional.empty();
     volatile Function<TokenQuery, TokenReport> tokens = Samples::tokenReport;
 
     @Override
-    public List<LatestSample> latestSamples(LatestSamplesQuery query) {
+    public LatestSamples latestSamples(LatestSamplesQuery query) {
         return latestSamples.apply(query);
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gpuanalytics.processor.query.QueryLimits;
+import gpuanalytics.processor.query.Step;
 import gpuanalytics.processor.query.StoreUnavailableException;
 import gpuanalytics.processor.query.TokenDimension;
 import gpuanalytics.processor.query.TokenQuery;
@@ -50,22 +51,22 @@ class HttpApiTest {
             delimiter = '|',
             textBlock =
                     """
-                    /tokens?nonsense=1                     | nonsense is unknown, expected one of from, to, step, group_by, model, team, user, project, gpu
+                    /tokens?nonsense=1                     | nonsense is unknown, expected one of from, to, tz, step, group_by, model, team, user, project, gpu, provider, operation, namespace, pod, limit, order, cursor, format
                     /health?x=1                            | x is unknown, expected no parameter
-                    /tokens?from=yesterday                 | from is yesterday, expected an ISO 8601 time with its zone such as 2026-01-31T12:00:00Z (a + is written %2B), or a date
-                    /tokens?from=2026-01-31T12:00:00       | from is 2026-01-31T12:00:00, expected an ISO 8601 time with its zone such as 2026-01-31T12:00:00Z (a + is written %2B), or a date
-                    /tokens?from=2026-01-31T12:00:00+01:00 | from is 2026-01-31T12:00:00 01:00, expected an ISO 8601 time with its zone such as 2026-01-31T12:00:00Z (a + is written %2B), or a date
-                    /tokens?from=                          | from is empty, expected an ISO 8601 time with its zone such as 2026-01-31T12:00:00Z (a + is written %2B), or a date
-                    /tokens?from=2026-02-30                | from is 2026-02-30, expected an ISO 8601 time with its zone such as 2026-01-31T12:00:00Z (a + is written %2B), or a date
+                    /tokens?from=yesterday                 | from is yesterday, expected an ISO 8601 time with its zone such as 2026-01-31T12:00:00Z (a + is written %2B), a date, now, now-1h, or seconds or milliseconds since 1970
+                    /tokens?from=2026-01-31T12:00:00       | from is 2026-01-31T12:00:00, expected an ISO 8601 time with its zone such as 2026-01-31T12:00:00Z (a + is written %2B), a date, now, now-1h, or seconds or milliseconds since 1970
+                    /tokens?from=2026-01-31T12:00:00+01:00 | from is 2026-01-31T12:00:00 01:00, expected an ISO 8601 time with its zone such as 2026-01-31T12:00:00Z (a + is written %2B), a date, now, now-1h, or seconds or milliseconds since 1970
+                    /tokens?from=                          | from is empty, expected an ISO 8601 time with its zone such as 2026-01-31T12:00:00Z (a + is written %2B), a date, now, now-1h, or seconds or milliseconds since 1970
+                    /tokens?from=2026-02-30                | from is 2026-02-30, expected an ISO 8601 time with its zone such as 2026-01-31T12:00:00Z (a + is written %2B), a date, now, now-1h, or seconds or milliseconds since 1970
                     /tokens?from=2026-02-01                | from is 2026-02-01T00:00:00Z, expected a time before to, which is 2026-01-31T12:00:30Z
                     /tokens?from=1969-12-31                | from is 1969-12-31T00:00:00Z, expected 1970-01-01T00:00:00Z to 2200-01-01T00:00:00Z
                     /tokens?to=2999-01-01                  | to is 2999-01-01T00:00:00Z, expected 1970-01-01T00:00:00Z to 2200-01-01T00:00:00Z
                     /tokens?from=2026-01-30&from=2026-01-31 | from is 2026-01-30 and 2026-01-31, expected one value
                     /tokens?step=90s                       | step is 90s, expected total or a multiple of 1m
                     /tokens?step=0m                        | step is 0d, expected total or a multiple of 1m
-                    /tokens?step=hour                      | step is hour, expected total or a multiple of 1m such as 15m, 1h, 1d
-                    /tokens?group_by=colour                | group_by is colour, expected some of model, team, user, project, gpu
-                    /tokens?group_by=model,                | group_by is empty, expected some of model, team, user, project, gpu
+                    /tokens?step=hour                      | step is hour, expected total or a multiple of 1m such as 15m, 1h, 7d, or a day, week or month of tz: 1d, 1w, 1mo
+                    /tokens?group_by=colour                | group_by is colour, expected some of model, team, user, project, gpu, provider, operation, namespace, pod, separated by commas
+                    /tokens?group_by=model,                | group_by is empty, expected some of model, team, user, project, gpu, provider, operation, namespace, pod, separated by commas
                     /tokens?group_by=model,model           | group_by is model,model, expected each name once
                     /gpu/info?gpu_index=one                | gpu_index is one, expected a whole number
                     /gpu/info?host=                        | host is empty, expected at least 1 character
@@ -114,9 +115,9 @@ class HttpApiTest {
                             + "&group_by=team,model&group_by=gpu&model=a&model=b%2Cc&team=");
 
             var query = asked.get();
-            assertEquals(Instant.parse("2026-01-31T10:15:00Z"), query.window().from());
+            assertEquals(Instant.parse("2026-01-31T10:20:00Z"), query.window().from());
             assertEquals(Instant.parse("2026-01-31T11:00:00Z"), query.window().to());
-            assertEquals(Duration.ofMinutes(15), query.window().step());
+            assertEquals(new Step.Fixed(Duration.ofMinutes(15)), query.window().step());
             assertEquals(
                     List.of(TokenDimension.TEAM, TokenDimension.MODEL, TokenDimension.GPU),
                     query.groupBy());
@@ -222,7 +223,10 @@ class HttpApiTest {
     void unknownPathSaysWhereToLook() {
         try (var running = new RunningApi()) {
             assertProblem(404, "expected a path of /openapi.yaml", running.get("/nothing"));
-            assertProblem(404, "a slash in the id is written %2F", running.get("/gpus/n/0/series"));
+            assertProblem(
+                    404,
+                    "a slash in the id is written %2F, or /gpus/series?gpu=",
+                    running.get("/gpus/n/0/series"));
         }
     }
 

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.service.config.EnvironmentReader;
+import gpuanalytics.service.http.CorsOrigins;
+import gpuanalytics.service.http.HttpSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class HttpConfigTest {
@@ -30,16 +33,26 @@ class HttpConfigTest {
                                 "QUERY_MAX_POINTS", "3",
                                 "QUERY_MAX_GROUPS", "4",
                                 "QUERY_MAX_CONCURRENT", "5",
-                                "QUERY_TIMEOUT_MS", "6"));
+                                "QUERY_TIMEOUT_MS", "6",
+                                "QUERY_MAX_SORTED_GROUPS", "7",
+                                "QUERY_GPU_MAX_AGE_MINUTES", "8",
+                                "HTTP_CORS_ORIGINS", "https://boards.example"));
 
         var config = HttpConfig.fromEnvironment(environment);
 
         environment.check();
         assertEquals(
                 new HttpConfig(
-                        "0.0.0.0",
-                        0,
-                        new QueryLimits(Duration.ofDays(2), 3, 4, 5, Duration.ofMillis(6))),
+                        HttpSettings.at("0.0.0.0", 0)
+                                .with(new CorsOrigins(Set.of("https://boards.example"))),
+                        new QueryLimits(
+                                Duration.ofDays(2),
+                                3,
+                                4,
+                                5,
+                                Duration.ofMillis(6),
+                                7,
+                                Duration.ofMinutes(8))),
                 config);
     }
 

@@ -50,7 +50,13 @@ final class OpenApi {
     }
 
     /** One value of one parameter. */
-    record Parameter(String name, String in, boolean explode, List<JsonNode> examples) {}
+    record Parameter(
+            String name,
+            String in,
+            boolean required,
+            boolean fromAnAnswer,
+            boolean explode,
+            List<JsonNode> examples) {}
 
     List<Operation> operations() {
         var operations = new ArrayList<Operation>();
@@ -80,6 +86,8 @@ final class OpenApi {
                     new Parameter(
                             parameter.get("name").asText(),
                             parameter.get("in").asText(),
+                            parameter.path("required").asBoolean(false),
+                            parameter.path("x-from-an-answer").asBoolean(false),
                             parameter.path("explode").asBoolean(true),
                             examples));
         }

@@ -7,20 +7,26 @@ import gpuanalytics.processor.query.Coverage;
 import gpuanalytics.processor.query.GpuSeries;
 import gpuanalytics.processor.query.GpuSeriesQuery;
 import gpuanalytics.processor.query.LatestSample;
+import gpuanalytics.processor.query.LatestSamples;
 import gpuanalytics.processor.query.QueryWindow;
 import gpuanalytics.processor.query.Reading;
 import gpuanalytics.processor.query.Reading.Distribution;
 import gpuanalytics.processor.query.Reading.Level;
 import gpuanalytics.processor.query.Reading.Total;
 import gpuanalytics.processor.query.Readings;
+import gpuanalytics.processor.query.RowKey;
+import gpuanalytics.processor.query.TokenDimension;
+import gpuanalytics.processor.query.TokenNotes;
 import gpuanalytics.processor.query.TokenQuery;
 import gpuanalytics.processor.query.TokenReport;
 import gpuanalytics.processor.query.TokenReport.Counts;
+import gpuanalytics.processor.query.TokenReport.Rest;
 import gpuanalytics.processor.query.TokenReport.Row;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Answers of queries: one with every value, one with only what is always there. */
@@ -69,13 +75,21 @@ final class Samples {
         for (int i = 1; i < absent.size(); i++) {
             absent.set(i, null);
         }
+        var rows =
+                List.of(
+                        new Row(query.window().from(), full, FULL),
+                        new Row(query.window().from(), absent, SPARSE));
+        if (query.paging().limit() == null) {
+            return new TokenReport(coverage(query.window()), query.groupBy(), rows, FULL);
+        }
         return new TokenReport(
                 coverage(query.window()),
                 query.groupBy(),
-                List.of(
-                        new Row(query.window().from(), full, FULL),
-                        new Row(query.window().from(), absent, SPARSE)),
-                FULL);
+                rows.subList(0, 1),
+                FULL,
+                new Rest(1, SPARSE),
+                new RowKey(null, query.window().from(), full),
+                new TokenNotes(List.of(TokenDimension.USER), Set.of("node-9/0")));
     }
 
     private static Coverage coverage(QueryWindow window) {
@@ -97,7 +111,7 @@ final class Samples {
                                 start, 1, 15, null, null, Readings.absent(Measures.GPU))));
     }
 
-    static List<LatestSample> latestSamples() {
+    static LatestSamples latestSamples() {
         var required =
                 GpuMetric.builder()
                         .set(GpuMetric.TS, Instant.parse("2026-01-31T11:59:59.123456789Z"))
@@ -133,8 +147,10 @@ final class Samples {
                         .set(GpuMetric.INTERVAL_S, 15.0)
                         .set(GpuMetric.SOURCE, "dcgm")
                         .build();
-        return List.of(
-                new LatestSample("GPU-5a1f", full, Duration.ofMillis(877)),
-                new LatestSample("node-1/0", sparse, Duration.ofMillis(-2000)));
+        return new LatestSamples(
+                List.of(
+                        new LatestSample("GPU-5a1f", full, Duration.ofMillis(877)),
+                        new LatestSample("node-1/0", sparse, Duration.ofMillis(-2000))),
+                3);
     }
 }

@@ -22,9 +22,9 @@ import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
+import gpuanalytics.processor.store.TestStoreConfig;
 import gpuanalytics.processor.write.IdentityRules;
 import gpuanalytics.processor.write.MongoEventWriter;
-import gpuanalytics.service.config.Secret;
 import gpuanalytics.service.health.PartHealth;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -52,14 +52,7 @@ class RollupAuditIT {
     private final SettableClock clock = new SettableClock(start);
     private final EmbeddedStore embedded = EmbeddedStore.start();
     private final ProcessorMetrics metrics = new ProcessorMetrics(new SimpleMeterRegistry());
-    private final StoreConfig kept =
-            new StoreConfig(
-                    new Secret(embedded.url()),
-                    "test",
-                    Duration.ofDays(7),
-                    Duration.ofDays(30),
-                    Duration.ofDays(400),
-                    Duration.ofSeconds(20));
+    private final StoreConfig kept = TestStoreConfig.at(embedded.url());
     private final MongoStore store = new MongoStore(kept);
     private final StoreRetry retry =
             new StoreRetry(new PartHealth("store", "starting", clock), metrics);

@@ -8,9 +8,8 @@ import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.store.MongoStore;
-import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.store.StoreRetry;
-import gpuanalytics.service.config.Secret;
+import gpuanalytics.processor.store.TestStoreConfig;
 import gpuanalytics.service.health.PartHealth;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -39,15 +38,7 @@ class ChangedHoursIT {
     private final SettableClock clock = new SettableClock();
     private final EmbeddedStore embedded = EmbeddedStore.start();
     private final ProcessorMetrics metrics = new ProcessorMetrics(new SimpleMeterRegistry());
-    private final MongoStore store =
-            new MongoStore(
-                    new StoreConfig(
-                            new Secret(embedded.url()),
-                            "test",
-                            Duration.ofDays(7),
-                            Duration.ofDays(30),
-                            Duration.ofDays(400),
-                            Duration.ofSeconds(20)));
+    private final MongoStore store = new MongoStore(TestStoreConfig.at(embedded.url()));
     private final StoreRetry retry =
             new StoreRetry(new PartHealth("store", "starting", clock), metrics);
     private final ChangedHours hours = processor();

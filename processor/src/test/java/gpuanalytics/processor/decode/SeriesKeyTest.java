@@ -1,6 +1,7 @@
 package gpuanalytics.processor.decode;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -56,6 +57,7 @@ class SeriesKeyTest {
             }
             var before = seen.putIfAbsent(SeriesKey.of(series), series);
             assertTrue(before == null || before.equals(series), before + " and " + series);
+            assertFalse(SeriesKey.isFolded(SeriesKey.of(series)), () -> "folded: " + series);
         }
     }
 }

@@ -1,5 +1,6 @@
 package gpuanalytics.processor.faults;
 
+import gpuanalytics.embedded.Ports;
 import gpuanalytics.embedded.testing.SharedParts;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -48,6 +50,9 @@ public final class FaultyStore implements AutoCloseable {
 
         /** The answer takes so long. */
         record Slow(long millis) implements Fault {}
+
+        /** It is not done before the latch is open. */
+        record Held(CountDownLatch latch) implements Fault {}
     }
 
     /** Tells what becomes of a command; null to pass it on. */
@@ -85,7 +90,7 @@ public final class FaultyStore implements AutoCloseable {
     public FaultyStore(int storePort) {
         target = new InetSocketAddress(InetAddress.getLoopbackAddress(), storePort);
         try {
-            port = listen(0);
+            port = listen(Ports.free());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -242,14 +247,27 @@ public final class FaultyStore implements AutoCloseable {
                         .bytes();
             }
             case Fault.Slow(long millis) -> {
-                try {
-                    Thread.sleep(millis); // the fault itself, not a wait of the test
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
+                // the fault itself, not a wait of the test
+                pass(() -> Thread.sleep(millis));
+                yield forward(request, store, fromStore).bytes();
+            }
+            case Fault.Held(var latch) -> {
+                pass(latch::await);
                 yield forward(request, store, fromStore).bytes();
             }
         };
+    }
+
+    private interface Pause {
+        void pass() throws InterruptedException;
+    }
+
+    private static void pass(Pause pause) {
+        try {
+            pause.pass();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The store's own errors with their indexes put right, and those that were asked for. */

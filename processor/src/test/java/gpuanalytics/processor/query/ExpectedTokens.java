@@ -98,6 +98,10 @@ final class ExpectedTokens {
             case TEAM -> usage.get(TokenUsage.TEAM);
             case USER -> usage.get(TokenUsage.USER);
             case PROJECT -> usage.get(TokenUsage.PROJECT);
+            case PROVIDER -> usage.get(TokenUsage.PROVIDER);
+            case OPERATION -> usage.get(TokenUsage.OPERATION);
+            case NAMESPACE -> usage.get(TokenUsage.NAMESPACE);
+            case POD -> usage.get(TokenUsage.POD);
             case GPU -> {
                 var gpu = usage.gpu();
                 yield gpu == null ? null : gpu.key();

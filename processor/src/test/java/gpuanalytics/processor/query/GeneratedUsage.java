@@ -48,6 +48,10 @@ final class GeneratedUsage {
                         .set(TokenUsage.TEAM, maybe(one("search", "ads, \"eu\"", "ünï")))
                         .set(TokenUsage.USER, maybe("u-" + random.nextInt(20)))
                         .set(TokenUsage.PROJECT, maybe(one("a|b", "c")))
+                        .set(TokenUsage.PROVIDER, maybe(one("openai", "own")))
+                        .set(TokenUsage.OPERATION, maybe(one("chat", "embeddings")))
+                        .set(TokenUsage.NAMESPACE, maybe("ml"))
+                        .set(TokenUsage.POD, maybe("pod-" + random.nextInt(3)))
                         .set(TokenUsage.LATENCY_MS, maybe(random.nextDouble() * 5000))
                         .set(TokenUsage.TTFT_MS, maybe(Math.exp(random.nextGaussian() * 2)))
                         .set(TokenUsage.ERROR_TYPE, random.nextInt(10) == 0 ? "timeout" : null);

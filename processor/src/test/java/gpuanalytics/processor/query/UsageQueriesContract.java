@@ -43,6 +43,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -201,11 +202,12 @@ abstract class UsageQueriesContract {
                         () -> queries(limits(100, 1000)).tokens(bySteps));
 
         assertEquals(
-                "group_by is user, expected at most 20 groups; filter, or group by less",
+                "group_by is user, expected at most 20 groups; filter, group by less, or ask for"
+                        + " some with limit",
                 groups.getMessage());
         assertEquals(
                 "step is 15m, expected a step, range, filter or group_by that gives at most 100"
-                        + " rows",
+                        + " rows, or a limit",
                 rows.getMessage());
     }
 
@@ -242,13 +244,16 @@ abstract class UsageQueriesContract {
 
     @Test
     void latestSamplesAreThoseOfTheEvents() {
-        var all = queries.latestSamples(new LatestSamplesQuery(List.of(), List.of(), List.of()));
+        var all =
+                queries.latestSamples(new LatestSamplesQuery(List.of(), List.of(), List.of()))
+                        .samples();
         var some =
                 queries.latestSamples(
-                        new LatestSamplesQuery(
-                                List.of("node-2"),
-                                List.of(1L),
-                                List.of("NVIDIA L4", "NVIDIA H100")));
+                                new LatestSamplesQuery(
+                                        List.of("node-2"),
+                                        List.of(1L),
+                                        List.of("NVIDIA L4", "NVIDIA H100")))
+                        .samples();
 
         var expected =
                 gpus().values().stream()
@@ -263,6 +268,38 @@ abstract class UsageQueriesContract {
             assertEquals("node-2/1", latest.gpu());
             assertEquals(Duration.between(latest.sample().ts(), NOW), latest.age());
         }
+    }
+
+    @Test
+    void samplesThatAreTooOldAreLeftOutAndCounted() {
+        var ages =
+                gpus().values().stream()
+                        .map(samples -> Duration.between(latest(samples).ts(), NOW))
+                        .sorted()
+                        .toList();
+        for (int young = 1; young < ages.size(); young++) {
+            var query =
+                    new LatestSamplesQuery(
+                            List.of(), List.of(), List.of(), List.of(), ages.get(young - 1));
+
+            var found = queries.latestSamples(query);
+
+            assertEquals(young, found.samples().size());
+            assertEquals(ages.size() - young, found.leftOut());
+        }
+    }
+
+    @Test
+    void samplesAreFoundByTheirKeys() {
+        var query =
+                new LatestSamplesQuery(
+                        List.of(), List.of(), List.of(), List.of("node-1/1", "node-2/0"), null);
+
+        var found = queries.latestSamples(query).samples();
+
+        assertEquals(
+                Set.of("node-1/1", "node-2/0"),
+                found.stream().map(LatestSample::gpu).collect(Collectors.toSet()));
     }
 
     @Test
@@ -303,7 +340,7 @@ abstract class UsageQueriesContract {
                 var events = expected.getOrDefault(new Place(row.start(), row.group()), List.of());
                 assertCounts(
                         ExpectedTokens.counts(
-                                events, (double) query.window().stepLength().toSeconds()),
+                                events, query.window().elapsedSeconds(row.start(), NOW)),
                         row.counts());
             }
         }
@@ -527,6 +564,7 @@ abstract class UsageQueriesContract {
         if (gpu != null) {
             raw.append(StoreLayout.GPU, gpu.key());
         }
+        raw.append(StoreLayout.SERIES_BY, StoreLayout.SERIES_BY_ALL);
         return new RawBsonDocument(raw, new DocumentCodec());
     }
 }

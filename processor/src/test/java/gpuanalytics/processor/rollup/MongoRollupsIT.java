@@ -20,10 +20,9 @@ import gpuanalytics.processor.faults.FaultyStore.Command;
 import gpuanalytics.processor.faults.FaultyStore.Fault;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.store.MongoStore;
-import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
-import gpuanalytics.service.config.Secret;
+import gpuanalytics.processor.store.TestStoreConfig;
 import gpuanalytics.service.health.PartHealth;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -40,10 +39,13 @@ import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Execution(ExecutionMode.CONCURRENT)
 class MongoRollupsIT {
 
     private static final int MAX_GPUS = 60;
@@ -52,15 +54,7 @@ class MongoRollupsIT {
     private final EmbeddedStore embedded = EmbeddedStore.start();
     private final FaultyStore faults = new FaultyStore(embedded.port());
     private final ProcessorMetrics metrics = new ProcessorMetrics(new SimpleMeterRegistry());
-    private final MongoStore store =
-            new MongoStore(
-                    new StoreConfig(
-                            new Secret(faults.url()),
-                            "test",
-                            Duration.ofDays(7),
-                            Duration.ofDays(30),
-                            Duration.ofDays(400),
-                            Duration.ofSeconds(20)));
+    private final MongoStore store = new MongoStore(TestStoreConfig.at(faults.url()));
     private final PartHealth health = new PartHealth("store", "starting", Clock.systemUTC());
     private final StoreRetry retry = new StoreRetry(health, metrics);
     private final RollupMath math = new RollupMath(Duration.ofSeconds(15));

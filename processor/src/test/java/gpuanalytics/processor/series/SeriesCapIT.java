@@ -15,19 +15,18 @@ import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.decode.StoredEvent;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.store.MongoStore;
-import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
-import gpuanalytics.service.config.Secret;
+import gpuanalytics.processor.store.TestStoreConfig;
 import gpuanalytics.service.health.PartHealth;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.bson.Document;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,15 +36,7 @@ class SeriesCapIT {
 
     private final EmbeddedStore embedded = EmbeddedStore.start();
     private final ProcessorMetrics metrics = new ProcessorMetrics(new SimpleMeterRegistry());
-    private final MongoStore store =
-            new MongoStore(
-                    new StoreConfig(
-                            new Secret(embedded.url()),
-                            "test",
-                            Duration.ofDays(7),
-                            Duration.ofDays(30),
-                            Duration.ofDays(400),
-                            Duration.ofSeconds(20)));
+    private final MongoStore store = new MongoStore(TestStoreConfig.at(embedded.url()));
     private final TestRows usages = new TestRows(EventTopic.TOKEN_USAGE, "topic-t", 0);
     private final TestRows samples = new TestRows(EventTopic.GPU_METRICS, "topic-g", 0);
 
@@ -78,44 +69,148 @@ class SeriesCapIT {
         assertEquals(List.of("host-0/0", "host-1/0", "host-2/0"), marks(cap, rows));
     }
 
-    /** Whoever charges tokens to GPUs needs to know on which GPU surplus ones ran. */
+    /** Six customers of two tenants: who pays is known to the last token, only the names go. */
     @Test
-    void keepsTheGpuOfSurplusUsages() throws Exception {
-        var cap = cap(2, 100);
-        var rows =
-                List.of(
-                        usage("u1", "a"),
-                        usage("u2", "a"),
-                        usage("u3", "a"),
-                        usage("u4", "b"),
-                        usage("u5", null),
-                        usage("u1", "a"));
+    void foldsOnlyTheLabelWithTooManyValues() throws Exception {
+        var cap = cap(3, 100);
+        var rows = new ArrayList<Row>();
+        for (int i = 1; i <= 7; i++) {
+            rows.add(usage("vision", i % 2 == 0 ? "red" : "blue", "c" + i, null, "h" + i % 2));
+        }
+        rows.add(usage("vision", "red", "c2", null, "h0"));
 
         assertEquals(
                 List.of(
-                        "m||u1||a/0",
-                        "m||u2||a/0",
-                        "other|a/0",
-                        "other|b/0",
-                        "other",
-                        "m||u1||a/0"),
+                        "vision|blue|c1||h1/0",
+                        "vision|red|c2||h0/0",
+                        "vision|blue|c3||h1/0",
+                        "\\user|vision|red|||h0/0",
+                        "\\user|vision|blue|||h1/0",
+                        "\\user|vision|red|||h0/0",
+                        "\\user|vision|blue|||h1/0",
+                        "vision|red|c2||h0/0"),
                 marks(cap, rows));
     }
 
+    /** Whichever label it is that has too many values. */
     @Test
-    void boundsTheGpusOfSurplusUsagesToo() throws Exception {
+    void foldsTheLabelThatHasTheMostValuesInThatHour() throws Exception {
+        for (var label : List.of("model", "team", "user", "project")) {
+            var cap = cap(4, 100);
+            var rows = new ArrayList<Row>();
+            for (int i = 0; i < 9; i++) {
+                rows.add(
+                        usage(
+                                label.equals("model") ? "many-" + i : "m" + i % 2,
+                                label.equals("team") ? "many-" + i : "t" + i % 2,
+                                label.equals("user") ? "many-" + i : "u" + i % 2,
+                                label.equals("project") ? "many-" + i : "p" + i % 2,
+                                null));
+            }
+
+            var marked = cap.mark(new Batch(rows, List.of(), Map.of(), 0)).rows();
+
+            for (int i = 0; i < 9; i++) {
+                var folded = i < 4 ? List.of() : List.of(label);
+                assertEquals(folded, marked.get(i).overflow().foldedNames(), label + " " + i);
+            }
+        }
+    }
+
+    @Test
+    void foldsTheUserFirstWhereLabelsHaveAsManyValues() throws Exception {
+        var cap = cap(2, 100);
+        var rows = new ArrayList<Row>();
+        for (int i = 0; i < 40; i++) {
+            rows.add(usage("m" + i, "t" + i, "u" + i, "p" + i, "h"));
+        }
+
+        var marked = cap.mark(new Batch(rows, List.of(), Map.of(), 0)).rows();
+
+        assertEquals(List.of(), marked.get(1).overflow().foldedNames());
+        assertEquals(List.of("user"), marked.get(2).overflow().foldedNames());
+        // no room left for series of which one, two or three labels are folded
+        assertSame(Overflow.OTHER_OF_GPU, marked.get(39).overflow());
+    }
+
+    /** Whoever charges tokens to GPUs needs to know on which GPU surplus ones ran. */
+    @Test
+    void keepsTheGpuOfSurplusUsagesAndBoundsTheirGpusToo() throws Exception {
         var cap = cap(1, 2);
+        var rows = new ArrayList<Row>();
+        for (int i = 0; i <= 20; i++) {
+            rows.add(usage("m", "t", "u" + i, null, "h" + i));
+        }
+        rows.add(usage("m", "t", "new", null, "h17"));
+        rows.add(usage("m", "t", "new", null, "h19"));
+        rows.add(usage("m", "t", "new", null, "h3"));
+
+        var series = marks(cap, rows);
+
+        assertEquals("m|t|u0||h0/0", series.get(0));
+        assertEquals("\\user|m|t|||h1/0", series.get(1));
+        assertEquals("\\user|m|t|||h16/0", series.get(16));
+        assertEquals(
+                List.of(
+                        "other|h17/0",
+                        "other|h18/0",
+                        "other",
+                        "other",
+                        "other|h17/0",
+                        "other",
+                        "\\user|m|t|||h3/0"),
+                series.subList(17, series.size()));
+    }
+
+    @Test
+    void keepsARealValueOtherApart() throws Exception {
+        var cap = cap(2, 100);
         var rows =
                 List.of(
-                        usage("u1", "a"),
-                        usage("u2", "a"),
-                        usage("u2", "b"),
-                        usage("u2", "c"),
-                        usage("u3", "b"));
+                        usage("m", "t", "other", null, null),
+                        usage("other", "t", "a", null, null),
+                        usage("m", "t", "b", null, null),
+                        usage("other", "t", "c", null, null),
+                        usage("other", "t", "other", null, null));
 
         assertEquals(
-                List.of("m||u1||a/0", "other|a/0", "other|b/0", "other", "other|b/0"),
+                List.of(
+                        "m|t|other||",
+                        "other|t|a||",
+                        "\\user|m|t|||",
+                        "\\user|other|t|||",
+                        "\\user|other|t|||"),
                 marks(cap, rows));
+    }
+
+    /** A restart forgets what was let in and how many values there were. */
+    @Test
+    void knowsTheFoldedSeriesAndTheValuesThatTheStoreHas() throws Exception {
+        var hour = store.database().getCollection(StoreLayout.TOKEN_HOUR);
+        for (int i = 0; i < 20; i++) {
+            hour.insertOne(
+                    new Document("_id", NOON.getEpochSecond() + "|m|t" + i + "|u||")
+                            .append("bucket", java.util.Date.from(NOON))
+                            .append("model", "m")
+                            .append("team", "t" + i)
+                            .append("user", "u"));
+        }
+        for (int i = 0; i < 16; i++) {
+            hour.insertOne(
+                    new Document("_id", NOON.getEpochSecond() + "|\\team|m||u" + i + "||")
+                            .append("bucket", java.util.Date.from(NOON))
+                            .append("model", "m")
+                            .append("user", "u" + i)
+                            .append("folded", List.of("team")));
+        }
+        var rows =
+                List.of(
+                        usage("m", "new", "u3", null, null),
+                        usage("m", "new", "new", null, null),
+                        usage("m", "t7", "u", null, null));
+
+        // 20 teams and 17 users: the team goes first, and no further folded series has room
+        assertEquals(List.of("\\team|m||u3||", "other", "m|t7|u||"), marks(cap(20, 100), rows));
     }
 
     /** A restart forgets what was let in, and another processor lets in more. */
@@ -181,13 +276,22 @@ class SeriesCapIT {
                 .build();
     }
 
-    private Row usage(String user, @org.jspecify.annotations.Nullable String host) {
+    private Row usage(
+            String model,
+            String team,
+            String user,
+            @Nullable String project,
+            @Nullable String host) {
         var usage =
                 TokenUsage.builder()
                         .set(TokenUsage.TS, NOON)
-                        .set(TokenUsage.MODEL, "m")
+                        .set(TokenUsage.MODEL, model)
+                        .set(TokenUsage.TEAM, team)
                         .set(TokenUsage.USER, user)
                         .set(TokenUsage.PROMPT_TOKENS, 1L);
+        if (project != null) {
+            usage.set(TokenUsage.PROJECT, project);
+        }
         if (host != null) {
             usage.set(TokenUsage.HOST, host).set(TokenUsage.GPU_INDEX, 0L);
         }

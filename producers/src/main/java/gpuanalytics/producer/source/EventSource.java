@@ -29,6 +29,16 @@ public interface EventSource extends AutoCloseable {
         return Map.of();
     }
 
+    /** The same with the first row of each reason; may be asked by any thread. */
+    default List<RefusedRows> refusedRows() {
+        return List.of();
+    }
+
+    /** Whether it has lost rows that it must not lose; may be asked by any thread. */
+    default boolean isIncomplete() {
+        return false;
+    }
+
     @Override
     default void close() {}
 }

@@ -1,9 +1,11 @@
 package gpuanalytics.service.config;
 
+import gpuanalytics.service.text.Printable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * What a program's command line and environment ask for.
@@ -26,7 +28,7 @@ public sealed interface Startup<C> {
         /** Prints the text where it belongs and returns the exit code. */
         public int print() {
             var stream = exitCode == 0 ? System.out : System.err;
-            stream.println(text);
+            stream.println(Printable.lines(text));
             return exitCode;
         }
     }
@@ -52,7 +54,8 @@ public sealed interface Startup<C> {
             if (!List.of("--help", "--check-config").contains(option)) {
                 return new Exit<>(
                         EXIT_USAGE,
-                        "unknown option %s, expected --help or --check-config".formatted(option));
+                        "unknown option %s, expected --help or --check-config"
+                                .formatted(Printable.of(option)));
             }
         }
         if (options.contains("--help")) {
@@ -66,7 +69,9 @@ public sealed interface Startup<C> {
                     ? new Exit<>(0, "configuration is valid")
                     : new Run<>(config);
         } catch (ConfigurationException e) {
-            return new Exit<>(EXIT_USAGE, String.join("\n", e.errors()));
+            return new Exit<>(
+                    EXIT_USAGE,
+                    e.errors().stream().map(Printable::of).collect(Collectors.joining("\n")));
         }
     }
 

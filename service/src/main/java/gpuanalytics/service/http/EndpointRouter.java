@@ -7,7 +7,6 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -29,19 +28,19 @@ final class EndpointRouter {
 
     private final Vertx vertx;
     private final Routes routes;
-    private final Duration readTimeout;
+    private final HttpSettings settings;
     private final Connections connections;
     private final HttpMetrics metrics;
 
     EndpointRouter(
             Vertx vertx,
             Routes routes,
-            Duration readTimeout,
+            HttpSettings settings,
             Connections connections,
             HttpMetrics metrics) {
         this.vertx = vertx;
         this.routes = routes;
-        this.readTimeout = readTimeout;
+        this.settings = settings;
         this.connections = connections;
         this.metrics = metrics;
     }
@@ -59,7 +58,7 @@ final class EndpointRouter {
     }
 
     private Exchange exchange(RoutingContext context) {
-        var exchange = new Exchange(context, readTimeout, metrics);
+        var exchange = new Exchange(context, settings, metrics);
         var connection = context.request().connection();
         connections.begun(connection);
         exchange.onEnd(() -> connections.ended(connection));
@@ -111,10 +110,12 @@ final class EndpointRouter {
         return null;
     }
 
-    private static void options(Exchange exchange, Map<Endpoint.Method, Endpoint> methods) {
+    private void options(Exchange exchange, Map<Endpoint.Method, Endpoint> methods) {
         var response = exchange.response().setStatusCode(204);
         SecurityHeaders.put(response.headers());
-        var _ = response.putHeader("allow", allowed(methods)).end();
+        var methodsAllowed = allowed(methods);
+        settings.origins().putPreflight(exchange.origin(), methodsAllowed, response.headers());
+        var _ = response.putHeader("allow", methodsAllowed).end();
     }
 
     private static String allowed(Map<Endpoint.Method, Endpoint> methods) {
@@ -146,7 +147,7 @@ final class EndpointRouter {
     private void readBody(Exchange exchange, Endpoint endpoint, Endpoint.Request request) {
         long timer =
                 vertx.setTimer(
-                        readTimeout.toMillis(),
+                        settings.readTimeout().toMillis(),
                         _ -> {
                             if (exchange.claim()) {
                                 exchange.cutOff();

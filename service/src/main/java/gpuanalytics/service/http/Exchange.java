@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,17 +31,19 @@ final class Exchange {
     private final Context loop;
     private final HttpServerResponse response;
     private final Duration readTimeout;
+    private final CorsOrigins origins;
     private final HttpMetrics metrics;
     private final Timer.Sample started;
     private final AtomicBoolean answered = new AtomicBoolean();
 
     /** Made on the connection's event loop. */
-    Exchange(RoutingContext context, Duration readTimeout, HttpMetrics metrics) {
+    Exchange(RoutingContext context, HttpSettings settings, HttpMetrics metrics) {
         this.context = context;
         this.vertx = context.vertx();
         this.loop = vertx.getOrCreateContext();
         this.response = context.response();
-        this.readTimeout = readTimeout;
+        this.readTimeout = settings.readTimeout();
+        this.origins = settings.origins();
         this.metrics = metrics;
         this.started = Timer.start(metrics.registry());
     }
@@ -138,6 +141,11 @@ final class Exchange {
         out.finish();
     }
 
+    /** The origin of the page that asks; null where none does. */
+    @Nullable String origin() {
+        return context.request().getHeader("origin");
+    }
+
     HttpServerResponse response() {
         return response;
     }
@@ -157,6 +165,7 @@ final class Exchange {
         response.putHeader("content-type", answer.contentType());
         response.putHeader("cache-control", "no-store");
         response.putHeader("vary", "accept, accept-encoding");
+        origins.put(origin(), response.headers());
         headers.forEach(response::putHeader);
         answer.headers().forEach(response::putHeader);
     }

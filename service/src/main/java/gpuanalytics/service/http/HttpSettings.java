@@ -13,8 +13,10 @@ import java.time.temporal.ChronoUnit;
  *     refused
  * @param readTimeout how long a client may take to send a body, and to read an answer or a part of
  *     an endless one, before its connection is cut
+ * @param origins whose pages may read answers
  */
-public record HttpSettings(String host, int port, int maxConnections, Duration readTimeout) {
+public record HttpSettings(
+        String host, int port, int maxConnections, Duration readTimeout, CorsOrigins origins) {
 
     /** Loopback: whoever wants others to reach it says so. */
     public static final String DEFAULT_HOST = "127.0.0.1";
@@ -37,6 +39,16 @@ public record HttpSettings(String host, int port, int maxConnections, Duration r
                     "HTTP_READ_TIMEOUT_MS is %d, expected at least 1"
                             .formatted(readTimeout.toMillis()));
         }
+    }
+
+    /** Pages of other origins may read nothing. */
+    public HttpSettings(String host, int port, int maxConnections, Duration readTimeout) {
+        this(host, port, maxConnections, readTimeout, CorsOrigins.none());
+    }
+
+    /** The same for pages of these origins too. */
+    public HttpSettings with(CorsOrigins others) {
+        return new HttpSettings(host, port, maxConnections, readTimeout, others);
     }
 
     /** An address with the default limits. */

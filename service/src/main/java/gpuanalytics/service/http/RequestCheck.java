@@ -4,9 +4,14 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What a request asks for, compared with what an endpoint has. */
 final class RequestCheck {
+
+    /** Chooses a media type by its short name where an endpoint knows the parameter. */
+    private static final String FORMAT = "format";
 
     private static final byte[] NO_BODY = {};
 
@@ -18,12 +23,59 @@ final class RequestCheck {
      * @throws ProblemException where it asks for what the endpoint has not
      */
     static Endpoint.Request check(RoutingContext context, Endpoint endpoint) {
+        checkSeparators(context.request().query());
+        var query = query(context, endpoint);
         var mediaType =
-                MediaTypes.best(context.parsedHeaders().accept(), endpoint.produces())
-                        .orElseThrow(() -> new ProblemException(notAcceptable(context, endpoint)));
+                query.containsKey(FORMAT)
+                        ? format(query.getOrDefault(FORMAT, List.of()), endpoint)
+                        : MediaTypes.best(context.parsedHeaders().accept(), endpoint.produces())
+                                .orElseThrow(
+                                        () ->
+                                                new ProblemException(
+                                                        notAcceptable(context, endpoint)));
         var contentType = endpoint.accepts().isEmpty() ? "" : contentType(context, endpoint);
-        return new Endpoint.Request(
-                mediaType, context.pathParams(), query(context, endpoint), contentType, NO_BODY);
+        return new Endpoint.Request(mediaType, context.pathParams(), query, contentType, NO_BODY);
+    }
+
+    /**
+     * Some servers take a {@code ;} for the end of a parameter and others for a part of its value;
+     * who reads it the other way answers another question than was asked.
+     */
+    private static void checkSeparators(@Nullable String query) {
+        if (query == null) {
+            return;
+        }
+        for (var part : query.split("&", -1)) {
+            if (part.indexOf(';') >= 0) {
+                int end = part.indexOf('=');
+                var name = end < 0 ? part.substring(0, part.indexOf(';')) : part.substring(0, end);
+                throw new ProblemException(
+                        Problem.invalidParameter(
+                                name.isEmpty() ? "query" : name,
+                                part.substring(end + 1),
+                                "no ; in it: & parts parameters, a comma parts values, and a ; in"
+                                        + " a value is written %3B"));
+            }
+        }
+    }
+
+    /** The media type that {@code format} names, which goes before what Accept says. */
+    private static String format(List<String> values, Endpoint endpoint) {
+        if (values.size() == 1) {
+            for (var type : endpoint.produces()) {
+                if (type.substring(type.indexOf('/') + 1).equals(values.getFirst())) {
+                    return type;
+                }
+            }
+        }
+        var value = String.join(" and ", values);
+        throw new ProblemException(
+                Problem.invalidParameter(
+                        FORMAT,
+                        value.isEmpty() ? "empty" : value,
+                        endpoint.produces().stream()
+                                .map(type -> type.substring(type.indexOf('/') + 1))
+                                .collect(Collectors.joining(" or "))));
     }
 
     static Endpoint.Request with(Endpoint.Request request, byte[] body) {

@@ -3,6 +3,7 @@ package gpuanalytics.service.lifecycle;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.config.EnvironmentReader;
 import gpuanalytics.service.config.Startup;
+import gpuanalytics.service.text.Printable;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -25,12 +26,16 @@ public record Program<C>(
     /** The exit code when it cannot start or has failed. */
     public static final int EXIT_FAILED = 1;
 
+    /** The exit code when it has done its work but for a part of its input. */
+    public static final int EXIT_INCOMPLETE = 3;
+
     private static final String LOG_CONFIGURATION = "logback.configurationFile";
 
     /**
      * Runs it until it ends or is told to, by SIGTERM or SIGINT.
      *
-     * @return the exit code: 0, {@link #EXIT_FAILED} or {@link Startup#EXIT_USAGE}
+     * @return the exit code: 0, {@link #EXIT_FAILED}, {@link Startup#EXIT_USAGE} or {@link
+     *     #EXIT_INCOMPLETE}
      */
     public int run(String[] arguments, Map<String, String> environment) {
         // Before the first logger; who starts the program may name a file of their own.
@@ -47,14 +52,17 @@ public record Program<C>(
         try (var running = start.apply(config)) {
             Runtime.getRuntime().addShutdownHook(new Thread(running::close, "shutdown"));
             running.awaitEnd();
-            var failure = running.failure();
-            failure.ifPresent(cause -> System.err.println(name + " failed: " + cause));
-            return failure.isPresent() ? EXIT_FAILED : 0;
+            running.failure()
+                    .ifPresent(
+                            cause ->
+                                    System.err.println(
+                                            Printable.of("%s failed: %s".formatted(name, cause))));
+            return running.exitCode();
         } catch (ConfigurationException e) {
-            e.errors().forEach(System.err::println);
+            e.errors().stream().map(Printable::of).forEach(System.err::println);
             return Startup.EXIT_USAGE;
         } catch (IllegalStateException e) {
-            System.err.println(e.getMessage());
+            System.err.println(Printable.of(e.getMessage()));
             return EXIT_FAILED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

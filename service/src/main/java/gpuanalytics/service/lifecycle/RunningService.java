@@ -11,6 +11,11 @@ public interface RunningService extends AutoCloseable {
     /** What ended it, where that was a fault. */
     Optional<Throwable> failure();
 
+    /** How its process is to end: 0, or what went wrong. */
+    default int exitCode() {
+        return failure().isPresent() ? Program.EXIT_FAILED : 0;
+    }
+
     /** Ends it in order; what is under way has a limited time. Safe to call again. */
     @Override
     void close();

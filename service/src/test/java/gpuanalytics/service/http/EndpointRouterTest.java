@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import gpuanalytics.service.http.Endpoint.Method;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
@@ -115,6 +116,12 @@ class EndpointRouterTest {
                     Problem.notFound("file is %s, expected style/page.css".formatted(name)));
         }
         return Answer.ok("text/css", "body{}".getBytes(UTF_8));
+    }
+
+    /** Java's client asks for HTTP/2 with its first request, and gets lost on the way there. */
+    @Test
+    void answersWhoAsksToUpgradeInHttp11() throws Exception {
+        assertEquals(HttpClient.Version.HTTP_1_1, server.get("/notes").version());
     }
 
     @Test

@@ -30,11 +30,11 @@ final class TestServer implements AutoCloseable {
             int maxConnections,
             Duration readTimeout,
             Function<HttpMetrics, List<Endpoint>> endpoints) {
-        listener =
-                HttpListener.start(
-                        new HttpSettings("127.0.0.1", 0, maxConnections, readTimeout),
-                        Routes.of(endpoints.apply(metrics)),
-                        metrics);
+        this(new HttpSettings("127.0.0.1", 0, maxConnections, readTimeout), endpoints);
+    }
+
+    TestServer(HttpSettings settings, Function<HttpMetrics, List<Endpoint>> endpoints) {
+        listener = HttpListener.start(settings, Routes.of(endpoints.apply(metrics)), metrics);
     }
 
     TestServer(Function<HttpMetrics, List<Endpoint>> endpoints) {

@@ -38,7 +38,9 @@ class UnreadAnswerTest {
     private static final Duration SHORT = Duration.ofMillis(300);
 
     private final AtomicLong made = new AtomicLong();
-    private final CountDownLatch firstBlocks = new CountDownLatch(SLOTS);
+
+    /** Opened when as many writers as there are slots have begun. */
+    private final CountDownLatch writers = new CountDownLatch(SLOTS);
 
     /** Registered while a writer writes; arrives when it has ended. */
     private final Phaser writing = new Phaser(1);
@@ -71,12 +73,12 @@ class UnreadAnswerTest {
                 new Body.Streamed(
                         out -> {
                             writing.register();
+                            writers.countDown();
                             try {
                                 var block = new byte[BLOCK];
                                 for (long sent = 0; sent < ANSWER_BYTES; sent += BLOCK) {
                                     out.write(block);
                                     made.addAndGet(BLOCK);
-                                    firstBlocks.countDown();
                                 }
                             } finally {
                                 writing.arriveAndDeregister();
@@ -88,7 +90,7 @@ class UnreadAnswerTest {
     void holdNoMoreThanTheSlotsAndOthersAreRefusedOrServed() throws Exception {
         try (var server = new TestServer(CLIENTS + 10, LONG, this::endpoints)) {
             var clients = askAndNeverRead(server, CLIENTS);
-            firstBlocks.await();
+            writers.await();
 
             var refused = server.get("/large");
             var served = server.get("/small");
@@ -111,7 +113,7 @@ class UnreadAnswerTest {
     void slotsComeBackWhenClientsAreCutOff() throws Exception {
         try (var server = new TestServer(CLIENTS + 10, SHORT, this::endpoints)) {
             var clients = askAndNeverRead(server, SLOTS);
-            firstBlocks.await();
+            writers.await();
             writing.arriveAndAwaitAdvance();
 
             awaitFreeSlots();
@@ -141,7 +143,7 @@ class UnreadAnswerTest {
     void slotsComeBackWhenClientsGo() throws Exception {
         try (var server = new TestServer(CLIENTS + 10, LONG, this::endpoints)) {
             var clients = askAndNeverRead(server, SLOTS);
-            firstBlocks.await();
+            writers.await();
 
             for (var client : clients) {
                 client.close();

@@ -1,6 +1,7 @@
 package gpuanalytics.embedded.testing;
 
 import gpuanalytics.embedded.EmbeddedStore;
+import gpuanalytics.embedded.Ports;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,9 +17,9 @@ public final class StoreProcess implements AutoCloseable {
         this.url = url;
     }
 
-    /** Starts one on a free port. */
+    /** Starts one on a port that stays free for it when it is killed. */
     public static StoreProcess start(Path directory) throws IOException {
-        return start(directory, 0);
+        return start(directory, Ports.free());
     }
 
     /** Starts one on a port and returns once it takes commands. */

@@ -1,14 +1,20 @@
 package gpuanalytics.producer.source.replay;
 
+import gpuanalytics.producer.source.RefusedRows;
+import gpuanalytics.producer.source.replay.table.BadCell;
+import gpuanalytics.producer.source.replay.table.DropReason;
+import gpuanalytics.producer.source.replay.table.Row;
+import gpuanalytics.service.text.Printable;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts the rows that gave no event, by reason, and lists the first ones of each reason in the
- * log. Safe for threads.
+ * Counts the rows that gave no event, by reason, keeps the first of each and lists a few more in
+ * the log. Safe for threads.
  */
 final class DroppedRows {
 
@@ -17,20 +23,27 @@ final class DroppedRows {
 
     private static final Logger LOG = LoggerFactory.getLogger(DroppedRows.class);
 
-    private final Map<DropReason, Long> counts = new ConcurrentHashMap<>();
+    private final Map<DropReason, RefusedRows> refused = new ConcurrentSkipListMap<>();
 
-    /**
-     * Notes a row.
-     *
-     * @param detail the column, its value and what was expected
-     */
-    void add(TraceFile file, CsvTable.Row row, DropReason reason, String detail) {
-        long count = counts.merge(reason, 1L, Long::sum);
-        if (count <= LISTED_PER_REASON) {
+    /** Notes a row and why it gave none. */
+    void add(TraceFile file, Row row, BadCell defect) {
+        var path = Printable.of(file.path());
+        var detail = Printable.of(defect.detail());
+        var counted =
+                refused.merge(
+                        defect.reason(),
+                        new RefusedRows(
+                                defect.reason().label(),
+                                1,
+                                "line %d of %s: %s".formatted(row.line(), path, detail)),
+                        (before, one) ->
+                                new RefusedRows(
+                                        before.reason(), before.rows() + 1, before.first()));
+        if (counted.rows() <= LISTED_PER_REASON) {
             LOG.atWarn()
-                    .addKeyValue("file", file.path())
-                    .addKeyValue("row", row.number())
-                    .addKeyValue("reason", reason.label())
+                    .addKeyValue("file", path)
+                    .addKeyValue("line", row.line())
+                    .addKeyValue("reason", defect.reason().label())
                     .log("row dropped: " + detail);
         }
     }
@@ -38,7 +51,12 @@ final class DroppedRows {
     /** The counts by the reasons' names. */
     Map<String, Long> counts() {
         var byLabel = new TreeMap<String, Long>();
-        counts.forEach((reason, count) -> byLabel.put(reason.label(), count));
+        refused.values().forEach(rows -> byLabel.put(rows.reason(), rows.rows()));
         return byLabel;
+    }
+
+    /** The counts with the first row of each reason. */
+    List<RefusedRows> refused() {
+        return List.copyOf(refused.values());
     }
 }

@@ -2,8 +2,12 @@ package gpuanalytics.producer.source.replay;
 
 import gpuanalytics.event.Event;
 import gpuanalytics.event.GpuMetric;
-import gpuanalytics.producer.source.replay.Cells.BadCell;
 import gpuanalytics.producer.source.replay.TraceFile.GpuReading;
+import gpuanalytics.producer.source.replay.table.BadCell;
+import gpuanalytics.producer.source.replay.table.Cells;
+import gpuanalytics.producer.source.replay.table.DropReason;
+import gpuanalytics.producer.source.replay.table.Row;
+import gpuanalytics.producer.source.replay.table.TraceTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -34,19 +38,19 @@ final class GpuTrace implements Trace {
     static final int MAX_GPUS_AT_ONCE = 100_000;
 
     /** A reading of a pod's GPU. */
-    private record PodReading(Instant time, String pod, double value, CsvTable.Row row) {}
+    private record PodReading(Instant time, String pod, double value, Row row) {}
 
     /** A file and its next reading. */
     private final class Cursor {
 
         private final TraceFile file;
-        private final CsvTable table;
+        private final TraceTable table;
         private @Nullable PodReading head;
 
         Cursor(TraceFile file) {
             this.file = file;
             try {
-                this.table = CsvTable.open(file.path());
+                this.table = TraceTable.open(file.path());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -65,13 +69,14 @@ final class GpuTrace implements Trace {
                     head = reading(row, least);
                     return;
                 } catch (BadCell e) {
-                    dropped.add(file, row, e.reason(), e.detail());
+                    dropped.add(file, row, e);
                 }
             }
         }
 
-        private PodReading reading(CsvTable.Row row, Instant least) throws BadCell {
-            var time = Cells.epochSeconds(row, "timestamp_anon");
+        private PodReading reading(Row row, Instant least) throws BadCell {
+            row.check();
+            var time = ages.checked(Cells.epochSeconds(row, "timestamp_anon"));
             var pod = Cells.text(row, "container_ip");
             double value = Cells.number(row, "value").doubleValue();
             if (time.isBefore(least)) {
@@ -83,13 +88,19 @@ final class GpuTrace implements Trace {
         }
     }
 
+    private final AgeLimits ages;
     private final DroppedRows dropped;
     private final List<Cursor> cursors;
     private final @Nullable Double intervalSeconds;
     private final @Nullable Double pricePerHourUsd;
     private final Deque<Event> ready = new ArrayDeque<>();
 
-    GpuTrace(List<TraceFile> files, Optional<Double> pricePerHourUsd, DroppedRows dropped) {
+    GpuTrace(
+            List<TraceFile> files,
+            Optional<Double> pricePerHourUsd,
+            AgeLimits ages,
+            DroppedRows dropped) {
+        this.ages = ages;
         this.dropped = dropped;
         this.pricePerHourUsd = pricePerHourUsd.orElse(null);
         var interval =
@@ -146,7 +157,7 @@ final class GpuTrace implements Trace {
     private void add(Map<String, Map<GpuReading, Double>> pods, Cursor cursor, PodReading reading) {
         var problem = problem(pods, cursor.kind(), reading);
         if (problem != null) {
-            dropped.add(cursor.file, reading.row(), problem.reason(), problem.detail());
+            dropped.add(cursor.file, reading.row(), problem);
             return;
         }
         pods.computeIfAbsent(reading.pod(), _ -> new EnumMap<>(GpuReading.class))
@@ -191,7 +202,7 @@ final class GpuTrace implements Trace {
                 .set(GpuMetric.MEM_USED_BYTES, bytes == null ? null : Math.round(bytes))
                 .set(GpuMetric.PRICE_PER_HOUR_USD, pricePerHourUsd)
                 .set(GpuMetric.INTERVAL_S, intervalSeconds)
-                .set(GpuMetric.SOURCE, TokenTrace.SOURCE)
+                .set(GpuMetric.SOURCE, RequestReader.SOURCE)
                 .build();
     }
 

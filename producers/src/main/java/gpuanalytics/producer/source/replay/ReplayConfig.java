@@ -1,5 +1,6 @@
 package gpuanalytics.producer.source.replay;
 
+import gpuanalytics.event.EventLimits;
 import gpuanalytics.producer.source.EventSource;
 import gpuanalytics.producer.source.Feed;
 import gpuanalytics.producer.source.SourceConfig;
@@ -7,6 +8,7 @@ import gpuanalytics.service.config.EnvironmentReader;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +31,10 @@ public record ReplayConfig(ReplayOptions options, int batch) implements SourceCo
      */
     public static ReplayConfig read(EnvironmentReader env, Common common, boolean chosen) {
         var files =
-                env.list("REPLAY_FILES", "Traces to replay, CSV or CSV.gz, separated by commas");
+                env.list(
+                        "REPLAY_FILES",
+                        "Traces to replay, CSV or JSON lines, plain or gzipped, separated by"
+                                + " commas");
         var speed =
                 readSpeed(
                         env,
@@ -44,6 +49,12 @@ public record ReplayConfig(ReplayOptions options, int batch) implements SourceCo
                         ReplayOptions.Times.ORIGINAL,
                         "Times of the events: original (as in the trace) or now (when replayed)");
         var run = readRun(env);
+        boolean lenient =
+                env.flag(
+                        "REPLAY_LENIENT",
+                        false,
+                        "End with 0, and not 3, where rows of the traces gave no event");
+        var limits = readLimits(env);
         if (chosen) {
             if (files.isEmpty() || files.size() > MAX_FILES) {
                 env.error(
@@ -56,8 +67,35 @@ public record ReplayConfig(ReplayOptions options, int batch) implements SourceCo
         }
         return new ReplayConfig(
                 new ReplayOptions(
-                        paths(env, files), speed, loop, run, times, common.pricePerHourUsd()),
+                        paths(env, files),
+                        speed,
+                        loop,
+                        run,
+                        times,
+                        common.pricePerHourUsd(),
+                        limits,
+                        lenient),
                 common.batch());
+    }
+
+    /** Reads the processor's limits: what it would put aside is not published. */
+    public static EventLimits readLimits(EnvironmentReader env) {
+        return new EventLimits(
+                env.duration(
+                        "MAX_EVENT_AGE_DAYS",
+                        ChronoUnit.DAYS,
+                        EventLimits.DEFAULT_MAX_AGE.toDays(),
+                        1,
+                        36_600,
+                        "How far a row's time may lie back, as the processor has it"),
+                env.duration(
+                        "MAX_EVENT_LEAD_S",
+                        ChronoUnit.SECONDS,
+                        EventLimits.DEFAULT_MAX_LEAD.toSeconds(),
+                        0,
+                        86_400,
+                        "How far a row's time may lie ahead, as the processor has it"),
+                EventLimits.DEFAULT_MAX_BYTES);
     }
 
     private static Optional<String> readRun(EnvironmentReader env) {

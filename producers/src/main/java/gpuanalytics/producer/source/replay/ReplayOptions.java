@@ -1,5 +1,6 @@
 package gpuanalytics.producer.source.replay;
 
+import gpuanalytics.event.EventLimits;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,8 @@ import java.util.OptionalDouble;
  *     its own at each start
  * @param times what the events' times are
  * @param pricePerHourUsd the price that GPU samples carry, as the traces know none
+ * @param limits which times the processor takes
+ * @param lenient whether rows may give no event without that being a failure
  */
 public record ReplayOptions(
         List<Path> files,
@@ -22,7 +25,9 @@ public record ReplayOptions(
         boolean loop,
         Optional<String> run,
         Times times,
-        Optional<Double> pricePerHourUsd) {
+        Optional<Double> pricePerHourUsd,
+        EventLimits limits,
+        boolean lenient) {
 
     /** What the events' times are. */
     public enum Times {
@@ -34,5 +39,22 @@ public record ReplayOptions(
 
     public ReplayOptions {
         files = List.copyOf(files);
+    }
+
+    /** All of the traces once, at once, with their own times. */
+    public static ReplayOptions ofImport(
+            List<Path> files,
+            Optional<Double> pricePerHourUsd,
+            EventLimits limits,
+            boolean lenient) {
+        return new ReplayOptions(
+                files,
+                OptionalDouble.empty(),
+                false,
+                Optional.empty(),
+                Times.ORIGINAL,
+                pricePerHourUsd,
+                limits,
+                lenient);
     }
 }

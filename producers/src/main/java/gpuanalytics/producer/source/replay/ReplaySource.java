@@ -4,7 +4,10 @@ import gpuanalytics.event.Event;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.producer.source.EventSource;
+import gpuanalytics.producer.source.RefusedRows;
+import gpuanalytics.producer.source.replay.table.DropReason;
 import gpuanalytics.service.config.ConfigurationException;
+import gpuanalytics.service.text.Printable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -47,6 +50,8 @@ public final class ReplaySource implements EventSource {
     private Instant roundStart = Instant.MIN;
     private Duration lastOffset = Duration.ZERO;
     private int round = 1;
+    private Instant present = Instant.MIN;
+    private final AgeLimits ages;
     private boolean ended;
 
     /**
@@ -56,10 +61,15 @@ public final class ReplaySource implements EventSource {
      */
     public ReplaySource(ReplayOptions options) {
         this.options = options;
+        this.ages =
+                new AgeLimits(
+                        options.limits(),
+                        () -> present,
+                        options.times() == ReplayOptions.Times.ORIGINAL);
         this.files = TraceFile.inspect(options.files());
         for (var file : files) {
             LOG.atInfo()
-                    .addKeyValue("file", file.path())
+                    .addKeyValue("file", Printable.of(file.path()))
                     .addKeyValue("holds", file.format())
                     .addKeyValue("reading", file.reading().map(Enum::name).orElse("REQUESTS"))
                     .addKeyValue("content_id", file.contentId())
@@ -79,6 +89,7 @@ public final class ReplaySource implements EventSource {
 
     @Override
     public Instant nextDue(Instant now) {
+        present = now;
         if (runStart == null) {
             runStart = now;
             beginRound(now);
@@ -102,6 +113,16 @@ public final class ReplaySource implements EventSource {
     @Override
     public Map<String, Long> droppedRows() {
         return dropped.counts();
+    }
+
+    @Override
+    public List<RefusedRows> refusedRows() {
+        return dropped.refused();
+    }
+
+    @Override
+    public boolean isIncomplete() {
+        return !options.lenient() && !dropped.counts().isEmpty();
     }
 
     @Override
@@ -148,14 +169,15 @@ public final class ReplaySource implements EventSource {
         var gpuFiles = new ArrayList<TraceFile>();
         for (var file : files) {
             switch (file.format()) {
-                case AZURE_LLM, MOONCAKE -> traces.add(new TokenTrace(file, dropped));
                 case ALIBABA_GPU -> gpuFiles.add(file);
                 case NVIDIA_SMI ->
-                        traces.add(new SmiTrace(file, options.pricePerHourUsd(), dropped));
+                        traces.add(new SmiTrace(file, options.pricePerHourUsd(), ages, dropped));
+                case AZURE_LLM, BURST_GPT, MOONCAKE, MOONCAKE_JSON, LITE_LLM, OPEN_AI ->
+                        traces.add(new TokenTrace(file, ages, dropped));
             }
         }
         if (!gpuFiles.isEmpty()) {
-            traces.add(new GpuTrace(gpuFiles, options.pricePerHourUsd(), dropped));
+            traces.add(new GpuTrace(gpuFiles, options.pricePerHourUsd(), ages, dropped));
         }
     }
 
@@ -205,38 +227,39 @@ public final class ReplaySource implements EventSource {
 
     /** The event as a fact of its own in this round of this run of the loop. */
     private Event.Builder ofRound(Event event) {
-        var copy = event.toBuilder();
         var run = options.run().orElseGet(() -> String.valueOf(runStart));
         return switch (event.topic()) {
-            case TOKEN_USAGE ->
-                    copy.set(
-                            TokenUsage.REQUEST_ID,
-                            "%s-r%d-%s"
-                                    .formatted(event.require(TokenUsage.REQUEST_ID), round, run));
+            case TOKEN_USAGE -> distinct(event, run);
             // the natural identity, GPU and time, is the same in every round
             case GPU_METRICS ->
-                    copy.set(
-                            GpuMetric.EVENT_ID,
-                            "replay-%s@%s-r%d-%s".formatted(event.gpu(), event.ts(), round, run));
+                    event.toBuilder()
+                            .set(
+                                    GpuMetric.EVENT_ID,
+                                    "replay-%s@%s-r%d-%s"
+                                            .formatted(event.gpu(), event.ts(), round, run));
         };
     }
 
+    /** A request with an identity of its own in this round. */
+    private Event.Builder distinct(Event event, String run) {
+        var field =
+                event.get(TokenUsage.EVENT_ID) == null
+                        ? TokenUsage.REQUEST_ID
+                        : TokenUsage.EVENT_ID;
+        return event.toBuilder()
+                .set(field, "%s-r%d-%s".formatted(event.require(field), round, run));
+    }
+
     private Event atDueTime(Event event, Instant due) {
-        var copy = event.toBuilder();
         return switch (event.topic()) {
             case TOKEN_USAGE ->
-                    copy.set(TokenUsage.TS, due)
-                            .set(
-                                    TokenUsage.REQUEST_ID,
-                                    "%s-r%d-%s"
-                                            .formatted(
-                                                    event.require(TokenUsage.REQUEST_ID),
-                                                    round,
-                                                    runStart))
-                            .build();
+                    distinct(event, String.valueOf(runStart)).set(TokenUsage.TS, due).build();
             case GPU_METRICS -> {
                 var interval = event.get(GpuMetric.INTERVAL_S);
-                yield copy.set(GpuMetric.TS, due)
+                // where GPU and time are not its identity, they are now
+                yield event.toBuilder()
+                        .set(GpuMetric.TS, due)
+                        .set(GpuMetric.EVENT_ID, null)
                         .set(
                                 GpuMetric.INTERVAL_S,
                                 interval == null ? null : interval / options.speed().orElseThrow())

@@ -1,6 +1,9 @@
 package gpuanalytics.producer.source.replay;
 
-import gpuanalytics.producer.source.replay.Cells.BadCell;
+import gpuanalytics.producer.source.replay.table.BadCell;
+import gpuanalytics.producer.source.replay.table.Cells;
+import gpuanalytics.producer.source.replay.table.DropReason;
+import gpuanalytics.producer.source.replay.table.Row;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -11,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +36,29 @@ final class SmiColumns {
                     "clocks_throttle_reasons_counters.sw_power_cap",
                             "clocks_event_reasons_counters.sw_power_cap");
 
+    /** What it writes where it knows nothing, beside what it puts in brackets. */
+    private static final Set<String> ABSENT =
+            Set.of(
+                    "N/A",
+                    "ERR!",
+                    "Not Supported",
+                    "Not Available",
+                    "Unknown Error",
+                    "Insufficient Permissions",
+                    "GPU requires reset");
+
+    /** Columns that no other kind of file has: they tell whose rows these are. */
+    private static final Set<String> READINGS =
+            Set.of(
+                    "utilization.gpu",
+                    "utilization.memory",
+                    "memory.used",
+                    "memory.total",
+                    "power.draw",
+                    "temperature.gpu",
+                    "clocks.current.sm",
+                    "clocks.current.memory");
+
     /** The header's own text by the plain name. */
     private final Map<String, String> headers = new HashMap<>();
 
@@ -46,22 +73,35 @@ final class SmiColumns {
         return OTHER_NAMES.getOrDefault(name, name);
     }
 
-    /** Whether rows tell when and of which GPU they are. */
+    /** Whether rows tell when they are, and of which GPU or at least of its readings. */
     static boolean fit(List<String> header) {
         var names = header.stream().map(SmiColumns::plain).toList();
-        return names.contains("timestamp") && (names.contains("uuid") || names.contains("index"));
+        return names.contains("timestamp")
+                && (names.contains("uuid")
+                        || names.contains("index")
+                        || names.stream().anyMatch(READINGS::contains));
+    }
+
+    /** Whether rows tell of which GPU they are. */
+    boolean nameGpu() {
+        return headers.containsKey("uuid") || headers.containsKey("index");
+    }
+
+    /** Whether a sample's GPU is known by its row alone, and not by what the file is called. */
+    boolean nameGpuAnywhere() {
+        return headers.containsKey("uuid") || headers.containsKey("hostname");
     }
 
     /** A cell's text, or null where there is no such column or nothing in it. */
-    @Nullable String text(CsvTable.Row row, String column) {
+    @Nullable String text(Row row, String column) {
         var header = headers.get(column);
         var text = header == null ? null : row.get(header);
         // [N/A], [Not Supported], [Unknown Error], [GPU requires reset], [Insufficient Permissions]
-        return text == null || text.startsWith("[") || text.equals("N/A") ? null : text;
+        return text == null || text.startsWith("[") || ABSENT.contains(text) ? null : text;
     }
 
     /** When the row was written; nvidia-smi writes no zone, so UTC. */
-    Instant time(CsvTable.Row row) throws BadCell {
+    Instant time(Row row) throws BadCell {
         var text = text(row, "timestamp");
         if (text == null) {
             throw new BadCell(DropReason.MISSING_VALUE, "timestamp is empty");
@@ -81,7 +121,7 @@ final class SmiColumns {
      *
      * @param unit what may stand behind it
      */
-    @Nullable BigDecimal number(CsvTable.Row row, String column, String unit) throws BadCell {
+    @Nullable BigDecimal number(Row row, String column, String unit) throws BadCell {
         var text = text(row, column);
         if (text == null) {
             return null;

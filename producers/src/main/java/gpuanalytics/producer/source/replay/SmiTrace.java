@@ -3,10 +3,14 @@ package gpuanalytics.producer.source.replay;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
-import gpuanalytics.producer.source.replay.Cells.BadCell;
+import gpuanalytics.producer.source.replay.table.BadCell;
+import gpuanalytics.producer.source.replay.table.DropReason;
+import gpuanalytics.producer.source.replay.table.Row;
+import gpuanalytics.producer.source.replay.table.TraceTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -54,15 +58,20 @@ final class SmiTrace implements Trace {
     private final TraceFile file;
     private final Optional<Double> pricePerHourUsd;
     private final DroppedRows dropped;
-    private final CsvTable table;
+    private final TraceTable table;
     private final SmiColumns columns;
+    private final AgeLimits ages;
+    private @Nullable String firstRow;
+    private @Nullable Instant lastTime;
 
-    SmiTrace(TraceFile file, Optional<Double> pricePerHourUsd, DroppedRows dropped) {
+    SmiTrace(
+            TraceFile file, Optional<Double> pricePerHourUsd, AgeLimits ages, DroppedRows dropped) {
         this.file = file;
+        this.ages = ages;
         this.pricePerHourUsd = pricePerHourUsd;
         this.dropped = dropped;
         try {
-            this.table = CsvTable.open(file.path());
+            this.table = TraceTable.open(file.path());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -78,24 +87,27 @@ final class SmiTrace implements Trace {
     public @Nullable Event next() {
         for (var row = table.next(); row != null; row = table.next()) {
             try {
+                row.check();
                 return sample(row);
             } catch (BadCell e) {
-                dropped.add(file, row, e.reason(), e.detail());
+                dropped.add(file, row, e);
             }
         }
         return null;
     }
 
-    private Event sample(CsvTable.Row row) throws BadCell {
-        var index = columns.text(row, "index");
+    private Event sample(Row row) throws BadCell {
+        var time = ages.checked(columns.time(row));
+        requireNew(time);
         var name = columns.text(row, "name");
         var host = columns.text(row, "hostname");
         var sample =
                 GpuMetric.builder()
-                        .set(GpuMetric.TS, columns.time(row))
+                        .set(GpuMetric.TS, time)
+                        .set(GpuMetric.EVENT_ID, identity(row))
                         .set(GpuMetric.HOST, host == null ? hostName() : host)
                         .set(GpuMetric.GPU_UUID, columns.text(row, "uuid"))
-                        .set(GpuMetric.GPU_INDEX, index == null ? null : wholeNumber(row))
+                        .set(GpuMetric.GPU_INDEX, index(row))
                         .set(GpuMetric.NAME, name == null ? UNKNOWN_NAME : name)
                         .set(GpuMetric.PRICE_PER_HOUR_USD, pricePerHourUsd.orElse(null))
                         .set(
@@ -103,7 +115,7 @@ final class SmiTrace implements Trace {
                                 file.intervalSeconds().isPresent()
                                         ? file.intervalSeconds().getAsDouble()
                                         : null)
-                        .set(GpuMetric.SOURCE, TokenTrace.SOURCE);
+                        .set(GpuMetric.SOURCE, RequestReader.SOURCE);
         for (var column : NUMBERS) {
             var value = scaled(row, column);
             sample.set(column.field(), value == null ? null : value.doubleValue());
@@ -119,12 +131,41 @@ final class SmiTrace implements Trace {
         }
     }
 
-    private @Nullable Long wholeNumber(CsvTable.Row row) throws BadCell {
+    /** A file that does not tell GPUs apart is of one: it has one sample at a time. */
+    private void requireNew(Instant time) throws BadCell {
+        if (!columns.nameGpu() && time.equals(lastTime)) {
+            throw new BadCell(
+                    DropReason.DUPLICATE,
+                    "a row has the time %s already, expected uuid or index to tell GPUs apart"
+                            .formatted(time));
+        }
+        lastTime = time;
+    }
+
+    /**
+     * GPU and time are a sample's identity. Where the GPU is known only by what the file is called,
+     * it is the row's content, and that of the first row, which tells files apart: so the same file
+     * under another name adds nothing, and neither does one that has grown.
+     */
+    private @Nullable String identity(Row row) {
+        if (columns.nameGpuAnywhere()) {
+            return null;
+        }
+        if (firstRow == null) {
+            firstRow = Digests.idOf(row.content());
+        }
+        return "smi-%s-%s".formatted(firstRow, Digests.idOf(row.content()));
+    }
+
+    private @Nullable Long index(Row row) throws BadCell {
+        if (!columns.nameGpu()) {
+            return 0L;
+        }
         var number = columns.number(row, "index", "");
         return number == null ? null : number.longValue();
     }
 
-    private @Nullable BigDecimal scaled(CsvTable.Row row, Column<?> column) throws BadCell {
+    private @Nullable BigDecimal scaled(Row row, Column<?> column) throws BadCell {
         var number = columns.number(row, column.name(), column.unit());
         return number == null ? null : number.multiply(column.scale());
     }

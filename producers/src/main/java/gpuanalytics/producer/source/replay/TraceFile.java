@@ -1,23 +1,23 @@
 package gpuanalytics.producer.source.replay;
 
+import gpuanalytics.producer.source.replay.table.BadCell;
+import gpuanalytics.producer.source.replay.table.Row;
+import gpuanalytics.producer.source.replay.table.TraceTable;
+import gpuanalytics.producer.source.replay.table.UnusableContentException;
 import gpuanalytics.service.config.ConfigurationException;
+import gpuanalytics.service.text.Printable;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -31,13 +31,15 @@ import java.util.OptionalDouble;
  *     gives the same events whatever it is called and wherever it lies
  * @param reading in a GPU trace: which reading
  * @param intervalSeconds in a GPU trace: the time between two samples
+ * @param model in a trace that names no models: what they are called
  */
 record TraceFile(
         Path path,
         TraceFormat format,
         String contentId,
         Optional<GpuReading> reading,
-        OptionalDouble intervalSeconds) {
+        OptionalDouble intervalSeconds,
+        String model) {
 
     /** Which reading the values of a GPU trace are. */
     enum GpuReading {
@@ -47,12 +49,13 @@ record TraceFile(
         MEMORY
     }
 
-    private static final int CONTENT_ID_CHARS = 16;
-
     /** Rows that decide which reading a file holds and how far apart its samples are. */
     private static final int ROWS_LOOKED_AT = 20_000;
 
     private static final double MAX_PERCENT = 100;
+
+    private static final double MAX_BURST_STEP_S = 0.2;
+    private static final int MAX_GPUS_OF_A_HOST = 17;
 
     /**
      * Looks at every file.
@@ -69,12 +72,12 @@ record TraceFile(
                 var file = inspect(path);
                 var same = seen.putIfAbsent(file.contentId, path);
                 if (same != null) {
-                    throw new Unusable(
+                    throw new UnusableContentException(
                             "has the same content as %s, expected each trace once".formatted(same));
                 }
                 files.add(file);
             } catch (IOException | UncheckedIOException e) {
-                errors.add("%s %s".formatted(path, problem(e)));
+                errors.add(Printable.of("%s %s".formatted(path, problem(e))));
             }
         }
         if (!errors.isEmpty()) {
@@ -83,18 +86,9 @@ record TraceFile(
         return List.copyOf(files);
     }
 
-    /** A defect of a file, worded to follow its name. */
-    private static final class Unusable extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        Unusable(String problem) {
-            super(problem);
-        }
-    }
-
     private static String problem(Exception e) {
         return switch (e) {
-            case Unusable unusable -> String.valueOf(unusable.getMessage());
+            case UnusableContentException unusable -> String.valueOf(unusable.getMessage());
             case NoSuchFileException _ -> "does not exist, expected a CSV file";
             case EOFException _ -> "ends early, expected a whole gzip file";
             case AccessDeniedException _ -> "may not be read, expected a readable CSV file";
@@ -106,38 +100,53 @@ record TraceFile(
 
     private static TraceFile inspect(Path path) throws IOException {
         if (Files.isDirectory(path)) {
-            throw new Unusable("is a directory, expected a CSV file");
+            throw new UnusableContentException("is a directory, expected a CSV file");
         }
-        var contentId = contentId(path);
-        try (var table = CsvTable.open(path)) {
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new UnusableContentException(
+                    "is a pipe or a device, expected a regular file: it is read more than once");
+        }
+        try (var table = TraceTable.open(path)) {
             if (table.header().isEmpty()) {
-                throw new Unusable("is empty, expected a header and rows");
+                throw new UnusableContentException("is empty, expected a header and rows");
             }
             var format = TraceFormat.of(table.header());
             if (format.isEmpty()) {
-                throw new Unusable(
-                        "has the columns %s, expected %s"
+                throw new UnusableContentException(
+                        "has the columns %s, expected %s; %s"
                                 .formatted(
                                         shortened(String.join(",", table.header())),
-                                        TraceFormat.expected()));
+                                        TraceFormat.expected(),
+                                        NearestFormat.of(table.header())));
             }
+            var contentId = Digests.idOf(TraceTable.unpacked(path));
             return switch (format.get()) {
-                case AZURE_LLM, MOONCAKE -> tokenTrace(path, format.get(), contentId, table);
                 case ALIBABA_GPU -> gpuTrace(path, contentId, table);
                 case NVIDIA_SMI -> smiTrace(path, contentId, table);
+                case AZURE_LLM, BURST_GPT, MOONCAKE, MOONCAKE_JSON, LITE_LLM, OPEN_AI ->
+                        tokenTrace(path, format.get(), contentId, table);
             };
         }
     }
 
     private static TraceFile tokenTrace(
-            Path path, TraceFormat format, String contentId, CsvTable table) throws Unusable {
-        if (table.next() == null) {
+            Path path, TraceFormat format, String contentId, TraceTable table)
+            throws UnusableContentException {
+        var first = table.next();
+        if (first == null) {
             throw noRows();
         }
-        return new TraceFile(path, format, contentId, Optional.empty(), OptionalDouble.empty());
+        return new TraceFile(
+                path,
+                format,
+                contentId,
+                Optional.empty(),
+                OptionalDouble.empty(),
+                TraceModel.of(format, path, first, table));
     }
 
-    private static TraceFile gpuTrace(Path path, String contentId, CsvTable table) throws Unusable {
+    private static TraceFile gpuTrace(Path path, String contentId, TraceTable table)
+            throws UnusableContentException {
         int rows = 0;
         int percents = 0;
         int bytes = 0;
@@ -161,7 +170,7 @@ record TraceFile(
             throw noRows();
         }
         if (bytes + percents == 0) {
-            throw new Unusable(
+            throw new UnusableContentException(
                     "has no value above 0 in its first %d rows, expected percent (a duty cycle) or"
                                     .formatted(rows)
                             + " bytes (memory)");
@@ -171,10 +180,12 @@ record TraceFile(
                 TraceFormat.ALIBABA_GPU,
                 contentId,
                 Optional.of(bytes > percents ? GpuReading.MEMORY : GpuReading.DUTY_CYCLE),
-                Double.isInfinite(interval) ? OptionalDouble.empty() : OptionalDouble.of(interval));
+                Double.isInfinite(interval) ? OptionalDouble.empty() : OptionalDouble.of(interval),
+                "");
     }
 
-    private static TraceFile smiTrace(Path path, String contentId, CsvTable table) throws Unusable {
+    private static TraceFile smiTrace(Path path, String contentId, TraceTable table)
+            throws UnusableContentException {
         var columns = new SmiColumns(table.header());
         var last = new HashMap<String, Instant>();
         var steps = new ArrayList<Double>();
@@ -188,15 +199,31 @@ record TraceFile(
                 if (before != null && at.isAfter(before)) {
                     steps.add(Duration.between(before, at).toNanos() / 1e9);
                 }
-            } catch (Cells.BadCell ignored) {
+            } catch (BadCell ignored) {
                 // the row is dropped with its reason when it is replayed
             }
         }
         if (rows == 0) {
             throw noRows();
         }
+        if (!columns.nameGpu() && comeInBursts(steps)) {
+            throw new UnusableContentException(
+                    "seems to be of several GPUs, whose rows come close together, and does not tell"
+                            + " which is whose: expected uuid or index among the columns");
+        }
         return new TraceFile(
-                path, TraceFormat.NVIDIA_SMI, contentId, Optional.empty(), median(steps));
+                path, TraceFormat.NVIDIA_SMI, contentId, Optional.empty(), median(steps), "");
+    }
+
+    /** Whether rows come a few at once and then none for long, as those of several GPUs do. */
+    private static boolean comeInBursts(List<Double> steps) {
+        double longest = steps.stream().mapToDouble(step -> step).max().orElse(0);
+        long close =
+                steps.stream()
+                        .filter(step -> step < MAX_BURST_STEP_S && step * 20 < longest)
+                        .count();
+        long far = steps.size() - close;
+        return far > 1 && close * 3 > steps.size() && far * MAX_GPUS_OF_A_HOST >= steps.size();
     }
 
     /** The usual step: nvidia-smi is a little late or early each time, and now and then much. */
@@ -206,7 +233,7 @@ record TraceFile(
                 : OptionalDouble.of(steps.stream().sorted().toList().get(steps.size() / 2));
     }
 
-    private static double number(CsvTable.Row row, String column) {
+    private static double number(Row row, String column) {
         var text = row.get(column);
         try {
             return text == null ? Double.NaN : new BigDecimal(text).doubleValue();
@@ -215,28 +242,11 @@ record TraceFile(
         }
     }
 
-    private static Unusable noRows() {
-        return new Unusable("has a header but no rows, expected at least one");
+    private static UnusableContentException noRows() {
+        return new UnusableContentException("has a header but no rows, expected at least one");
     }
 
     private static String shortened(String text) {
         return text.length() > 200 ? text.substring(0, 200) + "…" : text;
-    }
-
-    private static String contentId(Path path) throws IOException {
-        try (var stream = new DigestInputStream(CsvTable.bytes(path), sha256())) {
-            stream.transferTo(OutputStream.nullOutputStream());
-            return HexFormat.of()
-                    .formatHex(stream.getMessageDigest().digest())
-                    .substring(0, CONTENT_ID_CHARS);
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

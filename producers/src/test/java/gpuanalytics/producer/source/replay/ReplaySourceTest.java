@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventId;
+import gpuanalytics.event.EventLimits;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
@@ -18,6 +19,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,6 +39,8 @@ class ReplaySourceTest {
 
     private static final Instant NOW = Instant.parse("2026-03-02T10:00:00Z");
     private static final OptionalDouble MAX = OptionalDouble.empty();
+    private static final EventLimits ANY_TIME =
+            new EventLimits(Duration.ofDays(36_600), Duration.ofDays(36_600), 1 << 20);
     private static final String AZURE = "TIMESTAMP,ContextTokens,GeneratedTokens\n";
 
     @TempDir Path directory;
@@ -47,7 +51,14 @@ class ReplaySourceTest {
 
     private static ReplayOptions options(OptionalDouble speed, Path... files) {
         return new ReplayOptions(
-                List.of(files), speed, false, Optional.empty(), Times.ORIGINAL, Optional.empty());
+                List.of(files),
+                speed,
+                false,
+                Optional.empty(),
+                Times.ORIGINAL,
+                Optional.empty(),
+                ANY_TIME,
+                false);
     }
 
     private static ReplaySource source(Path... files) {
@@ -191,7 +202,8 @@ class ReplaySourceTest {
         assertNull(events.getLast().get(TokenUsage.PROMPT_TOKENS), "absent is not zero");
         assertEquals(
                 Map.of(
-                        "missing_value", 3L,
+                        "missing_value", 2L,
+                        "too_few_cells", 1L,
                         "bad_time", 1L,
                         "bad_number", 3L,
                         "out_of_range", 1L,
@@ -272,7 +284,9 @@ class ReplaySourceTest {
                                 true,
                                 Optional.empty(),
                                 Times.ORIGINAL,
-                                Optional.empty()));
+                                Optional.empty(),
+                                ANY_TIME,
+                                false));
         source.nextDue(NOW);
 
         var events = source.take(NOW, 40);
@@ -301,7 +315,15 @@ class ReplaySourceTest {
     /** The identities of three rounds of a loop over two traces with two events each. */
     private static Set<String> loop(Optional<String> run, Instant start, Path... files) {
         var options =
-                new ReplayOptions(List.of(files), MAX, true, run, Times.ORIGINAL, Optional.empty());
+                new ReplayOptions(
+                        List.of(files),
+                        MAX,
+                        true,
+                        run,
+                        Times.ORIGINAL,
+                        Optional.empty(),
+                        ANY_TIME,
+                        false);
         var source = new ReplaySource(options);
         source.nextDue(start);
         var identities = new HashSet<>(source.take(start, 12).stream().map(EventId::of).toList());
@@ -343,7 +365,9 @@ class ReplaySourceTest {
                                 false,
                                 Optional.empty(),
                                 Times.NOW,
-                                Optional.of(2.0)));
+                                Optional.of(2.0),
+                                ANY_TIME,
+                                false));
         source.nextDue(NOW);
 
         var events = source.take(NOW.plusSeconds(6), 10);
@@ -372,11 +396,9 @@ class ReplaySourceTest {
                         empty + " is empty, expected a header and rows",
                         headerOnly + " has a header but no rows, expected at least one",
                         other
-                                + " has the columns a,b, expected TIMESTAMP,ContextTokens,"
-                                + "GeneratedTokens (Azure LLM inference) or timestamp_ms,"
-                                + "input_length,output_length (Mooncake) or timestamp_anon,value,"
-                                + "container_ip (Alibaba GenAI GPU duty cycle or memory) or"
-                                + " timestamp,uuid (nvidia-smi --query-gpu)",
+                                + " has the columns a,b, expected "
+                                + TraceFormat.expected()
+                                + "; it has no column of any of these",
                         copy + " has the same content as " + good + ", expected each trace once",
                         zeros
                                 + " has no value above 0 in its first 1 rows, expected percent"
@@ -396,6 +418,6 @@ class ReplaySourceTest {
                                         + ",1,2\n2023-11-16 18:17:00,1,2\n"));
 
         assertEquals(1, all(source).size());
-        assertEquals(Map.of("bad_time", 1L), source.droppedRows());
+        assertEquals(Map.of("line_too_long", 1L), source.droppedRows());
     }
 }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.event.Event;
+import gpuanalytics.event.EventId;
+import gpuanalytics.event.EventLimits;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.producer.source.replay.ReplayOptions.Times;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,7 +91,9 @@ final class SmiTraceTest {
                         false,
                         Optional.empty(),
                         Times.ORIGINAL,
-                        Optional.of(2.5)));
+                        Optional.of(2.5),
+                        EventLimits.defaults(),
+                        false));
     }
 
     @ParameterizedTest
@@ -132,6 +137,9 @@ final class SmiTraceTest {
                 "[Unknown Error]",
                 "[GPU requires reset]",
                 "[Insufficient Permissions]",
+                "ERR!",
+                "Not Supported",
+                "Unknown Error",
                 "",
             })
     void whatNvidiaSmiDoesNotKnowIsAbsent(String cell) throws IOException {
@@ -199,7 +207,17 @@ final class SmiTraceTest {
 
         assertEquals(2, events(source).size());
         assertEquals(
-                Map.of("bad_number", 2L, "bad_time", 3L, "missing_value", 1L, "out_of_range", 2L),
+                Map.of(
+                        "bad_number",
+                        2L,
+                        "bad_time",
+                        2L,
+                        "too_few_cells",
+                        1L,
+                        "missing_value",
+                        1L,
+                        "out_of_range",
+                        2L),
                 source.droppedRows());
     }
 
@@ -210,6 +228,77 @@ final class SmiTraceTest {
         assertTrue(
                 refused.errors().getFirst().contains("timestamp,uuid (nvidia-smi --query-gpu)"),
                 refused.errors().toString());
+    }
+
+    @Test
+    void aFileWithoutUuidAndIndexIsOfOneGpu() throws IOException {
+        var source =
+                source(
+                        "spark-3.csv",
+                        """
+                        timestamp, name, utilization.gpu [%], memory.used [MiB], power.draw [W]
+                        2026/11/20 07:30:00.001, NVIDIA GB10, 11 %, [N/A], 4.20 W
+                        2026/11/20 07:30:01.002, NVIDIA GB10, 12 %, [N/A], N/A
+                        2026/11/20 07:30:01.002, NVIDIA GB10, 13 %, [N/A], 4.40 W
+                        """);
+
+        var samples = events(source);
+
+        assertEquals(2, samples.size());
+        assertEquals("spark-3/0", String.valueOf(samples.getFirst().gpu()));
+        assertEquals(0.11, samples.getFirst().get(GpuMetric.UTILIZATION));
+        assertNull(samples.getFirst().get(GpuMetric.MEM_USED_BYTES));
+        assertNull(samples.getLast().get(GpuMetric.POWER_W));
+        assertEquals(Map.of("duplicate", 1L), source.droppedRows());
+    }
+
+    @Test
+    void rowsOfSeveralGpusThatNothingTellsApartAreRefused() {
+        var rows = new StringBuilder("timestamp, power.draw [W]\n");
+        for (int second = 10; second < 30; second++) {
+            for (int gpu = 0; gpu < 4; gpu++) {
+                rows.append("2026/11/20 07:30:%d.%03d, %d W%n".formatted(second, gpu * 7, gpu));
+            }
+        }
+
+        var refused =
+                assertThrows(ConfigurationException.class, () -> source("a.csv", rows.toString()));
+
+        assertTrue(
+                refused.errors().getFirst().contains("expected uuid or index among the columns"),
+                refused.errors().toString());
+    }
+
+    @Test
+    void aPauseInTheLogOfOneGpuIsNoSecondGpu() throws IOException {
+        var rows = new StringBuilder("timestamp, power.draw [W]\n");
+        for (int second = 10; second < 60; second++) {
+            int minute = second < 30 ? 1 : second < 45 ? 20 : 40;
+            rows.append("2026/11/20 07:%02d:%d.000, 5 W%n".formatted(minute, second));
+        }
+
+        assertEquals(50, events(rows.toString()).size());
+    }
+
+    @Test
+    void aSampleIsTheSameWhateverItsFileIsCalledAndHoweverTheFileHasGrown() throws IOException {
+        var rows =
+                """
+                timestamp, index, power.draw [W]
+                2026/11/20 07:30:00.001, 0, 4.20 W
+                2026/11/20 07:30:00.004, 1, 4.20 W
+                """;
+        var more = rows + "2026/11/20 07:30:01.001, 0, 4.20 W\n";
+
+        var first = identities(source("node-1.csv", rows));
+
+        assertEquals(2, Set.copyOf(first).size());
+        assertEquals(first, identities(source("copy.csv", rows)));
+        assertEquals(first, identities(source("node-1.csv", more)).subList(0, 2));
+    }
+
+    private static List<String> identities(ReplaySource source) {
+        return events(source).stream().map(event -> String.valueOf(EventId.of(event))).toList();
     }
 
     @Test

@@ -1,5 +1,6 @@
-package gpuanalytics.producer.source.replay;
+package gpuanalytics.producer.source.replay.table;
 
+import gpuanalytics.service.text.Printable;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -7,14 +8,13 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
-import java.time.format.DateTimeParseException;
-import java.time.temporal.ChronoField;
 import java.time.temporal.TemporalQueries;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What the cells of a row mean. */
-final class Cells {
+public final class Cells {
 
     /** Longer is no number; and a large exponent would take for ever to expand. */
     private static final int MAX_NUMBER_CHARS = 40;
@@ -23,43 +23,38 @@ final class Cells {
     private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000);
     private static final BigDecimal MAX_EPOCH_SECONDS = BigDecimal.valueOf(253_402_300_799L);
 
+    /** {@code 1,234}, {@code 1.234.567}, {@code 1 234}, {@code 701,93}. */
+    private static final Pattern SEPARATED =
+            Pattern.compile("[-+]?\\d+(?:[ ,.'\u00a0\u202f]\\d+)+");
+
+    /** {@code 1.000}, which is a thousand where a spreadsheet wrote it so, and else 1. */
+    private static final Pattern GROUPED = Pattern.compile("[-+]?\\d{1,3}(?:\\.\\d{3})+");
+
+    private static final String WITHOUT_SEPARATORS =
+            "a number without separators: what a spreadsheet means by them is not certain";
+
+    /** {@code 11/16/2023 18:17}, {@code 16.11.2023 18:17:04}, {@code 45246.7618}. */
+    private static final Pattern SPREADSHEET_TIME =
+            Pattern.compile("\\d{1,2}([/.-])\\d{1,2}\\1\\d{2,4}(?:,? .*)?|\\d{5}(?:[.,]\\d+)?");
+
+    private static final String SPREADSHEET_ADVICE =
+            "a time such as 2023-11-16 18:17:03.9799600: a spreadsheet has saved it anew, take the"
+                    + " file as it was";
+
     private static final DateTimeFormatter DATE_TIME =
             new DateTimeFormatterBuilder()
                     .append(DateTimeFormatter.ISO_LOCAL_DATE)
                     .appendLiteral(' ')
                     .append(DateTimeFormatter.ISO_LOCAL_TIME)
                     .optionalStart()
-                    .appendOffset("+HH:MM", "Z")
+                    .appendPattern("[XXX][X][' UTC']")
                     .optionalEnd()
-                    .parseDefaulting(ChronoField.NANO_OF_SECOND, 0)
                     .toFormatter(Locale.ROOT);
-
-    /** A cell that makes its row useless. */
-    static final class BadCell extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        private final DropReason reason;
-        private final String detail;
-
-        BadCell(DropReason reason, String detail) {
-            super(detail, null, false, false);
-            this.reason = reason;
-            this.detail = detail;
-        }
-
-        DropReason reason() {
-            return reason;
-        }
-
-        String detail() {
-            return detail;
-        }
-    }
 
     private Cells() {}
 
     /** The cell, which must not be empty. */
-    static String text(CsvTable.Row row, String column) throws BadCell {
+    public static String text(Row row, String column) throws BadCell {
         var text = row.get(column);
         if (text == null) {
             throw new BadCell(DropReason.MISSING_VALUE, column + " is empty");
@@ -68,12 +63,12 @@ final class Cells {
     }
 
     /** A number; the cell must not be empty. */
-    static BigDecimal number(CsvTable.Row row, String column) throws BadCell {
+    public static BigDecimal number(Row row, String column) throws BadCell {
         return parsed(column, text(row, column));
     }
 
     /** The number that a text of a column is. */
-    static BigDecimal parsed(String column, String text) throws BadCell {
+    public static BigDecimal parsed(String column, String text) throws BadCell {
         if (text.length() <= MAX_NUMBER_CHARS) {
             try {
                 var number = new BigDecimal(text);
@@ -84,15 +79,19 @@ final class Cells {
                 // refused below, with the column's name
             }
         }
-        throw badNumber(column, text, "a number");
+        throw badNumber(
+                column, text, SEPARATED.matcher(text).matches() ? WITHOUT_SEPARATORS : "a number");
     }
 
     /** A whole number, or null where the cell is empty. */
-    static @Nullable Long wholeNumber(CsvTable.Row row, String column) throws BadCell {
+    public static @Nullable Long wholeNumber(Row row, String column) throws BadCell {
         if (row.get(column) == null) {
             return null;
         }
         var number = number(row, column);
+        if (GROUPED.matcher(text(row, column)).matches()) {
+            throw badNumber(column, text(row, column), WITHOUT_SEPARATORS);
+        }
         try {
             return number.longValueExact();
         } catch (ArithmeticException e) {
@@ -100,20 +99,25 @@ final class Cells {
         }
     }
 
-    /** A date and time to 100 ns or finer, in UTC unless the cell says otherwise. */
-    static Instant dateTime(CsvTable.Row row, String column) throws BadCell {
+    /** A date and time, to the minute or finer, in UTC unless the cell says otherwise. */
+    public static Instant dateTime(Row row, String column) throws BadCell {
         var text = text(row, column);
         try {
             var parsed = DATE_TIME.parse(text.replace('T', ' '));
             var offset = parsed.query(TemporalQueries.offset());
             return LocalDateTime.from(parsed).toInstant(offset == null ? ZoneOffset.UTC : offset);
-        } catch (DateTimeParseException e) {
-            throw badTime(column, text, "a time such as 2023-11-16 18:17:03.9799600");
+        } catch (DateTimeException e) {
+            throw badTime(
+                    column,
+                    text,
+                    SPREADSHEET_TIME.matcher(text).matches()
+                            ? SPREADSHEET_ADVICE
+                            : "a time such as 2023-11-16 18:17:03.9799600");
         }
     }
 
     /** Seconds since the epoch, with a fraction. */
-    static Instant epochSeconds(CsvTable.Row row, String column) throws BadCell {
+    public static Instant epochSeconds(Row row, String column) throws BadCell {
         var seconds = number(row, column);
         if (seconds.signum() < 0 || seconds.compareTo(MAX_EPOCH_SECONDS) > 0) {
             throw badTime(column, seconds.toString(), "seconds since 1970");
@@ -124,13 +128,22 @@ final class Cells {
     }
 
     /** Milliseconds since {@code start}. */
-    static Instant millisSince(Instant start, CsvTable.Row row, String column) throws BadCell {
+    public static Instant millisSince(Instant start, Row row, String column) throws BadCell {
         long millis = Math.round(number(row, column).doubleValue());
         try {
             return start.plusMillis(millis);
         } catch (DateTimeException | ArithmeticException e) {
             throw badTime(column, Long.toString(millis), "milliseconds since the trace's start");
         }
+    }
+
+    /** Seconds since {@code start}, perhaps with a fraction. */
+    public static Instant secondsSince(Instant start, Row row, String column) throws BadCell {
+        var seconds = number(row, column);
+        if (seconds.abs().compareTo(MAX_EPOCH_SECONDS) > 0) {
+            throw badTime(column, seconds.toString(), "seconds since the trace's start");
+        }
+        return start.plusNanos(seconds.multiply(NANOS).longValue());
     }
 
     private static BadCell badNumber(String column, String text, String expected) {
@@ -145,8 +158,8 @@ final class Cells {
         return "%s is %s, expected %s".formatted(column, shown(text), expected);
     }
 
-    /** A text short enough for a message. */
-    static String shown(String text) {
-        return text.length() > 64 ? text.substring(0, 64) + "…" : text;
+    /** A text short and plain enough for a message. */
+    public static String shown(String text) {
+        return Printable.of(text.length() > 64 ? text.substring(0, 64) + "…" : text);
     }
 }

@@ -1,0 +1,32 @@
+package gpuanalytics.embedded;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class PortsTest {
+
+    /** Else a connection that anybody opens may take it before it is listened on. */
+    @Test
+    void aFreePortIsNoneThatTheSystemGivesToOutgoingConnections() throws Exception {
+        var lowest = lowestOfOutgoing();
+
+        for (int i = 0; i < 100; i++) {
+            var port = Ports.free();
+            assertTrue(port < lowest, port + " is not below " + lowest);
+        }
+    }
+
+    private static int lowestOfOutgoing() throws IOException {
+        var range = Path.of("/proc/sys/net/ipv4/ip_local_port_range");
+        if (!Files.exists(range)) {
+            return 49_152; // not Linux
+        }
+        try (var reader = Files.newBufferedReader(range)) { // such a file is read at once or not
+            return Integer.parseInt(reader.readLine().split("\\s+", 2)[0]);
+        }
+    }
+}
