@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param flush when gathered rollups go to the store
  * @param series how many series an hour may have before others count under "other"
  * @param identity how what is said under one identity is told apart
+ * @param maxConflicts how many conflicts can be asked for, the latest
  * @param sampleInterval the time a sample stands for when it does not say
  * @param shutdownTimeout how long a shutdown waits for what is under way
  */
@@ -25,5 +26,6 @@ record IngestSettings(
         FlushPolicy flush,
         SeriesLimits series,
         IdentityRules identity,
+        int maxConflicts,
         Duration sampleInterval,
         Duration shutdownTimeout) {}

@@ -7,6 +7,7 @@ import gpuanalytics.processor.batch.Batcher;
 import gpuanalytics.processor.batch.Step;
 import gpuanalytics.processor.batch.UnderWay;
 import gpuanalytics.processor.change.ChangedHours;
+import gpuanalytics.processor.conflict.Conflicts;
 import gpuanalytics.processor.consume.DeadLetterTopic;
 import gpuanalytics.processor.consume.KafkaEventConsumer;
 import gpuanalytics.processor.consume.KafkaHealth;
@@ -15,6 +16,7 @@ import gpuanalytics.processor.decode.ScanningEventDecoder;
 import gpuanalytics.processor.gpuname.GpuNaming;
 import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
+import gpuanalytics.processor.metrics.ProcessorMetrics.SaidAgain;
 import gpuanalytics.processor.query.MongoUsageQueries;
 import gpuanalytics.processor.query.RollupRetention;
 import gpuanalytics.processor.reject.RecordNotices;
@@ -39,7 +41,9 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -123,6 +127,7 @@ public final class Processor implements RunningService {
                 new EventWrites(
                         new MongoEventWriter(store, settings.identity(), retry, metrics),
                         new Rejects(deadLetters, metrics, notices),
+                        new Conflicts(store, settings.maxConflicts(), retry, metrics, clock),
                         new Tally(metrics, notices, clock),
                         underWay);
         var rollups =
@@ -191,6 +196,15 @@ public final class Processor implements RunningService {
                 metrics.duplicates(),
                 metrics.rejected(),
                 lag());
+    }
+
+    /** Of the stored events since the start, those that were not the first of their identity. */
+    public Map<SaidAgain, Long> saidAgain() {
+        var events = new EnumMap<SaidAgain, Long>(SaidAgain.class);
+        for (var how : SaidAgain.values()) {
+            events.put(how, metrics.saidAgain(how));
+        }
+        return events;
     }
 
     /** What the broker had a second ago may be less than what is read and not done by now. */

@@ -175,6 +175,13 @@ public record ProcessorConfig(
                 flush(reader),
                 series(reader),
                 identity(reader),
+                reader.integer(
+                        "MAX_CONFLICTS",
+                        10_000,
+                        1,
+                        1_000_000,
+                        "How many conflicts and reused request ids are kept for /conflicts, the"
+                                + " latest"),
                 reader.duration(
                         "SAMPLE_INTERVAL_S",
                         ChronoUnit.SECONDS,

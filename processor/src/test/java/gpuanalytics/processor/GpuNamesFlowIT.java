@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import gpuanalytics.embedded.EmbeddedBroker;
-import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.event.EventTopic;
 import java.io.IOException;
 import java.net.URI;
@@ -17,9 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,28 +24,13 @@ class GpuNamesFlowIT {
 
     private static final String DAY = "from=2026-03-02T00:00:00Z&to=2026-03-03T00:00:00Z";
 
-    private static EmbeddedBroker broker;
-    private static EmbeddedStore store;
-
     private PipelineFixture fixture;
     private Processor processor;
     private int sent;
 
-    @BeforeAll
-    static void startAll() {
-        broker = EmbeddedBroker.start();
-        store = EmbeddedStore.start();
-    }
-
-    @AfterAll
-    static void stopAll() {
-        store.close();
-        broker.close();
-    }
-
     @BeforeEach
     void start() {
-        fixture = PipelineFixture.withTopics(broker, store);
+        fixture = PipelineFixture.withTopics();
         processor = Processor.start(fixture.config());
     }
 

@@ -33,15 +33,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Execution(ExecutionMode.CONCURRENT)
 class PipelineCrashIT {
 
-    /** Ends the pipeline as if the process had been killed. */
-    private static final class Killed extends Error {
-        private static final long serialVersionUID = 1L;
-
-        Killed(Step step) {
-            super("killed at " + step);
-        }
-    }
-
     @ParameterizedTest
     @EnumSource(value = Step.class, mode = EnumSource.Mode.EXCLUDE, names = "REVOKING")
     void totalsHoldWhereverItIsKilled(Step step) throws Exception {
@@ -49,8 +40,8 @@ class PipelineCrashIT {
             fixture.with("BATCH_ROWS", "40");
             var ledger = new EventLedger(step.name().hashCode());
             fixture.sendAll(ledger, 300);
-            assertTrue(killAt(fixture, step, 1), "it ended by itself before " + step);
-            var _ = killAt(fixture, step, 3); // where there is as much to do
+            assertTrue(Killing.at(fixture, step, 1), "it ended by itself before " + step);
+            var _ = Killing.at(fixture, step, 3); // where there is as much to do
 
             fixture.sendAll(ledger, 100);
             try (var processor = Processor.start(fixture.config())) {
@@ -122,7 +113,7 @@ class PipelineCrashIT {
                             fixture.config(),
                             step -> {
                                 if (step == Step.REVOKING && revoked.incrementAndGet() == 1) {
-                                    throw new Killed(step);
+                                    throw new Killing.Killed(step);
                                 }
                             })) {
                 Waiting.until(
@@ -155,8 +146,8 @@ class PipelineCrashIT {
                 fixture.send(usage.build());
             }
             fixture.flush();
-            assertTrue(killAt(fixture, Step.RAW_STORED, 2));
-            var _ = killAt(fixture, Step.ROLLED_UP, 2);
+            assertTrue(Killing.at(fixture, Step.RAW_STORED, 2));
+            var _ = Killing.at(fixture, Step.ROLLED_UP, 2);
 
             fixture.with("MAX_SERIES_PER_BUCKET", "5"); // another decision, were it made again
             try (var processor = Processor.start(fixture.config())) {
@@ -187,8 +178,8 @@ class PipelineCrashIT {
                 fixture.send(usage.build());
             }
             fixture.flush();
-            assertTrue(killAt(fixture, Step.RAW_STORED, 2));
-            var _ = killAt(fixture, Step.ROLLED_UP, 2);
+            assertTrue(Killing.at(fixture, Step.RAW_STORED, 2));
+            var _ = Killing.at(fixture, Step.ROLLED_UP, 2);
 
             fixture.with("MAX_SERIES_PER_BUCKET", "5").with("MAX_GPUS_PER_BUCKET", "100");
             try (var processor = Processor.start(fixture.config())) {
@@ -252,7 +243,7 @@ class PipelineCrashIT {
                 fixture.send(EventTopic.GPU_METRICS, 0, EventLedger.encode(counting.nextSample()));
             }
             fixture.flush();
-            assertTrue(killAt(fixture, Step.ROLLED_UP, 1));
+            assertTrue(Killing.at(fixture, Step.ROLLED_UP, 1));
             Waiting.until(
                     "the reader's clock to take the early one",
                     PipelineFixture.LIMIT,
@@ -291,36 +282,5 @@ class PipelineCrashIT {
             assertTrue(fixture.isCommitted());
             ledger.assertMatches(fixture.database());
         }
-    }
-
-    /**
-     * Runs a processor until it has reached a step so often and ends there.
-     *
-     * @return whether it ended there, and not because there was nothing left to do
-     */
-    private static boolean killAt(PipelineFixture fixture, Step step, int occurrence)
-            throws Exception {
-        var count = new AtomicInteger();
-        try (var processor =
-                Processor.start(
-                        fixture.config(),
-                        reached -> {
-                            if (reached == step && count.incrementAndGet() >= occurrence) {
-                                throw new Killed(step);
-                            }
-                        })) {
-            Waiting.until(
-                    "the pipeline to be killed at " + step,
-                    PipelineFixture.LIMIT,
-                    () -> processor.failure().isPresent() || isIdle(processor));
-            return processor.failure().isPresent();
-        }
-    }
-
-    /** All is read and done before the step came up often enough. */
-    private static boolean isIdle(Processor processor) {
-        var stats = processor.stats();
-        return stats.lag() == 0
-                && stats.received() == stats.stored() + stats.duplicates() + stats.rejected();
     }
 }

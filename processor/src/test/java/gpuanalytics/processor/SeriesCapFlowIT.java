@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import gpuanalytics.embedded.EmbeddedBroker;
-import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.store.StoreLayout;
 import java.net.URI;
@@ -19,8 +17,6 @@ import java.util.Date;
 import java.util.List;
 import java.util.TreeMap;
 import org.bson.Document;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** More series than an hour may have, as they are sent and as they are answered. */
@@ -28,24 +24,9 @@ class SeriesCapFlowIT {
 
     private static final String HOUR = "from=2026-03-02T12:00:00Z&to=2026-03-02T13:00:00Z";
 
-    private static EmbeddedBroker broker;
-    private static EmbeddedStore store;
-
-    @BeforeAll
-    static void start() {
-        broker = EmbeddedBroker.start();
-        store = EmbeddedStore.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        store.close();
-        broker.close();
-    }
-
     @Test
     void teamsStayRightWhereUsersAreTooMany() throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             fixture.with("MAX_SERIES_PER_BUCKET", "4");
             try (var processor = Processor.start(fixture.config())) {
                 for (int i = 0; i < 9; i++) {
@@ -83,7 +64,7 @@ class SeriesCapFlowIT {
 
     @Test
     void aRealValueOtherIsARowOfItsOwnBesideTheFolded() throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store)) {
+        try (var fixture = PipelineFixture.withTopics()) {
             fixture.with("MAX_SERIES_PER_BUCKET", "2");
             try (var processor = Processor.start(fixture.config())) {
                 usage(fixture, "other", "a", "u", 1);
@@ -110,7 +91,7 @@ class SeriesCapFlowIT {
     /** Rollups of before labels were folded one by one. */
     @Test
     void rollupsWithTheOldNamesOfSurplusSeriesAreFolded() throws Exception {
-        try (var fixture = PipelineFixture.withTopics(broker, store);
+        try (var fixture = PipelineFixture.withTopics();
                 var processor = Processor.start(fixture.config())) {
             usage(fixture, "other", "a", "u", 1);
             fixture.flush();

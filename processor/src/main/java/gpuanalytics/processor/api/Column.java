@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * power_w.mean}, is a member of an object in JSON and {@code power_w_mean} in CSV.
  *
  * @param name its name
- * @param value its value in a row: text, number, flag, time or a list of names; null where it is
+ * @param value its value in a row: text, number, flag, time or a list of texts; null where it is
  *     absent
  */
 record Column<R>(String name, Function<R, @Nullable Object> value) {

@@ -62,6 +62,9 @@ final class Endpoints {
                 Endpoint.get("/gpus/series", TABLE_TYPES, gpus::seriesOfNamed)
                         .taking(GpuAnswers.NAMED_SERIES_PARAMETERS)
                         .behind(gate),
+                Endpoint.get("/conflicts", TABLE_TYPES, new ConflictAnswers(queries)::respond)
+                        .taking(ConflictAnswers.PARAMETERS)
+                        .behind(gate),
                 Endpoint.get("/tokens", TABLE_TYPES, tokens::respond)
                         .taking(TokenAnswers.PARAMETERS)
                         .behind(gate));

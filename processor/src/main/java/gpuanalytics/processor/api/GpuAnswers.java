@@ -5,6 +5,7 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.measure.Measures;
+import gpuanalytics.processor.query.GpuSeries;
 import gpuanalytics.processor.query.GpuSeries.Point;
 import gpuanalytics.processor.query.GpuSeriesQuery;
 import gpuanalytics.processor.query.GpuUsage;
@@ -119,8 +120,9 @@ final class GpuAnswers {
         var query = new QueryParameters(request);
         var migId = query.one("mig_id").orElse(null);
         var window = query.window(clock, new Step.Fixed(QueryWindow.MINUTE));
+        var asked = new GpuSeriesQuery(id, migId, window);
         var series =
-                queries.gpuSeries(new GpuSeriesQuery(id, migId, window))
+                queries.gpuSeries(asked)
                         .orElseThrow(() -> new ProblemException(unknownGpu(id, migId)));
         var covered = new CoverageParts(series.coverage(), query.zone());
         var table = new Table<>(seriesColumns(covered), series.points());
@@ -130,7 +132,7 @@ final class GpuAnswers {
                         : Answer.ok(
                                 Json.MEDIA_TYPE,
                                 Json.streamed(
-                                        json -> writeSeries(json, id, migId, covered, table)));
+                                        json -> writeSeries(json, asked, series, covered, table)));
         return covered.inHeader(answer);
     }
 
@@ -155,15 +157,19 @@ final class GpuAnswers {
 
     private static void writeSeries(
             JsonGenerator json,
-            String id,
-            @Nullable String migId,
+            GpuSeriesQuery asked,
+            GpuSeries series,
             CoverageParts covered,
             Table<Point> table)
             throws IOException {
         json.writeStartObject();
-        json.writeStringField("gpu", id);
-        json.writeStringField("mig_id", migId);
+        json.writeStringField("gpu", asked.gpu());
+        json.writeStringField("mig_id", asked.migId());
         covered.write(json);
+        if (!series.pods().isEmpty()) {
+            json.writeFieldName("pods");
+            JsonValues.write(json, series.pods());
+        }
         json.writeFieldName("points");
         table.writeTo(json);
         json.writeEndObject();
@@ -180,6 +186,7 @@ final class GpuAnswers {
                 columns.add(column(field));
             }
         }
+        columns.add(new Column<>("pods", latest -> latest.pods().isEmpty() ? null : latest.pods()));
         columns.addAll(usageColumns());
         return List.copyOf(columns);
     }

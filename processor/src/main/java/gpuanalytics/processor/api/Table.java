@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
@@ -114,7 +115,8 @@ record Table<R>(List<Column<R>> columns, List<R> rows) {
             case Instant time -> time.toString();
             case OffsetDateTime local -> JsonValues.text(local);
             case String text -> asText(text);
-            case List<?> names -> String.join(" ", names.stream().map(String::valueOf).toList());
+            case List<?> texts ->
+                    asText(texts.stream().map(String::valueOf).collect(Collectors.joining(" ")));
             default -> value;
         };
     }

@@ -1,7 +1,14 @@
 package gpuanalytics.processor.decode;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 /** What bytes of a record may be. */
 final class FlatBytes {
+
+    static final byte[] TRUE = "true".getBytes(ISO_8859_1);
+    static final byte[] FALSE = "false".getBytes(ISO_8859_1);
+    static final byte[] NULL = "null".getBytes(ISO_8859_1);
+    static final byte[] NOTHING = {};
 
     private FlatBytes() {}
 

@@ -19,12 +19,6 @@ final class FlatScanner {
     private static final int MAX_INTEGER_DIGITS = 15;
     private static final int MAX_EXPONENT_DIGITS = 3;
 
-    private static final byte[] TRUE = "true".getBytes(ISO_8859_1);
-    private static final byte[] FALSE = "false".getBytes(ISO_8859_1);
-    private static final byte[] NULL = "null".getBytes(ISO_8859_1);
-
-    private static final byte[] NOTHING = {};
-
     private final EventTopic topic;
     private final FieldNames names;
     private final Field<?>[] fields;
@@ -36,7 +30,7 @@ final class FlatScanner {
     private final UnknownNames unknown = new UnknownNames();
 
     private final FlatTime time = new FlatTime();
-    private byte[] text = NOTHING;
+    private byte[] text = FlatBytes.NOTHING;
     private int at;
     private long seen;
     private long present;
@@ -77,7 +71,6 @@ final class FlatScanner {
         return (present & fieldBits) != 0;
     }
 
-    /** Whether there is a name that means nothing. */
     boolean hasUnknown() {
         return !unknown.isEmpty();
     }
@@ -87,7 +80,6 @@ final class FlatScanner {
         return hasTotal;
     }
 
-    /** A text, made anew. */
     String textOf(Field<?> field) {
         return new String(text, from(field), length(field), ISO_8859_1);
     }
@@ -185,9 +177,9 @@ final class FlatScanner {
         }
         return switch (text[at]) {
             case '"' -> scanText() >= 0;
-            case 't' -> takeWord(TRUE);
-            case 'f' -> takeWord(FALSE);
-            case 'n' -> takeWord(NULL);
+            case 't' -> takeWord(FlatBytes.TRUE);
+            case 'f' -> takeWord(FlatBytes.FALSE);
+            case 'n' -> takeWord(FlatBytes.NULL);
             default -> scanNumber();
         };
     }
@@ -198,7 +190,7 @@ final class FlatScanner {
             return false;
         }
         seen |= bit;
-        if (takeWord(NULL)) {
+        if (takeWord(FlatBytes.NULL)) {
             return true;
         }
         return switch (field.kind()) {
@@ -218,7 +210,9 @@ final class FlatScanner {
     private boolean scanText(Field<?> field) {
         int from = at + 1;
         int length = scanText();
-        if (length < 0 || length > Field.MAX_TEXT_CHARS || FlatBytes.isBlankLike(text, from, length)) {
+        if (length < 0
+                || length > Field.MAX_TEXT_CHARS
+                || FlatBytes.isBlankLike(text, from, length)) {
             return false;
         }
         if (length > 0) {
@@ -241,11 +235,11 @@ final class FlatScanner {
     }
 
     private boolean scanFlag(Field<?> field) {
-        if (takeWord(TRUE)) {
+        if (takeWord(FlatBytes.TRUE)) {
             set(field, 1);
             return true;
         }
-        if (takeWord(FALSE)) {
+        if (takeWord(FlatBytes.FALSE)) {
             set(field, 0);
             return true;
         }
@@ -264,10 +258,8 @@ final class FlatScanner {
         }
         int digits = at - from;
         boolean leadingZero = digits > 1 && text[from] == '0';
-        if (digits == 0 || leadingZero || !isValueEnd()) {
-            return false;
-        }
-        if (value < field.min() || value > field.max()) {
+        boolean within = value >= field.min() && value <= field.max();
+        if (digits == 0 || leadingZero || !isValueEnd() || !within) {
             return false;
         }
         set(field, value);
@@ -352,6 +344,7 @@ final class FlatScanner {
     }
 
     private boolean isValueEnd() {
-        return at < text.length && (FlatBytes.isSpace(text[at]) || text[at] == ',' || text[at] == '}');
+        return at < text.length
+                && (FlatBytes.isSpace(text[at]) || text[at] == ',' || text[at] == '}');
     }
 }

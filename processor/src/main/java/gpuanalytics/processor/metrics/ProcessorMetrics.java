@@ -8,7 +8,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -324,74 +323,5 @@ public final class ProcessorMetrics {
 
     private static <K, V> V of(Map<K, V> all, K key) {
         return Objects.requireNonNull(all.get(key), () -> "nothing for " + key);
-    }
-
-    /** The counters of one topic, made at once so that each is there, as 0, from the start. */
-    private static final class TopicCounters {
-
-        private final Counter received;
-        private final Counter stored;
-        private final Map<SaidAgain, Counter> saidAgain = new EnumMap<>(SaidAgain.class);
-        private final Map<Duplicate, Counter> duplicates = new EnumMap<>(Duplicate.class);
-        private final Map<RejectReason, Counter> rejected = new EnumMap<>(RejectReason.class);
-        private final Timer eventDelay;
-        private final Timer appendDelay;
-
-        TopicCounters(MeterRegistry registry, EventTopic topic) {
-            var tags = Tags.of("topic", topic.defaultName());
-            received =
-                    Counter.builder("processor.events.received")
-                            .description("Records read")
-                            .tags(tags)
-                            .register(registry);
-            stored =
-                    Counter.builder("processor.events.stored")
-                            .description("Events stored for the first time")
-                            .tags(tags)
-                            .register(registry);
-            for (var how : SaidAgain.values()) {
-                saidAgain.put(
-                        how,
-                        Counter.builder("processor.events.said.again")
-                                .description(
-                                        "Stored events that were not the first of their identity")
-                                .tags(tags.and("as", how.label()))
-                                .register(registry));
-            }
-            for (var kind : Duplicate.values()) {
-                duplicates.put(
-                        kind,
-                        Counter.builder("processor.events.duplicate")
-                                .description("Events that were stored already")
-                                .tags(tags.and("kind", kind.label()))
-                                .register(registry));
-            }
-            for (var reason : RejectReason.values()) {
-                rejected.put(
-                        reason,
-                        Counter.builder("processor.events.rejected")
-                                .description("Records in the dead letters")
-                                .tags(tags.and("reason", reason.label()))
-                                .register(registry));
-            }
-            eventDelay =
-                    delay(registry, tags, "event.store.delay", "From an event's time to the store");
-            appendDelay =
-                    delay(
-                            registry,
-                            tags,
-                            "processor.append.delay",
-                            "From a record's time in its topic to the store");
-        }
-
-        private static Timer delay(MeterRegistry registry, Tags tags, String name, String what) {
-            return Timer.builder(name)
-                    .description(what)
-                    .tags(tags)
-                    .publishPercentileHistogram()
-                    .minimumExpectedValue(Duration.ofMillis(1))
-                    .maximumExpectedValue(Duration.ofMinutes(10))
-                    .register(registry);
-        }
     }
 }

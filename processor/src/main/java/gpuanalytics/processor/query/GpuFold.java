@@ -7,6 +7,8 @@ import gpuanalytics.processor.store.StoreLayout;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +17,12 @@ final class GpuFold {
 
     private static final double MICRO = 1e6;
 
+    /** So many pods are named; a GPU that more have shared is not told all of them. */
+    private static final int MAX_PODS = 1000;
+
     private final Coverage coverage;
     private final List<Point> points = new ArrayList<>();
+    private final Set<String> pods = new TreeSet<>();
     private @Nullable OpenPoint open;
     private Instant openEnd = Instant.MIN;
 
@@ -34,11 +40,16 @@ final class GpuFold {
             openEnd = coverage.window().endOf(point.start);
         }
         point.add(rollup);
+        for (var pod : rollup.getList(StoreLayout.PODS, String.class, List.of())) {
+            if (pods.size() < MAX_PODS) {
+                pods.add(pod);
+            }
+        }
     }
 
     GpuSeries series() {
         close();
-        return new GpuSeries(coverage, points);
+        return new GpuSeries(coverage, List.copyOf(pods), points);
     }
 
     private void close() {

@@ -9,12 +9,19 @@ import org.jspecify.annotations.Nullable;
  * What one GPU did. A step without a sample has no point.
  *
  * @param coverage when, as it was answered
+ * @param pods where several pods have shared the GPU at a moment, those that are known
  * @param points by time
  */
-public record GpuSeries(Coverage coverage, List<Point> points) {
+public record GpuSeries(Coverage coverage, List<String> pods, List<Point> points) {
 
     public GpuSeries {
+        pods = List.copyOf(pods);
         points = List.copyOf(points);
+    }
+
+    /** One that no pods have shared. */
+    public GpuSeries(Coverage coverage, List<Point> points) {
+        this(coverage, List.of(), points);
     }
 
     /** The time that is answered, which may be more than what was asked for. */

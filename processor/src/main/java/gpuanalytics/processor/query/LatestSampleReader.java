@@ -7,6 +7,7 @@ import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.bson.Document;
 
 /** Reads documents of {@link StoreLayout#GPU_LATEST}. */
@@ -22,7 +23,11 @@ final class LatestSampleReader {
         }
         var sample = builder.set(GpuMetric.TS, time(stored)).build();
         return new LatestSample(
-                stored.getString(StoreLayout.GPU), sample, Duration.between(sample.ts(), now));
+                stored.getString(StoreLayout.GPU),
+                sample,
+                Duration.between(sample.ts(), now),
+                stored.getList(StoreLayout.PODS, String.class, List.of()),
+                null);
     }
 
     private static <T> void set(Event.Builder builder, Field<T> field, Document stored) {

@@ -116,6 +116,25 @@ public final class MongoUsageQueries implements UsageQueries {
         return report;
     }
 
+    @Override
+    public List<FoundConflict> conflicts(int limit) {
+        var found = new ArrayList<FoundConflict>();
+        reads.forEach(
+                StoreLayout.CONFLICTS,
+                new Document(),
+                search -> search.sort(Sorts.descending(StoreLayout.STORED_AT)).limit(limit),
+                conflict ->
+                        found.add(
+                                new FoundConflict(
+                                        conflict.getDate(StoreLayout.STORED_AT).toInstant(),
+                                        conflict.getString(StoreLayout.KIND),
+                                        conflict.getString(StoreLayout.TOPIC),
+                                        conflict.getString(StoreLayout.IDENTITY),
+                                        conflict.getString(StoreLayout.SAID_AT),
+                                        conflict.getString(StoreLayout.DETAIL))));
+        return List.copyOf(found);
+    }
+
     /** Reads the rollups of a window in the order of time, which is the order the folds want. */
     private void forEachRollup(
             QueryWindow window, RollupCollections rollups, Bson filter, Consumer<Document> fold) {

@@ -1,5 +1,6 @@
 package gpuanalytics.processor.query;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,9 @@ public interface UsageQueries {
 
     /** What one GPU did; empty for a GPU that has never reported. */
     Optional<GpuSeries> gpuSeries(GpuSeriesQuery query);
+
+    /** What was said under identities that mean something else, the latest first, so many. */
+    List<FoundConflict> conflicts(int limit);
 
     /** What was asked of the models, by group and time. */
     TokenReport tokens(TokenQuery query);

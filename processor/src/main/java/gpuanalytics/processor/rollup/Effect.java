@@ -49,14 +49,9 @@ public record Effect(EventValues values, Overflow overflow, Amount amount) {
                     hasFailed(values)
                             ? List.of(new Effect(values, overflow, Amount.ATTEMPT))
                             : List.of();
+            // Also without a reading: the document must be there to name the pod.
             case Merging(var adds, var intervalS, _, _) ->
-                    adds.isEmpty()
-                            ? List.of()
-                            : List.of(
-                                    new Effect(
-                                            values.only(adds, intervalS),
-                                            overflow,
-                                            Amount.READINGS));
+                    List.of(new Effect(values.only(adds, intervalS), overflow, Amount.READINGS));
         };
     }
 

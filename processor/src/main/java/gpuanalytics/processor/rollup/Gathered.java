@@ -5,13 +5,17 @@ import gpuanalytics.processor.decode.EventValues;
 import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.decode.Role.Merging;
 import gpuanalytics.processor.rollup.Effect.Amount;
+import gpuanalytics.processor.store.StoreLayout;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import org.bson.BsonArray;
 import org.bson.RawBsonDocument;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +73,7 @@ final class Gathered {
 
     // sorted: processors that update the same documents do so in one order
     private final TreeMap<String, Latest> latest = new TreeMap<>();
+    private final Map<RollupKey, Set<String>> pods = new LinkedHashMap<>();
     private long bytes;
 
     static Gathered of(List<CountedRow> rows) {
@@ -100,6 +105,11 @@ final class Gathered {
 
     Collection<PendingUpdate> updates() {
         return updates.values();
+    }
+
+    /** The pods that share the GPU of a rollup, where there are some. */
+    Map<RollupKey, Set<String>> pods() {
+        return pods;
     }
 
     /** The latest sample of each GPU and MIG instance, by its series. */
@@ -138,6 +148,18 @@ final class Gathered {
             }
         }
         entries.forEach(PendingUpdate::addAll);
+        if (row.role() instanceof Merging && row.overflow() == Overflow.NONE) {
+            addPods(row, entries.keySet());
+        }
+    }
+
+    private void addPods(CountedRow row, Set<PendingUpdate> places) {
+        if (row.document().get(StoreLayout.PODS) instanceof BsonArray names) {
+            for (var update : places) {
+                var known = pods.computeIfAbsent(update.key(), _ -> new LinkedHashSet<>());
+                names.forEach(name -> known.add(name.asString().getValue()));
+            }
+        }
     }
 
     private PendingUpdate updateOf(CountedRow row, Granularity granularity, Recent last) {

@@ -49,6 +49,7 @@ public final class MongoRollups implements AutoCloseable {
     private final ProcessorMetrics metrics;
     private final Clock clock;
     private final LatestUpdates latest;
+    private final SharedGpus shared;
     private final ExecutorService threads;
 
     /**
@@ -67,6 +68,7 @@ public final class MongoRollups implements AutoCloseable {
         this.metrics = metrics;
         this.clock = clock;
         this.latest = new LatestUpdates(store, maxGpus, retry, metrics, clock);
+        this.shared = new SharedGpus(store, retry, metrics);
         this.threads =
                 Executors.newFixedThreadPool(
                         BULKS_AT_ONCE,
@@ -98,6 +100,7 @@ public final class MongoRollups implements AutoCloseable {
         // because the process has ended in between, looks as if some of them had expired, see
         // KeptRollups.
         sideBySide(bulks(gathered, Granularity.HOUR));
+        shared.apply(gathered.pods());
         return changes;
     }
 

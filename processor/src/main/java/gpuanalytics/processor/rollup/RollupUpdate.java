@@ -55,7 +55,9 @@ final class RollupUpdate {
                 });
         var stamp = new BsonDateTime(now.toEpochMilli());
         var update = new BsonDocument();
-        update.append("$inc", increments);
+        if (!increments.isEmpty()) {
+            update.append("$inc", increments);
+        }
         if (!minima.isEmpty()) {
             update.append("$min", minima).append("$max", maxima);
         }
@@ -63,11 +65,16 @@ final class RollupUpdate {
                 "$set",
                 new BsonDocument(watermark, new BsonInt64(pending.lastOffset()))
                         .append(StoreLayout.STORED_AT, stamp));
+        update.append("$setOnInsert", made(pending, stamp));
+        return new UpdateOneModel<>(filter, update, UPSERT);
+    }
+
+    /** What a document has from when it is made. */
+    private static BsonDocument made(PendingUpdate pending, BsonDateTime stamp) {
         var bucket = new BsonDateTime(pending.key().bucket() * 1000);
         var made = new BsonDocument(StoreLayout.BUCKET, bucket);
         made.putAll(pending.labels());
-        update.append("$setOnInsert", made.append(StoreLayout.CREATED_AT, stamp));
-        return new UpdateOneModel<>(filter, update, UPSERT);
+        return made.append(StoreLayout.CREATED_AT, stamp);
     }
 
     /**

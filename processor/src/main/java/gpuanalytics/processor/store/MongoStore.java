@@ -74,6 +74,7 @@ public final class MongoStore implements AutoCloseable {
         expire(StoreLayout.GPU_LATEST, config.minuteRetention());
         // as long as what they name
         expire(StoreLayout.GPU_NAMES, config.hourRetention());
+        expire(StoreLayout.CONFLICTS, config.rawRetention());
         index(StoreLayout.CHANGED_HOURS, Indexes.ascending(StoreLayout.HOUR));
         expire(StoreLayout.CHANGED_HOURS, config.hourRetention());
     }

@@ -47,6 +47,14 @@ public final class StoreLayout {
     /** In a GPU's name: from when on it means that GPU, a date. */
     public static final String FROM = "from";
 
+    /** What contradicts what is stored, and reused identities; one document per identity. */
+    public static final String CONFLICTS = "conflicts";
+
+    public static final String KIND = "kind";
+    public static final String TOPIC = "topic";
+    public static final String IDENTITY = "identity";
+    public static final String DETAIL = "detail";
+
     /** In a changed hour: its start, a date. */
     public static final String HOUR = "hour";
 

@@ -1,10 +1,15 @@
 package gpuanalytics.processor.write;
 
+import gpuanalytics.event.RejectReason;
 import gpuanalytics.processor.batch.Batch;
 import gpuanalytics.processor.batch.Step;
 import gpuanalytics.processor.batch.UnderWay;
+import gpuanalytics.processor.conflict.Conflict;
+import gpuanalytics.processor.conflict.Conflict.Kind;
+import gpuanalytics.processor.conflict.Conflicts;
 import gpuanalytics.processor.consume.DeadLetter;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
+import gpuanalytics.processor.decode.Role.Another;
 import gpuanalytics.processor.reject.Rejects;
 import gpuanalytics.processor.rollup.CountedRow;
 import gpuanalytics.processor.write.Outcome.Redelivered;
@@ -22,12 +27,19 @@ public final class EventWrites {
 
     private final MongoEventWriter writer;
     private final Rejects rejects;
+    private final Conflicts conflicts;
     private final Tally tally;
     private final UnderWay underWay;
 
-    public EventWrites(MongoEventWriter writer, Rejects rejects, Tally tally, UnderWay underWay) {
+    public EventWrites(
+            MongoEventWriter writer,
+            Rejects rejects,
+            Conflicts conflicts,
+            Tally tally,
+            UnderWay underWay) {
         this.writer = writer;
         this.rejects = rejects;
+        this.conflicts = conflicts;
         this.tally = tally;
         this.underWay = underWay;
     }
@@ -42,6 +54,7 @@ public final class EventWrites {
         var outcomes = writer.write(batch.rows());
         underWay.reached(Step.RAW_STORED);
         rejects.send(letters(batch, outcomes));
+        conflicts.note(conflicts(batch.rows(), outcomes));
         underWay.reached(Step.DEAD_LETTERS_SENT);
         tally.count(batch.rows(), outcomes);
         return counted(batch.rows(), outcomes);
@@ -58,6 +71,38 @@ public final class EventWrites {
             }
         }
         return letters;
+    }
+
+    /** Also of records that are read again: whoever read them before may have ended before this. */
+    private static List<Conflict> conflicts(List<Row> rows, List<Outcome> outcomes) {
+        var found = new ArrayList<Conflict>();
+        for (int i = 0; i < rows.size(); i++) {
+            var row = rows.get(i);
+            switch (outcomes.get(i)) {
+                case Stored(var decided) when decided.role() instanceof Another(var beside) ->
+                        found.add(reused(row, beside));
+                case Redelivered(var decided) when decided.role() instanceof Another(var beside) ->
+                        found.add(reused(row, beside));
+                case Rejected(var reason, var detail) when reason == RejectReason.CONFLICT ->
+                        found.add(conflict(Kind.CONFLICT, row, detail));
+                case Stored _, Redelivered _, Repeated _, Rejected _ -> {}
+            }
+        }
+        return found;
+    }
+
+    private static Conflict reused(Row row, String beside) {
+        return conflict(
+                Kind.IDENTITY_REUSED, row, "another request than that at %s".formatted(beside));
+    }
+
+    private static Conflict conflict(Kind kind, Row row, String detail) {
+        return new Conflict(
+                kind,
+                row.values().topic(),
+                row.id(),
+                Content.text(row.record().position()),
+                detail);
     }
 
     private static List<CountedRow> counted(List<Row> rows, List<Outcome> outcomes) {

@@ -1,5 +1,6 @@
 package gpuanalytics.processor.write;
 
+import com.mongodb.ReadConcern;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
@@ -32,7 +33,8 @@ final class Families {
      * @param compared how many words of an identity are read, the newest
      */
     Families(MongoCollection<RawBsonDocument> collection, int compared) {
-        this.collection = collection;
+        // A repeat is dropped for a word that was read, which must not be taken back.
+        this.collection = collection.withReadConcern(ReadConcern.MAJORITY);
         this.compared = compared;
     }
 

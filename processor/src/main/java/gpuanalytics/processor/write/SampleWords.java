@@ -141,7 +141,7 @@ final class SampleWords {
             }
         }
         var user = user(row);
-        if (!user.isEmpty() && !pods.contains(user) && pods.size() < rules.maxPods()) {
+        if (user != null && !pods.contains(user) && pods.size() < rules.maxPods()) {
             pods.add(user);
         }
         if (!pods.isEmpty()) {
@@ -155,18 +155,18 @@ final class SampleWords {
             return known.clone();
         }
         var first = user(sample);
-        return first.isEmpty() ? new BsonArray() : new BsonArray(List.of(first));
+        return first == null ? new BsonArray() : new BsonArray(List.of(first));
     }
 
-    private static BsonDocument user(BsonDocument document) {
-        var user = new BsonDocument();
-        for (var field : USER) {
-            var value = document.get(field.name());
-            if (value != null) {
-                user.append(field.name(), value);
-            }
-        }
-        return user;
+    /** Namespace, pod and container, as far as they are said, parted by a slash. */
+    private static @Nullable BsonString user(BsonDocument document) {
+        var parts =
+                USER.stream()
+                        .map(field -> document.get(field.name()))
+                        .filter(BsonString.class::isInstance)
+                        .map(text -> text.asString().getValue())
+                        .toList();
+        return parts.isEmpty() ? null : new BsonString(String.join("/", parts));
     }
 
     private static BsonDocument copy(BsonDocument document) {

@@ -1,5 +1,6 @@
 package gpuanalytics.processor.api;
 
+import gpuanalytics.processor.query.FoundConflict;
 import gpuanalytics.processor.query.GpuSeries;
 import gpuanalytics.processor.query.GpuSeriesQuery;
 import gpuanalytics.processor.query.LatestSamples;
@@ -10,6 +11,7 @@ import gpuanalytics.processor.query.UsageQueries;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /** Answers as the test says. */
 final class FakeUsageQueries implements UsageQueries {
@@ -17,6 +19,7 @@ final class FakeUsageQueries implements UsageQueries {
     volatile Function<LatestSamplesQuery, LatestSamples> latestSamples =
             _ -> new LatestSamples(List.of(), 0);
     volatile Function<GpuSeriesQuery, Optional<GpuSeries>> gpuSeries = _ -> Optional.empty();
+    volatile IntFunction<List<FoundConflict>> conflicts = _ -> Samples.conflicts();
     volatile Function<TokenQuery, TokenReport> tokens = Samples::tokenReport;
 
     @Override
@@ -27,6 +30,11 @@ final class FakeUsageQueries implements UsageQueries {
     @Override
     public Optional<GpuSeries> gpuSeries(GpuSeriesQuery query) {
         return gpuSeries.apply(query);
+    }
+
+    @Override
+    public List<FoundConflict> conflicts(int limit) {
+        return conflicts.apply(limit);
     }
 
     @Override

@@ -83,6 +83,7 @@ class OpenApiContractTest {
         var known =
                 Map.of(
                         "/tokens", TokenAnswers.PARAMETERS,
+                        "/conflicts", ConflictAnswers.PARAMETERS,
                         "/gpu/info", GpuAnswers.INFO_PARAMETERS,
                         "/gpus/{id}/series", GpuAnswers.SERIES_PARAMETERS,
                         "/gpus/series", GpuAnswers.NAMED_SERIES_PARAMETERS);
@@ -238,6 +239,10 @@ class OpenApiContractTest {
                 _ -> {
                     throw away;
                 };
+        running.queries.conflicts =
+                _ -> {
+                    throw away;
+                };
     }
 
     private static HttpResponse<String> provokeTooManyScrapes(String target) throws Exception {
@@ -276,6 +281,11 @@ class OpenApiContractTest {
                     _ -> {
                         await(never);
                         return Optional.empty();
+                    };
+            running.queries.conflicts =
+                    _ -> {
+                        await(never);
+                        return List.of();
                     };
             running.queries.tokens =
                     query -> {

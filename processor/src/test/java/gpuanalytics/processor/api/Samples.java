@@ -4,6 +4,7 @@ import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.query.Coverage;
+import gpuanalytics.processor.query.FoundConflict;
 import gpuanalytics.processor.query.GpuSeries;
 import gpuanalytics.processor.query.GpuSeriesQuery;
 import gpuanalytics.processor.query.LatestSample;
@@ -111,6 +112,17 @@ final class Samples {
                                 start, 1, 15, null, null, Readings.absent(Measures.GPU))));
     }
 
+    static List<FoundConflict> conflicts() {
+        return List.of(
+                new FoundConflict(
+                        Instant.parse("2026-01-31T11:59:59.123Z"),
+                        "identity_reused",
+                        "token.usage.v1",
+                        "r:7",
+                        "topic/0/12",
+                        "another request than that at topic/0/11"));
+    }
+
     static LatestSamples latestSamples() {
         var required =
                 GpuMetric.builder()
@@ -149,7 +161,12 @@ final class Samples {
                         .build();
         return new LatestSamples(
                 List.of(
-                        new LatestSample("GPU-5a1f", full, Duration.ofMillis(877)),
+                        new LatestSample(
+                                "GPU-5a1f",
+                                full,
+                                Duration.ofMillis(877),
+                                List.of("ns/p/c", "ns/q"),
+                                null),
                         new LatestSample("node-1/0", sparse, Duration.ofMillis(-2000))),
                 3);
     }

@@ -20,6 +20,7 @@ import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
+import gpuanalytics.processor.write.IdentityRules;
 import gpuanalytics.processor.write.MongoEventWriter;
 import gpuanalytics.processor.write.Outcome.Redelivered;
 import gpuanalytics.processor.write.Outcome.Stored;
@@ -114,7 +115,7 @@ class SeriesCapPropertyIT {
 
     private void write(MongoStore store, SeriesLimits limits, List<Row> usages) throws Exception {
         var cap = new SeriesCap(limits, store, retry, metrics, Clock.systemUTC());
-        var writer = new MongoEventWriter(store, retry, metrics);
+        var writer = new MongoEventWriter(store, IdentityRules.defaults(), retry, metrics);
         var math = new RollupMath(Duration.ofSeconds(15));
         try (var rollups = new MongoRollups(store, math, 100, retry, metrics, Clock.systemUTC())) {
             for (int from = 0; from < usages.size(); ) {

@@ -1,0 +1,58 @@
+package gpuanalytics.processor.api;
+
+import gpuanalytics.processor.query.FoundConflict;
+import gpuanalytics.processor.query.InvalidQueryException;
+import gpuanalytics.processor.query.UsageQueries;
+import gpuanalytics.service.http.Answer;
+import gpuanalytics.service.http.Endpoint;
+import gpuanalytics.service.http.Json;
+import java.util.List;
+
+/** Answers {@code /conflicts}. */
+final class ConflictAnswers {
+
+    static final List<String> PARAMETERS = List.of("limit");
+
+    private static final long DEFAULT_LIMIT = 100;
+    private static final long MAX_LIMIT = 1000;
+
+    private static final List<Column<FoundConflict>> COLUMNS =
+            List.of(
+                    new Column<>("seen", FoundConflict::seen),
+                    new Column<>("kind", FoundConflict::kind),
+                    new Column<>("topic", FoundConflict::topic),
+                    new Column<>("identity", FoundConflict::identity),
+                    new Column<>("at", FoundConflict::at),
+                    new Column<>("detail", FoundConflict::detail));
+
+    private final UsageQueries queries;
+
+    ConflictAnswers(UsageQueries queries) {
+        this.queries = queries;
+    }
+
+    Answer respond(Endpoint.Request request) {
+        var table = new Table<>(COLUMNS, queries.conflicts(limit(new QueryParameters(request))));
+        return request.mediaType().equals(Table.CSV_MEDIA_TYPE)
+                ? table.csv()
+                : Answer.ok(
+                        Json.MEDIA_TYPE,
+                        Json.streamed(
+                                json -> {
+                                    json.writeStartObject();
+                                    json.writeFieldName("conflicts");
+                                    table.writeTo(json);
+                                    json.writeEndObject();
+                                }));
+    }
+
+    private static int limit(QueryParameters parameters) {
+        var given = parameters.integers("limit");
+        long limit = given.isEmpty() ? DEFAULT_LIMIT : given.getFirst();
+        if (given.size() > 1 || limit < 1 || limit > MAX_LIMIT) {
+            throw new InvalidQueryException(
+                    "limit", String.valueOf(given), "one number from 1 to " + MAX_LIMIT);
+        }
+        return (int) limit;
+    }
+}
