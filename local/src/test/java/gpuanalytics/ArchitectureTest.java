@@ -125,6 +125,7 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.write..",
                             "gpuanalytics.processor.rollup..",
                             "gpuanalytics.processor.series..",
+                            "gpuanalytics.processor.meter..",
                             "gpuanalytics.processor.change..",
                             "gpuanalytics.processor.audit..",
                             "gpuanalytics.processor.gpuname..",

@@ -25,6 +25,8 @@ public final class GpuMetric {
     /** Far beyond what a counter of joules or seconds reaches. */
     private static final double MAX_COUNT = 1e14;
 
+    private static final double MAX_XID_ERRORS = 1_000_000_000;
+
     private static final double MAX_HZ = 1e11;
 
     /** 1 TB/s; sixteen lanes of PCIe 7.0 make a quarter of it. */
@@ -82,6 +84,10 @@ public final class GpuMetric {
 
     /** The MIG instance on the GPU, where the sample is of one. */
     public static final Field<String> MIG_ID = TABLE.text("mig_id", alias("GPU_I_ID"));
+
+    /** How large that MIG instance is, as in {@code 1g.10gb}; its power is the board's. */
+    public static final Field<String> MIG_PROFILE =
+            TABLE.text("mig_profile", alias("GPU_I_PROFILE"));
 
     /** The GPU's model. */
     public static final Field<String> NAME =
@@ -297,6 +303,16 @@ public final class GpuMetric {
                     Aggregation.NONE,
                     alias("DCGM_FI_DEV_XID_ERROR"),
                     alias("DCGM_FI_DEV_XID_ERRORS"));
+
+    /** How many XID errors there were; starts again at any time. */
+    public static final Field<Long> XID_ERRORS_TOTAL =
+            TABLE.integer(
+                    "xid_errors_total",
+                    "1",
+                    0,
+                    MAX_XID_ERRORS,
+                    Aggregation.NONE,
+                    alias("DCGM_EXP_XID_ERRORS_TOTAL"));
 
     /** Seconds throttled for power since the driver was loaded; starts again at any time. */
     public static final Field<Double> THROTTLE_S_TOTAL =

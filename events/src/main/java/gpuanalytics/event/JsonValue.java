@@ -131,7 +131,9 @@ final class JsonValue {
                 reject(Validation.checkText(named.field(), named.name(), text));
                 yield text;
             }
-            // An id, or a status of HTTP.
+            case Json.Numeric(var written) when RequestStatus.takesCodes(named.field()) ->
+                    readCode(named, json, written);
+            // An id.
             case Json.Numeric(var written)
                     when !named.field().required() && DIGITS.matcher(written).matches() ->
                     written;
@@ -144,6 +146,22 @@ final class JsonValue {
             case Json.Numeric _, Json.Items _, Json.Members _, Json.Flag _, Json.Nothing() ->
                     throw wrongType(named, json, "text");
         };
+    }
+
+    /** The digits of a whole number that stands where a text may. */
+    private static String readCode(Named named, Json json, String written)
+            throws RejectedException {
+        try {
+            var number = Quantity.number(written);
+            if (isWhole(number)
+                    && number.signum() >= 0
+                    && number.compareTo(BigDecimal.valueOf(RequestStatus.MAX_CODE)) <= 0) {
+                return number.toBigInteger().toString();
+            }
+        } catch (NumberFormatException ignored) {
+            // infinite, or far too large: refused below
+        }
+        throw wrongType(named, json, "text or a whole number from 0 to " + RequestStatus.MAX_CODE);
     }
 
     private static Instant readTime(Named named, Json json) throws RejectedException {

@@ -9,8 +9,8 @@ import java.time.Instant;
  * The fields of {@code token.usage.v1}: one request to a language model.
  *
  * <p>Required are {@code ts}, {@code model} and at least one of {@code prompt_tokens} and {@code
- * completion_tokens}. Cached and written prompt tokens are part of the prompt tokens, reasoning
- * tokens part of the completion tokens.
+ * completion_tokens}, unless the request failed. Cached and written prompt tokens are part of the
+ * prompt tokens, reasoning tokens part of the completion tokens.
  */
 public final class TokenUsage {
 
@@ -244,7 +244,7 @@ public final class TokenUsage {
     public static final Field<Boolean> STREAM =
             TABLE.flag("stream", alias("gen_ai.request.stream"));
 
-    /** How it ended. */
+    /** How it ended: words, or a code of HTTP as text or as a number; see {@link RequestStatus}. */
     public static final Field<String> STATUS =
             TABLE.text(
                     "status",

@@ -39,11 +39,19 @@ final class Validation {
             default ->
                     new Rejected(
                             RejectReason.MISSING_FIELD,
-                            "%s are missing, one of them is required"
+                            "%s are missing, one of them is required%s"
                                     .formatted(
                                             missing.stream()
                                                     .map(Field::name)
-                                                    .collect(Collectors.joining(" and "))));
+                                                    .collect(Collectors.joining(" and ")),
+                                            unless(topic)));
+        };
+    }
+
+    private static String unless(EventTopic topic) {
+        return switch (topic) {
+            case GPU_METRICS -> "";
+            case TOKEN_USAGE -> " unless error_type or status says that the request failed";
         };
     }
 
@@ -63,7 +71,8 @@ final class Validation {
                     case TOKEN_USAGE ->
                             List.of(TokenUsage.PROMPT_TOKENS, TokenUsage.COMPLETION_TOKENS);
                 };
-        return oneOf.stream().anyMatch(event::has) ? List.of() : oneOf;
+        boolean hasOne = oneOf.stream().anyMatch(event::has);
+        return hasOne || (topic == EventTopic.TOKEN_USAGE && isFailure(event)) ? List.of() : oneOf;
     }
 
     /** The defect of one value in the field's own unit, or null where there is none. */
@@ -166,6 +175,12 @@ final class Validation {
             rejection = subset(event, TokenUsage.REASONING_TOKENS, TokenUsage.COMPLETION_TOKENS);
         }
         return rejection;
+    }
+
+    private static boolean isFailure(Event.Builder event) {
+        return RequestStatus.isFailure(
+                (String) event.valueOf(TokenUsage.ERROR_TYPE),
+                (String) event.valueOf(TokenUsage.STATUS));
     }
 
     private static @Nullable Rejected subset(

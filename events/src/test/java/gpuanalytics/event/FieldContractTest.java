@@ -130,7 +130,10 @@ class FieldContractTest {
     void refusesAnotherType(Name name) {
         var wrong =
                 switch (name.field().kind()) {
-                    case TEXT -> List.of("1.5", "true", "{}", "[\"a\",\"b\"]", "[1]");
+                    case TEXT ->
+                            RequestStatus.takesCodes(name.field())
+                                    ? List.of("1000000", "-1", "1.5", "true", "{}", "[429]")
+                                    : List.of("1.5", "true", "{}", "[\"a\",\"b\"]", "[1]");
                     case TIME -> List.of("true", "{}", "[]", "\"yesterday\"");
                     case INTEGER, NUMBER -> List.of("\"x\"", "\"7 apples\"", "false", "{}", "[1]");
                     case FLAG -> List.of("1", "\"true\"", "{}", "[true]");

@@ -182,7 +182,8 @@ class NamesOfTheWorldTest {
                         + " timestamp",
                 rejected(EventTopic.TOKEN_USAGE, "{\"timestmp\":1,\"model\":\"m\"}").detail());
         assertEquals(
-                "prompt_tokens and completion_tokens are missing, one of them is required;"
+                "prompt_tokens and completion_tokens are missing, one of them is required"
+                        + " unless error_type or status says that the request failed;"
                         + " input_tokns is not known, the nearest known name is input_tokens",
                 rejected(
                                 EventTopic.TOKEN_USAGE,

@@ -24,6 +24,9 @@ final class ApiClient implements AutoCloseable {
     /** Further ahead than an event's time may be. */
     private static final Duration MAX_LEAD = Duration.ofDays(1);
 
+    /** Also those of a trace that is years old. */
+    private static final String EVERY_GPU = "/gpu/info?max_age=all";
+
     /** Before every trace there is. */
     private static final Instant FIRST = Instant.parse("2000-01-01T00:00:00Z");
 
@@ -106,7 +109,7 @@ final class ApiClient implements AutoCloseable {
     }
 
     Fleet fleet() throws IOException, InterruptedException {
-        var gpus = get("/gpu/info").path("gpus");
+        var gpus = get(EVERY_GPU).path("gpus");
         return new Fleet(
                 gpus.size(),
                 mean(gpus, "utilization"),
@@ -116,7 +119,7 @@ final class ApiClient implements AutoCloseable {
 
     private long samples() throws IOException, InterruptedException {
         long samples = 0;
-        for (var gpu : get("/gpu/info").path("gpus")) {
+        for (var gpu : get(EVERY_GPU).path("gpus")) {
             var path = "/gpus/%s/series?%s&step=total".formatted(encoded(gpu, "gpu"), everything());
             var instance =
                     gpu.path("mig_id").isMissingNode() ? "" : "&mig_id=" + encoded(gpu, "mig_id");

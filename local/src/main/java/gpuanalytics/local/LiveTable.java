@@ -154,8 +154,11 @@ final class LiveTable {
                         value.getAsDouble());
     }
 
-    private static String cut(String model) {
-        var name = Printable.of(model);
-        return name.length() <= 28 ? name : name.substring(0, 27) + "…";
+    /** As much of a name as a column has room for. */
+    private static String cut(String name) {
+        var shown = Printable.of(name);
+        return shown.codePointCount(0, shown.length()) <= 28
+                ? shown
+                : shown.substring(0, shown.offsetByCodePoints(0, 27)) + "…";
     }
 }

@@ -8,6 +8,8 @@ import gpuanalytics.processor.consume.AssignedPartition;
 import gpuanalytics.processor.consume.KafkaEventConsumer;
 import gpuanalytics.processor.decode.Decoding;
 import gpuanalytics.processor.gpuname.GpuNaming;
+import gpuanalytics.processor.meter.Metering;
+import gpuanalytics.processor.rollup.CountedRow;
 import gpuanalytics.processor.rollup.Rollups;
 import gpuanalytics.processor.series.SeriesCap;
 import gpuanalytics.processor.write.EventWrites;
@@ -21,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of every record: consume, decode, series, write, names, rollup, commit.
+ * The way of every record: consume, decode, series, meter, write, names, rollup, commit.
  *
  * <p>One thread, the ingest thread, runs {@link #run}. It never waits for the store, so the group
  * keeps its member however slow the store is. A record is committed when all of its effects are
@@ -39,6 +41,7 @@ final class IngestPipeline implements AutoCloseable {
     private final Decoding decode;
     private final Batcher batcher;
     private final SeriesCap series;
+    private final Metering meter;
     private final EventWrites write;
     private final GpuNaming names;
     private final Writers writers;
@@ -58,6 +61,7 @@ final class IngestPipeline implements AutoCloseable {
             Decoding decode,
             Batcher batcher,
             SeriesCap series,
+            Metering meter,
             EventWrites write,
             GpuNaming names,
             Rollups rollup,
@@ -68,6 +72,7 @@ final class IngestPipeline implements AutoCloseable {
         this.decode = decode;
         this.batcher = batcher;
         this.series = series;
+        this.meter = meter;
         this.write = write;
         this.names = names;
         this.writers = new Writers(settings.inFlightBatches());
@@ -100,14 +105,22 @@ final class IngestPipeline implements AutoCloseable {
     private void carry(List<Batch> batches) throws InterruptedException {
         for (var batch : batches) {
             underWay.begun(batch);
-            // Raw documents once by their identity, several batches at the same time;
-            var counted = writers.start(() -> names.learn(write.write(series.mark(batch))));
+            var turn = meter.turn();
+            var counted = writers.start(() -> store(batch, turn));
             // rollups once by their guards, in the order of the batches.
             rollup.gather(batch, counted);
         }
         while (takeDone(Duration.ZERO)) {
             underWay.reached(Step.COMPLETED);
         }
+    }
+
+    /** What of a batch counts in rollups, once it is stored; on a writer's thread. */
+    private List<CountedRow> store(Batch batch, Metering.Turn turn) throws InterruptedException {
+        // What depends on others is decided before it is stored, so that it stays decided.
+        var decided = turn.decide(series.mark(batch));
+        // Raw documents once by their identity, several batches at the same time.
+        return names.learn(write.write(decided));
     }
 
     /** Asks the ingest thread to end in good order; any thread. */
@@ -133,6 +146,7 @@ final class IngestPipeline implements AutoCloseable {
         if (end.complete()) {
             // Only what is acknowledged in full is done, and all before it is done too.
             end.progress().complete();
+            meter.batchDone();
         }
         return true;
     }

@@ -1,6 +1,7 @@
 package gpuanalytics.processor;
 
 import gpuanalytics.processor.batch.BatchPolicy;
+import gpuanalytics.processor.meter.MeterLimits;
 import gpuanalytics.processor.rollup.FlushPolicy;
 import gpuanalytics.processor.series.SeriesLimits;
 import gpuanalytics.processor.write.IdentityRules;
@@ -14,6 +15,7 @@ import java.time.Duration;
  * @param bufferBytes how many bytes of records may be under way before fetching pauses
  * @param flush when gathered rollups go to the store
  * @param series how many series an hour may have before others count under "other"
+ * @param meter what the counters of GPUs may say
  * @param identity how what is said under one identity is told apart
  * @param maxConflicts how many conflicts can be asked for, the latest
  * @param sampleInterval the time a sample stands for when it does not say
@@ -25,6 +27,7 @@ record IngestSettings(
         long bufferBytes,
         FlushPolicy flush,
         SeriesLimits series,
+        MeterLimits meter,
         IdentityRules identity,
         int maxConflicts,
         Duration sampleInterval,

@@ -7,6 +7,7 @@ import gpuanalytics.processor.audit.AuditConfig;
 import gpuanalytics.processor.batch.BatchPolicy;
 import gpuanalytics.processor.consume.ConsumeConfig;
 import gpuanalytics.processor.consume.ConsumeConfig.GroupProtocol;
+import gpuanalytics.processor.meter.MeterLimits;
 import gpuanalytics.processor.rollup.FlushPolicy;
 import gpuanalytics.processor.series.SeriesLimits;
 import gpuanalytics.processor.store.StoreConfig;
@@ -174,6 +175,7 @@ public record ProcessorConfig(
                         "How much may be under way before fetching pauses"),
                 flush(reader),
                 series(reader),
+                meter(reader),
                 identity(reader),
                 reader.integer(
                         "MAX_CONFLICTS",
@@ -256,6 +258,32 @@ public record ProcessorConfig(
                         10_000_000,
                         "How many GPUs and MIG instances an hour has before further ones count"
                                 + " under other; of so many the latest sample is kept"));
+    }
+
+    private static MeterLimits meter(EnvironmentReader reader) {
+        return new MeterLimits(
+                reader.integer(
+                        "MAX_METERED_GPUS",
+                        10_000,
+                        1,
+                        10_000_000,
+                        "Of how many GPUs and MIG instances the last readings of counters are kept"
+                                + " in memory; those of others are read from the store"),
+                reader.integer(
+                        "MAX_GPU_WATTS",
+                        2000,
+                        1,
+                        10_000,
+                        "The most that a board draws; an energy counter that rises faster is not"
+                                + " believed"),
+                reader.duration(
+                        "MAX_ENERGY_GAP_S",
+                        ChronoUnit.SECONDS,
+                        3600,
+                        1,
+                        86_400,
+                        "The longest time between two readings of an energy counter whose"
+                                + " difference counts"));
     }
 
     private static Secret storeUrl(EnvironmentReader reader) {

@@ -71,6 +71,11 @@ class GpuNamesFlowIT {
             assertEquals(0.4, series.at("/points/0/utilization/mean").asDouble(), 1e-9, name);
         }
         assertEquals(0, json("/tokens?gpu=ant%2F4&" + DAY).at("/totals/requests").asLong());
+        // ordered and cut by what a GPU has under all of its names
+        var most = json("/tokens?group_by=gpu&limit=1&order=requests:desc&" + DAY);
+        assertEquals("{GPU-7a=1105 true}", tokensByGpu(most));
+        assertEquals(3, most.at("/rest/rows").asLong());
+        assertEquals(260_007, most.at("/rest/prompt_tokens").asLong());
     }
 
     @Test

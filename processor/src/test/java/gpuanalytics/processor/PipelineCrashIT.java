@@ -67,7 +67,7 @@ class PipelineCrashIT {
             }
             fixture.send(EventTopic.TOKEN_USAGE, 3, "[{\"model\":7},{\"ts\":{}}]".getBytes(UTF_8));
             fixture.flush();
-            assertTrue(killAt(fixture, step, 2), "it ended by itself before " + step);
+            assertTrue(Killing.at(fixture, step, 2), "it ended by itself before " + step);
 
             try (var processor = Processor.start(fixture.config())) {
                 fixture.awaitCommitted();

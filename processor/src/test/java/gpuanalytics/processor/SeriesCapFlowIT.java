@@ -48,6 +48,8 @@ class SeriesCapFlowIT {
                         "{customer-0=1[], customer-1=2[], customer-2=4[], customer-3=8[],"
                                 + " other=1520[user]}",
                         rows(users, "user"));
+                assertEquals(
+                        5, pages(processor, "/tokens?group_by=user&limit=1&order=user&" + HOUR));
                 // a filter by what is folded says that something may be missing
                 var one = json(processor, "/tokens?user=customer-7&" + HOUR);
                 assertEquals(0, one.at("/totals/requests").asLong());
@@ -130,6 +132,19 @@ class SeriesCapFlowIT {
             assertEquals(1, named.at("/totals/prompt_tokens").asLong());
             assertTrue(named.path("folded").toString().contains("model"), named::toString);
         }
+    }
+
+    /** How many pages there are; the last row is the folded one. */
+    private static int pages(Processor processor, String path) throws Exception {
+        var page = json(processor, path);
+        int pages = 1;
+        while (!page.path("next").isNull()) {
+            assertEquals("[]", page.at("/rows/0/folded").toString());
+            page = json(processor, path + "&cursor=" + page.path("next").asText());
+            pages++;
+        }
+        assertEquals("[\"user\"]", page.at("/rows/0/folded").toString());
+        return pages;
     }
 
     private static String rows(JsonNode answer, String label) {

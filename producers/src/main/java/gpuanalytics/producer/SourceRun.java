@@ -94,7 +94,7 @@ final class SourceRun implements AutoCloseable {
             LOG.atInfo().addKeyValue("source", name).addKeyValue("totals", totals()).log("end");
             feed.events()
                     .refusedRows()
-                    .forEach(rows -> LOG.atWarn().addKeyValue("source", name).log(rows.toString()));
+                    .forEach(rows -> LOG.atInfo().addKeyValue("source", name).log(rows.toString()));
             noteEnd();
         } catch (RuntimeException | Error e) {
             failure = e;

@@ -166,6 +166,39 @@ class ProducerIT {
     }
 
     @Test
+    void aReplayThatHasLostRowsEndsWith3UnlessItMay() throws Exception {
+        var trace =
+                Files.writeString(
+                        directory.resolve("damaged.csv"),
+                        """
+                        TIMESTAMP,ContextTokens,GeneratedTokens
+                        2023-11-16 18:17:03,1,2
+                        2023-11-16 18:17:04,1
+                        """);
+        try (var broker = EmbeddedBroker.start()) {
+            createTopics(broker);
+            for (var lenient : List.of(false, true)) {
+                var environment =
+                        Map.of(
+                                "SOURCE",
+                                "replay",
+                                "REPLAY_FILES",
+                                trace.toString(),
+                                "REPLAY_SPEED",
+                                "max",
+                                "REPLAY_LENIENT",
+                                lenient.toString());
+                try (var producer = start(broker, environment)) {
+                    assertTrue(producer.awaitEnd(LIMIT), "ends by itself");
+                    assertEquals(lenient ? 0 : 3, producer.exitCode());
+                    assertEquals(1, producer.totals().requests());
+                    assertEquals("too_few_cells", producer.refusedRows().getFirst().reason());
+                }
+            }
+        }
+    }
+
+    @Test
     void aReplayEndsWhenAllOfItIsAcknowledged() throws Exception {
         var environment = replay(5000);
         try (var broker = EmbeddedBroker.start()) {

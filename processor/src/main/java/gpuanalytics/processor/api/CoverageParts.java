@@ -30,7 +30,7 @@ record CoverageParts(Coverage coverage, ZoneId zone) {
         var window = coverage.window();
         json.writeStringField("from", window.from().toString());
         json.writeStringField("to", window.to().toString());
-        json.writeStringField("tz", zone.getId());
+        json.writeStringField("tz", zoneName());
         json.writeStringField("step", window.step().text());
         json.writeFieldName("step_s");
         JsonValues.write(json, stepSeconds());
@@ -56,8 +56,12 @@ record CoverageParts(Coverage coverage, ZoneId zone) {
                                 coverage.keptSince(),
                                 coverage.exact(),
                                 window.step().text(),
-                                zone.getId()));
+                                zoneName()));
         return new Answer(answer.status(), answer.contentType(), answer.body(), headers);
+    }
+
+    private String zoneName() {
+        return zone.equals(ZoneOffset.UTC) ? "UTC" : zone.getId();
     }
 
     /** A time of a row, with the offset that the zone has then; in UTC as it is. */

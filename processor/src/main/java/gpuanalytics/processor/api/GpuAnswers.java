@@ -220,6 +220,7 @@ final class GpuAnswers {
         columns.add(new Column<>("samples", Point::samples));
         columns.add(new Column<>("covered_s", Point::coveredSeconds));
         columns.add(new Column<>("energy_j", Point::energyJ));
+        columns.add(new Column<>("energy_unknown_samples", Point::energyUnknownSamples));
         columns.add(new Column<>("xid_errors", Point::xidErrors));
         columns.addAll(ReadingColumns.of(Measures.GPU, Point::readings));
         return List.copyOf(columns);

@@ -10,6 +10,8 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.RejectReason;
+import gpuanalytics.event.RequestStatus;
+import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.consume.Position;
 import gpuanalytics.processor.consume.RawRecord;
 import gpuanalytics.processor.decode.DecodedRecord.Rejected;
@@ -125,6 +127,9 @@ public final class CodecEventDecoder implements EventDecoder {
             if (Labels.added(event.topic()).stream().anyMatch(field -> event.get(field) != null)) {
                 bson.writeInt32(StoreLayout.SERIES_BY, StoreLayout.SERIES_BY_ALL);
             }
+            if (event.topic() == EventTopic.TOKEN_USAGE) {
+                writeFailed(bson, event);
+            }
             writeRefused(bson, refused);
             bson.writeEndDocument();
         }
@@ -150,6 +155,15 @@ public final class CodecEventDecoder implements EventDecoder {
         bson.writeStartDocument(StoreLayout.REFUSED);
         refused.forEach(each -> bson.writeString(each.field(), each.said()));
         bson.writeEndDocument();
+    }
+
+    private static void writeFailed(BsonBinaryWriter bson, Event event) {
+        var errorType = event.get(TokenUsage.ERROR_TYPE);
+        var failed = RequestStatus.isFailure(errorType, event.get(TokenUsage.STATUS));
+        var decided = DecidedCounts.ofUsage(failed, errorType != null).failed();
+        if (decided != null) {
+            bson.writeBoolean(StoreLayout.DECIDED_FAILED, decided);
+        }
     }
 
     private static void write(BsonBinaryWriter bson, Field<?> field, @Nullable Object value) {

@@ -2,6 +2,7 @@ package gpuanalytics.processor.decode;
 
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
+import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.List;
 import java.util.stream.Stream;
@@ -18,8 +19,14 @@ import org.bson.BsonNumber;
  * @param role how it counts beside others of its identity
  * @param asAtFirst whether it is a usage with labels that were added after it had been stored, see
  *     {@link Labels#atFirst}
+ * @param counts what it counts where its fields do not say it
  */
-public record Decided(Overflow overflow, double assumedIntervalS, Role role, boolean asAtFirst) {
+public record Decided(
+        Overflow overflow,
+        double assumedIntervalS,
+        Role role,
+        boolean asAtFirst,
+        DecidedCounts counts) {
 
     private static final List<String> ADDED_LABELS =
             Labels.added(EventTopic.TOKEN_USAGE).stream().map(Field::name).toList();
@@ -34,9 +41,14 @@ public record Decided(Overflow overflow, double assumedIntervalS, Role role, boo
         this(overflow, assumedIntervalS, Role.WHOLE);
     }
 
-    /** All of what the row says is counted. */
+    /** All of what the row says is counted, and no more than its fields say. */
     public Decided(Overflow overflow, double assumedIntervalS, Role role) {
-        this(overflow, assumedIntervalS, role, false);
+        this(overflow, assumedIntervalS, role, false, DecidedCounts.NONE);
+    }
+
+    /** The first word of its identity, as its row carries it and its document says. */
+    public static Decided carriedBy(Row row) {
+        return new Decided(row.overflow(), Double.NaN, Role.WHOLE, false, row.values().counts());
     }
 
     /** Reads a stored raw document, of which it needs {@link #fieldsRead} alone. */
@@ -48,7 +60,8 @@ public record Decided(Overflow overflow, double assumedIntervalS, Role role, boo
                         : Double.NaN,
                 Role.of(topic, raw),
                 !raw.containsKey(StoreLayout.SERIES_BY)
-                        && ADDED_LABELS.stream().anyMatch(raw::containsKey));
+                        && ADDED_LABELS.stream().anyMatch(raw::containsKey),
+                DecidedCounts.ofDocument(raw));
     }
 
     /** The fields of a raw document that tell what was decided. */
@@ -58,17 +71,21 @@ public record Decided(Overflow overflow, double assumedIntervalS, Role role, boo
 
     /** The fields of a raw document that hold decisions. */
     public static List<String> fields() {
-        return List.of(
-                StoreLayout.OVERFLOW,
-                StoreLayout.ASSUMED_INTERVAL_S,
-                StoreLayout.SAID,
-                StoreLayout.REPLACES,
-                StoreLayout.SERIES_BY);
+        var fields =
+                List.of(
+                        StoreLayout.OVERFLOW,
+                        StoreLayout.ASSUMED_INTERVAL_S,
+                        StoreLayout.SAID,
+                        StoreLayout.REPLACES,
+                        StoreLayout.SERIES_BY);
+        return Stream.concat(fields.stream(), DecidedCounts.fields().stream()).toList();
     }
 
     /** What a row says, as was decided. */
     public EventValues of(EventValues values) {
         var labelled = asAtFirst ? values.with(values.labels().atFirst()) : values;
-        return Double.isNaN(assumedIntervalS) ? labelled : labelled.standingFor(assumedIntervalS);
+        var standing =
+                Double.isNaN(assumedIntervalS) ? labelled : labelled.standingFor(assumedIntervalS);
+        return standing.counts().equals(counts) ? standing : standing.counting(counts);
     }
 }

@@ -50,14 +50,29 @@ public sealed interface DecodedRecord {
             if (mark == null) {
                 return this;
             }
-            var out = new BasicOutputBuffer(document.getByteBuffer().remaining() + 32);
+            var marked = documentWith(List.of(new BsonElement(StoreLayout.OVERFLOW, mark)));
+            return new Row(record, id, marked, values, under);
+        }
+
+        /** The same row, for which this was decided; its document says so. */
+        public Row counting(DecidedCounts decided) {
+            return new Row(
+                    record,
+                    id,
+                    documentWith(decided.elements()),
+                    values.counting(decided),
+                    overflow);
+        }
+
+        private RawBsonDocument documentWith(List<BsonElement> more) {
+            var out = new BasicOutputBuffer(document.getByteBuffer().remaining() + 64);
             try (var writer = new BsonBinaryWriter(out);
                     var reader =
                             new BsonBinaryReader(
                                     new ByteBufferBsonInput(document.getByteBuffer()))) {
-                writer.pipe(reader, List.of(new BsonElement(StoreLayout.OVERFLOW, mark)));
+                writer.pipe(reader, more);
             }
-            return new Row(record, id, new RawBsonDocument(out.toByteArray()), values, under);
+            return new RawBsonDocument(out.toByteArray());
         }
     }
 

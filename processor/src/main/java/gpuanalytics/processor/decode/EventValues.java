@@ -3,6 +3,7 @@ package gpuanalytics.processor.decode;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
+import gpuanalytics.event.TokenUsage;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class EventValues {
 
     /** About what one takes on the heap. */
-    public static final int BYTES = 224;
+    public static final int BYTES = 232;
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
@@ -36,12 +37,21 @@ public final class EventValues {
     /** The numbers of the fields that have one, in the order of fields: bits or whole. */
     private final long[] numbers;
 
-    private EventValues(Labels labels, long epochSecond, int nanos, long present, long[] numbers) {
+    private final DecidedCounts counts;
+
+    private EventValues(
+            Labels labels,
+            long epochSecond,
+            int nanos,
+            long present,
+            long[] numbers,
+            DecidedCounts counts) {
         this.labels = labels;
         this.epochSecond = epochSecond;
         this.nanos = nanos;
         this.present = present;
         this.numbers = numbers;
+        this.counts = counts;
     }
 
     /**
@@ -50,16 +60,22 @@ public final class EventValues {
      * @param present a bit for each field that has a value
      * @param byField the numbers by the index of their fields: a whole number, a flag (1 or 0) or
      *     the bits of a double; copied
+     * @param counts what was decided that it counts
      */
     static EventValues of(
-            Labels labels, long epochSecond, int nanos, long present, long[] byField) {
+            Labels labels,
+            long epochSecond,
+            int nanos,
+            long present,
+            long[] byField,
+            DecidedCounts counts) {
         long numeric = present & numeric(labels.topic());
         var numbers = new long[Long.bitCount(numeric)];
         int next = 0;
         for (long left = numeric; left != 0; left &= left - 1) {
             numbers[next++] = byField[Long.numberOfTrailingZeros(left)];
         }
-        return new EventValues(labels, epochSecond, nanos, present, numbers);
+        return new EventValues(labels, epochSecond, nanos, present, numbers, counts);
     }
 
     public EventTopic topic() {
@@ -101,9 +117,24 @@ public final class EventValues {
         return field.kind() == Field.Kind.NUMBER ? Double.longBitsToDouble(bits) : (double) bits;
     }
 
+    /** What was decided that it counts, where its fields alone do not say it. */
+    public DecidedCounts counts() {
+        return counts;
+    }
+
+    /** Whether a usage is of a request that failed. */
+    public boolean hasFailed() {
+        return counts.failed() != null ? counts.failed() : has(TokenUsage.ERROR_TYPE);
+    }
+
+    /** The same event, for which this was decided. */
+    public EventValues counting(DecidedCounts decided) {
+        return new EventValues(labels, epochSecond, nanos, present, numbers, decided);
+    }
+
     /** The same with other labels. */
     EventValues with(Labels others) {
-        return new EventValues(others, epochSecond, nanos, present, numbers);
+        return new EventValues(others, epochSecond, nanos, present, numbers, counts);
     }
 
     /** The values of a sample that stands for this time, in seconds. */
@@ -114,7 +145,7 @@ public final class EventValues {
             byField[Long.numberOfTrailingZeros(left)] = numbers[next++];
         }
         byField[GpuMetric.INTERVAL_S.index()] = Double.doubleToRawLongBits(intervalS);
-        return of(labels, epochSecond, nanos, present | bit(GpuMetric.INTERVAL_S), byField);
+        return of(labels, epochSecond, nanos, present | bit(GpuMetric.INTERVAL_S), byField, counts);
     }
 
     /**
@@ -131,7 +162,8 @@ public final class EventValues {
             byField[field.index()] = numbers[next++];
             kept |= readings.contains(field.name()) ? bit(field) : 0;
         }
-        var only = of(labels, epochSecond, nanos, kept, byField);
+        var decided = counts.only(readings, has(GpuMetric.POWER_W));
+        var only = of(labels, epochSecond, nanos, kept, byField, decided);
         return Double.isNaN(intervalS) ? only : only.standingFor(intervalS);
     }
 
@@ -169,17 +201,18 @@ public final class EventValues {
                 && epochSecond == values.epochSecond
                 && nanos == values.nanos
                 && present == values.present
-                && Arrays.equals(numbers, values.numbers);
+                && Arrays.equals(numbers, values.numbers)
+                && counts.equals(values.counts);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(labels, epochSecond, nanos, present, Arrays.hashCode(numbers));
+        return Objects.hash(labels, epochSecond, nanos, present, Arrays.hashCode(numbers), counts);
     }
 
     @Override
     public String toString() {
-        return "%s at %d.%09d, fields %x: %s"
-                .formatted(labels, epochSecond, nanos, present, Arrays.toString(numbers));
+        return "%s at %d.%09d, fields %x: %s, %s"
+                .formatted(labels, epochSecond, nanos, present, Arrays.toString(numbers), counts);
     }
 }

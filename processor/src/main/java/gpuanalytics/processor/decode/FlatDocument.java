@@ -49,6 +49,9 @@ final class FlatDocument {
             element(BsonType.DOUBLE, StoreLayout.ASSUMED_INTERVAL_S);
     private static final byte[] SERIES_BY = element(BsonType.INT32, StoreLayout.SERIES_BY);
 
+    private static final byte[] DECIDED_FAILED =
+            element(BsonType.BOOLEAN, StoreLayout.DECIDED_FAILED);
+
     private static final byte[] GIVEN = EventId.GIVEN.getBytes(ISO_8859_1);
     private static final byte[] SAMPLE = EventId.SAMPLE.getBytes(ISO_8859_1);
     private static final byte[] REQUEST = EventId.REQUEST.getBytes(ISO_8859_1);
@@ -134,6 +137,11 @@ final class FlatDocument {
         if (hasAddedLabel()) {
             put(SERIES_BY);
             putInt(StoreLayout.SERIES_BY_ALL);
+        }
+        var failed = scanned.counts().failed();
+        if (failed != null) {
+            put(DECIDED_FAILED);
+            put((byte) (failed ? 1 : 0));
         }
         put((byte) 0);
         INT.set(out, 0, at);

@@ -28,7 +28,8 @@ final class FlatRules {
                             && (scanned.hasAny(READINGS) || !scanned.hasUnknown());
             case TOKEN_USAGE ->
                     (scanned.has(TokenUsage.PROMPT_TOKENS)
-                                    || scanned.has(TokenUsage.COMPLETION_TOKENS))
+                                    || scanned.has(TokenUsage.COMPLETION_TOKENS)
+                                    || scanned.isFailure())
                             && countsAsWeDo(scanned)
                             && isPart(
                                     scanned,

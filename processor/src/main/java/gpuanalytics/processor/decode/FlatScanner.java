@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
+import gpuanalytics.event.RequestStatus;
+import gpuanalytics.event.TokenUsage;
 import java.util.Arrays;
 
 /**
@@ -19,15 +21,24 @@ final class FlatScanner {
     private static final int MAX_INTEGER_DIGITS = 15;
     private static final int MAX_EXPONENT_DIGITS = 3;
 
+    /** What {@link RequestStatus#MAX_CODE} has. */
+    private static final int MAX_CODE_DIGITS = 6;
+
     private final EventTopic topic;
     private final FieldNames names;
     private final Field<?>[] fields;
     private final long required;
 
+    /** The field whose text may be a number; -1 for none. */
+    private final int codeIndex;
+
     /** Per field: a number's bits, a flag, or where a text begins and how long it is. */
     private final long[] values;
 
     private final UnknownNames unknown = new UnknownNames();
+
+    private final FlatVerdicts failedStatuses = new FlatVerdicts(RequestStatus::isFailedStatus);
+    private final FlatVerdicts errorTypes = new FlatVerdicts(RequestStatus::isErrorType);
 
     private final FlatTime time = new FlatTime();
     private byte[] text = FlatBytes.NOTHING;
@@ -49,6 +60,12 @@ final class FlatScanner {
             mask |= field.required() ? 1L << field.index() : 0;
         }
         this.required = mask;
+        this.codeIndex =
+                Arrays.stream(fields)
+                        .filter(RequestStatus::takesCodes)
+                        .mapToInt(Field::index)
+                        .findFirst()
+                        .orElse(-1);
     }
 
     /** Whether the record is plain; then the values are those of this record. */
@@ -95,7 +112,23 @@ final class FlatScanner {
 
     /** The values that rollups need of the record, with its labels. */
     EventValues values(Labels labels) {
-        return EventValues.of(labels, tsSeconds(), tsNanos(), present, values);
+        return EventValues.of(labels, tsSeconds(), tsNanos(), present, values, counts());
+    }
+
+    /** What is decided that the record counts, before anybody looks at others. */
+    DecidedCounts counts() {
+        return topic == EventTopic.TOKEN_USAGE
+                ? DecidedCounts.ofUsage(isFailure(), has(TokenUsage.ERROR_TYPE))
+                : DecidedCounts.NONE;
+    }
+
+    /** Whether the record is a usage of a request that failed. */
+    boolean isFailure() {
+        return says(TokenUsage.ERROR_TYPE, errorTypes) || says(TokenUsage.STATUS, failedStatuses);
+    }
+
+    private boolean says(Field<String> field, FlatVerdicts verdicts) {
+        return has(field) && verdicts.of(text, from(field), length(field));
     }
 
     /** A whole number, a flag (1 or 0), or the bits of a number. */
@@ -194,7 +227,7 @@ final class FlatScanner {
             return true;
         }
         return switch (field.kind()) {
-            case TEXT -> scanText(field);
+            case TEXT -> field.index() == codeIndex ? scanTextOrCode(field) : scanText(field);
             case TIME -> scanTime(field);
             case INTEGER -> scanInteger(field);
             case NUMBER -> scanNumber(field);
@@ -205,6 +238,21 @@ final class FlatScanner {
     private void set(Field<?> field, long bits) {
         values[field.index()] = bits;
         present |= 1L << field.index();
+    }
+
+    /** A text, or a whole number whose digits are the text. */
+    private boolean scanTextOrCode(Field<?> field) {
+        if (at < text.length && text[at] == '"') {
+            return scanText(field);
+        }
+        int from = at;
+        int digits = skipDigits();
+        boolean leadingZero = digits > 1 && text[from] == '0';
+        if (digits == 0 || digits > MAX_CODE_DIGITS || leadingZero || !isValueEnd()) {
+            return false;
+        }
+        set(field, ((long) from << Integer.SIZE) | digits);
+        return true;
     }
 
     private boolean scanText(Field<?> field) {

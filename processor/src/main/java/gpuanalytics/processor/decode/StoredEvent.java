@@ -9,6 +9,9 @@ import java.util.Map;
 import org.bson.BsonArray;
 import org.bson.BsonBinaryReader;
 import org.bson.BsonBoolean;
+import org.bson.BsonDocument;
+import org.bson.BsonInt64;
+import org.bson.BsonNull;
 import org.bson.BsonReader;
 import org.bson.BsonString;
 import org.bson.BsonType;
@@ -54,6 +57,7 @@ public record StoredEvent(EventValues values, Overflow overflow, Role role) {
         private int belowMilli;
         private @Nullable String gpu;
         private @Nullable BsonValue overflow;
+        private @Nullable BsonDocument decided;
         private boolean isLater;
         private boolean byAllLabels;
 
@@ -79,7 +83,10 @@ public record StoredEvent(EventValues values, Overflow overflow, Role role) {
                             Math.floorMod(tsMillis, MILLIS_PER_SECOND) * NANOS_PER_MILLI
                                     + belowMilli,
                             present,
-                            numbers);
+                            numbers,
+                            decided == null
+                                    ? DecidedCounts.NONE
+                                    : DecidedCounts.ofDocument(decided));
             var role = isLater ? Role.of(topic, document) : Role.WHOLE;
             return new StoredEvent(values, Overflow.of(overflow), role);
         }
@@ -95,6 +102,10 @@ public record StoredEvent(EventValues values, Overflow overflow, Role role) {
                 case StoreLayout.GPU -> gpu = reader.readString();
                 case StoreLayout.OVERFLOW -> overflow = mark(reader);
                 case StoreLayout.ASSUMED_INTERVAL_S -> read(reader, GpuMetric.INTERVAL_S);
+                case StoreLayout.DECIDED_FAILED,
+                        StoreLayout.DECIDED_XID_ERRORS,
+                        StoreLayout.DECIDED_ENERGY_UJ ->
+                        decide(name, decision(reader));
                 case StoreLayout.SAID -> {
                     isLater = true;
                     reader.skipValue();
@@ -121,6 +132,22 @@ public record StoredEvent(EventValues values, Overflow overflow, Role role) {
                     labels.put(field, number);
                 }
             }
+        }
+
+        private void decide(String name, BsonValue value) {
+            decided = decided == null ? new BsonDocument() : decided;
+            decided.put(name, value);
+        }
+
+        private static BsonValue decision(BsonReader reader) {
+            return switch (reader.getCurrentBsonType()) {
+                case BOOLEAN -> BsonBoolean.valueOf(reader.readBoolean());
+                case NULL -> {
+                    reader.readNull();
+                    yield BsonNull.VALUE;
+                }
+                default -> new BsonInt64(whole(reader));
+            };
         }
 
         private static BsonValue mark(BsonReader reader) {

@@ -7,7 +7,8 @@ public enum GpuCounter implements RollupCounter {
     SAMPLES(StoreLayout.SAMPLES),
     COVERED_US(StoreLayout.COVERED_US),
     ENERGY_UJ(StoreLayout.ENERGY_UJ),
-    XID_ERRORS(StoreLayout.XID_ERRORS);
+    XID_ERRORS(StoreLayout.XID_ERRORS),
+    ENERGY_UNKNOWN(StoreLayout.ENERGY_UNKNOWN);
 
     private final String field;
 

@@ -67,6 +67,7 @@ public final class ProcessorMetrics {
     private final DistributionSummary batchRows;
     private final Counter guardMisses;
     private final Counter mismatches;
+    private final Counter energyUnknown;
     private final Counter drift;
     private final Counter audited;
     private final MultiGauge lags;
@@ -88,6 +89,11 @@ public final class ProcessorMetrics {
         mismatches =
                 Counter.builder("duplicate.mismatch")
                         .description("Redelivered records that differ from what is stored; stays 0")
+                        .register(registry);
+        energyUnknown =
+                Counter.builder("processor.energy.unknown")
+                        .description(
+                                "Samples with power or energy of which no energy could be told")
                         .register(registry);
         drift =
                 Counter.builder("rollup.drift")
@@ -206,6 +212,11 @@ public final class ProcessorMetrics {
     /** The latest samples of GPUs were let go, for there are more GPUs than there is room for. */
     public void latestEvicted(long gpus) {
         registry.counter("processor.gpu.latest.evicted").increment((double) gpus);
+    }
+
+    /** A sample had power or energy, and no energy can be told from it. */
+    public void energyUnknown() {
+        energyUnknown.increment();
     }
 
     /** A sum would no longer fit 64 bits and was left as it is. */

@@ -67,6 +67,7 @@ final class GpuFold {
         private long samples;
         private double coveredMicros;
         private @Nullable Double energyMicrojoules;
+        private long energyUnknown;
         private @Nullable Long xidErrors;
 
         OpenPoint(Instant start) {
@@ -80,6 +81,9 @@ final class GpuFold {
                 energyMicrojoules =
                         energy.doubleValue() + (energyMicrojoules == null ? 0 : energyMicrojoules);
             }
+            if (rollup.get(GpuCounter.ENERGY_UNKNOWN.field()) instanceof Number unknown) {
+                energyUnknown += unknown.longValue();
+            }
             if (rollup.get(GpuCounter.XID_ERRORS.field()) instanceof Number errors) {
                 xidErrors = errors.longValue() + (xidErrors == null ? 0 : xidErrors);
             }
@@ -89,7 +93,13 @@ final class GpuFold {
         Point point() {
             var energyJ = energyMicrojoules == null ? null : energyMicrojoules / MICRO;
             return new Point(
-                    start, samples, coveredMicros / MICRO, energyJ, xidErrors, readings.readings());
+                    start,
+                    samples,
+                    coveredMicros / MICRO,
+                    energyJ,
+                    energyUnknown,
+                    xidErrors,
+                    readings.readings());
         }
     }
 }

@@ -35,8 +35,10 @@ public record GpuSeries(Coverage coverage, List<String> pods, List<Point> points
      * @param start its start
      * @param samples how many samples it counts
      * @param coveredSeconds the time that they stand for
-     * @param energyJ power times time of the samples that have a power; null where none has
-     * @param xidErrors how many samples report an XID error; null where none says whether
+     * @param energyJ the energy that the samples tell of; null where none does
+     * @param energyUnknownSamples how many samples had power or energy and yet no energy could be
+     *     told
+     * @param xidErrors how many XID errors they report; null where none says whether
      * @param readings what was measured, of {@link Measures#GPU}
      */
     public record Point(
@@ -44,6 +46,7 @@ public record GpuSeries(Coverage coverage, List<String> pods, List<Point> points
             long samples,
             double coveredSeconds,
             @Nullable Double energyJ,
+            long energyUnknownSamples,
             @Nullable Long xidErrors,
             Readings readings) {}
 }

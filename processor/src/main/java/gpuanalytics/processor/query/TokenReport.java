@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param coverage when, as it was answered
  * @param groupBy what the rows are grouped by
- * @param rows in the order that was asked for, else by time and then by group
+ * @param rows in the order that was asked for, else by time and then by group; a value of a group
+ *     is one of {@link GroupValue}
  * @param totals all rows together, shown or not
  * @param rest all rows that are not shown; null where all are
  * @param next the last row shown, where others follow it; else null

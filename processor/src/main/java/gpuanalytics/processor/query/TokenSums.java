@@ -30,7 +30,7 @@ final class TokenSums {
         readings.add(others.readings);
     }
 
-    /** Whether every number is zero or absent. */
+    /** Whether every number is zero or absent: later words have left nothing of what they count. */
     boolean isNothing() {
         return requests == 0 && errors == 0 && failedAttempts == 0 && readings.isNothing();
     }

@@ -1,6 +1,5 @@
 package gpuanalytics.processor.rollup;
 
-import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.decode.EventValues;
 import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.decode.Role;
@@ -46,18 +45,13 @@ public record Effect(EventValues values, Overflow overflow, Amount amount) {
                             new Effect(values, overflow, Amount.WHOLE),
                             new Effect(replaced, under, Amount.TAKEN_BACK));
             case Outranked _ ->
-                    hasFailed(values)
+                    values.hasFailed()
                             ? List.of(new Effect(values, overflow, Amount.ATTEMPT))
                             : List.of();
             // Also without a reading: the document must be there to name the pod.
             case Merging(var adds, var intervalS, _, _) ->
                     List.of(new Effect(values.only(adds, intervalS), overflow, Amount.READINGS));
         };
-    }
-
-    /** Whether a usage says that its request failed. */
-    static boolean hasFailed(EventValues usage) {
-        return usage.has(TokenUsage.ERROR_TYPE);
     }
 
     /** The series that it counts in. */

@@ -122,17 +122,29 @@ final class Sums {
             case TAKEN_BACK, ATTEMPT ->
                     throw new IllegalArgumentException("a sample counts as " + amount);
         }
-        var powerW = values.number(GpuMetric.POWER_W);
-        if (!Double.isNaN(powerW)) {
-            count(GpuCounter.ENERGY_UJ, Math.round(powerW * intervalS * MICRO));
-        }
-        if (values.has(GpuMetric.XID)) {
+        addEnergy(values, intervalS);
+        var xidErrors = values.counts().xidErrors();
+        if (xidErrors != null) {
+            count(GpuCounter.XID_ERRORS, xidErrors);
+        } else if (values.has(GpuMetric.XID)) {
             count(GpuCounter.XID_ERRORS, values.number(GpuMetric.XID) == 0 ? 0 : 1);
         }
     }
 
+    private void addEnergy(EventValues values, double intervalS) {
+        var decided = values.counts();
+        var powerW = values.number(GpuMetric.POWER_W);
+        if (decided.energyUnknown()) {
+            count(GpuCounter.ENERGY_UNKNOWN, 1);
+        } else if (decided.energyUj() != null) {
+            count(GpuCounter.ENERGY_UJ, decided.energyUj());
+        } else if (!Double.isNaN(powerW)) {
+            count(GpuCounter.ENERGY_UJ, Math.round(powerW * intervalS * MICRO));
+        }
+    }
+
     private void addUsage(EventValues values, Amount amount) {
-        int failed = Effect.hasFailed(values) ? 1 : 0;
+        int failed = values.hasFailed() ? 1 : 0;
         switch (amount) {
             case WHOLE -> {
                 count(TokenCounter.REQUESTS, 1);

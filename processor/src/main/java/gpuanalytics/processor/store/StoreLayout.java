@@ -115,6 +115,18 @@ public final class StoreLayout {
      */
     public static final String ASSUMED_INTERVAL_S = "assumed_interval_s";
 
+    /** Set on a raw usage whose {@code error_type} alone does not say whether it failed. */
+    public static final String DECIDED_FAILED = "decided_failed";
+
+    /** Set on a raw sample that reports another number of XID errors than its {@code xid} says. */
+    public static final String DECIDED_XID_ERRORS = "decided_xid_errors";
+
+    /**
+     * Set on a raw sample whose energy is not its power times its interval, in microjoules; null
+     * where it had a reading of power or energy and none can be told from it.
+     */
+    public static final String DECIDED_ENERGY_UJ = "decided_energy_uj";
+
     /**
      * Set on a raw document that is not the first under its identity: {@code {of, n, as, at}}, the
      * identity, the number of this word (the first has none), how it counts ({@link
@@ -188,10 +200,13 @@ public final class StoreLayout {
     /** In a GPU rollup: the time that the samples stand for, in microseconds. */
     public static final String COVERED_US = "covered_us";
 
-    /** In a GPU rollup: power times interval of the samples that have a power, in microjoules. */
+    /** In a GPU rollup: the energy that its samples tell of, in microjoules. */
     public static final String ENERGY_UJ = "energy_uj";
 
-    /** In a GPU rollup: how many samples report an XID error. */
+    /** In a GPU rollup: how many samples had power or energy and yet no energy could be told. */
+    public static final String ENERGY_UNKNOWN = "energy_unknown";
+
+    /** In a GPU rollup: how many XID errors its samples report. */
     public static final String XID_ERRORS = "xid_errors";
 
     /** In a token rollup: how many usages it counts. */

@@ -129,7 +129,7 @@ final class Insertion {
     }
 
     private void noteStored(Pending pending) {
-        outcomes[pending.index] = new Stored(new Decided(pending.row.overflow()));
+        outcomes[pending.index] = new Stored(Decided.carriedBy(pending.row));
     }
 
     /** Notes what is sure after a partly failed insert; returns what must be tried again. */

@@ -14,6 +14,8 @@ import gpuanalytics.processor.query.StoreUnavailableException;
 import gpuanalytics.processor.query.TokenDimension;
 import gpuanalytics.processor.query.TokenQuery;
 import gpuanalytics.service.config.ConfigurationException;
+import gpuanalytics.service.http.CorsOrigins;
+import gpuanalytics.service.http.HttpSettings;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.ByteArrayInputStream;
@@ -30,11 +32,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,6 +72,28 @@ class HttpApiTest {
                     /tokens?group_by=colour                | group_by is colour, expected some of model, team, user, project, gpu, provider, operation, namespace, pod, separated by commas
                     /tokens?group_by=model,                | group_by is empty, expected some of model, team, user, project, gpu, provider, operation, namespace, pod, separated by commas
                     /tokens?group_by=model,model           | group_by is model,model, expected each name once
+                    /tokens?group_by=model;team            | group_by is model;team, expected no ; in it: & parts parameters, a comma parts values, and a ; in a value is written %3B
+                    /tokens?group_by=model%3Bteam          | group_by is model;team, expected some of model, team, user, project, gpu, provider, operation, namespace, pod, separated by commas
+                    /tokens?from=2026                      | from is 2026, expected an ISO 8601 time with its zone such as 2026-01-31T12:00:00Z (a + is written %2B), a date, now, now-1h, or seconds or milliseconds since 1970
+                    /tokens?to=now-1y                      | to is now-1y, expected an ISO 8601 time with its zone such as 2026-01-31T12:00:00Z (a + is written %2B), a date, now, now-1h, or seconds or milliseconds since 1970
+                    /tokens?to=99999999999                 | to is 5138-11-16T09:46:39Z, expected 1970-01-01T00:00:00Z to 2200-01-01T00:00:00Z
+                    /tokens?step=2mo                       | step is 2mo, expected total or a multiple of 1m such as 15m, 1h, 7d, or a day, week or month of tz: 1d, 1w, 1mo
+                    /tokens?step=2w                        | step is 2w, expected total or a multiple of 1m such as 15m, 1h, 7d, or a day, week or month of tz: 1d, 1w, 1mo
+                    /tokens?tz=europe/berlin               | tz is europe/berlin, expected Europe/Berlin
+                    /tokens?tz=America/New%20York          | tz is America/New York, expected America/New_York
+                    /tokens?tz=Mars/Olympus                | tz is Mars/Olympus, expected an IANA time zone such as Europe/Berlin or Asia/Kolkata, or an offset such as +05:30 (a + is written %2B)
+                    /tokens?tz=%2B25:00                    | tz is +25:00, expected an IANA time zone such as Europe/Berlin or Asia/Kolkata, or an offset such as +05:30 (a + is written %2B)
+                    /tokens?limit=0                        | limit is 0, expected a whole number from 1 to 11000
+                    /tokens?limit=11001                    | limit is 11001, expected a whole number from 1 to 11000
+                    /tokens?limit=ten                      | limit is ten, expected a whole number from 1 to 11000
+                    /tokens?order=team                     | order is team, expected one of ts, requests, errors, attempts, prompt_tokens, completion_tokens, cached_prompt_tokens, cache_write_tokens, reasoning_tokens, latency_ms.p50, latency_ms.p95, latency_ms.mean, ttft_ms.p50, ttft_ms.p95, ttft_ms.mean, tokens, with :asc or :desc behind it (a label must be in group_by)
+                    /tokens?order=ts:down                  | order is ts:down, expected one of ts, requests, errors, attempts, prompt_tokens, completion_tokens, cached_prompt_tokens, cache_write_tokens, reasoning_tokens, latency_ms.p50, latency_ms.p95, latency_ms.mean, ttft_ms.p50, ttft_ms.p95, ttft_ms.mean, tokens, with :asc or :desc behind it (a label must be in group_by)
+                    /tokens?limit=5&cursor=x               | cursor is x, expected next of an answer to the same question: all parameters but limit as they were
+                    /tokens?format=xlsx                    | format is xlsx, expected json or csv
+                    /gpu/info?max_age=old                  | max_age is old, expected a length such as 10m, 2h or 7d, or all
+                    /gpu/info?max_age=0m                   | max_age is 0m, expected a length such as 10m, 2h or 7d, or all
+                    /gpu/info?gpu_index=0,                 | gpu_index is empty, expected a whole number
+                    /gpus/series?step=1h                   | gpu is absent, expected gpu of /gpu/info
                     /gpu/info?gpu_index=one                | gpu_index is one, expected a whole number
                     /gpu/info?host=                        | host is empty, expected at least 1 character
                     """)
@@ -181,7 +207,7 @@ class HttpApiTest {
                             .endsWith(
                                     """
                                     2026-01-31T11:00:00Z,"model ""1"", ü
-                                    ",,1,0,1,,0,,,,,,,,,,\r
+                                    ",,1,0,1,,0,,,,,,,,,,,,\r
                                     """),
                     answer.body());
         }
@@ -216,6 +242,66 @@ class HttpApiTest {
             running.get("/gpus/GPU%20%2B%25%C3%BC/series?mig_id=3");
 
             assertEquals(List.of("node-1/0 null", "GPU +%ü 3"), asked);
+        }
+    }
+
+    @Test
+    void gpuMayBeNamedByAParameter() {
+        try (var running = new RunningApi()) {
+            var asked = new ArrayList<String>();
+            running.queries.gpuSeries =
+                    query -> {
+                        asked.add(query.gpu() + " " + query.migId());
+                        return Optional.of(Samples.gpuSeries(query));
+                    };
+
+            running.get("/gpus/series?gpu=rack-3/node-9/7&mig_id=2");
+            running.get("/gpus/series?gpu=GPU-1%23x");
+
+            assertEquals(List.of("rack-3/node-9/7 2", "GPU-1#x null"), asked);
+        }
+    }
+
+    @Test
+    void samplesOfTheLastHoursAreAskedForAndTheOthersCounted() throws IOException {
+        try (var running = new RunningApi()) {
+            var asked = new ArrayList<@Nullable Duration>();
+            running.queries.latestSamples =
+                    query -> {
+                        asked.add(query.maxAge());
+                        return Samples.latestSamples();
+                    };
+
+            var byDefault = running.get("/gpu/info");
+            running.get("/gpu/info?max_age=15m");
+            var all = running.get("/gpu/info?max_age=all&format=csv");
+
+            assertEquals(Arrays.asList(Duration.ofHours(2), Duration.ofMinutes(15), null), asked);
+            var answer = JSON.readTree(byDefault.body());
+            assertEquals(7200, answer.get("max_age_s").asLong());
+            assertEquals(3, answer.get("left_out").asLong());
+            assertEquals(Optional.of("3"), all.headers().firstValue("Left-Out-Gpus"));
+            assertEquals("text/csv; charset=utf-8; header=present", contentType(all));
+        }
+    }
+
+    @Test
+    void pagesOfNamedOriginsMayReadAnswers() {
+        var site = "https://boards.example:3000";
+        try (var running =
+                new RunningApi(
+                        new HttpConfig(
+                                HttpSettings.at("127.0.0.1", 0).with(new CorsOrigins(Set.of(site))),
+                                QueryLimits.defaults()))) {
+            var own = running.get("/tokens", "origin", site).headers();
+            var other = running.get("/tokens", "origin", "https://evil.example").headers();
+            var problem = running.get("/tokens?x=1", "origin", site);
+
+            assertEquals(Optional.of(site), own.firstValue("access-control-allow-origin"));
+            assertEquals(Optional.empty(), other.firstValue("access-control-allow-origin"));
+            assertEquals(400, problem.statusCode());
+            assertEquals(
+                    Optional.of(site), problem.headers().firstValue("access-control-allow-origin"));
         }
     }
 

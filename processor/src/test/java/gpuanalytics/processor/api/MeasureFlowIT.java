@@ -17,19 +17,14 @@ import gpuanalytics.processor.consume.TestRows;
 import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.measure.Measure;
 import gpuanalytics.processor.measure.Measures;
-import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.query.MongoUsageQueries;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.processor.query.RollupRetention;
 import gpuanalytics.processor.rollup.CountedRow;
-import gpuanalytics.processor.rollup.MongoRollups;
-import gpuanalytics.processor.rollup.RollupMath;
+import gpuanalytics.processor.rollup.TestRollups;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreLayout;
-import gpuanalytics.processor.store.StoreRetry;
 import gpuanalytics.processor.store.TestStoreConfig;
-import gpuanalytics.service.health.PartHealth;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -124,16 +119,7 @@ class MeasureFlowIT {
         api.queries.latestSamples = queries::latestSamples;
         api.queries.gpuSeries = queries::gpuSeries;
         api.queries.tokens = queries::tokens;
-        var metrics = new ProcessorMetrics(new SimpleMeterRegistry());
-        var retry = new StoreRetry(new PartHealth("store", "starting", Clock.systemUTC()), metrics);
-        var rollups =
-                new MongoRollups(
-                        store,
-                        new RollupMath(Duration.ofSeconds(15)),
-                        1000,
-                        retry,
-                        metrics,
-                        Clock.systemUTC());
+        var rollups = TestRollups.in(store);
         var partition = new TestRows(topic, "topic-a", 0);
         var rows = new ArrayList<CountedRow>();
         for (int i = 1; i <= EVENTS; i++) {

@@ -26,8 +26,16 @@ class OpenApiMeasuresTest {
 
     private static final String SCHEMAS = "#/components/schemas/";
     private static final List<String> POINT =
-            List.of("ts", "samples", "covered_s", "energy_j", "xid_errors");
+            List.of(
+                    "ts",
+                    "samples",
+                    "covered_s",
+                    "energy_j",
+                    "energy_unknown_samples",
+                    "xid_errors");
     private static final List<String> BEFORE_COUNTS = List.of("requests", "errors", "attempts");
+    private static final List<String> GPU_USAGE =
+            List.of("usage_hour", "requests", "errors", "prompt_tokens", "completion_tokens");
     private static final List<String> AFTER_COUNTS = List.of("tokens_per_s");
 
     private final JsonNode document = load();
@@ -65,7 +73,7 @@ class OpenApiMeasuresTest {
     void aSampleHasEveryFieldOfTheContract() {
         var properties = document.at("/components/schemas/GpuSample/properties");
 
-        assertEquals(sampleNames(), names(properties));
+        assertEquals(sampleColumns(), names(properties));
         for (var field : sampleFields()) {
             assertDescribes(field, properties.get(field.name()));
         }
@@ -73,7 +81,7 @@ class OpenApiMeasuresTest {
 
     @Test
     void csvHasAColumnForEachPartOfEveryMeasure() {
-        assertEquals(sampleNames(), columns("/gpu/info"));
+        assertEquals(sampleColumns(), columns("/gpu/info"));
         assertEquals(
                 Stream.concat(POINT.stream(), columns(Measures.GPU)).toList(),
                 columns("/gpus/{id}/series"));
@@ -82,18 +90,22 @@ class OpenApiMeasuresTest {
                                 Stream.of("ts"),
                                 BEFORE_COUNTS.stream(),
                                 columns(Measures.TOKEN),
-                                AFTER_COUNTS.stream())
+                                AFTER_COUNTS.stream(),
+                                Stream.of("folded", "gpu_known"))
                         .flatMap(part -> part)
                         .toList(),
                 columns("/tokens"));
     }
 
-    /** The GPU's key and the sample's age, the fields, and the pods that share the GPU. */
-    private static List<String> sampleNames() {
-        var names = new ArrayList<>(List.of("gpu", "age_s"));
-        sampleFields().forEach(field -> names.add(field.name()));
-        names.add("pods");
-        return names;
+    /** The GPU's key and the sample's age, the fields, the pods that share it, and its usages. */
+    private static List<String> sampleColumns() {
+        return Stream.of(
+                        Stream.of("gpu", "age_s"),
+                        sampleFields().stream().map(Field::name),
+                        Stream.of("pods"),
+                        GPU_USAGE.stream())
+                .flatMap(part -> part)
+                .toList();
     }
 
     private static Stream<String> columns(Measures measures) {
@@ -152,10 +164,11 @@ class OpenApiMeasuresTest {
     }
 
     private List<String> columns(String path) {
-        return texts(
-                document.path("paths")
-                        .path(path)
-                        .at("/get/responses/200/content/text~1csv/schema/x-columns"));
+        var answer = document.path("paths").path(path).at("/get/responses/200");
+        if (answer.has("$ref")) {
+            answer = document.at(answer.get("$ref").asText().substring(1));
+        }
+        return texts(answer.at("/content/text~1csv/schema/x-columns"));
     }
 
     private static List<String> names(JsonNode object) {

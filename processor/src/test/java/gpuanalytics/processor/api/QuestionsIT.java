@@ -12,19 +12,13 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.consume.TestRows;
 import gpuanalytics.processor.decode.Decided;
-import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.query.MongoUsageQueries;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.processor.query.RollupRetention;
 import gpuanalytics.processor.rollup.CountedRow;
-import gpuanalytics.processor.rollup.MongoRollups;
-import gpuanalytics.processor.rollup.RollupMath;
+import gpuanalytics.processor.rollup.TestRollups;
 import gpuanalytics.processor.store.MongoStore;
-import gpuanalytics.processor.store.StoreConfig;
-import gpuanalytics.processor.store.StoreRetry;
-import gpuanalytics.service.config.Secret;
-import gpuanalytics.service.health.PartHealth;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import gpuanalytics.processor.store.TestStoreConfig;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.time.Clock;
@@ -99,15 +93,7 @@ class QuestionsIT {
     private final Random random = new Random(seed);
     private final List<Usage> usages = new ArrayList<>();
     private final EmbeddedStore embedded = EmbeddedStore.start();
-    private final MongoStore store =
-            new MongoStore(
-                    new StoreConfig(
-                            new Secret(embedded.url()),
-                            "test",
-                            Duration.ofDays(7),
-                            Duration.ofDays(30),
-                            Duration.ofDays(400),
-                            Duration.ofSeconds(20)));
+    private final MongoStore store = new MongoStore(TestStoreConfig.at(embedded.url()));
     private final RunningApi api = new RunningApi();
 
     @BeforeAll
@@ -124,16 +110,7 @@ class QuestionsIT {
         api.queries.tokens = queries::tokens;
         api.queries.gpuSeries = queries::gpuSeries;
         api.queries.latestSamples = queries::latestSamples;
-        var metrics = new ProcessorMetrics(new SimpleMeterRegistry());
-        var retry = new StoreRetry(new PartHealth("store", "starting", Clock.systemUTC()), metrics);
-        var rollups =
-                new MongoRollups(
-                        store,
-                        new RollupMath(Duration.ofSeconds(15)),
-                        1000,
-                        retry,
-                        metrics,
-                        Clock.systemUTC());
+        var rollups = TestRollups.in(store);
         var partition = new TestRows(EventTopic.TOKEN_USAGE, "topic-q", 0);
         var rows = new ArrayList<CountedRow>();
         for (int i = 0; i < USAGES; i++) {

@@ -33,13 +33,13 @@ final class RunningApi implements AutoCloseable {
     final HttpApi api;
 
     RunningApi(QueryLimits limits) {
+        this(new HttpConfig("127.0.0.1", 0, limits));
+    }
+
+    RunningApi(HttpConfig config) {
         api =
                 HttpApi.start(
-                        new HttpConfig("127.0.0.1", 0, limits),
-                        queries,
-                        () -> health,
-                        metrics,
-                        Clock.fixed(NOW, ZoneOffset.UTC));
+                        config, queries, () -> health, metrics, Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
     RunningApi() {

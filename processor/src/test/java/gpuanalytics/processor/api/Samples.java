@@ -107,9 +107,15 @@ final class Samples {
                 coverage(query.window()),
                 List.of(
                         new GpuSeries.Point(
-                                start, 4, 60, 18_000.25, 0L, new Readings(Measures.GPU, readings)),
+                                start,
+                                4,
+                                60,
+                                18_000.25,
+                                2,
+                                0L,
+                                new Readings(Measures.GPU, readings)),
                         new GpuSeries.Point(
-                                start, 1, 15, null, null, Readings.absent(Measures.GPU))));
+                                start, 1, 15, null, 0, null, Readings.absent(Measures.GPU))));
     }
 
     static List<FoundConflict> conflicts() {

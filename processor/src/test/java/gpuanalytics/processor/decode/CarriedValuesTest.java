@@ -9,6 +9,8 @@ import gpuanalytics.event.EventCodec;
 import gpuanalytics.event.EventLimits;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
+import gpuanalytics.event.RequestStatus;
+import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.consume.TestRecords;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.store.StoreLayout;
@@ -20,7 +22,9 @@ import java.util.Random;
 import org.bson.BsonDocument;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -62,6 +66,37 @@ class CarriedValuesTest {
         assertTrue(compared > RECORDS / 5, compared + " compared, fuzz.seed=" + seed);
     }
 
+    @ParameterizedTest
+    @CsvSource({"1,,false", "0,,false", ",0,false", "3,71428571,false", ",,true", "2,,true"})
+    void whatIsDecidedOfASampleIsReadFromItsDocument(
+            @Nullable Long xidErrors, @Nullable Long energyUj, boolean unknown) {
+        var record =
+                "{\"ts\":\"2026-01-31T12:00:00Z\",\"host\":\"h\",\"gpu_index\":1,\"name\":\"L4\"}";
+        var row =
+                (Row)
+                        decoders.getFirst()
+                                .decode(
+                                        TestRecords.of(
+                                                EventTopic.GPU_METRICS,
+                                                record.getBytes(UTF_8),
+                                                1,
+                                                Map.of()));
+        var counts = new DecidedCounts(null, xidErrors, energyUj, unknown);
+
+        var decided = row.counting(counts);
+
+        assertEquals(counts, decided.values().counts());
+        assertSame(decided, Overflow.NONE, record);
+        assertEquals(
+                counts, Decided.ofDocument(EventTopic.GPU_METRICS, decided.document()).counts());
+        assertEquals(
+                decided.values(),
+                Decided.ofDocument(EventTopic.GPU_METRICS, decided.document()).of(row.values()));
+        assertEquals(
+                row.values(),
+                Decided.ofDocument(EventTopic.GPU_METRICS, row.document()).of(decided.values()));
+    }
+
     private Overflow someFolded() {
         var overflow = Overflow.NONE;
         for (var label : Labels.fields(EventTopic.TOKEN_USAGE)) {
@@ -89,6 +124,9 @@ class CarriedValuesTest {
             assertEquals(document.containsKey(field.name()), values.has(field), shown);
             assertEquals(number(document, field), values.number(field), field + " of " + shown);
         }
+        if (values.topic() == EventTopic.TOKEN_USAGE) {
+            assertEquals(failed(document), failed(values), shown);
+        }
         assertEquals(document.getDateTime("ts").getValue(), values.epochMilli(), shown);
         var belowMilli = document.get("ts_nanos", new org.bson.BsonInt32(0)).asInt32().getValue();
         assertEquals(values.epochMilli() * 1_000_000 + belowMilli, values.epochNanos(), shown);
@@ -102,6 +140,20 @@ class CarriedValuesTest {
                 default -> throw new AssertionError(name + " of " + shown);
             }
         }
+    }
+
+    private static boolean failed(EventValues values) {
+        var decided = values.counts().failed();
+        return decided == null ? values.has(TokenUsage.ERROR_TYPE) : decided;
+    }
+
+    /** By what the document says of how the request ended, not by what was decided. */
+    private static boolean failed(BsonDocument document) {
+        return RequestStatus.isFailure(text(document, "error_type"), text(document, "status"));
+    }
+
+    private static @Nullable String text(BsonDocument document, String name) {
+        return document.get(name) instanceof BsonString text ? text.getValue() : null;
     }
 
     private static double number(BsonDocument document, Field<?> field) {

@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
+import gpuanalytics.event.TokenUsage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /** Records as JSON, most of them valid, some odd, from a seed. */
 final class RandomRecords {
@@ -118,6 +120,28 @@ final class RandomRecords {
                     "2016-01-24T12:00:00Z",
                     "2016-01-24T11:59:59.999999999Z");
 
+    private static final Set<Field<?>> OUTCOMES = Set.of(TokenUsage.STATUS, TokenUsage.ERROR_TYPE);
+
+    /** How a request ended; of the numbers, an error type may be none. */
+    private static final List<String> ENDS =
+            List.of(
+                    "\"stop\"",
+                    "\"length\"",
+                    "\"failed\"",
+                    "\"cancelled\"",
+                    "\"RateLimitError\"",
+                    "\"none\"",
+                    "\"200\"",
+                    "\"429\"",
+                    "\"503 Service Unavailable\"",
+                    "\"error: something went wrong, and that takes long to say\"",
+                    "200",
+                    "504",
+                    "0",
+                    "0429",
+                    "429.0",
+                    "1000000");
+
     private static final byte[] TELLING =
             "{}[]\":,\\0123456789.eE+-tfnNIuZT \n\0\u007f".getBytes(UTF_8);
 
@@ -181,6 +205,9 @@ final class RandomRecords {
     private String value(Field<?> field, int oddOneIn) {
         if (random.nextInt(oddOneIn) == 0) {
             return odd();
+        }
+        if (OUTCOMES.contains(field) && random.nextInt(4) > 0) {
+            return ENDS.get(random.nextInt(ENDS.size()));
         }
         return switch (field.kind()) {
             case TEXT ->

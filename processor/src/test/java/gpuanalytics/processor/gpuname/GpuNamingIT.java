@@ -14,10 +14,9 @@ import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.rollup.CountedRow;
 import gpuanalytics.processor.store.MongoStore;
-import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
-import gpuanalytics.service.config.Secret;
+import gpuanalytics.processor.store.TestStoreConfig;
 import gpuanalytics.service.health.PartHealth;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -41,15 +40,7 @@ class GpuNamingIT {
 
     private final EmbeddedStore embedded = EmbeddedStore.start();
     private final ProcessorMetrics metrics = new ProcessorMetrics(new SimpleMeterRegistry());
-    private final MongoStore store =
-            new MongoStore(
-                    new StoreConfig(
-                            new Secret(embedded.url()),
-                            "test",
-                            Duration.ofDays(7),
-                            Duration.ofDays(30),
-                            KEPT,
-                            Duration.ofSeconds(20)));
+    private final MongoStore store = new MongoStore(TestStoreConfig.at(embedded.url()));
     private final TestRows samples = new TestRows(EventTopic.GPU_METRICS, "topic-g", 0);
     private final SteppedClock clock = new SteppedClock(Instant.parse("2026-09-01T00:00:00Z"));
     private final GpuNaming naming = naming(1000);

@@ -26,6 +26,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -133,6 +134,42 @@ class ExpiredRollupsIT {
         assertTrue(tokens.coverage().complete());
         assertFalse(tokens.coverage().exact());
         assertEquals(12, series.orElseThrow().points().getFirst().samples());
+    }
+
+    /** In a zone whose midnight is not a full hour of UTC a day begins with the hour then. */
+    @Test
+    void daysWhoseMinutesHaveExpiredBeginWithTheHourAndTheAnswerSaysSo()
+            throws InterruptedException {
+        var retention = new RollupRetention(Duration.ofDays(30), Duration.ofDays(400), MAX_LEAD);
+        store.prepare();
+        var midnight = Instant.parse("2026-09-10T18:15:00Z"); // in Kathmandu
+        for (var minutes : List.of(-16, -14, 0, 20, 45, 24 * 60 - 20, 24 * 60 - 10)) {
+            var time = midnight.plus(Duration.ofMinutes(minutes));
+            write(
+                    EventTopic.TOKEN_USAGE,
+                    List.of(event(EventTopic.TOKEN_USAGE, time, "llama")),
+                    time);
+        }
+        expire(retention);
+        var step = new Step.Calendar(Step.Unit.DAY, ZoneId.of("Asia/Kathmandu"));
+        var window =
+                QueryWindow.of(
+                        midnight.minus(Duration.ofDays(1)),
+                        midnight.plus(Duration.ofDays(2)),
+                        step);
+
+        var report = queries(retention).tokens(new TokenQuery(window, List.of(), Map.of()));
+
+        var days = new HashMap<Instant, Long>();
+        report.rows().forEach(row -> days.put(row.start(), row.counts().requests()));
+        assertEquals(
+                Map.of(
+                        Instant.parse("2026-09-09T18:00:00Z"), 1L,
+                        Instant.parse("2026-09-10T18:00:00Z"), 5L,
+                        Instant.parse("2026-09-11T18:00:00Z"), 1L),
+                days);
+        assertFalse(report.coverage().exact());
+        assertEquals(7, report.totals().requests());
     }
 
     @Test

@@ -105,6 +105,44 @@ class RollupMathTest {
     }
 
     @Test
+    void countsErrorsAsDecidedAndTokensNotAtAllWhereThereAreNone() {
+        var sums =
+                hourSums(
+                        usage(0, Instant.EPOCH, "{error_type: 'overloaded'}"),
+                        usage(1, Instant.EPOCH, "{status: '502', decided_failed: true}"),
+                        usage(2, Instant.EPOCH, "{error_type: 'none', decided_failed: false}"),
+                        // stored before anybody looked at it, and counted so
+                        usage(3, Instant.EPOCH, "{status: 'failure'}"));
+
+        assertEquals(4, sums.get("requests"));
+        assertEquals(2, sums.get("errors"));
+        assertFalse(sums.containsKey("prompt_tokens.n"));
+        assertFalse(sums.containsKey("prompt_tokens.sum"));
+    }
+
+    @Test
+    void countsOfASampleWhatWasDecidedAndNotItsReadings() {
+        var sums =
+                hourSums(
+                        sample(
+                                0,
+                                "{power_w: 70.0, interval_s: 10.0, decided_energy_uj:"
+                                        + " {$numberLong: '100000000'}}"),
+                        sample(1, "{decided_energy_uj: {$numberLong: '23'}}"),
+                        sample(2, "{power_w: 70.0, decided_energy_uj: null}"),
+                        sample(
+                                3,
+                                "{xid: {$numberLong: '79'}, decided_xid_errors:"
+                                        + " {$numberLong: '0'}}"),
+                        sample(4, "{decided_xid_errors: {$numberLong: '5'}}"));
+
+        assertEquals(100_000_023, sums.get("energy_uj"));
+        assertEquals(1, sums.get("energy_unknown"));
+        assertEquals(5, sums.get("xid_errors"));
+        assertEquals(2, sums.get("power_w.n"));
+    }
+
+    @Test
     void keepsZeroApartFromAbsent() {
         var sums = hourSums(sample(0, "{utilization: 0.0}"), sample(1, "{}"));
 

@@ -17,14 +17,13 @@ import gpuanalytics.processor.rollup.CountedRow;
 import gpuanalytics.processor.rollup.MongoRollups;
 import gpuanalytics.processor.rollup.RollupMath;
 import gpuanalytics.processor.store.MongoStore;
-import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
+import gpuanalytics.processor.store.TestStoreConfig;
 import gpuanalytics.processor.write.IdentityRules;
 import gpuanalytics.processor.write.MongoEventWriter;
 import gpuanalytics.processor.write.Outcome.Redelivered;
 import gpuanalytics.processor.write.Outcome.Stored;
-import gpuanalytics.service.config.Secret;
 import gpuanalytics.service.health.PartHealth;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -211,13 +210,6 @@ class SeriesCapPropertyIT {
     }
 
     private MongoStore store(String database) {
-        return new MongoStore(
-                new StoreConfig(
-                        new Secret(embedded.url()),
-                        database,
-                        Duration.ofDays(7),
-                        Duration.ofDays(30),
-                        Duration.ofDays(400),
-                        Duration.ofSeconds(20)));
+        return new MongoStore(TestStoreConfig.at(embedded.url(), database));
     }
 }

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Printable {
 
+    /** Letters and marks that look like nothing: fillers, a joiner, a blank of Braille. */
+    private static final String UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0";
+
     private Printable() {}
 
     /** The text in one line: line ends are escaped too. */
@@ -61,9 +64,18 @@ public final class Printable {
                     Character.FORMAT,
                     Character.SURROGATE,
                     Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR ->
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED ->
                     true;
-            default -> false;
+            case Character.SPACE_SEPARATOR -> character != ' ';
+            default -> UNSEEN.indexOf(character) >= 0 || isVariationSelector(character);
         };
+    }
+
+    /** What chooses among forms of the character before it, and is nothing itself. */
+    private static boolean isVariationSelector(int character) {
+        return (character >= 0xfe00 && character <= 0xfe0f)
+                || (character >= 0xe0100 && character <= 0xe01ef);
     }
 }

@@ -30,6 +30,30 @@ class PrintableTest {
     }
 
     @Test
+    void escapesWhatLooksLikeNothing() {
+        assertEquals(
+                "a\\u00a0b\\u2003\\u3164\\u2800\\ufe0f\\ue000\\u{e0101}",
+                Printable.of("a\u00a0b\u2003\u3164\u2800\ufe0f\ue000\udb40\udd01"));
+    }
+
+    /** Of all characters there are. */
+    @Test
+    void nothingThatSteersOrHidesIsLeft() {
+        for (int character = 0; character <= Character.MAX_CODE_POINT; character++) {
+            var shown = Printable.of(Character.toString(character));
+            assertTrue(
+                    shown.codePoints()
+                            .map(Character::getType)
+                            .noneMatch(
+                                    type ->
+                                            type == Character.CONTROL
+                                                    || type == Character.FORMAT
+                                                    || type == Character.SURROGATE),
+                    Integer.toHexString(character));
+        }
+    }
+
+    @Test
     void noControlCharacterIsLeftOut() {
         for (char character = 0; character < 0x100; character++) {
             var shown = Printable.of(String.valueOf(character));

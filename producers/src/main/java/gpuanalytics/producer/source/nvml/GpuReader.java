@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one GPU, and the MIG instances it is divided into, into samples. */
@@ -36,6 +35,7 @@ final class GpuReader implements AutoCloseable {
     private final boolean tellsXids;
     private final boolean hasGpm;
     private final Map<OptionalInt, GpmMeter> meters = new HashMap<>();
+    private final Map<String, Long> xidErrors = new HashMap<>();
 
     /**
      * Looks at a GPU.
@@ -99,7 +99,7 @@ final class GpuReader implements AutoCloseable {
         set(sample, GpuMetric.SM_CLOCK_HZ, nvml.smClockHz(device));
         set(sample, GpuMetric.MEM_CLOCK_HZ, nvml.memoryClockHz(device));
         set(sample, GpuMetric.THROTTLE_S_TOTAL, nvml.powerThrottleS(device));
-        setXid(sample, xids, any -> true);
+        setXid(sample, "", xids);
         setMemory(sample, device);
         var gpm = readGpm(OptionalInt.empty());
         setGpm(sample, gpm);
@@ -110,13 +110,15 @@ final class GpuReader implements AutoCloseable {
 
     private Event part(
             MigInstance instance, List<MigInstance> all, Instant now, List<XidEvent> xids) {
-        var sample = begun(now).set(GpuMetric.MIG_ID, migId(instance, all));
+        var id = migId(instance, all);
+        var sample = begun(now).set(GpuMetric.MIG_ID, id);
+        var gpuInstance = OptionalInt.of(instance.gpuInstance());
         setXid(
                 sample,
-                xids,
-                xid -> xid.gpuInstance().equals(OptionalInt.of(instance.gpuInstance())));
+                id,
+                xids.stream().filter(xid -> xid.gpuInstance().equals(gpuInstance)).toList());
         setMemory(sample, instance.device());
-        setGpm(sample, readGpm(OptionalInt.of(instance.gpuInstance())));
+        setGpm(sample, readGpm(gpuInstance));
         setOwner(sample, instance.device());
         return sample.build();
     }
@@ -162,12 +164,17 @@ final class GpuReader implements AutoCloseable {
         }
     }
 
-    /** The last error of the interval; 0 says that there was none. */
-    private void setXid(Event.Builder sample, List<XidEvent> xids, Predicate<XidEvent> which) {
+    /**
+     * The last error of the interval, 0 for none, and how many there were since the start: the same
+     * code in two intervals is two errors.
+     *
+     * @param of the MIG instance, or nothing for the whole GPU
+     */
+    private void setXid(Event.Builder sample, String of, List<XidEvent> xids) {
         if (tellsXids) {
-            long last =
-                    xids.stream().filter(which).mapToLong(XidEvent::code).reduce(0, (a, b) -> b);
-            setWhole(sample, GpuMetric.XID, last);
+            setWhole(sample, GpuMetric.XID, xids.isEmpty() ? 0 : xids.getLast().code());
+            long total = xidErrors.merge(of, (long) xids.size(), Long::sum);
+            setWhole(sample, GpuMetric.XID_ERRORS_TOTAL, total);
         }
     }
 

@@ -177,12 +177,12 @@ final class GpuTrace implements Trace {
                     DropReason.TOO_MANY_AT_ONCE,
                     "more than %d pods at %s".formatted(MAX_GPUS_AT_ONCE, reading.time()));
         }
-        return outOfRange(kind, reading.value());
+        return outOfRange(kind, reading);
     }
 
-    private @Nullable BadCell outOfRange(GpuReading kind, double value) {
+    private @Nullable BadCell outOfRange(GpuReading kind, PodReading reading) {
         try {
-            var _ = sample(Instant.EPOCH, "pod", Map.of(kind, value));
+            var _ = sample(reading.time(), reading.pod(), Map.of(kind, reading.value()));
             return null;
         } catch (IllegalArgumentException e) {
             return new BadCell(DropReason.OUT_OF_RANGE, String.valueOf(e.getMessage()));

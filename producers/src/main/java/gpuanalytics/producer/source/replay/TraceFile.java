@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A trace that was looked at and can be replayed.
@@ -54,6 +55,7 @@ record TraceFile(
 
     private static final double MAX_PERCENT = 100;
 
+    private static final double MAX_INTERVAL_S = 3600;
     private static final double MAX_BURST_STEP_S = 0.2;
     private static final int MAX_GPUS_OF_A_HOST = 17;
 
@@ -108,7 +110,7 @@ record TraceFile(
         }
         try (var table = TraceTable.open(path)) {
             if (table.header().isEmpty()) {
-                throw new UnusableContentException("is empty, expected a header and rows");
+                throw withoutHeader(table.next());
             }
             var format = TraceFormat.of(table.header());
             if (format.isEmpty()) {
@@ -127,6 +129,17 @@ record TraceFile(
                         tokenTrace(path, format.get(), contentId, table);
             };
         }
+    }
+
+    private static UnusableContentException withoutHeader(@Nullable Row first) {
+        if (first != null) {
+            try {
+                first.check();
+            } catch (BadCell e) {
+                return new UnusableContentException("holds no row to begin with: " + e.detail());
+            }
+        }
+        return new UnusableContentException("is empty, expected a header and rows");
     }
 
     private static TraceFile tokenTrace(
@@ -180,7 +193,7 @@ record TraceFile(
                 TraceFormat.ALIBABA_GPU,
                 contentId,
                 Optional.of(bytes > percents ? GpuReading.MEMORY : GpuReading.DUTY_CYCLE),
-                Double.isInfinite(interval) ? OptionalDouble.empty() : OptionalDouble.of(interval),
+                interval(interval),
                 "");
     }
 
@@ -230,7 +243,12 @@ record TraceFile(
     private static OptionalDouble median(List<Double> steps) {
         return steps.isEmpty()
                 ? OptionalDouble.empty()
-                : OptionalDouble.of(steps.stream().sorted().toList().get(steps.size() / 2));
+                : interval(steps.stream().sorted().toList().get(steps.size() / 2));
+    }
+
+    /** Samples further apart than the contract allows stand for no time that is known. */
+    private static OptionalDouble interval(double seconds) {
+        return seconds <= MAX_INTERVAL_S ? OptionalDouble.of(seconds) : OptionalDouble.empty();
     }
 
     private static double number(Row row, String column) {

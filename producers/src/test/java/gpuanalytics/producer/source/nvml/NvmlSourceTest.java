@@ -282,7 +282,14 @@ final class NvmlSourceTest {
             assertEquals(
                     List.of(0L, 0L, 43L, 31L),
                     samples.stream().map(sample -> sample.require(GpuMetric.XID)).toList());
-            assertEquals(0L, at(source, 2).get(2).get(GpuMetric.XID));
+            assertEquals(
+                    List.of(0L, 0L, 2L, 1L),
+                    samples.stream()
+                            .map(sample -> sample.require(GpuMetric.XID_ERRORS_TOTAL))
+                            .toList());
+            var next = at(source, 2).get(2);
+            assertEquals(0L, next.get(GpuMetric.XID));
+            assertEquals(2L, next.get(GpuMetric.XID_ERRORS_TOTAL));
         }
     }
 

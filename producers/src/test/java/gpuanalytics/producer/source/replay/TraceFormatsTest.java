@@ -10,6 +10,7 @@ import gpuanalytics.event.Event;
 import gpuanalytics.event.EventId;
 import gpuanalytics.event.EventLimits;
 import gpuanalytics.event.Field;
+import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.service.config.ConfigurationException;
 import java.io.ByteArrayOutputStream;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -302,31 +304,7 @@ class TraceFormatsTest {
     @ParameterizedTest
     @EnumSource
     void everyFormatIsReadGzippedAndAsJsonLinesToo(TraceFormat format) throws IOException {
-        var rows =
-                switch (format) {
-                    case AZURE_LLM ->
-                            "TIMESTAMP,ContextTokens,GeneratedTokens\n2024-05-10 00:00:00,3,4\n";
-                    case BURST_GPT ->
-                            "Timestamp,Model,Request tokens,Response tokens\n3,GPT-4,5,6\n";
-                    case MOONCAKE -> "timestamp_ms,input_length,output_length\n17,8,9\n";
-                    case MOONCAKE_JSON -> "timestamp,input_length,output_length\n17,8,9\n";
-                    case LITE_LLM ->
-                            """
-                            request_id,startTime,endTime,model,prompt_tokens,completion_tokens
-                            q,2026-01-05 08:00:00,2026-01-05 08:00:01,m,1,2
-                            """;
-                    case OPEN_AI ->
-                            """
-                            start_time,end_time,num_model_requests,input_tokens
-                            1767600000,1767603600,1,9
-                            """;
-                    case ALIBABA_GPU -> "timestamp_anon,value,container_ip\n1662858720,50,x\n";
-                    case NVIDIA_SMI ->
-                            """
-                            timestamp, uuid, power.draw [W]
-                            2026/01/20 07:30:00.001, GPU-1, 5 W
-                            """;
-                };
+        var rows = example(format);
         var lines = rows.lines().toList();
         var names = lines.get(0).split(",", -1);
         var cells = lines.get(1).split(",", -1);
@@ -345,6 +323,32 @@ class TraceFormatsTest {
         assertEquals(plain.ts(), fromJson.ts());
         assertEquals(plain.gpu(), fromJson.gpu());
         assertEquals(plain.topic(), fromJson.topic());
+    }
+
+    /** A header and a row of each format. */
+    private static String example(TraceFormat format) {
+        return switch (format) {
+            case AZURE_LLM -> "TIMESTAMP,ContextTokens,GeneratedTokens\n2024-05-10 00:00:00,3,4\n";
+            case BURST_GPT -> "Timestamp,Model,Request tokens,Response tokens\n3,GPT-4,5,6\n";
+            case MOONCAKE -> "timestamp_ms,input_length,output_length\n17,8,9\n";
+            case MOONCAKE_JSON -> "timestamp,input_length,output_length\n17,8,9\n";
+            case LITE_LLM ->
+                    """
+                    request_id,startTime,endTime,model,prompt_tokens,completion_tokens
+                    q,2026-01-05 08:00:00,2026-01-05 08:00:01,m,1,2
+                    """;
+            case OPEN_AI ->
+                    """
+                    start_time,end_time,num_model_requests,input_tokens
+                    1767600000,1767603600,1,9
+                    """;
+            case ALIBABA_GPU -> "timestamp_anon,value,container_ip\n1662858720,50,x\n";
+            case NVIDIA_SMI ->
+                    """
+                    timestamp, uuid, power.draw [W]
+                    2026/01/20 07:30:00.001, GPU-1, 5 W
+                    """;
+        };
     }
 
     private static byte[] gzipped(String text) throws IOException {
@@ -411,6 +415,105 @@ class TraceFormatsTest {
         assertEquals(2, all(source).size());
         assertEquals(Map.of("from_the_future", 1L), source.droppedRows());
         assertTrue(!source.isIncomplete(), "lenient");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "9e29",
+                "-9e29",
+                "253402300799",
+                "-253402300799",
+                "1e400",
+                "NaN",
+                "+999999999-12-31 00:00:00"
+            })
+    void aTimeBeyondAllMeasureIsARefusedRow(String time) throws IOException {
+        var header = "Timestamp,Model,Request tokens,Response tokens\n";
+        var azure = "TIMESTAMP,ContextTokens,GeneratedTokens\n";
+        var pods = "timestamp_anon,value,container_ip\n1662858720,50,x\n";
+        var source =
+                source(
+                        file("b.csv", header + time + ",m,1,2\n"),
+                        file("a.csv", azure + time + ",1,2\n"),
+                        file("p.csv", pods + time + ",50,x\n"));
+
+        assertEquals(1, all(source).size());
+        assertEquals(3, source.droppedRows().values().stream().mapToLong(count -> count).sum());
+    }
+
+    @Test
+    void samplesThatLieFarApartHaveNoInterval() throws IOException {
+        var hours = "timestamp_anon,value,container_ip\n1662858720,50,x\n1662866000,51,x\n";
+        var log =
+                """
+                timestamp, index, power.draw [W]
+                2026/01/20 07:30:00.001, 0, 4.20 W
+                2026/01/20 09:30:00.001, 0, 4.20 W
+                """;
+
+        for (var content : List.of(hours, log)) {
+            var events = events("t.csv", content);
+            assertEquals(2, events.size());
+            assertNull(events.getFirst().get(GpuMetric.INTERVAL_S));
+        }
+    }
+
+    @Test
+    void anEndlessValueIsBounded() throws IOException {
+        var endless = "9".repeat(8_000_000);
+
+        assertTrue(
+                error(file("j.json", "{\"timestamp\": \"" + endless))
+                        .contains(" holds no row to begin with: the document has a defect"));
+        var pod =
+                source(
+                        file(
+                                "p.csv",
+                                "timestamp_anon,value,container_ip\n1662858720,50,x\n1662858720,50,"
+                                        + "y".repeat(600)
+                                        + "\n"));
+        assertEquals(1, all(pod).size());
+        assertEquals(Map.of("out_of_range", 1L), pod.droppedRows());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aDamagedFileEndsWithEventsRefusedRowsOrOneClearLine(TraceFormat format)
+            throws IOException {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        var random = new Random(seed);
+        var lines = example(format).lines().toList();
+        var whole = lines.get(0) + "\n" + (lines.get(1) + "\n").repeat(3);
+        for (int run = 0; run < 300; run++) {
+            var content = whole.getBytes(UTF_8);
+            for (int change = 1 + random.nextInt(5); change > 0; change--) {
+                // most of them behind the header, or no format would be recognised
+                int at = lines.get(0).length() * random.nextInt(6) / 5;
+                content[Math.min(content.length - 1, at + random.nextInt(content.length - at))] =
+                        (byte) "0\",;\n9-e.:\u001b{[\0\u00ff ".charAt(random.nextInt(16));
+            }
+            var file = Files.write(directory.resolve("f"), content);
+            assertEnds(file, "seed %d, run %d".formatted(seed, run));
+        }
+    }
+
+    private static void assertEnds(Path file, String which) {
+        try {
+            var source = source(file);
+            all(source);
+            source.refusedRows().forEach(rows -> assertPlain(rows.toString(), which));
+        } catch (ConfigurationException e) {
+            assertEquals(1, e.errors().size(), which);
+            assertPlain(e.errors().getFirst(), which);
+        } catch (RuntimeException e) {
+            throw new AssertionError(which, e);
+        }
+    }
+
+    private static void assertPlain(String line, String which) {
+        assertTrue(line.chars().noneMatch(Character::isISOControl), which + ": " + line);
     }
 
     @Test

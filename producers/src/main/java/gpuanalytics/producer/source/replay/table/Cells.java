@@ -122,9 +122,13 @@ public final class Cells {
         if (seconds.signum() < 0 || seconds.compareTo(MAX_EPOCH_SECONDS) > 0) {
             throw badTime(column, seconds.toString(), "seconds since 1970");
         }
+        return after(Instant.EPOCH, seconds);
+    }
+
+    private static Instant after(Instant start, BigDecimal seconds) {
         var whole = seconds.toBigInteger();
         long nanos = seconds.subtract(new BigDecimal(whole)).multiply(NANOS).longValue();
-        return Instant.ofEpochSecond(whole.longValueExact(), nanos);
+        return start.plusSeconds(whole.longValueExact()).plusNanos(nanos);
     }
 
     /** Milliseconds since {@code start}. */
@@ -143,7 +147,7 @@ public final class Cells {
         if (seconds.abs().compareTo(MAX_EPOCH_SECONDS) > 0) {
             throw badTime(column, seconds.toString(), "seconds since the trace's start");
         }
-        return start.plusNanos(seconds.multiply(NANOS).longValue());
+        return after(start, seconds);
     }
 
     private static BadCell badNumber(String column, String text, String expected) {
