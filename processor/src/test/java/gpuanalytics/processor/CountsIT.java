@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import gpuanalytics.embedded.EmbeddedBroker;
-import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.batch.Step;
@@ -19,21 +17,18 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What users send, as they send it, and the numbers that they ask for. */
+@Execution(ExecutionMode.CONCURRENT)
 class CountsIT {
-
-    private static EmbeddedBroker broker;
-    private static EmbeddedStore store;
 
     /** The start of the hour before the last one: what is sent then is over and can be audited. */
     private final Instant hour =
@@ -41,35 +36,14 @@ class CountsIT {
 
     private PipelineFixture fixture;
 
-    @BeforeAll
-    static void start() {
-        broker = EmbeddedBroker.start();
-        store = EmbeddedStore.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        store.close();
-        broker.close();
-    }
-
     @BeforeEach
     void begin() {
-        fixture = PipelineFixture.withTopics(broker, store);
+        fixture = PipelineFixture.withTopics();
     }
 
     @AfterEach
     void end() {
         fixture.close();
-    }
-
-    /** Ends the pipeline as if the process had been killed. */
-    private static final class Killed extends Error {
-        private static final long serialVersionUID = 1L;
-
-        Killed(Step step) {
-            super("killed at " + step);
-        }
     }
 
     @Test
@@ -167,9 +141,9 @@ class CountsIT {
             }
         }
         fixture.flush();
-        killAt(step, 2);
-        killAt(step, 4);
-        killAt(step, 3);
+        var _ = Killing.at(fixture, step, 2);
+        var _ = Killing.at(fixture, step, 4);
+        var _ = Killing.at(fixture, step, 3);
 
         fixture.with("AUDIT_INTERVAL_S", "1"); // only now: who is killed keeps its lease
         try (var processor = Processor.start(fixture.config())) {
@@ -213,23 +187,6 @@ class CountsIT {
             assertTrue(unknown.path("energy_j").isNull(), unknown.toString());
             assertEquals(3, unknown.path("energy_unknown_samples").asLong());
             assertEquals(350, unknown.path("power_w").path("mean").asDouble());
-        }
-    }
-
-    private void killAt(Step step, int occurrence) throws Exception {
-        var count = new AtomicInteger();
-        try (var processor =
-                Processor.start(
-                        fixture.config(),
-                        reached -> {
-                            if (reached == step && count.incrementAndGet() >= occurrence) {
-                                throw new Killed(step);
-                            }
-                        })) {
-            Waiting.until(
-                    "the pipeline to be killed at " + step,
-                    PipelineFixture.LIMIT,
-                    () -> processor.failure().isPresent() || processor.stats().lag() == 0);
         }
     }
 

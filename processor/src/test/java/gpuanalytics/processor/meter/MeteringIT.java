@@ -150,7 +150,7 @@ class MeteringIT {
                         case Stored stored -> stored.decided();
                         case Redelivered again -> again.decided();
                         case Repeated _ -> null;
-                        case Rejected rejected -> throw new AssertionError(rejected);
+                        case Rejected refused -> throw new AssertionError(refused);
                     };
             if (decided == null) {
                 continue;
@@ -416,8 +416,11 @@ class MeteringIT {
                     });
             var document = new RawBsonDocument(seen, new org.bson.codecs.BsonDocumentCodec());
             var row = Recount.RawRow.of(EventTopic.GPU_METRICS, document);
-            expected.computeIfAbsent(row.series(), _ -> new Recount(EventTopic.GPU_METRICS, math))
-                    .add(row);
+            for (var effect : row.effects()) {
+                expected.computeIfAbsent(
+                                effect.series(), _ -> new Recount(EventTopic.GPU_METRICS, math))
+                        .add(effect);
+            }
         }
         for (var hour : store.collection(StoreLayout.GPU_HOUR).find()) {
             var id = hour.getString(StoreLayout.ID).getValue();
