@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@link #send} returns when every letter is acknowledged by all replicas in sync. A letter may
  * be there twice after a crash: {@link #TOPIC_ID}, {@link #PARTITION}, {@link #OFFSET} and {@link
- * #LEADER_EPOCH} tell. A letter that is too large for the topic sheds what is large, see {@link
+ * #LEADER_EPOCH} tell. Of a record with several events, each that is rejected has a letter of its
+ * own with {@link #ITEM}. A letter that is too large for the topic sheds what is large, see {@link
  * LetterForm}. Any thread may send.
  */
 public final class DeadLetterTopic implements AutoCloseable {
@@ -50,6 +51,9 @@ public final class DeadLetterTopic implements AutoCloseable {
     public static final String TOPIC_ID = LetterHeaders.TOPIC_ID;
     public static final String PARTITION = LetterHeaders.PARTITION;
     public static final String OFFSET = LetterHeaders.OFFSET;
+
+    /** Only for one of several events in a record: its place among them, from 0. */
+    public static final String ITEM = "dead_letter.item";
 
     /** The epoch of the leader that took the record; missing where not known. */
     public static final String LEADER_EPOCH = LetterHeaders.LEADER_EPOCH;
@@ -218,6 +222,9 @@ public final class DeadLetterTopic implements AutoCloseable {
         add(dead, TOPIC_ID, partition.assignment().topicId());
         add(dead, PARTITION, Integer.toString(partition.number()));
         add(dead, OFFSET, Long.toString(record.offset()));
+        if (record.isItem()) {
+            add(dead, ITEM, Integer.toString(record.item()));
+        }
         partition.leaderEpoch().ifPresent(e -> add(dead, LEADER_EPOCH, Integer.toString(e)));
         add(dead, TIMESTAMP, record.timestamp().toString());
     }
