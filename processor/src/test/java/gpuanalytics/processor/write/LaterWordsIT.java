@@ -21,14 +21,13 @@ import gpuanalytics.processor.faults.FaultyStore.Command;
 import gpuanalytics.processor.faults.FaultyStore.Fault;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.store.MongoStore;
-import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
+import gpuanalytics.processor.store.TestStoreConfig;
 import gpuanalytics.processor.write.Outcome.Redelivered;
 import gpuanalytics.processor.write.Outcome.Rejected;
 import gpuanalytics.processor.write.Outcome.Repeated;
 import gpuanalytics.processor.write.Outcome.Stored;
-import gpuanalytics.service.config.Secret;
 import gpuanalytics.service.health.PartHealth;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -50,15 +49,7 @@ class LaterWordsIT {
     private final EmbeddedStore embedded = EmbeddedStore.start();
     private final FaultyStore faults = new FaultyStore(embedded.port());
     private final ProcessorMetrics metrics = new ProcessorMetrics(new SimpleMeterRegistry());
-    private final MongoStore store =
-            new MongoStore(
-                    new StoreConfig(
-                            new Secret(faults.url()),
-                            "test",
-                            Duration.ofDays(7),
-                            Duration.ofDays(30),
-                            Duration.ofDays(400),
-                            Duration.ofSeconds(20)));
+    private final MongoStore store = new MongoStore(TestStoreConfig.at(faults.url()));
     private final StoreRetry retry =
             new StoreRetry(new PartHealth("store", "up", Clock.systemUTC()), metrics);
     private final TestRows records = new TestRows(EventTopic.TOKEN_USAGE, "topic-a", 3);
