@@ -128,6 +128,7 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.series..",
                             "gpuanalytics.processor.meter..",
                             "gpuanalytics.processor.change..",
+                            "gpuanalytics.processor.conflict..",
                             "gpuanalytics.processor.audit..",
                             "gpuanalytics.processor.gpuname..",
                             "gpuanalytics.processor.query..",

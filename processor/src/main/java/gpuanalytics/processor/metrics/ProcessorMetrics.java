@@ -134,7 +134,7 @@ public final class ProcessorMetrics {
      * @param provider a text of the sender's; as many as {@link #MAX_PROVIDERS} are told apart
      */
     public void identityReused(String provider, long requests) {
-        registry.counter("identity.reused", "provider", known(provider))
+        registry.counter("processor.identity.reused", "provider", known(provider))
                 .increment((double) requests);
     }
 
