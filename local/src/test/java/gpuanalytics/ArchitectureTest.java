@@ -128,6 +128,7 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.meter..",
                             "gpuanalytics.processor.change..",
                             "gpuanalytics.processor.audit..",
+                            "gpuanalytics.processor.conflict..",
                             "gpuanalytics.processor.gpuname..",
                             "gpuanalytics.processor.query..",
                             // its test fixtures, which no program ships
