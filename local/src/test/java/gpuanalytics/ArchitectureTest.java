@@ -130,6 +130,7 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.change..",
                             "gpuanalytics.processor.conflict..",
                             "gpuanalytics.processor.audit..",
+                            "gpuanalytics.processor.conflict..",
                             "gpuanalytics.processor.gpuname..",
                             "gpuanalytics.processor.query..",
                             // its test fixtures, which no program ships
