@@ -146,6 +146,30 @@ final class ArchitectureTest {
                     .resideInAPackage("io.vertx..");
 
     @ArchTest
+    static final ArchRule protobufIsKnownWhereOpenTelemetryIsRead =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages(
+                            "gpuanalytics.producer.receive.otlp..",
+                            "gpuanalytics.producer.receive.http..",
+                            "gpuanalytics.producer.receive.grpc..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "com.google.protobuf..",
+                            "com.google.rpc..",
+                            "io.opentelemetry.proto..");
+
+    @ArchTest
+    static final ArchRule grpcIsKnownAtItsDoor =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("gpuanalytics.producer.receive.grpc..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("io.grpc..");
+
+    @ArchTest
     static final ArchRule nativeCodeIsCalledWhereTheDriverIsRead =
             noClasses()
                     .that()
