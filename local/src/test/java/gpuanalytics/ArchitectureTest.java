@@ -129,6 +129,7 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.change..",
                             "gpuanalytics.processor.audit..",
                             "gpuanalytics.processor.gpuname..",
+                            "gpuanalytics.processor.conflict..",
                             "gpuanalytics.processor.query..",
                             // its test fixtures, which no program ships
                             "gpuanalytics.embedded.testing..")
