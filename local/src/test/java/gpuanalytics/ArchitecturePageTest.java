@@ -34,6 +34,7 @@ final class ArchitecturePageTest {
         }
 
         assertEquals(
-                List.of("a reading", "a source", "a step", "an endpoint", "a variable"), shown);
+                List.of("a reading", "a source", "a door", "a step", "an endpoint", "a variable"),
+                shown);
     }
 }

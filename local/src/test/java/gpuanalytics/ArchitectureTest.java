@@ -124,12 +124,12 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.store..",
                             "gpuanalytics.processor.write..",
                             "gpuanalytics.processor.rollup..",
+                            "gpuanalytics.processor.conflict..",
                             "gpuanalytics.processor.series..",
                             "gpuanalytics.processor.meter..",
                             "gpuanalytics.processor.change..",
                             "gpuanalytics.processor.audit..",
                             "gpuanalytics.processor.gpuname..",
-                            "gpuanalytics.processor.conflict..",
                             "gpuanalytics.processor.query..",
                             // its test fixtures, which no program ships
                             "gpuanalytics.embedded.testing..")
@@ -145,6 +145,30 @@ final class ArchitectureTest {
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("io.vertx..");
+
+    @ArchTest
+    static final ArchRule protobufIsKnownWhereOpenTelemetryIsRead =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages(
+                            "gpuanalytics.producer.receive.otlp..",
+                            "gpuanalytics.producer.receive.http..",
+                            "gpuanalytics.producer.receive.grpc..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "com.google.protobuf..",
+                            "com.google.rpc..",
+                            "io.opentelemetry.proto..");
+
+    @ArchTest
+    static final ArchRule grpcIsKnownAtItsDoor =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("gpuanalytics.producer.receive.grpc..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("io.grpc..");
 
     @ArchTest
     static final ArchRule nativeCodeIsCalledWhereTheDriverIsRead =

@@ -48,7 +48,7 @@ class MetricsTableTest {
         for (var module : List.of("processor", "producers")) {
             names.addAll(found(module, IN_CODE));
         }
-        for (var program : List.of("processor", "producer")) {
+        for (var program : List.of("processor", "producer", "door")) {
             found("service", IN_SERVICE).forEach(name -> names.add(program + name));
         }
         return names;

@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The attributes of a CloudEvent (1.0) that carry meaning here: {@code source} and {@code id} are
- * its identity, {@code time} is when it happened unless its data says so. The extension {@code
- * partitionkey} means nothing here: a record's key follows {@link EventKey}.
+ * its identity, {@code time} is when it happened unless its data says so, and {@code subject} is
+ * the user, as OpenMeter has it. The extension {@code partitionkey} means nothing here: a record's
+ * key follows {@link EventKey}.
  *
  * @param eventId {@code source} and {@code id}, parted by a space, which no source contains
  * @param time {@code time}, or null where there is none
+ * @param subject {@code subject}, or null where there is none
  */
-record CloudEvent(String eventId, @Nullable Instant time) {
+record CloudEvent(String eventId, @Nullable Instant time, @Nullable String subject) {
 
     static final String SPECVERSION = "specversion";
 
@@ -83,7 +85,7 @@ record CloudEvent(String eventId, @Nullable Instant time) {
                     "CloudEvent source is %s, expected a URI reference"
                             .formatted(Excerpt.of(source)));
         }
-        return new CloudEvent(source + " " + id, time(attributes));
+        return new CloudEvent(source + " " + id, time(attributes), attributes.get("subject"));
     }
 
     /** Fills in what the event's own data leaves out. */
@@ -96,6 +98,15 @@ record CloudEvent(String eventId, @Nullable Instant time) {
             reject(Validation.checkTime(topic.ts(), "CloudEvent time", time));
             event.set(topic.ts(), time);
         }
+        if (topic == EventTopic.TOKEN_USAGE && isUser(subject) && !event.has(TokenUsage.USER)) {
+            event.set(TokenUsage.USER, subject);
+        }
+    }
+
+    /** A subject that is no user's name is none: it was not meant for us. */
+    private static boolean isUser(@Nullable String subject) {
+        return subject != null
+                && Validation.checkText(TokenUsage.USER, "CloudEvent subject", subject) == null;
     }
 
     private static @Nullable Instant time(Attributes attributes) throws RejectedException {

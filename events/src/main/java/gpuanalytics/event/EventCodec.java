@@ -1,27 +1,18 @@
 package gpuanalytics.event;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
+import gpuanalytics.event.Decoded.Refusal;
 import gpuanalytics.event.Decoded.Rejected;
 import gpuanalytics.event.Decoded.Valid;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -39,24 +30,6 @@ public final class EventCodec {
     private static final String DATA = "data";
     private static final String DATA_BASE64 = "data_base64";
 
-    private static final JsonFactory JSON =
-            JsonFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    // A producer in Python writes NaN for a reading it does not have.
-                    .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-                    // Names come from strangers: kept names would be a leak, and colliding ones an
-                    // exception.
-                    .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder()
-                                    .maxNestingDepth(MAX_NESTING)
-                                    // The record's size limits these; JsonValue limits numbers.
-                                    .maxNumberLength(Integer.MAX_VALUE)
-                                    .maxNameLength(Integer.MAX_VALUE)
-                                    .maxStringLength(Integer.MAX_VALUE)
-                                    .build())
-                    .build();
-
     private final EventLimits limits;
 
     public EventCodec(EventLimits limits) {
@@ -71,11 +44,12 @@ public final class EventCodec {
     /** The event as one JSON object, absent fields left out, UTF-8. */
     public static byte[] encode(Event event) {
         var out = new ByteArrayOutputStream(256);
-        try (var json = JSON.createGenerator(out)) {
+        try (var json = Json.FACTORY.createGenerator(out)) {
             json.writeStartObject();
             for (var field : event.topic().fields().fields()) {
                 write(json, field, event.get(field));
             }
+            writeTotal(json, event);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -107,9 +81,8 @@ public final class EventCodec {
                             .formatted(value.length, limits.maxBytes()));
         }
         try {
-            var event = read(topic, textOf(value), headers);
-            var rejection = Validation.checkWhole(topic, event);
-            return rejection != null ? rejection : inTime(event.unchecked(), written);
+            var read = read(topic, Framing.textOf(value), headers);
+            return inTime(read.event(topic), read.refused(topic), written);
         } catch (RejectedException e) {
             return e.rejected();
         } catch (StreamConstraintsException ignored) {
@@ -118,7 +91,7 @@ public final class EventCodec {
                     "record has more than %d levels of JSON, expected at most %d"
                             .formatted(MAX_NESTING, MAX_NESTING));
         } catch (JsonProcessingException e) {
-            return notJson(
+            return Json.notJson(
                     "%s (character %d)"
                             .formatted(
                                     Excerpt.of(e.getOriginalMessage(), 200),
@@ -128,89 +101,42 @@ public final class EventCodec {
         }
     }
 
-    private static Event.Builder read(EventTopic topic, char[] text, HeaderLookup headers)
+    private static ReadEvent read(EventTopic topic, char[] text, HeaderLookup headers)
             throws IOException {
         return switch (CloudEvent.mode(headers)) {
             case BINARY -> {
                 var attributes = CloudEvent.ofHeaders(headers);
-                var event = readBare(topic, text);
-                attributes.complete(topic, event);
+                var event = ReadEvent.of(topic, Shapes.payload(Json.object(text)));
+                attributes.complete(topic, event.values());
                 yield event;
             }
-            case STRUCTURED -> readEnvelope(topic, text);
-            case BARE -> isEnvelope(text) ? readEnvelope(topic, text) : readBare(topic, text);
+            case STRUCTURED -> readEnvelope(topic, Json.object(text));
+            case BARE -> {
+                var record = Shapes.payload(Json.object(text));
+                // Whether a record whose headers do not tell is an envelope: only those have it.
+                yield record.byName().containsKey(CloudEvent.SPECVERSION)
+                        ? readEnvelope(topic, record)
+                        : ReadEvent.of(topic, record);
+            }
         };
     }
 
-    private static Event.Builder readBare(EventTopic topic, char[] text) throws IOException {
-        try (var json = JSON.createParser(text)) {
-            startObject(json);
-            var event = readFields(topic, json);
-            requireEnd(json);
-            return event;
-        }
-    }
-
-    /** The fields of the object that the parser has entered. */
-    private static Event.Builder readFields(EventTopic topic, JsonParser json) throws IOException {
-        var event = Event.builder(topic);
-        var ranks = new byte[topic.fields().fields().size()];
-        Arrays.fill(ranks, Byte.MAX_VALUE);
-        while (json.nextToken() != JsonToken.END_OBJECT) {
-            var named = topic.fields().find(json.currentName());
-            json.nextToken();
-            if (named == null) {
-                json.skipChildren();
-                continue;
-            }
-            var value = JsonValue.read(named, json);
-            int index = named.field().index();
-            // The contract's own name wins over another system's, whatever their order.
-            if (value != null && named.rank() < ranks[index]) {
-                ranks[index] = (byte) named.rank();
-                event.setUnchecked(named.field(), value);
-            }
-        }
-        return event;
-    }
-
-    /** Whether a record whose headers do not tell is an envelope: only those have this member. */
-    private static boolean isEnvelope(char[] text) throws IOException {
-        if (!contains(text, '"' + CloudEvent.SPECVERSION + '"')) {
-            return false;
-        }
-        try (var json = JSON.createParser(text)) {
-            startObject(json);
-            while (json.nextToken() != JsonToken.END_OBJECT) {
-                if (CloudEvent.SPECVERSION.equals(json.currentName())) {
-                    return true;
-                }
-                json.nextToken();
-                json.skipChildren();
-            }
-            return false;
-        }
-    }
-
-    private static Event.Builder readEnvelope(EventTopic topic, char[] text) throws IOException {
+    private static ReadEvent readEnvelope(EventTopic topic, Json.Members envelope)
+            throws IOException {
         Map<String, String> attributes = new HashMap<>();
-        Event.@Nullable Builder event = null;
-        try (var json = JSON.createParser(text)) {
-            startObject(json);
-            while (json.nextToken() != JsonToken.END_OBJECT) {
-                var name = json.currentName();
-                var token = json.nextToken();
-                if (name.equals(DATA) && token == JsonToken.START_OBJECT) {
-                    event = readFields(topic, json);
-                } else if (name.equals(DATA_BASE64) && token == JsonToken.VALUE_STRING) {
-                    event = readBare(topic, textOf(fromBase64(json.getText())));
-                } else if (token == JsonToken.VALUE_STRING) {
-                    attributes.put(name, json.getText());
+        ReadEvent event = null;
+        for (var member : envelope.byName().entrySet()) {
+            var name = member.getKey();
+            if (name.equals(DATA) && member.getValue() instanceof Json.Members data) {
+                event = ReadEvent.of(topic, data);
+            } else if (member.getValue() instanceof Json.Text(var text)) {
+                if (name.equals(DATA_BASE64)) {
+                    var data = Json.object(Framing.textOf(fromBase64(text)));
+                    event = ReadEvent.of(topic, data);
                 } else {
-                    json.skipChildren();
+                    attributes.put(name, text);
                 }
             }
-            requireEnd(json);
         }
         var attributesOfEvent = CloudEvent.of(attributes::get);
         if (event == null) {
@@ -218,11 +144,11 @@ public final class EventCodec {
                     RejectReason.MISSING_FIELD,
                     "CloudEvent data is missing or not an object, it must be the event");
         }
-        attributesOfEvent.complete(topic, event);
+        attributesOfEvent.complete(topic, event.values());
         return event;
     }
 
-    private Decoded inTime(Event event, Instant written) {
+    private Decoded inTime(Event event, List<Refusal> refused, Instant written) {
         var newest = limits.newest(written);
         if (event.ts().isAfter(newest)) {
             return new Rejected(
@@ -235,31 +161,7 @@ public final class EventCodec {
                     RejectReason.TOO_OLD,
                     "ts is %s, expected at least %s".formatted(event.ts(), oldest));
         }
-        return new Valid(event);
-    }
-
-    private static void startObject(JsonParser json) throws IOException {
-        if (json.nextToken() != JsonToken.START_OBJECT) {
-            throw new RejectedException(notJson("expected an object"));
-        }
-    }
-
-    private static void requireEnd(JsonParser json) throws IOException {
-        if (json.nextToken() != null) {
-            throw new RejectedException(notJson("it goes on after its object"));
-        }
-    }
-
-    /** The characters; Jackson's own reading of bytes lets other encodings and bad UTF-8 pass. */
-    private static char[] textOf(byte[] value) throws RejectedException {
-        var text = CharBuffer.allocate(value.length);
-        var bytes = ByteBuffer.wrap(value);
-        var decoder = UTF_8.newDecoder();
-        if (decoder.decode(bytes, text, true).isError()) {
-            throw new RejectedException(
-                    notJson("byte %d is not UTF-8".formatted(bytes.position())));
-        }
-        return Arrays.copyOf(text.array(), text.position());
+        return new Valid(event, refused);
     }
 
     private static byte[] fromBase64(String text) throws RejectedException {
@@ -272,12 +174,20 @@ public final class EventCodec {
         }
     }
 
-    private static boolean contains(char[] text, String part) {
-        return new String(text).contains(part);
-    }
-
-    private static Rejected notJson(String defect) {
-        return new Rejected(RejectReason.NOT_JSON, "record is not a JSON object: " + defect);
+    /** Says that reasoning is part of the completion, where the provider would not count so. */
+    private static void writeTotal(JsonGenerator json, Event event) throws IOException {
+        if (event.topic() != EventTopic.TOKEN_USAGE
+                || event.get(TokenUsage.REASONING_TOKENS) == null) {
+            return;
+        }
+        var provider = event.get(TokenUsage.PROVIDER);
+        if (provider != null && UsageRules.countsReasoningBeside(provider)) {
+            var prompt = event.get(TokenUsage.PROMPT_TOKENS);
+            var completion = event.get(TokenUsage.COMPLETION_TOKENS);
+            json.writeNumberField(
+                    UsageRules.TOTAL,
+                    (prompt == null ? 0 : prompt) + (completion == null ? 0 : completion));
+        }
     }
 
     private static void write(JsonGenerator json, Field<?> field, @Nullable Object value)

@@ -23,7 +23,7 @@ public final class EventId {
     /** Stands before a {@code request_id}. */
     public static final String REQUEST = "r:";
 
-    /** Stands before {@code <topic id>/<partition>/<offset>}. */
+    /** Stands before {@code <topic id>/<partition>/<offset>[/<item>]}. */
     public static final String POSITION = "p:";
 
     private EventId() {}
@@ -46,6 +46,16 @@ public final class EventId {
      */
     public static String ofPosition(String topicId, int partition, long offset) {
         return POSITION + topicId + "/" + partition + "/" + offset;
+    }
+
+    /**
+     * The same for one of several events in a record.
+     *
+     * @param item its place among them; the first, 0, has the identity of its record
+     */
+    public static String ofPosition(String topicId, int partition, long offset, int item) {
+        var record = ofPosition(topicId, partition, offset);
+        return item == 0 ? record : record + "/" + item;
     }
 
     private static String ofSample(Event event) {

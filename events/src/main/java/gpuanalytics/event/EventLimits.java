@@ -13,8 +13,9 @@ import java.time.Instant;
  * @param maxAge how far {@code ts} may lie before that time
  * @param maxLead how far {@code ts} may lie after it
  * @param maxBytes the largest record
+ * @param maxItems the most events of a record
  */
-public record EventLimits(Duration maxAge, Duration maxLead, int maxBytes) {
+public record EventLimits(Duration maxAge, Duration maxLead, int maxBytes, int maxItems) {
 
     /** Ten years: the public traces that the replay source reads are years old. */
     public static final Duration DEFAULT_MAX_AGE = Duration.ofDays(3660);
@@ -23,6 +24,8 @@ public record EventLimits(Duration maxAge, Duration maxLead, int maxBytes) {
 
     /** Kafka's own default for a record. */
     public static final int DEFAULT_MAX_BYTES = 1 << 20;
+
+    public static final int DEFAULT_MAX_ITEMS = 1000;
 
     /** The most that age and lead may be: fields allow no time outside 1970 to 2262 anyway. */
     private static final Duration LONGEST = Duration.ofDays(366_000);
@@ -34,6 +37,15 @@ public record EventLimits(Duration maxAge, Duration maxLead, int maxBytes) {
             throw new IllegalArgumentException(
                     "maxBytes is %d, expected at least 1".formatted(maxBytes));
         }
+        if (maxItems < 1) {
+            throw new IllegalArgumentException(
+                    "maxItems is %d, expected at least 1".formatted(maxItems));
+        }
+    }
+
+    /** Limits with so many events of a record as are the default. */
+    public EventLimits(Duration maxAge, Duration maxLead, int maxBytes) {
+        this(maxAge, maxLead, maxBytes, DEFAULT_MAX_ITEMS);
     }
 
     public static EventLimits defaults() {

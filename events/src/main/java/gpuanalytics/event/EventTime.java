@@ -1,44 +1,131 @@
 package gpuanalytics.event;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
+import java.util.Locale;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Times as text: RFC 3339 (the ISO 8601 profile of the Internet), up to nine fractional digits. */
+/**
+ * Times as text and as numbers: RFC 3339 with the liberties that are taken with it (a blank for the
+ * T, a comma, no seconds, an offset without its colon), and time since 1970 in a unit that its size
+ * tells.
+ */
 final class EventTime {
 
     static final String EXPECTED = "an ISO 8601 time with a zone such as 2026-01-31T12:00:00Z";
 
-    private static final Pattern RFC_3339 =
+    private static final Pattern ISO_8601 =
             Pattern.compile(
-                    "(\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:)(\\d{2})((?:\\.\\d{1,9})?(?:[Zz]|[+-]\\d{2}:\\d{2}))");
+                    "(?<day>\\d{4}-\\d{2}-\\d{2})(?:[Tt]| +)(?<hour>\\d{2}):(?<minute>\\d{2})"
+                            + "(?::(?<second>\\d{2})(?:[.,](?<fraction>\\d{1,30}))?)?"
+                            + " ?(?<zone>[Zz]|UTC|GMT|[+-]\\d{2}(?::?\\d{2})?)?(?<name> UTC)?");
+
+    private static final int NANO_DIGITS = 9;
+
+    /** Seconds since 1970 reach this in the year 5138. */
+    private static final BigDecimal LEAST_MILLIS = new BigDecimal("1e11");
+
+    private static final BigDecimal LEAST_MICROS = new BigDecimal("1e14");
+    private static final BigDecimal LEAST_NANOS = new BigDecimal("1e17");
+
+    /** Far more than an int64 of nanoseconds. */
+    private static final BigDecimal MOST = new BigDecimal("1e20");
 
     private EventTime() {}
 
     /**
      * The time, or null where the text is none. A leap second (23:59:60 UTC) is read as the second
-     * before it, as {@link Instant} knows none.
+     * before it, as {@link Instant} knows none; 24:00 is the beginning of the next day; digits
+     * beyond nanoseconds are cut off.
      */
     static @Nullable Instant parse(String text) {
-        var parts = RFC_3339.matcher(text);
-        if (!parts.matches()) {
+        var parts = ISO_8601.matcher(text);
+        if (!parts.matches() || parts.group("zone") == null) {
             return null;
         }
-        boolean leap = parts.group(2).equals("60");
         try {
-            var time = OffsetDateTime.parse(leap ? parts.group(1) + "59" + parts.group(3) : text);
-            return leap && !endsDay(time) ? null : time.toInstant();
-        } catch (DateTimeParseException ignored) {
-            // no such day or hour: none
+            return at(parts, zone(parts.group("zone")));
+        } catch (DateTimeException ignored) {
+            // no such day, hour or offset: none
             return null;
         }
     }
 
-    private static boolean endsDay(OffsetDateTime time) {
-        var utc = time.withOffsetSameInstant(ZoneOffset.UTC);
+    /** Whether a text would be a time if it had a zone. */
+    static boolean lacksZone(String text) {
+        var parts = ISO_8601.matcher(text);
+        return parts.matches() && parts.group("zone") == null && parse(text + "Z") != null;
+    }
+
+    /** The time that is so long after 1970, in seconds, milli-, micro- or nanoseconds. */
+    static @Nullable Instant ofEpoch(BigDecimal number) {
+        if (number.signum() < 0 || number.compareTo(MOST) > 0) {
+            return null;
+        }
+        int digits = NANO_DIGITS;
+        if (number.compareTo(LEAST_NANOS) >= 0) {
+            digits = 0;
+        } else if (number.compareTo(LEAST_MICROS) >= 0) {
+            digits = 3;
+        } else if (number.compareTo(LEAST_MILLIS) >= 0) {
+            digits = 6;
+        }
+        var nanos = number.movePointRight(digits).setScale(0, RoundingMode.DOWN).toBigInteger();
+        var parts = nanos.divideAndRemainder(BigInteger.TEN.pow(NANO_DIGITS));
+        return Instant.ofEpochSecond(parts[0].longValueExact(), parts[1].longValueExact());
+    }
+
+    private static @Nullable Instant at(MatchResult parts, ZoneOffset zone) {
+        var second = parts.group("second") == null ? "00" : parts.group("second");
+        boolean leap = second.equals("60");
+        boolean dayEnd = parts.group("hour").equals("24");
+        var time =
+                LocalDateTime.parse(
+                                "%sT%s:%s:%s"
+                                        .formatted(
+                                                parts.group("day"),
+                                                dayEnd ? "00" : parts.group("hour"),
+                                                parts.group("minute"),
+                                                leap ? "59" : second))
+                        .plusDays(dayEnd ? 1 : 0)
+                        .plusNanos(nanos(parts.group("fraction")))
+                        .toInstant(zone);
+        if (leap && !endsDay(time)) {
+            return null;
+        }
+        return dayEnd && !isMidnight(parts, second) ? null : time;
+    }
+
+    private static boolean isMidnight(MatchResult parts, String second) {
+        return parts.group("minute").equals("00")
+                && second.equals("00")
+                && nanos(parts.group("fraction")) == 0;
+    }
+
+    private static int nanos(@Nullable String fraction) {
+        if (fraction == null) {
+            return 0;
+        }
+        var digits = (fraction + "0".repeat(NANO_DIGITS)).substring(0, NANO_DIGITS);
+        return Integer.parseInt(digits);
+    }
+
+    private static ZoneOffset zone(String text) {
+        return switch (text.toUpperCase(Locale.ROOT)) {
+            case "Z", "UTC", "GMT" -> ZoneOffset.UTC;
+            default -> ZoneOffset.of(text);
+        };
+    }
+
+    private static boolean endsDay(Instant time) {
+        var utc = time.atOffset(ZoneOffset.UTC);
         return utc.getHour() == 23 && utc.getMinute() == 59;
     }
 }

@@ -78,8 +78,8 @@ public record Field<T>(
         /** A number in another unit, or any value as it is. */
         SCALED,
         /**
-         * A ratio up to 1, above that a percentage: one name had both meanings in two versions of
-         * the system that writes it.
+         * A ratio up to 1 (and a rounding error beyond), above that a percentage: one name had both
+         * meanings in two versions of the system that writes it.
          */
         RATIO_OR_PERCENT,
         /** A whole number, or its digits as text, as labels have it. */
@@ -106,6 +106,11 @@ public record Field<T>(
 
     public Field {
         aliases = List.copyOf(aliases);
+    }
+
+    /** Whether it is a share of a whole. */
+    public boolean isRatio() {
+        return kind == Kind.NUMBER && unit.equals("1") && max == 1;
     }
 
     @Override

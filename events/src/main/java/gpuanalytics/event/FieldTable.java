@@ -7,10 +7,15 @@ import gpuanalytics.event.Field.Reading;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of one topic in the order they are declared, and where each accepted name leads. */
@@ -22,20 +27,27 @@ public final class FieldTable {
     /** 2262: the last whole second whose nanoseconds since 1970 an int64 can hold. */
     private static final double MAX_TIME_S = 9_223_372_035d;
 
+    private static final Pattern SNAKE_CASE = Pattern.compile("[a-z0-9_.]+");
+    private static final Pattern WORD = Pattern.compile("_([a-z0-9])");
+
     /**
      * A name found in a record.
      *
      * @param name the name
      * @param field the field it means
      * @param alias the alias it is, or null for the field's own name
-     * @param rank 0 for the field's own name, then the aliases in declared order; where a record
-     *     has several names of one field, the lowest rank that has a value counts
+     * @param rank 0 for the field's own name, then the aliases in declared order, then all of these
+     *     in camelCase; where a record has several names of one field, the lowest rank that has a
+     *     value counts
      */
     public record Named(String name, Field<?> field, @Nullable Alias alias, int rank) {}
 
     private final List<Field<?>> fields = new ArrayList<>();
     private final List<Field<?>> view = Collections.unmodifiableList(fields);
     private final Map<String, Named> byName = new HashMap<>();
+
+    private final BitSet essential = new BitSet();
+    private final Set<String> totals = new HashSet<>();
 
     FieldTable() {}
 
@@ -44,9 +56,51 @@ public final class FieldTable {
         return view;
     }
 
-    /** What a name in a record means, or null for a name the contract does not know. */
+    /**
+     * What a name in a record means, or null for a name the contract does not know. A unit in
+     * brackets behind a name, as nvidia-smi writes it, is no part of it.
+     */
     public @Nullable Named find(String name) {
-        return byName.get(name);
+        var found = byName.get(name);
+        if (found == null && name.endsWith("]")) {
+            int unit = name.indexOf(" [");
+            return unit < 0 ? null : byName.get(name.substring(0, unit));
+        }
+        return found;
+    }
+
+    /** Every name that means something: the fields' own, their aliases, and these in camelCase. */
+    public Set<String> names() {
+        return Collections.unmodifiableSet(byName.keySet());
+    }
+
+    /** Whether a field tells events apart or is what they count, so that a bad one costs them. */
+    boolean isEssential(Field<?> field) {
+        return essential.get(field.index());
+    }
+
+    /** Whether a name stands for a sum of which no part can be told. */
+    boolean isTotal(String name) {
+        return totals.contains(name);
+    }
+
+    void essential(Field<?>... fieldsOfIt) {
+        for (var field : fieldsOfIt) {
+            essential.set(field.index());
+        }
+    }
+
+    /** Names of a sum; they are known, but are no field's. */
+    void totals(String... names) {
+        for (var name : names) {
+            totals.add(name);
+            totals.add(camelCase(name));
+        }
+    }
+
+    /** Names that are known and are no field's. */
+    public Set<String> totals() {
+        return Collections.unmodifiableSet(totals);
     }
 
     /** Whether this very field is one of the table's. */
@@ -165,11 +219,37 @@ public final class FieldTable {
         for (int i = 0; i < aliases.length; i++) {
             put(new Named(aliases[i].name(), field, aliases[i], i + 1));
         }
+        putCamelCase(field);
         return field;
     }
 
+    /** Many systems write the same names in camelCase; one that is a name itself stays that. */
+    private void putCamelCase(Field<?> field) {
+        int rank = field.aliases().size() + 1;
+        byName.putIfAbsent(
+                camelCase(field.name()), new Named(camelCase(field.name()), field, null, rank));
+        for (var alias : field.aliases()) {
+            rank++;
+            var name = camelCase(alias.name());
+            byName.putIfAbsent(name, new Named(name, field, alias, rank));
+        }
+    }
+
+    /** {@code cached_prompt_tokens} as {@code cachedPromptTokens}. */
+    static String camelCase(String name) {
+        return isSnakeCase(name)
+                ? WORD.matcher(name).replaceAll(word -> word.group(1).toUpperCase(Locale.ROOT))
+                : name;
+    }
+
+    private static boolean isSnakeCase(String name) {
+        return !name.startsWith("gen_ai.") && SNAKE_CASE.matcher(name).matches();
+    }
+
     private void put(Named named) {
-        if (byName.putIfAbsent(named.name(), named) != null) {
+        var before = byName.put(named.name(), named);
+        // A name of its own goes before another one's in camelCase.
+        if (before != null && before.rank() <= before.field().aliases().size()) {
             throw new IllegalStateException("two fields are called " + named.name());
         }
     }

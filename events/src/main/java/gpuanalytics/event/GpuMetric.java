@@ -5,7 +5,10 @@ import static gpuanalytics.event.FieldTable.label;
 import static gpuanalytics.event.FieldTable.ratioOrPercent;
 
 import gpuanalytics.event.Field.Aggregation;
+import gpuanalytics.event.Field.Kind;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
 
 /**
  * The fields of {@code gpu.metrics.v1}: one sample of one GPU (or of one MIG instance).
@@ -33,6 +36,7 @@ public final class GpuMetric {
     private static final double MHZ = 1e6;
     private static final double PERCENT = 0.01;
     private static final double MILLI = 1e-3;
+    private static final double MICRO = 1e-6;
     private static final double NANO = 1e-9;
 
     // Sums over an hour are int64, in millionths of the unit where the reading has a fraction. The
@@ -41,7 +45,13 @@ public final class GpuMetric {
     static final FieldTable TABLE = new FieldTable();
 
     /** When the sample was taken. */
-    public static final Field<Instant> TS = TABLE.requiredTime("ts");
+    public static final Field<Instant> TS =
+            TABLE.requiredTime(
+                    "ts",
+                    alias("timestamp"),
+                    alias("time"),
+                    alias("@timestamp"),
+                    alias("time_unix_nano"));
 
     /** The sender's own identity of the event; a repeat with the same one is a duplicate. */
     public static final Field<String> EVENT_ID = TABLE.text("event_id");
@@ -59,11 +69,18 @@ public final class GpuMetric {
                     4095,
                     Aggregation.NONE,
                     label("gpu"),
-                    alias("nvmlDeviceGetIndex"));
+                    alias("nvmlDeviceGetIndex"),
+                    label("gpu_id"),
+                    label("index"));
 
     /** The GPU's own identity, as the driver prints it. */
     public static final Field<String> GPU_UUID =
-            TABLE.text("gpu_uuid", alias("UUID"), alias("hw.id"), alias("nvmlDeviceGetUUID"));
+            TABLE.text(
+                    "gpu_uuid",
+                    alias("UUID"),
+                    alias("hw.id"),
+                    alias("nvmlDeviceGetUUID"),
+                    alias("uuid"));
 
     /** The MIG instance on the GPU, where the sample is of one. */
     public static final Field<String> MIG_ID = TABLE.text("mig_id", alias("GPU_I_ID"));
@@ -79,21 +96,30 @@ public final class GpuMetric {
                     alias("modelName"),
                     alias("hw.model"),
                     alias("gpu_name"),
-                    alias("nvmlDeviceGetName"));
+                    alias("nvmlDeviceGetName"),
+                    alias("card_model"),
+                    alias("card_series"),
+                    alias("product_name"));
 
     /** The Kubernetes node. */
-    public static final Field<String> NODE = TABLE.text("node", alias("k8s.node.name"));
+    public static final Field<String> NODE =
+            TABLE.text("node", alias("k8s.node.name"), alias("node_name"));
 
     /** The namespace of the pod that holds the GPU. */
     public static final Field<String> NAMESPACE =
-            TABLE.text("namespace", alias("k8s.namespace.name"));
+            TABLE.text("namespace", alias("k8s.namespace.name"), alias("exported_namespace"));
 
     /** The pod that holds the GPU. */
-    public static final Field<String> POD = TABLE.text("pod", alias("k8s.pod.name"));
+    public static final Field<String> POD =
+            TABLE.text("pod", alias("k8s.pod.name"), alias("exported_pod"), alias("pod_name"));
 
     /** The container that holds the GPU. */
     public static final Field<String> CONTAINER =
-            TABLE.text("container", alias("k8s.container.name"));
+            TABLE.text(
+                    "container",
+                    alias("k8s.container.name"),
+                    alias("exported_container"),
+                    alias("container_name"));
 
     /** The team that the GPU belongs to. */
     public static final Field<String> TEAM = TABLE.text("team");
@@ -111,7 +137,9 @@ public final class GpuMetric {
                     ratioOrPercent("DCGM_FI_DEV_GPU_UTIL_RATIO"),
                     alias("hw.gpu.utilization"),
                     alias("utilization.gpu", PERCENT),
-                    alias("nvmlDeviceGetUtilizationRates.gpu", PERCENT));
+                    alias("nvmlDeviceGetUtilizationRates.gpu", PERCENT),
+                    alias("gpu_gfx_activity", PERCENT),
+                    alias("utilization_gpu", PERCENT));
 
     /** The share of time in which an SM had a warp assigned, averaged over the SMs. */
     public static final Field<Double> SM_ACTIVE =
@@ -147,7 +175,9 @@ public final class GpuMetric {
                     alias("DCGM_FI_DEV_FB_USED", MIB),
                     alias("hw.gpu.memory.usage"),
                     alias("memory.used", MIB),
-                    alias("nvmlDeviceGetMemoryInfo_v2.used"));
+                    alias("nvmlDeviceGetMemoryInfo_v2.used"),
+                    alias("gpu_used_vram", MIB),
+                    alias("memory_used", MIB));
 
     /** Memory the GPU has. */
     public static final Field<Long> MEM_TOTAL_BYTES =
@@ -162,7 +192,9 @@ public final class GpuMetric {
                     alias("DCGM_FI_DEV_FB_TOTAL", MIB),
                     alias("hw.gpu.memory.limit"),
                     alias("memory.total", MIB),
-                    alias("nvmlDeviceGetMemoryInfo_v2.total"));
+                    alias("nvmlDeviceGetMemoryInfo_v2.total"),
+                    alias("gpu_total_vram", MIB),
+                    alias("memory_total", MIB));
 
     /** Power drawn. */
     public static final Field<Double> POWER_W =
@@ -176,7 +208,11 @@ public final class GpuMetric {
                     alias("DCGM_FI_DEV_POWER_USAGE"),
                     alias("hw.power"),
                     alias("power.draw"),
-                    alias("nvmlDeviceGetPowerUsage", MILLI));
+                    alias("nvmlDeviceGetPowerUsage", MILLI),
+                    alias("gpu_package_power"),
+                    alias("gpu_average_package_power"),
+                    alias("gpu_power_usage"),
+                    alias("power_draw"));
 
     /** Energy drawn since the driver was loaded; starts again at any time. */
     public static final Field<Double> ENERGY_J_TOTAL =
@@ -189,7 +225,8 @@ public final class GpuMetric {
                     alias("DCGM_FI_DEV_GPU_ENERGY_JOULES_TOTAL"),
                     alias("DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", MILLI),
                     alias("hw.energy"),
-                    alias("nvmlDeviceGetTotalEnergyConsumption", MILLI));
+                    alias("nvmlDeviceGetTotalEnergyConsumption", MILLI),
+                    alias("gpu_energy_consumed", MICRO));
 
     /** Temperature of the die. */
     public static final Field<Double> TEMP_C =
@@ -203,7 +240,10 @@ public final class GpuMetric {
                     alias("DCGM_FI_DEV_GPU_TEMP"),
                     alias("hw.temperature"),
                     alias("temperature.gpu"),
-                    alias("nvmlDeviceGetTemperature"));
+                    alias("nvmlDeviceGetTemperature"),
+                    alias("gpu_junction_temperature"),
+                    alias("gpu_edge_temperature"),
+                    alias("temperature_gpu"));
 
     /** Clock of the SMs. */
     public static final Field<Double> SM_CLOCK_HZ =
@@ -215,7 +255,9 @@ public final class GpuMetric {
                     Aggregation.WHOLE_GAUGE,
                     alias("DCGM_FI_DEV_SM_CLOCK_HERTZ"),
                     alias("DCGM_FI_DEV_SM_CLOCK", MHZ),
-                    alias("clocks.sm", MHZ));
+                    alias("clocks.sm", MHZ),
+                    alias("clocks.current.sm", MHZ),
+                    alias("clocks_current_sm", MHZ));
 
     /** Clock of the memory. */
     public static final Field<Double> MEM_CLOCK_HZ =
@@ -227,7 +269,9 @@ public final class GpuMetric {
                     Aggregation.WHOLE_GAUGE,
                     alias("DCGM_FI_DEV_MEMORY_CLOCK_HERTZ"),
                     alias("DCGM_FI_DEV_MEM_CLOCK", MHZ),
-                    alias("clocks.mem", MHZ));
+                    alias("clocks.mem", MHZ),
+                    alias("clocks.current.memory", MHZ),
+                    alias("clocks_current_memory", MHZ));
 
     /** Bytes per second sent over PCIe. */
     public static final Field<Double> PCIE_TX_BPS =
@@ -292,6 +336,20 @@ public final class GpuMetric {
 
     /** What took the sample. */
     public static final Field<String> SOURCE = TABLE.text("source");
+
+    static {
+        TABLE.essential(EVENT_ID, GPU_INDEX, GPU_UUID, MIG_ID);
+    }
+
+    private static final Set<Field<?>> NO_READINGS =
+            Set.of(GPU_INDEX, PRICE_PER_HOUR_USD, INTERVAL_S);
+
+    /** The fields that hold what was read of the GPU. */
+    public static final List<Field<?>> READINGS =
+            TABLE.fields().stream()
+                    .filter(field -> field.kind() == Kind.INTEGER || field.kind() == Kind.NUMBER)
+                    .filter(field -> !NO_READINGS.contains(field))
+                    .toList();
 
     private GpuMetric() {}
 

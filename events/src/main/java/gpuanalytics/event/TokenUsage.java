@@ -18,36 +18,70 @@ public final class TokenUsage {
     private static final double MAX_MILLIS = 86_400_000;
     private static final double MILLIS_PER_SECOND = 1000;
 
+    /** Milliseconds of a nanosecond. */
+    private static final double NANOS = 1e-6;
+
     // An hour's sum of latencies in millionths of a millisecond is an int64 up to 2.5 million
     // requests
     // in flight all the time.
     static final FieldTable TABLE = new FieldTable();
 
     /** When the request ended. */
-    public static final Field<Instant> TS = TABLE.requiredTime("ts");
+    public static final Field<Instant> TS =
+            TABLE.requiredTime(
+                    "ts",
+                    alias("timestamp"),
+                    alias("time"),
+                    alias("@timestamp"),
+                    alias("time_unix_nano"),
+                    alias("end_time_unix_nano"),
+                    alias("end_time"),
+                    alias("created_at"),
+                    alias("created"));
 
     /** The sender's own identity of the event; a repeat with the same one is a duplicate. */
     public static final Field<String> EVENT_ID = TABLE.text("event_id");
 
     /** The request's identity. */
     public static final Field<String> REQUEST_ID =
-            TABLE.text("request_id", alias("gen_ai.response.id"));
+            TABLE.text(
+                    "request_id",
+                    alias("gen_ai.response.id"),
+                    alias("response.id"),
+                    alias("response_id"),
+                    alias("litellm_call_id"));
 
     /** Who served the model. */
     public static final Field<String> PROVIDER =
-            TABLE.text("provider", alias("gen_ai.provider.name"), alias("gen_ai.system"));
+            TABLE.text(
+                    "provider",
+                    alias("gen_ai.provider.name"),
+                    alias("gen_ai.system"),
+                    alias("custom_llm_provider"),
+                    alias("model_provider"),
+                    alias("llm.provider"));
 
     /** What was asked for: chat, text_completion, embeddings, … */
     public static final Field<String> OPERATION =
-            TABLE.text("operation", alias("gen_ai.operation.name"));
+            TABLE.text("operation", alias("gen_ai.operation.name"), alias("call_type"));
 
     /** The model that was asked for. */
     public static final Field<String> MODEL =
-            TABLE.requiredText("model", alias("gen_ai.request.model"), alias("model_name"));
+            TABLE.requiredText(
+                    "model",
+                    alias("gen_ai.request.model"),
+                    alias("model_name"),
+                    alias("model_id"),
+                    alias("request_model"),
+                    alias("llm.model_name"));
 
     /** The model that answered. */
     public static final Field<String> RESPONSE_MODEL =
-            TABLE.text("response_model", alias("gen_ai.response.model"));
+            TABLE.text(
+                    "response_model",
+                    alias("gen_ai.response.model"),
+                    alias("response.model"),
+                    alias("model_version"));
 
     /** Tokens read, cached ones included. */
     public static final Field<Long> PROMPT_TOKENS =
@@ -59,7 +93,13 @@ public final class TokenUsage {
                     Aggregation.SUM,
                     alias("gen_ai.usage.input_tokens"),
                     alias("gen_ai.usage.prompt_tokens"),
-                    alias("vllm:request_prompt_tokens"));
+                    alias("vllm:request_prompt_tokens"),
+                    alias("input_tokens"),
+                    alias("prompt_token_count"),
+                    alias("prompt_eval_count"),
+                    alias("input_token_count"),
+                    alias("llm.token_count.prompt"),
+                    alias("llm.usage.prompt_tokens"));
 
     /** Tokens written, reasoning included. */
     public static final Field<Long> COMPLETION_TOKENS =
@@ -71,7 +111,14 @@ public final class TokenUsage {
                     Aggregation.SUM,
                     alias("gen_ai.usage.output_tokens"),
                     alias("gen_ai.usage.completion_tokens"),
-                    alias("vllm:request_generation_tokens"));
+                    alias("vllm:request_generation_tokens"),
+                    alias("output_tokens"),
+                    alias("candidates_token_count"),
+                    alias("eval_count"),
+                    alias("output_token_count"),
+                    alias("generation_tokens"),
+                    alias("llm.token_count.completion"),
+                    alias("llm.usage.completion_tokens"));
 
     /** Prompt tokens that came from a cache. */
     public static final Field<Long> CACHED_PROMPT_TOKENS =
@@ -81,7 +128,18 @@ public final class TokenUsage {
                     0,
                     MAX_TOKENS,
                     Aggregation.SUM,
-                    alias("gen_ai.usage.cache_read.input_tokens"));
+                    alias("gen_ai.usage.cache_read.input_tokens"),
+                    alias("gen_ai.usage.cache_read_input_tokens"),
+                    alias("prompt_tokens_details.cached_tokens"),
+                    alias("input_tokens_details.cached_tokens"),
+                    alias("cached_content_token_count"),
+                    alias("cache_read_input_tokens"),
+                    alias("cache_read_tokens"),
+                    alias("input_token_details.cache_read"),
+                    alias("cached_input_tokens"),
+                    alias("cached_tokens"),
+                    alias("prompt_cache_hit_tokens"),
+                    alias("llm.token_count.prompt_details.cache_read"));
 
     /** Prompt tokens that were written to a cache. */
     public static final Field<Long> CACHE_WRITE_TOKENS =
@@ -92,7 +150,13 @@ public final class TokenUsage {
                     MAX_TOKENS,
                     Aggregation.SUM,
                     alias("gen_ai.usage.cache_creation.input_tokens"),
-                    alias("gen_ai.usage.cache_write.input_tokens"));
+                    alias("gen_ai.usage.cache_write.input_tokens"),
+                    alias("gen_ai.usage.cache_creation_input_tokens"),
+                    alias("cache_creation_input_tokens"),
+                    alias("cache_creation_tokens"),
+                    alias("cache_write_input_tokens"),
+                    alias("input_token_details.cache_creation"),
+                    alias("llm.token_count.prompt_details.cache_write"));
 
     /** Completion tokens spent on reasoning. */
     public static final Field<Long> REASONING_TOKENS =
@@ -102,7 +166,14 @@ public final class TokenUsage {
                     0,
                     MAX_TOKENS,
                     Aggregation.SUM,
-                    alias("gen_ai.usage.reasoning.output_tokens"));
+                    alias("gen_ai.usage.reasoning.output_tokens"),
+                    alias("gen_ai.usage.reasoning_tokens"),
+                    alias("completion_tokens_details.reasoning_tokens"),
+                    alias("output_tokens_details.reasoning_tokens"),
+                    alias("thoughts_token_count"),
+                    alias("output_token_details.reasoning"),
+                    alias("reasoning_output_tokens"),
+                    alias("llm.token_count.completion_details.reasoning"));
 
     /** From the request's arrival to its last token. */
     public static final Field<Double> LATENCY_MS =
@@ -114,7 +185,9 @@ public final class TokenUsage {
                     Aggregation.HISTOGRAM,
                     alias("gen_ai.server.request.duration", MILLIS_PER_SECOND),
                     alias("gen_ai.client.operation.duration", MILLIS_PER_SECOND),
-                    alias("vllm:e2e_request_latency_seconds", MILLIS_PER_SECOND));
+                    alias("vllm:e2e_request_latency_seconds", MILLIS_PER_SECOND),
+                    alias("total_duration", NANOS),
+                    alias("duration_ms"));
 
     /** From the request's arrival to its first token. */
     public static final Field<Double> TTFT_MS =
@@ -129,7 +202,8 @@ public final class TokenUsage {
                     alias("vllm:time_to_first_token_seconds", MILLIS_PER_SECOND));
 
     /** The machine that served it. */
-    public static final Field<String> HOST = TABLE.text("host", alias("host.name"));
+    public static final Field<String> HOST =
+            TABLE.text("host", alias("host.name"), alias("hostname"));
 
     /** The number of the GPU that served it. */
     public static final Field<Long> GPU_INDEX =
@@ -146,13 +220,22 @@ public final class TokenUsage {
             TABLE.text("namespace", alias("k8s.namespace.name"));
 
     /** The team that asked. */
-    public static final Field<String> TEAM = TABLE.text("team");
+    public static final Field<String> TEAM =
+            TABLE.text("team", alias("team_id"), alias("user_api_key_team_id"));
 
     /** The user that asked. */
-    public static final Field<String> USER = TABLE.text("user", alias("user.id"));
+    public static final Field<String> USER =
+            TABLE.text(
+                    "user",
+                    alias("user.id"),
+                    alias("subject"),
+                    alias("user_id"),
+                    alias("end_user"),
+                    alias("enduser.id"),
+                    alias("user_api_key_user_id"));
 
     /** The project that asked. */
-    public static final Field<String> PROJECT = TABLE.text("project");
+    public static final Field<String> PROJECT = TABLE.text("project", alias("project_id"));
 
     /** The workload that asked. */
     public static final Field<String> WORKLOAD = TABLE.text("workload", alias("service.name"));
@@ -162,13 +245,32 @@ public final class TokenUsage {
             TABLE.flag("stream", alias("gen_ai.request.stream"));
 
     /** How it ended: words, or a code of HTTP as text or as a number; see {@link RequestStatus}. */
-    public static final Field<String> STATUS = TABLE.text("status", alias("finished_reason"));
+    public static final Field<String> STATUS =
+            TABLE.text(
+                    "status",
+                    alias("finished_reason"),
+                    alias("status_code"),
+                    alias("http.response.status_code"),
+                    alias("finish_reason"),
+                    alias("stop_reason"),
+                    alias("gen_ai.response.finish_reasons"));
 
     /** What went wrong. */
-    public static final Field<String> ERROR_TYPE = TABLE.text("error_type", alias("error.type"));
+    public static final Field<String> ERROR_TYPE =
+            TABLE.text("error_type", alias("error.type"), alias("exception.type"));
 
     /** What reported the usage. */
     public static final Field<String> SOURCE = TABLE.text("source");
+
+    static {
+        TABLE.essential(EVENT_ID, REQUEST_ID, PROMPT_TOKENS, COMPLETION_TOKENS);
+        TABLE.totals(
+                UsageRules.TOTAL,
+                "total_token_count",
+                "gen_ai.usage.total_tokens",
+                "llm.token_count.total",
+                "llm.usage.total_tokens");
+    }
 
     private TokenUsage() {}
 

@@ -6,6 +6,8 @@ import gpuanalytics.event.Field.Reading;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The rules that a value must meet by itself, and those that concern more than one field. */
@@ -27,16 +29,50 @@ final class Validation {
 
     /** The first defect of values that are valid each by itself, or null where there is none. */
     static @Nullable Rejected checkWhole(EventTopic topic, Event.Builder event) {
+        var missing = missing(topic, event);
+        return switch (missing.size()) {
+            case 0 -> topic == EventTopic.TOKEN_USAGE ? checkParts(event) : null;
+            case 1 ->
+                    new Rejected(
+                            RejectReason.MISSING_FIELD,
+                            missing.getFirst().name() + " is missing, it is required");
+            default ->
+                    new Rejected(
+                            RejectReason.MISSING_FIELD,
+                            "%s are missing, one of them is required%s"
+                                    .formatted(
+                                            missing.stream()
+                                                    .map(Field::name)
+                                                    .collect(Collectors.joining(" and ")),
+                                            unless(topic)));
+        };
+    }
+
+    private static String unless(EventTopic topic) {
+        return switch (topic) {
+            case GPU_METRICS -> "";
+            case TOKEN_USAGE -> " unless error_type or status says that the request failed";
+        };
+    }
+
+    /**
+     * The field that an event lacks and must have, or those of which it must have one; empty where
+     * it has what it must.
+     */
+    static List<Field<?>> missing(EventTopic topic, Event.Builder event) {
         for (var field : topic.fields().fields()) {
             if (field.required() && !event.has(field)) {
-                return new Rejected(
-                        RejectReason.MISSING_FIELD, field.name() + " is missing, it is required");
+                return List.of(field);
             }
         }
-        return switch (topic) {
-            case GPU_METRICS -> checkMetric(event);
-            case TOKEN_USAGE -> checkUsage(event);
-        };
+        List<Field<?>> oneOf =
+                switch (topic) {
+                    case GPU_METRICS -> List.of(GpuMetric.GPU_INDEX, GpuMetric.GPU_UUID);
+                    case TOKEN_USAGE ->
+                            List.of(TokenUsage.PROMPT_TOKENS, TokenUsage.COMPLETION_TOKENS);
+                };
+        boolean hasOne = oneOf.stream().anyMatch(event::has);
+        return hasOne || (topic == EventTopic.TOKEN_USAGE && isFailure(event)) ? List.of() : oneOf;
     }
 
     /** The defect of one value in the field's own unit, or null where there is none. */
@@ -47,7 +83,7 @@ final class Validation {
             case INTEGER, NUMBER ->
                     isWithin(field, ((Number) value).doubleValue())
                             ? null
-                            : outOfRange(field, null, String.valueOf(value));
+                            : outOfRange(field.name(), field, null, String.valueOf(value));
             case FLAG -> null;
         };
     }
@@ -94,15 +130,16 @@ final class Validation {
     /**
      * The rejection of a number, in the unit it was sent in.
      *
-     * @param alias the name it was sent by, or null for the field's own
+     * @param name the name it was sent by
+     * @param alias the alias that this is, or null for the field's own name
      * @param shown the number as it was sent
      */
-    static Rejected outOfRange(Field<?> field, @Nullable Alias alias, String shown) {
+    static Rejected outOfRange(String name, Field<?> field, @Nullable Alias alias, String shown) {
         return new Rejected(
                 RejectReason.OUT_OF_RANGE,
                 "%s is %s, expected %s to %s"
                         .formatted(
-                                alias == null ? field.name() : alias.name(),
+                                name,
                                 Excerpt.of(shown),
                                 sent(field.min(), alias),
                                 sent(field.max(), alias)));
@@ -129,24 +166,7 @@ final class Validation {
         return Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE;
     }
 
-    private static @Nullable Rejected checkMetric(Event.Builder event) {
-        if (!event.has(GpuMetric.GPU_INDEX) && !event.has(GpuMetric.GPU_UUID)) {
-            return new Rejected(
-                    RejectReason.MISSING_FIELD,
-                    "gpu_index and gpu_uuid are missing, one of them is required");
-        }
-        return null;
-    }
-
-    private static @Nullable Rejected checkUsage(Event.Builder event) {
-        if (!event.has(TokenUsage.PROMPT_TOKENS)
-                && !event.has(TokenUsage.COMPLETION_TOKENS)
-                && !isFailure(event)) {
-            return new Rejected(
-                    RejectReason.MISSING_FIELD,
-                    "prompt_tokens and completion_tokens are missing, one of them is required"
-                            + " unless error_type or status says that the request failed");
-        }
+    private static @Nullable Rejected checkParts(Event.Builder event) {
         var rejection = subset(event, TokenUsage.CACHED_PROMPT_TOKENS, TokenUsage.PROMPT_TOKENS);
         if (rejection == null) {
             rejection = subset(event, TokenUsage.CACHE_WRITE_TOKENS, TokenUsage.PROMPT_TOKENS);

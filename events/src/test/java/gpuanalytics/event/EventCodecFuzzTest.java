@@ -49,7 +49,7 @@ class EventCodecFuzzTest {
             for (int j = 0; j < MUTATIONS_PER_EVENT; j++) {
                 var decoded = codec.decode(topic, damaged(bytes), Samples.NOW);
                 switch (decoded) {
-                    case Valid(var event) ->
+                    case Valid(var event, _) ->
                             assertEquals(
                                     event,
                                     valid(

@@ -1,15 +1,19 @@
 package gpuanalytics.event;
 
+import static gpuanalytics.event.Samples.decode;
 import static gpuanalytics.event.Samples.json;
 import static gpuanalytics.event.Samples.rejected;
 import static gpuanalytics.event.Samples.smallestWithout;
 import static gpuanalytics.event.Samples.valid;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gpuanalytics.event.Decoded.Rejected;
+import gpuanalytics.event.Decoded.Valid;
 import gpuanalytics.event.Field.Alias;
 import gpuanalytics.event.Field.Kind;
 import gpuanalytics.event.Field.Reading;
@@ -20,6 +24,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +52,26 @@ class FieldContractTest {
                     "\"<<<NOT_SUPPORTED>>>\"",
                     "\"<<<NOT_PERM>>>\"");
 
+    /** Tell events apart, or are what they count. */
+    private static final Set<String> ESSENTIAL =
+            Set.of(
+                    "event_id",
+                    "request_id",
+                    "gpu_uuid",
+                    "gpu_index",
+                    "mig_id",
+                    "prompt_tokens",
+                    "completion_tokens");
+
+    /** Of usages only some of them are. */
+    private static boolean isFatal(Name name) {
+        boolean gpu = name.field().name().startsWith("gpu_");
+        return name.field().required()
+                || (name.named().rank() == 0
+                        && ESSENTIAL.contains(name.field().name())
+                        && !(gpu && name.topic() == EventTopic.TOKEN_USAGE));
+    }
+
     record Name(EventTopic topic, Named named) {
 
         Field<?> field() {
@@ -54,6 +80,9 @@ class FieldContractTest {
 
         Map<String, String> with(String value) {
             var members = smallestWithout(topic, field().name());
+            if (named.name().startsWith("thoughts")) {
+                members.put("completion_tokens", "0"); // these are counted beside it
+            }
             members.put(named.name(), value);
             return members;
         }
@@ -67,11 +96,8 @@ class FieldContractTest {
     static Stream<Name> names() {
         var names = new ArrayList<Name>();
         for (var topic : EventTopic.values()) {
-            for (var field : topic.fields().fields()) {
-                names.add(new Name(topic, named(topic, field.name())));
-                for (var alias : field.aliases()) {
-                    names.add(new Name(topic, named(topic, alias.name())));
-                }
+            for (var name : new TreeSet<>(topic.fields().names())) {
+                names.add(new Name(topic, named(topic, name)));
             }
         }
         return names.stream();
@@ -107,18 +133,13 @@ class FieldContractTest {
                     case TEXT ->
                             RequestStatus.takesCodes(name.field())
                                     ? List.of("1000000", "-1", "1.5", "true", "{}", "[429]")
-                                    : List.of("1", "1.5", "true", "{}", "[\"a\"]");
-                    case TIME -> List.of("1769860800", "true", "{}", "[]", "\"yesterday\"");
-                    case INTEGER -> List.of("\"x\"", "false", "{}", "[1]");
-                    case NUMBER -> List.of("\"0.5\"", "true", "{}", "[0.5]");
+                                    : List.of("1.5", "true", "{}", "[\"a\",\"b\"]", "[1]");
+                    case TIME -> List.of("true", "{}", "[]", "\"yesterday\"");
+                    case INTEGER, NUMBER -> List.of("\"x\"", "\"7 apples\"", "false", "{}", "[1]");
                     case FLAG -> List.of("1", "\"true\"", "{}", "[true]");
                 };
         for (var value : wrong) {
-            var rejected = rejected(name.topic(), name.with(value));
-
-            assertEquals(RejectReason.WRONG_TYPE, rejected.reason(), rejected.detail());
-            assertTrue(
-                    rejected.detail().startsWith(name.named().name() + " is "), rejected.detail());
+            assertRefused(name, value, RejectReason.WRONG_TYPE);
         }
     }
 
@@ -129,11 +150,7 @@ class FieldContractTest {
             assertNotNull(valid(name.topic(), name.with(inside)).get(name.field()), inside);
         }
         for (var outside : outsideRange(name.named())) {
-            var rejected = rejected(name.topic(), name.with(outside));
-
-            assertEquals(RejectReason.OUT_OF_RANGE, rejected.reason(), rejected.detail());
-            assertTrue(rejected.detail().startsWith(name.named().name() + " "), rejected.detail());
-            assertFalse(rejected.detail().contains("\n"), rejected.detail());
+            assertRefused(name, outside, RejectReason.OUT_OF_RANGE);
         }
     }
 
@@ -155,10 +172,65 @@ class FieldContractTest {
                         "Infinity",
                         "-Infinity",
                         "9".repeat(100))) {
-            assertEquals(
-                    RejectReason.OUT_OF_RANGE,
-                    rejected(name.topic(), name.with(huge)).reason(),
-                    huge);
+            assertRefused(name, huge, RejectReason.OUT_OF_RANGE);
+        }
+    }
+
+    /** nvidia-smi writes so; only a name that must be there is taken as it is. */
+    @ParameterizedTest
+    @MethodSource("names")
+    void whatNvidiaSmiDoesNotKnowIsAbsent(Name name) {
+        var field = name.field();
+        if (field.required()) {
+            return;
+        }
+        for (var absent : List.of("[N/A]", "N/A", "[Not Supported]", "ERR!")) {
+            var members = name.with('"' + absent + '"');
+            members.putIfAbsent("gpu_uuid", "\"GPU-1\"");
+            var decoded = assertInstanceOf(Valid.class, decode(name.topic(), json(members)));
+
+            assertEquals(List.of(), decoded.refused(), absent);
+            if (!field.name().equals("gpu_uuid")) {
+                assertNull(decoded.event().get(field), absent);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void readsANumberInText(Name name) {
+        if (!isNumeric(name.field())) {
+            return;
+        }
+        var text = '"' + sent(name.named()) + '"';
+
+        assertEquals(
+                expected(name.field()), valid(name.topic(), name.with(text)).get(name.field()));
+    }
+
+    /** One bad value costs the event where it cannot do without, else the reading alone. */
+    private static void assertRefused(Name name, String value, RejectReason reason) {
+        var field = name.field();
+        boolean fatal = isFatal(name);
+        var members = name.with(value);
+        if (field.equals(GpuMetric.GPU_INDEX) && !fatal) {
+            members.put("gpu_uuid", "\"GPU-1\"");
+        }
+        switch (decode(name.topic(), json(members))) {
+            case Valid(var event, var refused) -> {
+                assertFalse(fatal, event + " of " + json(members));
+                assertNull(event.get(field), json(members));
+                assertEquals(1, refused.size(), refused.toString());
+                assertEquals(field.name(), refused.getFirst().field());
+                assertEquals(reason, refused.getFirst().reason());
+                assertTrue(refused.getFirst().said().length() <= 64);
+            }
+            case Rejected(var said, var detail) -> {
+                assertTrue(fatal, detail);
+                assertEquals(reason, said, detail);
+                assertTrue(detail.startsWith(name.named().name() + " "), detail);
+                assertFalse(detail.contains("\n"), detail);
+            }
         }
     }
 
@@ -179,7 +251,7 @@ class FieldContractTest {
     @ParameterizedTest
     @MethodSource("names")
     void theFieldsOwnNameWinsWhateverTheOrder(Name name) {
-        if (name.named().alias() == null) {
+        if (name.named().alias() == null || name.named().name().startsWith("thoughts")) {
             return;
         }
         var field = name.field();
@@ -296,7 +368,9 @@ class FieldContractTest {
             case INTEGER, NUMBER ->
                     List.of(
                             beyond(limit(named, field.min()), -1),
-                            beyond(limit(named, field.max()), 1));
+                            field.isRatio()
+                                    ? limit(named, JsonValue.MOST_OF_A_RATIO + 0.001)
+                                    : beyond(limit(named, field.max()), 1));
         };
     }
 
@@ -307,8 +381,8 @@ class FieldContractTest {
     /** A limit of the field in the unit of the name. */
     private static String limit(Named named, double limit) {
         var alias = named.alias();
-        if (alias != null && alias.reading() == Reading.RATIO_OR_PERCENT && limit == 1) {
-            return "100";
+        if (alias != null && alias.reading() == Reading.RATIO_OR_PERCENT && limit >= 1) {
+            return BigDecimal.valueOf(limit).movePointRight(2).toPlainString();
         }
         return BigDecimal.valueOf(limit).divide(scale(alias)).toPlainString();
     }

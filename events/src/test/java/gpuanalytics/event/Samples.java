@@ -88,7 +88,7 @@ final class Samples {
 
     static Event valid(Decoded decoded) {
         return switch (decoded) {
-            case Valid(var event) -> event;
+            case Valid(var event, _) -> event;
             case Rejected rejected -> Assertions.fail(rejected.toString());
         };
     }
@@ -103,7 +103,7 @@ final class Samples {
 
     static Rejected rejected(Decoded decoded) {
         return switch (decoded) {
-            case Valid(var event) -> Assertions.fail("accepted as " + event);
+            case Valid(var event, _) -> Assertions.fail("accepted as " + event);
             case Rejected rejected -> rejected;
         };
     }

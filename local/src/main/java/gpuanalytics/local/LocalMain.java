@@ -120,6 +120,7 @@ public final class LocalMain {
             return new OnceRun(pipeline, api, this::showAndAwaitTick).run(out, err);
         }
         pipeline.produce();
+        pipeline.openDoors().ifPresent(doors -> out.println("  doors   " + doors + "\n"));
         runUntilToldToEnd();
         return end(out, err);
     }

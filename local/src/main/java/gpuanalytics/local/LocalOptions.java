@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param once whether to end when everything is stored, and check the totals
  * @param seconds after how long to end; absent for never
  * @param rate events per second of the synthetic fleet; absent for the producers' default
- * @param port the HTTP port; 0 takes a free one
+ * @param port the HTTP port; 0 takes a free one, and free ones for the doors
  * @param lenient whether rows of a trace may give no event without that being a failure
+ * @param doors whether events may be told; never while a replay is checked
  */
 public record LocalOptions(
         Source source,
@@ -29,7 +30,8 @@ public record LocalOptions(
         Optional<Integer> seconds,
         Optional<Double> rate,
         int port,
-        boolean lenient) {
+        boolean lenient,
+        boolean doors) {
 
     /** Where events come from. */
     public enum Source {
@@ -49,7 +51,8 @@ public record LocalOptions(
               --lenient                  end with 0, and not 3, where rows gave no event
               --seconds N                end after N seconds
               --rate N                   events per second of the synthetic fleet
-              --port N                   the HTTP port (8080); 0 takes a free one
+              --port N                   the HTTP port (8080); 0 takes a free one, also for the doors
+              --doors on|off             the doors for events on 4317 (gRPC) and 4318 (HTTP); off with --once
               --help                     print this
 
             """;
@@ -89,6 +92,7 @@ public record LocalOptions(
         private Optional<Integer> seconds = Optional.empty();
         private Optional<Double> rate = Optional.empty();
         private int port = DEFAULT_PORT;
+        private boolean doors = true;
 
         void take(String option, Iterator<String> left) {
             switch (option) {
@@ -105,6 +109,7 @@ public record LocalOptions(
                 case "--rate" ->
                         rate = Optional.of(number(option, value(option, left), 0.1, MAX_RATE));
                 case "--port" -> port = (int) number(option, value(option, left), 0, MAX_PORT);
+                case "--doors" -> doors = doors(value(option, left));
                 default ->
                         throw refused("%s is not an option; --help lists them".formatted(option));
             }
@@ -142,7 +147,8 @@ public record LocalOptions(
                     seconds,
                     rate,
                     port,
-                    lenient);
+                    lenient,
+                    doors && !once);
         }
 
         private static String value(String option, Iterator<String> left) {
@@ -150,6 +156,14 @@ public record LocalOptions(
                 throw refused(option + " has no value");
             }
             return left.next();
+        }
+
+        private static boolean doors(String value) {
+            return switch (value) {
+                case "on" -> true;
+                case "off" -> false;
+                default -> throw refused("--doors is %s, expected on or off".formatted(value));
+            };
         }
 
         private static Source source(String value) {

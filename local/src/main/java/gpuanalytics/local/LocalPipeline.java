@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,7 @@ final class LocalPipeline implements AutoCloseable {
     /** Broker, store and producers share the heap with the processor. */
     private static final String LOCAL_BUFFER_BYTES = "16 MiB";
 
+    private static final String LOCAL_DOOR_BYTES = "16 MiB";
     private static final String LOCAL_ROLLUP_FLUSH_BYTES = "4 MiB";
 
     /** Every query may reach back to the oldest trace. */
@@ -93,7 +95,19 @@ final class LocalPipeline implements AutoCloseable {
                 () -> ProcessorConfig.fromEnvironment(variables),
                 () -> ProducerConfig.fromEnvironment(variables));
         Ports.requireFree(options.port(), "HTTP");
+        requireFreeDoors(variables);
         return new LocalPipeline(options, config, environment);
+    }
+
+    /** The doors are opened last, so a port that is taken is named before anything starts. */
+    private static void requireFreeDoors(Map<String, String> variables) {
+        var doors = ProducerConfig.fromEnvironment(variables).doors();
+        for (var kind : doors.open()) {
+            Ports.requireFree(
+                    doors.port(kind),
+                    "the door for %s; DOOR_%s_PORT takes another, --doors off closes both"
+                            .formatted(kind, kind));
+        }
     }
 
     /** Reads all configurations before it complains, so that every bad value is said at once. */
@@ -145,6 +159,21 @@ final class LocalPipeline implements AutoCloseable {
                 : Optional.empty();
     }
 
+    /** Where events may be told, in one line; nothing where they may not. */
+    Optional<String> openDoors() {
+        return producerConfig.doors().open().isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        producer().doorPorts().entrySet().stream()
+                                .map(
+                                        door ->
+                                                "%s 127.0.0.1:%d"
+                                                        .formatted(
+                                                                door.getKey().label(),
+                                                                door.getValue()))
+                                .collect(Collectors.joining(", ")));
+    }
+
     private <T extends AutoCloseable> T opened(T part) {
         parts.push(part);
         return part;
@@ -180,6 +209,7 @@ final class LocalPipeline implements AutoCloseable {
     private Map<String, String> variables(LocalOptions options, Map<String, String> environment) {
         var variables = new HashMap<>(environment);
         variables.putIfAbsent("BUFFER_BYTES", LOCAL_BUFFER_BYTES);
+        variables.putIfAbsent("DOOR_MAX_BYTES", LOCAL_DOOR_BYTES);
         variables.putIfAbsent("ROLLUP_FLUSH_MS", LOCAL_ROLLUP_FLUSH_MS);
         variables.putIfAbsent("ROLLUP_FLUSH_BYTES", LOCAL_ROLLUP_FLUSH_BYTES);
         variables.putAll(chosen(options));
@@ -202,6 +232,13 @@ final class LocalPipeline implements AutoCloseable {
         // Raw events are kept for too short to recompute an hour from them.
         chosen.put("AUDIT_INTERVAL_S", "0");
         chosen.put("SHUTDOWN_TIMEOUT_MS", "3000");
+        chosen.put("DOORS", options.doors() ? "http,grpc" : "");
+        chosen.put("DOOR_HTTP_HOST", "127.0.0.1");
+        chosen.put("DOOR_GRPC_HOST", "127.0.0.1");
+        if (options.port() == 0) {
+            chosen.put("DOOR_HTTP_PORT", "0");
+            chosen.put("DOOR_GRPC_PORT", "0");
+        }
         options.rate().ifPresent(rate -> chosen.put("RATE", Double.toString(rate)));
         if (options.source() == Source.REPLAY) {
             chosen.put("SOURCE", "replay");

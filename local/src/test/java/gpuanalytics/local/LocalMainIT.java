@@ -8,9 +8,14 @@ import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.local.ApiClient.Totals;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +101,48 @@ class LocalMainIT {
             assertTrue(
                     run.output().getLast().startsWith("totals: "), () -> run.output().toString());
         }
+    }
+
+    @Test
+    void showsWhatWasToldAtItsDoor() throws Exception {
+        try (var run = start(List.of("--port", "0", "--rate", "1"), Map.of());
+                var client = HttpClient.newHttpClient()) {
+            var door = port(run.awaitLine("  doors "), "http 127.0.0.1:");
+            var api = port(run.awaitLine("  HTTP "), "http://127.0.0.1:");
+            var usage =
+                    "{\"ts\":\"%s\",\"model\":\"told-at-the-door\",\"prompt_tokens\":77,\"request_id\":\"1\"}"
+                            .formatted(Instant.now());
+            var post =
+                    HttpRequest.newBuilder(uri(door, "/v1/events"))
+                            .POST(HttpRequest.BodyPublishers.ofString(usage))
+                            .build();
+            var tokens = HttpRequest.newBuilder(uri(api, "/tokens?group_by=model")).build();
+
+            for (int i = 0; i < 2; i++) {
+                Waiting.until(
+                        "an acknowledgement",
+                        LIMIT,
+                        () -> client.send(post, BodyHandlers.discarding()).statusCode() == 200);
+            }
+
+            Waiting.until(
+                    "the usage in the answer, once",
+                    LIMIT,
+                    () ->
+                            client.send(tokens, BodyHandlers.ofString())
+                                    .body()
+                                    .matches(
+                                            "(?s).*told-at-the-door[^}]*\"prompt_tokens\":77\\b.*"));
+        }
+    }
+
+    private static int port(String line, String before) {
+        int from = line.indexOf(before) + before.length();
+        return Integer.parseInt(line.substring(from).replaceFirst("\\D.*", ""));
+    }
+
+    private static URI uri(int port, String path) {
+        return URI.create("http://127.0.0.1:%d%s".formatted(port, path));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package gpuanalytics.local;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import gpuanalytics.local.LocalOptions.Source;
@@ -25,7 +26,8 @@ class LocalOptionsTest {
                         Optional.empty(),
                         Optional.empty(),
                         8080,
-                        false),
+                        false,
+                        true),
                 LocalOptions.parse(List.of()));
     }
 
@@ -44,11 +46,13 @@ class LocalOptionsTest {
                         Optional.empty(),
                         Optional.empty(),
                         0,
-                        true),
+                        true,
+                        false),
                 LocalOptions.parse(List.of(line.split(" "))));
         var fleet = LocalOptions.parse(List.of("--rate", "0.5", "--seconds", "3"));
         assertEquals(Optional.of(0.5), fleet.rate());
         assertEquals(Optional.of(3), fleet.seconds());
+        assertFalse(LocalOptions.parse(List.of("--doors", "off")).doors());
     }
 
     @Test
@@ -64,6 +68,7 @@ class LocalOptionsTest {
                     --colour                      | --colour is not an option; --help lists them
                     -h                            | -h is not an option; --help lists them
                     --port                        | --port has no value
+                    --doors ajar                  | --doors is ajar, expected on or off
                     --port http                   | --port is http, expected a number from 0 to 65535
                     --port 65536                  | --port is 65536, expected a number from 0 to 65535
                     --port 80.5                   | --port is 80.5, expected a number from 0 to 65535

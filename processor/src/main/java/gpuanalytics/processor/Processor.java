@@ -120,7 +120,10 @@ public final class Processor implements RunningService {
         var settings = config.ingest();
         var decoder =
                 new ScanningEventDecoder(
-                        new EventCodec(config.limits()), clock, config.ingest().sampleInterval());
+                        new EventCodec(config.limits()),
+                        clock,
+                        config.ingest().sampleInterval(),
+                        metrics::readingRefused);
         var notices = new RecordNotices(clock);
         var write =
                 new EventWrites(
@@ -134,7 +137,7 @@ public final class Processor implements RunningService {
         return new IngestPipeline(
                 settings,
                 revocation -> new KafkaEventConsumer(config.consume(), metrics, kafka, revocation),
-                new Decoding(decoder, metrics),
+                new Decoding(decoder, config.limits().maxItems(), metrics),
                 new Batcher(settings.batch(), underWay, metrics),
                 new SeriesCap(settings.series(), store, retry, metrics, clock),
                 new Metering(settings.meter(), new LatestReadings(store, retry), metrics),

@@ -139,7 +139,13 @@ public record ProcessorConfig(
                                 EventLimits.DEFAULT_MAX_BYTES,
                                 1024,
                                 8 * MIB,
-                                "The largest record that is taken"));
+                                "The largest record that is taken"),
+                reader.integer(
+                        "MAX_EVENTS_PER_RECORD",
+                        EventLimits.DEFAULT_MAX_ITEMS,
+                        1,
+                        100_000,
+                        "The most events in one record, as an array or one to a line"));
     }
 
     private static BatchPolicy batch(EnvironmentReader reader) {

@@ -15,8 +15,11 @@ import gpuanalytics.processor.decode.SeriesKey;
 import gpuanalytics.processor.decode.StoredEvent;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.bson.RawBsonDocument;
@@ -48,6 +51,54 @@ class PipelineCrashIT {
 
             ledger.assertMatches(fixture.database());
         }
+    }
+
+    /** Several events in a record, some with an identity of their own, some without. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Step.class,
+            names = {"RAW_STORED", "ROLLUPS_BEGIN", "ROLLED_UP", "COMPLETED"})
+    void everyEventOfManyInARecordCountsOnce(Step step) throws Exception {
+        try (var fixture = PipelineFixture.withTopics()) {
+            fixture.with("BATCH_ROWS", "7"); // batches would end amid records
+            var ledger = new EventLedger(step.name().hashCode());
+            for (int i = 0; i < 60; i++) {
+                fixture.send(EventTopic.TOKEN_USAGE, i % 2, severalUsages(ledger, i));
+            }
+            fixture.send(EventTopic.TOKEN_USAGE, 3, "[{\"model\":7},{\"ts\":{}}]".getBytes(UTF_8));
+            fixture.flush();
+            assertTrue(Killing.at(fixture, step, 2), "it ended by itself before " + step);
+
+            try (var processor = Processor.start(fixture.config())) {
+                fixture.awaitCommitted();
+                assertTrue(processor.stats().rejected() <= 2, processor.stats().toString());
+            }
+
+            ledger.assertMatches(fixture.database());
+            var items = new TreeSet<String>();
+            for (var letter : fixture.deadLetters()) {
+                items.add(
+                        new String(letter.headers().lastHeader(DeadLetterTopic.ITEM).value(), UTF_8)
+                                + new String(letter.value(), UTF_8));
+            }
+            assertEquals(Set.of("0{\"model\":7}", "1{\"ts\":{}}"), items);
+        }
+    }
+
+    private static byte[] severalUsages(EventLedger ledger, int number) {
+        var usages = new ArrayList<String>();
+        for (int i = number % 5; i >= 0; i--) {
+            var usage = ledger.nextUsage().toBuilder();
+            if (number % 3 == 0) {
+                usage.set(TokenUsage.REQUEST_ID, null);
+            }
+            usages.add(new String(EventLedger.encode(usage.build()), UTF_8));
+        }
+        var text =
+                number % 2 == 0
+                        ? "[" + String.join(", ", usages) + "]"
+                        : String.join("\n", usages) + "\n";
+        return text.getBytes(UTF_8);
     }
 
     /** Nothing is finished or committed then; the client that reads on begins anew. */

@@ -2,6 +2,8 @@ package gpuanalytics.producer;
 
 import gpuanalytics.producer.http.ProducerHttp;
 import gpuanalytics.producer.publish.KafkaPublisher;
+import gpuanalytics.producer.receive.DoorKind;
+import gpuanalytics.producer.receive.OpenDoor;
 import gpuanalytics.producer.source.RateControl;
 import gpuanalytics.producer.source.RefusedRows;
 import gpuanalytics.service.config.ConfigurationException;
@@ -20,13 +22,15 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A running producer: its sources, each on its own way to Kafka over one publisher, and its HTTP
- * port. Where one source ends or fails the others go on; it ends when all have.
+ * A running producer: its sources and doors, each on its own way to Kafka over one publisher, and
+ * its HTTP port. Where one source ends or fails the others go on; it ends when all have and no door
+ * is open.
  */
 public final class Producer implements RunningService {
 
@@ -34,6 +38,7 @@ public final class Producer implements RunningService {
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final KafkaPublisher publisher;
     private final Map<SourceKind, SourceRun> sources = new EnumMap<>(SourceKind.class);
+    private final Map<DoorKind, OpenDoor> doors = new EnumMap<>(DoorKind.class);
     private final ProducerHttp http;
     private final CountDownLatch ended = new CountDownLatch(1);
     private boolean closed;
@@ -52,8 +57,10 @@ public final class Producer implements RunningService {
                                                     publisher,
                                                     clock,
                                                     meters)));
+            doors.putAll(Doors.open(config.doors(), publisher, clock, meters));
             http = ProducerHttp.start(config.http(), this::health, meters, rateControl());
         } catch (RuntimeException e) {
+            closeDoors();
             closeSources();
             throw e;
         }
@@ -81,7 +88,9 @@ public final class Producer implements RunningService {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        ended.countDown();
+        if (doors.isEmpty()) {
+            ended.countDown();
+        }
     }
 
     private void registerMeters() {
@@ -112,7 +121,7 @@ public final class Producer implements RunningService {
                 .findFirst();
     }
 
-    /** Kafka, then each source with what it depends on. */
+    /** Kafka, each source with what it depends on, then each door. */
     private HealthReport health() {
         var parts = new ArrayList<HealthReport.Part>();
         parts.add(publisher.health());
@@ -120,13 +129,16 @@ public final class Producer implements RunningService {
             parts.addAll(source.feed().parts());
             parts.add(source.part());
         }
+        doors.values().forEach(door -> parts.add(door.part()));
         return new HealthReport(isLive(), parts);
     }
 
     /** A restart helps where nothing can be published any more. */
     private boolean isLive() {
         return publisher.failure().isEmpty()
-                && sources.values().stream().anyMatch(source -> source.failure().isEmpty());
+                && (!doors.isEmpty()
+                        || sources.values().stream()
+                                .anyMatch(source -> source.failure().isEmpty()));
     }
 
     /** What all sources have published so far. */
@@ -143,7 +155,7 @@ public final class Producer implements RunningService {
 
     /**
      * Waits until every source has ended and all of it is acknowledged, or has failed, or the
-     * producer was closed.
+     * producer was closed; while a door is open only for the last.
      *
      * @return whether that was within the limit
      */
@@ -192,6 +204,18 @@ public final class Producer implements RunningService {
         return http.port();
     }
 
+    /** The ports of the open doors. */
+    public Map<DoorKind, Integer> doorPorts() {
+        var ports = new EnumMap<DoorKind, Integer>(DoorKind.class);
+        doors.forEach((kind, door) -> ports.put(kind, door.port()));
+        return ports;
+    }
+
+    /** The port of an open door. */
+    public int doorPort(DoorKind kind) {
+        return Objects.requireNonNull(doors.get(kind), kind + " is not open").port();
+    }
+
     /** Stops: events under way have the flush time-out to be acknowledged. Safe to call again. */
     @Override
     public synchronized void close() {
@@ -199,8 +223,19 @@ public final class Producer implements RunningService {
             return;
         }
         closed = true;
-        Closing.inOrder(this::stopSources, publisher, this::closeSources, http, meters::close);
+        Closing.inOrder(
+                this::closeDoors,
+                this::stopSources,
+                publisher,
+                this::closeSources,
+                http,
+                meters::close);
         ended.countDown();
+    }
+
+    /** First: what is being told is still acknowledged. */
+    private void closeDoors() {
+        Closing.inOrder(List.copyOf(doors.values()));
     }
 
     private void stopSources() {

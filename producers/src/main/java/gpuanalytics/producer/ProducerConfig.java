@@ -1,9 +1,12 @@
 package gpuanalytics.producer;
 
+import gpuanalytics.event.EventLimits;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.producer.publish.KafkaOptions;
 import gpuanalytics.producer.publish.KafkaOptions.Compression;
+import gpuanalytics.producer.receive.DoorSettings;
 import gpuanalytics.producer.source.SourceConfig;
+import gpuanalytics.producer.source.replay.ReplayConfig;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.config.EnvironmentReader;
 import gpuanalytics.service.http.HttpSettings;
@@ -20,10 +23,14 @@ import java.util.Set;
  *
  * @param kafka how to publish
  * @param sources where the events come from
+ * @param doors where events are told
  * @param http where health and metrics are served
  */
 public record ProducerConfig(
-        KafkaOptions kafka, Map<SourceKind, SourceConfig> sources, HttpSettings http) {
+        KafkaOptions kafka,
+        Map<SourceKind, SourceConfig> sources,
+        DoorSettings doors,
+        HttpSettings http) {
 
     private static final int DEFAULT_PORT = 8081;
 
@@ -52,14 +59,27 @@ public record ProducerConfig(
     /** Reads every variable; errors are left in the reader. */
     public static ProducerConfig read(EnvironmentReader env) {
         var kafka = readKafka(env);
+        var limits = ReplayConfig.readLimits(env);
+        var doors =
+                DoorSettings.read(
+                        env,
+                        new EventLimits(
+                                limits.maxAge(), limits.maxLead(), kafka.maxRecordBytes()));
         return new ProducerConfig(
-                kafka, readSources(env, kafka.bootstrap()), HttpSettings.read(env, DEFAULT_PORT));
+                kafka,
+                readSources(env, kafka.bootstrap(), limits, !doors.open().isEmpty()),
+                doors,
+                HttpSettings.read(env, DEFAULT_PORT));
     }
 
     static KafkaOptions readKafka(EnvironmentReader env) {
         return new KafkaOptions(
                 env.addresses("KAFKA_BOOTSTRAP", "localhost:9092", "Addresses of Kafka's brokers"),
                 readTopics(env),
+                env.topic(
+                        "TOPIC_DEAD_LETTER",
+                        "dead.letters.v1",
+                        "Topic for what is refused at a door"),
                 env.choice(
                         "COMPRESSION",
                         Compression.LZ4,
@@ -120,8 +140,8 @@ public record ProducerConfig(
     }
 
     private static Map<SourceKind, SourceConfig> readSources(
-            EnvironmentReader env, String bootstrap) {
-        var chosen = readChosen(env);
+            EnvironmentReader env, String bootstrap, EventLimits limits, boolean hasDoor) {
+        var chosen = readChosen(env, hasDoor);
         var common =
                 new SourceConfig.Common(
                         bootstrap,
@@ -131,7 +151,8 @@ public record ProducerConfig(
                                 1,
                                 100_000,
                                 "Events published between two pauses, at most"),
-                        readPrice(env));
+                        readPrice(env),
+                        limits);
         var sources = new EnumMap<SourceKind, SourceConfig>(SourceKind.class);
         for (var kind : SourceKind.values()) {
             // also those that do not run: a bad value is said before it is needed
@@ -151,7 +172,8 @@ public record ProducerConfig(
                 "Price of a GPU hour in every sample, instead of each model's own");
     }
 
-    private static Set<SourceKind> readChosen(EnvironmentReader env) {
+    /** Who opens a door and names no source wants none. */
+    private static Set<SourceKind> readChosen(EnvironmentReader env, boolean hasDoor) {
         var one =
                 env.choice(
                         "SOURCE",
@@ -164,7 +186,9 @@ public record ProducerConfig(
                         "Several sources separated by commas, each with its own variables, instead"
                                 + " of SOURCE");
         if (several.isEmpty()) {
-            return EnumSet.of(one);
+            return hasDoor && !env.isSet("SOURCE")
+                    ? EnumSet.noneOf(SourceKind.class)
+                    : EnumSet.of(one);
         }
         if (env.isSet("SOURCE")) {
             env.error("SOURCE and SOURCES are both set, expected one of them");

@@ -426,7 +426,9 @@ class ProducerIT {
             var sources = new HashMap<>(valid.sources());
             sources.put(SourceKind.REPLAY, failing);
             try (var producer =
-                    Producer.start(new ProducerConfig(valid.kafka(), sources, valid.http()))) {
+                    Producer.start(
+                            new ProducerConfig(
+                                    valid.kafka(), sources, valid.doors(), valid.http()))) {
                 await(
                         "the failure is told",
                         () -> get(producer, "/health").body().contains("failed: java.lang"));

@@ -2,6 +2,7 @@ package gpuanalytics.processor.consume;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import gpuanalytics.event.LetterHeaders;
 import gpuanalytics.processor.consume.KafkaHealth.User;
 import gpuanalytics.service.retry.Backoff;
 import java.time.Duration;
@@ -32,41 +33,45 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@link #send} returns when every letter is acknowledged by all replicas in sync. A letter may
  * be there twice after a crash: {@link #TOPIC_ID}, {@link #PARTITION}, {@link #OFFSET} and {@link
- * #LEADER_EPOCH} tell. A letter that is too large for the topic sheds what is large, see {@link
+ * #LEADER_EPOCH} tell. Of a record with several events, each that is rejected has a letter of its
+ * own with {@link #ITEM}. A letter that is too large for the topic sheds what is large, see {@link
  * LetterForm}. Any thread may send.
  */
 public final class DeadLetterTopic implements AutoCloseable {
 
     /** The kind of defect, see {@link gpuanalytics.event.RejectReason#label()}. */
-    public static final String REASON = "dead_letter.reason";
+    public static final String REASON = LetterHeaders.REASON;
 
     /** The thing, its value and what was expected, in one line. */
-    public static final String DETAIL = "dead_letter.detail";
+    public static final String DETAIL = LetterHeaders.DETAIL;
 
     /** The name of the topic that the record is from. */
-    public static final String TOPIC = "dead_letter.topic";
+    public static final String TOPIC = LetterHeaders.TOPIC;
 
-    public static final String TOPIC_ID = "dead_letter.topic_id";
-    public static final String PARTITION = "dead_letter.partition";
-    public static final String OFFSET = "dead_letter.offset";
+    public static final String TOPIC_ID = LetterHeaders.TOPIC_ID;
+    public static final String PARTITION = LetterHeaders.PARTITION;
+    public static final String OFFSET = LetterHeaders.OFFSET;
+
+    /** Only for one of several events in a record: its place among them, from 0. */
+    public static final String ITEM = "dead_letter.item";
 
     /** The epoch of the leader that took the record; missing where not known. */
-    public static final String LEADER_EPOCH = "dead_letter.leader_epoch";
+    public static final String LEADER_EPOCH = LetterHeaders.LEADER_EPOCH;
 
     /** The record's time, ISO 8601. */
-    public static final String TIMESTAMP = "dead_letter.timestamp";
+    public static final String TIMESTAMP = LetterHeaders.TIMESTAMP;
 
     /** Only where the value did not fit and is cut: how many bytes it had. */
-    public static final String TRUNCATED_FROM_BYTES = "dead_letter.truncated_from_bytes";
+    public static final String TRUNCATED_FROM_BYTES = LetterHeaders.TRUNCATED_FROM_BYTES;
 
     /** Only where the key did not fit and is left out: how many bytes it had. */
-    public static final String KEY_BYTES = "dead_letter.key_bytes";
+    public static final String KEY_BYTES = LetterHeaders.KEY_BYTES;
 
     /** Only where the record's own headers did not fit and are left out: how many there were. */
-    public static final String HEADERS = "dead_letter.headers";
+    public static final String HEADERS = LetterHeaders.HEADERS;
 
     /** Beside {@link #HEADERS}: how many bytes their names and values had. */
-    public static final String HEADER_BYTES = "dead_letter.header_bytes";
+    public static final String HEADER_BYTES = LetterHeaders.HEADER_BYTES;
 
     private static final Logger log = LoggerFactory.getLogger(DeadLetterTopic.class);
 
@@ -217,6 +222,9 @@ public final class DeadLetterTopic implements AutoCloseable {
         add(dead, TOPIC_ID, partition.assignment().topicId());
         add(dead, PARTITION, Integer.toString(partition.number()));
         add(dead, OFFSET, Long.toString(record.offset()));
+        if (record.isItem()) {
+            add(dead, ITEM, Integer.toString(record.item()));
+        }
         partition.leaderEpoch().ifPresent(e -> add(dead, LEADER_EPOCH, Integer.toString(e)));
         add(dead, TIMESTAMP, record.timestamp().toString());
     }

@@ -5,7 +5,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
-/** A record as it came from its topic: bytes and where they lie. */
+/**
+ * A record as it came from its topic: bytes and where they lie. Or one of several events in such a
+ * record: then the value is the event's alone.
+ */
 public final class RawRecord {
 
     /** About what the objects around the bytes take on the heap. */
@@ -13,10 +16,50 @@ public final class RawRecord {
 
     private final AssignedPartition partition;
     private final ConsumerRecord<byte[], byte[]> record;
+    private final byte @Nullable [] value;
+    private final int item;
+    private final boolean last;
 
     RawRecord(AssignedPartition partition, ConsumerRecord<byte[], byte[]> record) {
+        this(partition, record, record.value(), 0, true);
+    }
+
+    private RawRecord(
+            AssignedPartition partition,
+            ConsumerRecord<byte[], byte[]> record,
+            byte @Nullable [] value,
+            int item,
+            boolean last) {
         this.partition = partition;
         this.record = record;
+        this.value = value;
+        this.item = item;
+        this.last = last;
+    }
+
+    /**
+     * One of the events in this record.
+     *
+     * @param place its place among them, from 0
+     * @param isLast whether no other follows
+     */
+    public RawRecord item(byte[] itemValue, int place, boolean isLast) {
+        return new RawRecord(partition, record, itemValue, place, isLast);
+    }
+
+    /** The place among the events of its record; 0 for the first or only one. */
+    public int item() {
+        return item;
+    }
+
+    /** Whether it is the last or only event of its record. */
+    public boolean isLast() {
+        return last;
+    }
+
+    /** Whether its record has several events. */
+    public boolean isItem() {
+        return item > 0 || !last;
     }
 
     public AssignedPartition partition() {
@@ -28,7 +71,7 @@ public final class RawRecord {
     }
 
     public Position position() {
-        return new Position(partition.topicId(), partition.number(), record.offset());
+        return new Position(partition.topicId(), partition.number(), record.offset(), item);
     }
 
     /** The record's own time: set by the producer or, where the topic says so, by the broker. */
@@ -38,7 +81,7 @@ public final class RawRecord {
 
     /** The value, or null where the record has none. */
     public byte @Nullable [] value() {
-        return record.value();
+        return value;
     }
 
     /** The last header of that name, or null. */
@@ -51,7 +94,7 @@ public final class RawRecord {
     public long bytes() {
         return OVERHEAD_BYTES
                 + Math.max(0, record.serializedKeySize())
-                + Math.max(0, record.serializedValueSize());
+                + (value == null ? 0 : value.length);
     }
 
     byte @Nullable [] key() {

@@ -1,6 +1,7 @@
 package gpuanalytics.processor.decode;
 
 import gpuanalytics.event.Decoded;
+import gpuanalytics.event.Decoded.Refusal;
 import gpuanalytics.event.Decoded.Valid;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventCodec;
@@ -20,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoField;
+import java.util.List;
 import org.bson.BsonBinaryWriter;
 import org.bson.RawBsonDocument;
 import org.bson.io.BasicOutputBuffer;
@@ -34,14 +36,30 @@ public final class CodecEventDecoder implements EventDecoder {
     private final EventCodec codec;
     private final Clock clock;
     private final double assumedIntervalS;
+    private final Refusals refusals;
+
+    /** Told of each reading that an event lacks because of what was said of it. */
+    @FunctionalInterface
+    public interface Refusals {
+        void refused(EventTopic topic, String field, RejectReason reason);
+    }
 
     /**
      * @param clock tells when a document is stored
      * @param assumedInterval the time that a sample stands for when it does not say
      */
     public CodecEventDecoder(EventCodec codec, Clock clock, Duration assumedInterval) {
+        this(codec, clock, assumedInterval, (_, _, _) -> {});
+    }
+
+    /**
+     * @param refusals told of the readings that are refused
+     */
+    public CodecEventDecoder(
+            EventCodec codec, Clock clock, Duration assumedInterval, Refusals refusals) {
         this.codec = codec;
         this.clock = clock;
+        this.refusals = refusals;
         this.assumedIntervalS = assumedInterval.toMillis() / MILLIS_PER_SECOND;
     }
 
@@ -56,7 +74,7 @@ public final class CodecEventDecoder implements EventDecoder {
         var kind = record.partition().kind();
         return switch (codec.decode(kind, record.value(), record::header, record.timestamp())) {
             case Decoded.Rejected(var reason, var detail) -> new Rejected(record, reason, detail);
-            case Valid(var event) -> row(record, event);
+            case Valid(var event, var refused) -> row(record, event, refused);
         };
     }
 
@@ -68,9 +86,10 @@ public final class CodecEventDecoder implements EventDecoder {
         return record.timestamp().toEpochMilli() >= 0;
     }
 
-    private Row row(RawRecord record, Event event) {
+    private Row row(RawRecord record, Event event, List<Refusal> refused) {
+        refused.forEach(each -> refusals.refused(event.topic(), each.field(), each.reason()));
         var id = idOf(event, record.position());
-        var document = document(event, id, record.position());
+        var document = document(event, refused, id, record.position());
         var values = StoredEvent.of(event.topic(), document).values();
         return new Row(record, id, document, values, Overflow.NONE);
     }
@@ -79,10 +98,15 @@ public final class CodecEventDecoder implements EventDecoder {
         var own = EventId.of(event);
         return own != null
                 ? own
-                : EventId.ofPosition(position.topicId(), position.partition(), position.offset());
+                : EventId.ofPosition(
+                        position.topicId(),
+                        position.partition(),
+                        position.offset(),
+                        position.item());
     }
 
-    private RawBsonDocument document(Event event, String id, Position position) {
+    private RawBsonDocument document(
+            Event event, List<Refusal> refused, String id, Position position) {
         var out = new BasicOutputBuffer(512);
         try (var bson = new BsonBinaryWriter(out)) {
             bson.writeStartDocument();
@@ -94,11 +118,7 @@ public final class CodecEventDecoder implements EventDecoder {
             if (gpu != null) {
                 bson.writeString(StoreLayout.GPU, gpu.key());
             }
-            bson.writeStartDocument(StoreLayout.SRC);
-            bson.writeString(StoreLayout.SRC_TOPIC_ID, position.topicId());
-            bson.writeInt32(StoreLayout.SRC_PARTITION, position.partition());
-            bson.writeInt64(StoreLayout.SRC_OFFSET, position.offset());
-            bson.writeEndDocument();
+            writeSource(bson, position);
             bson.writeDateTime(StoreLayout.STORED_AT, clock.millis());
             if (event.topic() == EventTopic.GPU_METRICS
                     && event.get(GpuMetric.INTERVAL_S) == null) {
@@ -110,9 +130,31 @@ public final class CodecEventDecoder implements EventDecoder {
             if (event.topic() == EventTopic.TOKEN_USAGE) {
                 writeFailed(bson, event);
             }
+            writeRefused(bson, refused);
             bson.writeEndDocument();
         }
         return new RawBsonDocument(out.toByteArray());
+    }
+
+    private static void writeSource(BsonBinaryWriter bson, Position position) {
+        bson.writeStartDocument(StoreLayout.SRC);
+        bson.writeString(StoreLayout.SRC_TOPIC_ID, position.topicId());
+        bson.writeInt32(StoreLayout.SRC_PARTITION, position.partition());
+        bson.writeInt64(StoreLayout.SRC_OFFSET, position.offset());
+        if (position.item() > 0) {
+            bson.writeInt32(StoreLayout.SRC_ITEM, position.item());
+        }
+        bson.writeEndDocument();
+    }
+
+    /** Each field once, each text short: as many bytes as there are fields bound it. */
+    private static void writeRefused(BsonBinaryWriter bson, List<Refusal> refused) {
+        if (refused.isEmpty()) {
+            return;
+        }
+        bson.writeStartDocument(StoreLayout.REFUSED);
+        refused.forEach(each -> bson.writeString(each.field(), each.said()));
+        bson.writeEndDocument();
     }
 
     private static void writeFailed(BsonBinaryWriter bson, Event event) {

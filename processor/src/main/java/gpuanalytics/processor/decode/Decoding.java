@@ -1,7 +1,10 @@
 package gpuanalytics.processor.decode;
 
 import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.RecordItems;
+import gpuanalytics.event.RejectReason;
 import gpuanalytics.processor.consume.RawRecord;
+import gpuanalytics.processor.decode.DecodedRecord.Rejected;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -11,14 +14,19 @@ import java.util.List;
 public final class Decoding {
 
     private final EventDecoder decoder;
+    private final int maxItems;
     private final ProcessorMetrics metrics;
 
-    public Decoding(EventDecoder decoder, ProcessorMetrics metrics) {
+    /**
+     * @param maxItems the most events of a record
+     */
+    public Decoding(EventDecoder decoder, int maxItems, ProcessorMetrics metrics) {
         this.decoder = decoder;
+        this.maxItems = maxItems;
         this.metrics = metrics;
     }
 
-    /** What the records are, in their order. */
+    /** What the records are, in their order; of a record with several events, each of these. */
     public List<DecodedRecord> decode(List<RawRecord> records) {
         if (records.isEmpty()) {
             return List.of();
@@ -26,10 +34,43 @@ public final class Decoding {
         var received = new EnumMap<EventTopic, Long>(EventTopic.class);
         var decoded = new ArrayList<DecodedRecord>(records.size());
         for (var record : records) {
-            received.merge(record.partition().kind(), 1L, Long::sum);
-            decoded.add(decoder.decode(record));
+            int before = decoded.size();
+            decode(record, decoded);
+            received.merge(record.partition().kind(), (long) decoded.size() - before, Long::sum);
         }
         received.forEach(metrics::received);
         return decoded;
+    }
+
+    private void decode(RawRecord record, List<DecodedRecord> decoded) {
+        var whole = decoder.decode(record);
+        var value = record.value();
+        // Nearly every record is one event; what is none may be several.
+        if (value == null || !(whole instanceof Rejected rejected) || !mayBeSeveral(rejected)) {
+            decoded.add(whole);
+            return;
+        }
+        var items = RecordItems.of(value, maxItems);
+        if (items.isEmpty()) {
+            decoded.add(whole);
+        } else if (items.size() > maxItems) {
+            decoded.add(
+                    new Rejected(
+                            record,
+                            RejectReason.TOO_LARGE,
+                            "record has more than %d events, expected at most %d"
+                                    .formatted(maxItems, maxItems)));
+        } else {
+            for (int i = 0; i < items.size(); i++) {
+                var item = record.item(items.get(i), i, i == items.size() - 1);
+                decoded.add(decoder.decode(item));
+            }
+        }
+    }
+
+    /** A CloudEvent by its headers is one event: they hold its identity. */
+    private static boolean mayBeSeveral(Rejected rejected) {
+        return rejected.reason() == RejectReason.NOT_JSON
+                && rejected.record().header("ce_specversion") == null;
     }
 }

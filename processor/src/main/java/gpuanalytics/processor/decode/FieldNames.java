@@ -14,7 +14,10 @@ final class FieldNames {
     /** A name that only the codec understands: another system's, or that of an envelope. */
     static final int RARE = -2;
 
-    private static final int SLOTS = 1024;
+    /** The name of a total: it means something only beside what it may or may not contain. */
+    static final int TOTAL = -3;
+
+    private static final int SLOTS = 2048;
     private static final int LAST = SLOTS - 1;
     private static final byte[] NONE = {};
 
@@ -23,10 +26,11 @@ final class FieldNames {
 
     FieldNames(EventTopic topic) {
         Arrays.fill(names, NONE);
-        for (var field : topic.fields().fields()) {
-            put(field.name(), field.index());
-            field.aliases().forEach(alias -> put(alias.name(), RARE));
+        for (var name : topic.fields().names()) {
+            var named = topic.fields().find(name);
+            put(name, named != null && named.rank() == 0 ? named.field().index() : RARE);
         }
+        topic.fields().totals().forEach(total -> put(total, TOTAL));
         put("specversion", RARE);
     }
 

@@ -43,6 +43,7 @@ final class FlatDocument {
     private static final byte[] TOPIC_ID = element(BsonType.STRING, StoreLayout.SRC_TOPIC_ID);
     private static final byte[] PARTITION = element(BsonType.INT32, StoreLayout.SRC_PARTITION);
     private static final byte[] OFFSET = element(BsonType.INT64, StoreLayout.SRC_OFFSET);
+    private static final byte[] ITEM = element(BsonType.INT32, StoreLayout.SRC_ITEM);
     private static final byte[] STORED_AT = element(BsonType.DATE_TIME, StoreLayout.STORED_AT);
     private static final byte[] ASSUMED_INTERVAL_S =
             element(BsonType.DOUBLE, StoreLayout.ASSUMED_INTERVAL_S);
@@ -98,8 +99,15 @@ final class FlatDocument {
      * The document of the record that was scanned last.
      *
      * @param value the record's value
+     * @param item the place of the event in its record
      */
-    byte[] write(byte[] value, String topicId, int partition, long offset, long storedAtMillis) {
+    byte[] write(
+            byte[] value,
+            String topicId,
+            int partition,
+            long offset,
+            int item,
+            long storedAtMillis) {
         if (!topicId.equals(lastTopicId)) {
             lastTopicId = topicId;
             topicIdBytes = topicId.getBytes(UTF_8);
@@ -107,7 +115,7 @@ final class FlatDocument {
         record = value;
         reserve(FIXED_BYTES + TEXT_COPIES * (value.length + topicIdBytes.length));
         at = Integer.BYTES;
-        putId(partition, offset);
+        putId(partition, offset, item);
         for (var field : fields) {
             if (scanned.has(field)) {
                 put(field);
@@ -119,7 +127,7 @@ final class FlatDocument {
             putGpu();
             endText(length);
         }
-        putSource(partition, offset);
+        putSource(partition, offset, item);
         put(STORED_AT);
         putLong(storedAtMillis);
         if (assumes()) {
@@ -150,7 +158,7 @@ final class FlatDocument {
         return new String(out, idFrom, idTo - idFrom, UTF_8);
     }
 
-    private void putId(int partition, long offset) {
+    private void putId(int partition, long offset, int item) {
         put(ID);
         int length = beginText();
         idFrom = at;
@@ -160,7 +168,7 @@ final class FlatDocument {
         } else {
             switch (topic) {
                 case GPU_METRICS -> putSampleId();
-                case TOKEN_USAGE -> putUsageId(partition, offset);
+                case TOKEN_USAGE -> putUsageId(partition, offset, item);
             }
         }
         idTo = at;
@@ -180,7 +188,7 @@ final class FlatDocument {
         putDecimal(scanned.tsNanos(), NANO_DIGITS);
     }
 
-    private void putUsageId(int partition, long offset) {
+    private void putUsageId(int partition, long offset, int item) {
         if (scanned.has(TokenUsage.REQUEST_ID)) {
             put(REQUEST);
             putText(TokenUsage.REQUEST_ID);
@@ -192,6 +200,10 @@ final class FlatDocument {
         putDecimal(partition, 1);
         put((byte) '/');
         putDecimal(offset, 1);
+        if (item > 0) {
+            put((byte) '/');
+            putDecimal(item, 1);
+        }
     }
 
     private boolean hasAddedLabel() {
@@ -241,7 +253,7 @@ final class FlatDocument {
         }
     }
 
-    private void putSource(int partition, long offset) {
+    private void putSource(int partition, long offset, int item) {
         put(SRC);
         int from = at;
         at += Integer.BYTES;
@@ -253,6 +265,10 @@ final class FlatDocument {
         putInt(partition);
         put(OFFSET);
         putLong(offset);
+        if (item > 0) {
+            put(ITEM);
+            putInt(item);
+        }
         put((byte) 0);
         INT.set(out, from, at - from);
     }

@@ -24,12 +24,6 @@ final class FlatScanner {
     /** What {@link RequestStatus#MAX_CODE} has. */
     private static final int MAX_CODE_DIGITS = 6;
 
-    private static final byte[] TRUE = "true".getBytes(ISO_8859_1);
-    private static final byte[] FALSE = "false".getBytes(ISO_8859_1);
-    private static final byte[] NULL = "null".getBytes(ISO_8859_1);
-
-    private static final byte[] NOTHING = {};
-
     private final EventTopic topic;
     private final FieldNames names;
     private final Field<?>[] fields;
@@ -47,10 +41,11 @@ final class FlatScanner {
     private final FlatVerdicts errorTypes = new FlatVerdicts(RequestStatus::isErrorType);
 
     private final FlatTime time = new FlatTime();
-    private byte[] text = NOTHING;
+    private byte[] text = FlatBytes.NOTHING;
     private int at;
     private long seen;
     private long present;
+    private boolean hasTotal;
 
     FlatScanner(EventTopic topic) {
         this.topic = topic;
@@ -79,12 +74,31 @@ final class FlatScanner {
         at = 0;
         seen = 0;
         present = 0;
+        hasTotal = false;
         unknown.clear();
         return scanObject() && (present & required) == required && FlatRules.hold(topic, this);
     }
 
     boolean has(Field<?> field) {
         return (present & (1L << field.index())) != 0;
+    }
+
+    /** Whether any of these fields, a bit for each, has a value. */
+    boolean hasAny(long fieldBits) {
+        return (present & fieldBits) != 0;
+    }
+
+    boolean hasUnknown() {
+        return !unknown.isEmpty();
+    }
+
+    /** Whether the tokens of the whole request are told. */
+    boolean hasTotal() {
+        return hasTotal;
+    }
+
+    String textOf(Field<?> field) {
+        return new String(text, from(field), length(field), ISO_8859_1);
     }
 
     /** Seconds since 1970 of the event's time. */
@@ -161,7 +175,7 @@ final class FlatScanner {
         }
         int from = at;
         int hash = 0;
-        while (at < text.length && isPlain(text[at])) {
+        while (at < text.length && FlatBytes.isPlain(text[at])) {
             hash = FieldNames.hash(hash, text[at]);
             at++;
         }
@@ -177,7 +191,15 @@ final class FlatScanner {
         int index = names.find(text, from, to, hash);
         return switch (index) {
             case FieldNames.RARE -> false;
-            case FieldNames.UNKNOWN -> unknown.add(text, from, to) && skipScalar();
+            case FieldNames.TOTAL -> {
+                hasTotal = true;
+                yield unknown.add(text, from, to) && skipScalar();
+            }
+            // A name with a unit in brackets behind it is nvidia-smi's.
+            case FieldNames.UNKNOWN ->
+                    (from == to || text[to - 1] != ']')
+                            && unknown.add(text, from, to)
+                            && skipScalar();
             default -> scanField(fields[index]);
         };
     }
@@ -188,9 +210,9 @@ final class FlatScanner {
         }
         return switch (text[at]) {
             case '"' -> scanText() >= 0;
-            case 't' -> takeWord(TRUE);
-            case 'f' -> takeWord(FALSE);
-            case 'n' -> takeWord(NULL);
+            case 't' -> takeWord(FlatBytes.TRUE);
+            case 'f' -> takeWord(FlatBytes.FALSE);
+            case 'n' -> takeWord(FlatBytes.NULL);
             default -> scanNumber();
         };
     }
@@ -201,7 +223,7 @@ final class FlatScanner {
             return false;
         }
         seen |= bit;
-        if (takeWord(NULL)) {
+        if (takeWord(FlatBytes.NULL)) {
             return true;
         }
         return switch (field.kind()) {
@@ -236,8 +258,9 @@ final class FlatScanner {
     private boolean scanText(Field<?> field) {
         int from = at + 1;
         int length = scanText();
-        // A text in angle brackets may be a blank.
-        if (length < 0 || length > Field.MAX_TEXT_CHARS || (length > 0 && text[from] == '<')) {
+        if (length < 0
+                || length > Field.MAX_TEXT_CHARS
+                || FlatBytes.isBlankLike(text, from, length)) {
             return false;
         }
         if (length > 0) {
@@ -252,7 +275,7 @@ final class FlatScanner {
             return -1;
         }
         int from = at;
-        while (at < text.length && isPlain(text[at])) {
+        while (at < text.length && FlatBytes.isPlain(text[at])) {
             at++;
         }
         int length = at - from;
@@ -260,11 +283,11 @@ final class FlatScanner {
     }
 
     private boolean scanFlag(Field<?> field) {
-        if (takeWord(TRUE)) {
+        if (takeWord(FlatBytes.TRUE)) {
             set(field, 1);
             return true;
         }
-        if (takeWord(FALSE)) {
+        if (takeWord(FlatBytes.FALSE)) {
             set(field, 0);
             return true;
         }
@@ -274,7 +297,7 @@ final class FlatScanner {
     private boolean scanInteger(Field<?> field) {
         int from = at;
         long value = 0;
-        while (at < text.length && isDigit(text[at])) {
+        while (at < text.length && FlatBytes.isDigit(text[at])) {
             if (at - from == MAX_INTEGER_DIGITS) {
                 return false;
             }
@@ -283,10 +306,8 @@ final class FlatScanner {
         }
         int digits = at - from;
         boolean leadingZero = digits > 1 && text[from] == '0';
-        if (digits == 0 || leadingZero || !isValueEnd()) {
-            return false;
-        }
-        if (value < field.min() || value > field.max()) {
+        boolean within = value >= field.min() && value <= field.max();
+        if (digits == 0 || leadingZero || !isValueEnd() || !within) {
             return false;
         }
         set(field, value);
@@ -340,14 +361,14 @@ final class FlatScanner {
     }
 
     private void skipSpace() {
-        while (at < text.length && isSpace(text[at])) {
+        while (at < text.length && FlatBytes.isSpace(text[at])) {
             at++;
         }
     }
 
     private int skipDigits() {
         int from = at;
-        while (at < text.length && isDigit(text[at])) {
+        while (at < text.length && FlatBytes.isDigit(text[at])) {
             at++;
         }
         return at - from;
@@ -371,19 +392,7 @@ final class FlatScanner {
     }
 
     private boolean isValueEnd() {
-        return at < text.length && (isSpace(text[at]) || text[at] == ',' || text[at] == '}');
-    }
-
-    private static boolean isSpace(byte next) {
-        return next == ' ' || next == '\n' || next == '\r' || next == '\t';
-    }
-
-    private static boolean isDigit(byte next) {
-        return next >= '0' && next <= '9';
-    }
-
-    /** Printable ASCII that stands for itself in a JSON text. */
-    private static boolean isPlain(byte next) {
-        return next >= ' ' && next < 0x7f && next != '"' && next != '\\';
+        return at < text.length
+                && (FlatBytes.isSpace(text[at]) || text[at] == ',' || text[at] == '}');
     }
 }

@@ -48,9 +48,20 @@ public final class ScanningEventDecoder implements EventDecoder {
      * @param assumedInterval the time that a sample stands for when it does not say
      */
     public ScanningEventDecoder(EventCodec codec, Clock clock, Duration assumedInterval) {
+        this(codec, clock, assumedInterval, (_, _, _) -> {});
+    }
+
+    /**
+     * @param refusals told of the readings that are refused
+     */
+    public ScanningEventDecoder(
+            EventCodec codec,
+            Clock clock,
+            Duration assumedInterval,
+            CodecEventDecoder.Refusals refusals) {
         this.limits = codec.limits();
         this.clock = clock;
-        this.codec = new CodecEventDecoder(codec, clock, assumedInterval);
+        this.codec = new CodecEventDecoder(codec, clock, assumedInterval, refusals);
         this.assumedIntervalS = assumedInterval.toMillis() / 1000.0;
         this.samples = new Plain(EventTopic.GPU_METRICS, assumedIntervalS);
         this.usages = new Plain(EventTopic.TOKEN_USAGE, assumedIntervalS);
@@ -76,6 +87,7 @@ public final class ScanningEventDecoder implements EventDecoder {
                         partition.topicId(),
                         partition.number(),
                         record.offset(),
+                        record.item(),
                         clock.millis());
         var values = plain.scanner.values(plain.labels.of(value));
         return new Row(

@@ -16,6 +16,10 @@ final class UnknownNames {
         count = 0;
     }
 
+    boolean isEmpty() {
+        return count == 0;
+    }
+
     /** Notes a name by where it stands in the record; false where it is there or they are many. */
     boolean add(byte[] record, int begin, int end) {
         if (count == MAX) {

@@ -113,7 +113,7 @@ public final class ProcessorMetrics {
         return registry;
     }
 
-    /** Records were read. */
+    /** Records were read; of one with several events, each of these. */
     public void received(EventTopic topic, long records) {
         counters(topic).received.increment((double) records);
     }
@@ -153,6 +153,19 @@ public final class ProcessorMetrics {
     /** Records are in the dead letters. */
     public void rejected(EventTopic topic, RejectReason reason, long records) {
         of(counters(topic).rejected, reason).increment((double) records);
+    }
+
+    /** An event lacks a reading because of what was said of it. */
+    public void readingRefused(EventTopic topic, String field, RejectReason reason) {
+        registry.counter(
+                        "readings.refused",
+                        "topic",
+                        topic.defaultName(),
+                        "field",
+                        field,
+                        "reason",
+                        reason.label())
+                .increment();
     }
 
     /** How long an event took from its time, and its record from the topic, to the store. */

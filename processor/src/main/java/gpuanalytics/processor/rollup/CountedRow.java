@@ -14,6 +14,7 @@ import org.bson.RawBsonDocument;
  *
  * @param source its partition, by the name of its watermarks
  * @param offset where it lies in its partition
+ * @param item its place among several events of one record; 0 for the first or only one
  * @param values what its raw document says
  * @param overflow under which series it counts
  * @param role how it counts beside others of its identity
@@ -22,6 +23,7 @@ import org.bson.RawBsonDocument;
 public record CountedRow(
         String source,
         long offset,
+        int item,
         EventValues values,
         Overflow overflow,
         Role role,
@@ -34,7 +36,7 @@ public record CountedRow(
             EventValues values,
             Overflow overflow,
             RawBsonDocument document) {
-        this(source, offset, values, overflow, Role.WHOLE, document);
+        this(source, offset, 0, values, overflow, Role.WHOLE, document);
     }
 
     /** A row as it counts; what was decided when it was stored goes before what the row says. */
@@ -43,6 +45,7 @@ public record CountedRow(
         return new CountedRow(
                 row.record().partition().source(),
                 row.record().offset(),
+                row.record().item(),
                 decided.of(row.values()),
                 decided.overflow(),
                 decided.role(),

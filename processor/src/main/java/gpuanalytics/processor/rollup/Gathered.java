@@ -120,7 +120,8 @@ final class Gathered {
     private void add(CountedRow row, Recent last) {
         bytes += ROW_BYTES;
         if (row.isPlain()) {
-            var entry = new PendingUpdate.Entry(row.offset(), row.values(), Amount.WHOLE);
+            var entry =
+                    new PendingUpdate.Entry(row.offset(), row.item(), row.values(), Amount.WHOLE);
             for (var granularity : GRANULARITIES) {
                 updateOf(row, granularity, last).add(entry);
             }
@@ -138,7 +139,9 @@ final class Gathered {
         var entries = new LinkedHashMap<PendingUpdate, List<PendingUpdate.Entry>>();
         for (var effect : row.effects()) {
             bytes += ROW_BYTES;
-            var entry = new PendingUpdate.Entry(row.offset(), effect.values(), effect.amount());
+            var entry =
+                    new PendingUpdate.Entry(
+                            row.offset(), row.item(), effect.values(), effect.amount());
             for (var granularity : GRANULARITIES) {
                 var update = find(effect, row.source(), granularity);
                 entries.computeIfAbsent(update, _ -> new ArrayList<>(2)).add(entry);

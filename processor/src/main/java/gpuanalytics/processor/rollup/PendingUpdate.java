@@ -16,8 +16,13 @@ import org.bson.BsonDocument;
  */
 final class PendingUpdate {
 
-    /** What one row adds, and where the row lies. */
-    record Entry(long offset, EventValues values, Amount amount) {}
+    /** What one row adds, and where the row lies: its record, and its place in that. */
+    record Entry(long offset, int item, EventValues values, Amount amount) {
+
+        boolean isAfter(Entry other) {
+            return offset != other.offset ? offset > other.offset : item > other.item;
+        }
+    }
 
     private final RollupKey key;
     private final String source;
@@ -37,18 +42,19 @@ final class PendingUpdate {
     }
 
     /**
-     * Adds a row; rows come in offset order. One at or below the last offset is being read for the
-     * second time, as after a partition came back, and is here already.
+     * Adds a row; rows come in the order of their records and places. One at or below the last is
+     * being read for the second time, as after a partition came back, and is here already. All rows
+     * of one record are gathered together: the guard of the document knows offsets alone.
      */
     void add(Entry entry) {
-        if (entries.isEmpty() || entry.offset > lastOffset()) {
+        if (entries.isEmpty() || entry.isAfter(entries.getLast())) {
             entries.add(entry);
         }
     }
 
     /** Adds all that one row does here: all of it or, where the row is here already, nothing. */
     void addAll(List<Entry> ofOneRow) {
-        if (entries.isEmpty() || ofOneRow.getFirst().offset > lastOffset()) {
+        if (entries.isEmpty() || ofOneRow.getFirst().isAfter(entries.getLast())) {
             entries.addAll(ofOneRow);
         }
     }

@@ -88,6 +88,15 @@ public final class StoreLayout {
     public static final String SRC_PARTITION = "partition";
     public static final String SRC_OFFSET = "offset";
 
+    /** The place among several events of a record; missing for the first or only one. */
+    public static final String SRC_ITEM = "item";
+
+    /**
+     * What was said of readings that a raw document lacks, by their fields; missing where nothing
+     * was refused.
+     */
+    public static final String REFUSED = "refused";
+
     /**
      * Set on a raw document that does not count under its own series: the names of the labels that
      * are folded; {@code "gpu"} where all are and the GPU is kept, true where not even that is.

@@ -6,6 +6,7 @@ import gpuanalytics.processor.consume.Position;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.Objects;
 import org.bson.BsonDocument;
+import org.bson.BsonInt32;
 import org.bson.BsonNumber;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * give a number back in another width than it was given.
  */
 final class Content {
+
+    private static final BsonInt32 FIRST_ITEM = new BsonInt32(0);
 
     private Content() {}
 
@@ -62,11 +65,13 @@ final class Content {
         return new Position(
                 src.getString(StoreLayout.SRC_TOPIC_ID).getValue(),
                 src.getNumber(StoreLayout.SRC_PARTITION).intValue(),
-                src.getNumber(StoreLayout.SRC_OFFSET).longValue());
+                src.getNumber(StoreLayout.SRC_OFFSET).longValue(),
+                src.getNumber(StoreLayout.SRC_ITEM, FIRST_ITEM).intValue());
     }
 
     /** A position in text, as in the log and in dead letters. */
     static String text(Position position) {
-        return position.topicId() + "/" + position.partition() + "/" + position.offset();
+        var record = position.topicId() + "/" + position.partition() + "/" + position.offset();
+        return position.item() == 0 ? record : record + "/" + position.item();
     }
 }

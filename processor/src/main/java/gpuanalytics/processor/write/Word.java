@@ -82,7 +82,8 @@ record Word(int n, Position position, RawBsonDocument document) {
         }
         var at = position.topicId().compareTo(other.position.topicId());
         at = at != 0 ? at : Integer.compare(position.partition(), other.position.partition());
-        return at != 0 ? at > 0 : position.offset() > other.position.offset();
+        at = at != 0 ? at : Long.compare(position.offset(), other.position.offset());
+        return at != 0 ? at > 0 : position.item() > other.position.item();
     }
 
     private static boolean hasTokens(EventValues usage) {

@@ -52,8 +52,43 @@ final class RandomRecords {
                     "140737488355328",
                     "9223372036854775794",
                     "9.223372036854776E18",
+                    "1.04",
+                    "1.0500001",
+                    "\"[N/A]\"",
+                    "\"N/A\"",
+                    "\"ERR!\"",
+                    "\"[Not Supported]\"",
+                    "\"35\"",
+                    "\"2 %\"",
+                    "\"1234 MiB\"",
+                    "\"429\"",
+                    "\"xai\"",
+                    "1769860800",
+                    "1769860800250",
+                    "{\"$date\":1769860800250}",
+                    "{\"id\":\"x\",\"type\":\"y\"}",
                     "tru",
                     "nullx");
+
+    /** Some mean something under conditions, some nothing. */
+    private static final List<String> ODD_NAMES =
+            List.of(
+                    "extra",
+                    "ts",
+                    "time",
+                    "total_tokens",
+                    "totalTokens",
+                    "promptTokens",
+                    "gpuIndex",
+                    "memory.used [MiB]",
+                    "fan.speed [%]",
+                    "subject",
+                    "usage",
+                    "labels",
+                    "id",
+                    "payload",
+                    "value",
+                    "");
 
     private static final List<String> ODD_TIMES =
             List.of(
@@ -71,6 +106,11 @@ final class RandomRecords {
                     "2026-01-31T12:00:00.1234567890Z",
                     "2026-01-31T12:00:00.12a4Z",
                     "2026-01-31T12:00Z",
+                    "2026-01-31 12:00:00Z",
+                    "2026-01-31T12:00:00",
+                    "2026-01-31T12:00:00+0000",
+                    "2026-01-31T12:00:00,5Z",
+                    "1769860800",
                     "1969-12-31T23:59:59Z",
                     "2261-12-31T23:59:59.999999999Z",
                     "2262-04-11T23:47:15.999999999Z",
@@ -121,7 +161,7 @@ final class RandomRecords {
             }
         }
         if (random.nextInt(oddOneIn) == 0) {
-            members.add(member(random.nextBoolean() ? "extra" : "ts", odd()));
+            members.add(member(ODD_NAMES.get(random.nextInt(ODD_NAMES.size())), odd()));
             members.add(member("other", odd()));
         }
         if (random.nextBoolean()) {
@@ -170,7 +210,12 @@ final class RandomRecords {
             return ENDS.get(random.nextInt(ENDS.size()));
         }
         return switch (field.kind()) {
-            case TEXT -> '"' + text(random.nextInt(100) == 0 ? 505 + random.nextInt(10) : 12) + '"';
+            case TEXT ->
+                    field.name().equals("provider") && random.nextInt(20) == 0
+                            ? "\"xai\""
+                            : '"'
+                                    + text(random.nextInt(100) == 0 ? 505 + random.nextInt(10) : 12)
+                                    + '"';
             case TIME -> '"' + time(oddOneIn) + '"';
             case INTEGER -> Long.toString(integer(field));
             case NUMBER -> number(field);

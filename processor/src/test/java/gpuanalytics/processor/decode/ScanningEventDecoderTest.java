@@ -121,6 +121,10 @@ class ScanningEventDecoderTest {
                 "{\"model\":\"\\u006d\"}",
                 "{\"model\":\"é\"}",
                 "{\"x\":{}}",
+                "{\"promptTokens\":1}",
+                "{\"tokens [1]\":1}",
+                "{\"user\":\"N/A\"}",
+                "{\"model\":\"[N/A]\"}",
                 "{\"x\":01}",
                 "{\"x\":1}{}",
                 "{\"x\":1,}",
@@ -195,6 +199,59 @@ class ScanningEventDecoderTest {
                 record,
                 0,
                 Map.of("content-type", "application/cloudevents+json"));
+    }
+
+    @Test
+    void leavesPartsThatMayBeCountedBesideToTheCodec() {
+        var usage =
+                "{\"ts\":\"2026-01-31T12:00:00Z\",\"model\":\"m\",\"prompt_tokens\":9,\"completion_tokens\":5%s}";
+        var scanner = new FlatScanner(EventTopic.TOKEN_USAGE);
+        for (var parts :
+                List.of(
+                        ",\"provider\":\"xai\",\"reasoning_tokens\":3",
+                        ",\"total_tokens\":17,\"reasoning_tokens\":3",
+                        ",\"total_tokens\":17,\"cached_prompt_tokens\":3")) {
+            var record = usage.formatted(parts).getBytes(UTF_8);
+            assertFalse(scanner.scan(record), parts);
+            assertTrue(assertSame(EventTopic.TOKEN_USAGE, record, 0), parts);
+        }
+        for (var parts :
+                List.of(
+                        ",\"provider\":\"xai\"",
+                        ",\"total_tokens\":14",
+                        ",\"provider\":\"vllm\",\"reasoning_tokens\":3")) {
+            assertTrue(scanner.scan(usage.formatted(parts).getBytes(UTF_8)), parts);
+        }
+    }
+
+    @Test
+    void leavesASampleWithoutAKnownReadingToTheCodec() {
+        var sample =
+                "{\"ts\":\"2026-01-31T12:00:00Z\",\"host\":\"h\",\"gpu_index\":0,\"name\":\"n\"%s}";
+        var scanner = new FlatScanner(EventTopic.GPU_METRICS);
+        var unknown = sample.formatted(",\"fan_rpm\":900").getBytes(UTF_8);
+
+        assertFalse(scanner.scan(unknown));
+        assertTrue(assertSame(EventTopic.GPU_METRICS, unknown, 0));
+        assertTrue(scanner.scan(sample.formatted("").getBytes(UTF_8)));
+        assertTrue(scanner.scan(sample.formatted(",\"fan_rpm\":900,\"xid\":0").getBytes(UTF_8)));
+    }
+
+    @Test
+    void agreesWithTheCodecOnTheItemsOfARecord() {
+        for (var topic : EventTopic.values()) {
+            var record =
+                    TestRecords.of(topic, new byte[0], 7, Map.of())
+                            .item(records.next(topic, 1000), 12, false);
+            assertEquals(document(reference.decode(record)), document(fast.decode(record)), "item");
+        }
+    }
+
+    private static String document(DecodedRecord decoded) {
+        return switch (decoded) {
+            case Row row -> row.id() + row.document().toJson();
+            case Rejected rejected -> rejected.detail();
+        };
     }
 
     private boolean assertSame(EventTopic topic, byte[] value, long offset) {

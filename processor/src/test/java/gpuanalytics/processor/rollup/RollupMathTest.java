@@ -205,13 +205,29 @@ class RollupMathTest {
         assertEquals(9, hour.lastOffset());
     }
 
+    /** One record may have several rows here; read again, all of them are here already. */
+    @Test
+    void takesTheRowsOfOneRecordOnceEach() {
+        var values = usage(3, Instant.EPOCH, "{}").values();
+        var rollup = new PendingUpdate(key(), "topic_0", values.labels(), Overflow.NONE);
+        for (int reading = 0; reading < 2; reading++) {
+            for (int item : new int[] {0, 2, 3}) {
+                rollup.add(new PendingUpdate.Entry(8, item, values, Amount.WHOLE));
+            }
+        }
+
+        assertEquals(3, asMap(rollup.sums(math)).get("requests"));
+        rollup.dropUpTo(8);
+        assertTrue(rollup.isEmpty());
+    }
+
     @Test
     void dropsTheRowsThatCountAlready() {
         var labels = usage(3, Instant.EPOCH, "{}").values().labels();
         var rollup = new PendingUpdate(key(), "topic_0", labels, Overflow.NONE);
         for (long offset : new long[] {3, 8, 9}) {
             var values = usage(offset, Instant.EPOCH, "{}").values();
-            rollup.add(new PendingUpdate.Entry(offset, values, Amount.WHOLE));
+            rollup.add(new PendingUpdate.Entry(offset, 0, values, Amount.WHOLE));
         }
 
         rollup.dropUpTo(8);

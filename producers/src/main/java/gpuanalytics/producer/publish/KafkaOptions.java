@@ -9,6 +9,7 @@ import java.util.Map;
  *
  * @param bootstrap addresses of brokers
  * @param topics the name of each topic
+ * @param deadLetters the name of the topic for what is refused
  * @param compression of the batches
  * @param linger how long a batch waits for more events
  * @param bufferBytes memory for events that are not acknowledged; when it is full, publishing waits
@@ -19,6 +20,7 @@ import java.util.Map;
 public record KafkaOptions(
         String bootstrap,
         Map<EventTopic, String> topics,
+        String deadLetters,
         Compression compression,
         Duration linger,
         long bufferBytes,

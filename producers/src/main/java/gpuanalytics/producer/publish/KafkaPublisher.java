@@ -1,5 +1,10 @@
 package gpuanalytics.producer.publish;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import gpuanalytics.event.Event;
+import gpuanalytics.event.EventCodec;
+import gpuanalytics.event.EventKey;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.service.health.HealthReport;
 import gpuanalytics.service.health.PartHealth;
@@ -8,11 +13,14 @@ import gpuanalytics.service.retry.Backoff;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
@@ -53,7 +61,7 @@ public final class KafkaPublisher implements AutoCloseable {
     private final Clock clock;
     private final MeterRegistry meters;
     private final PartHealth health;
-    private final List<SourcePublisher> sources = new CopyOnWriteArrayList<>();
+    private final List<OutageWatch> watches = new CopyOnWriteArrayList<>();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private volatile @Nullable Producer<byte[], byte[]> producer;
     private @Nullable Periodic outageWatch;
@@ -74,25 +82,47 @@ public final class KafkaPublisher implements AutoCloseable {
      * @param source its name, a tag of the metrics
      */
     public EventPublisher forSource(String source) {
-        var publisher = new SourcePublisher(this, source, clock, options.outageAfter(), meters);
-        sources.add(publisher);
-        return publisher;
+        return new SourcePublisher(this, source, clock, newWatch(), meters);
+    }
+
+    /** What a door publishes with. */
+    public DoorPublisher forDoor(String door) {
+        return new DoorPublisher(this, door, clock, newWatch());
+    }
+
+    private OutageWatch newWatch() {
+        var watch = new OutageWatch(options.outageAfter());
+        watches.add(watch);
+        return watch;
     }
 
     String name(EventTopic topic) {
         return options.topic(topic);
     }
 
+    String deadLetters() {
+        return options.deadLetters();
+    }
+
+    int maxRecordBytes() {
+        return options.maxRecordBytes();
+    }
+
+    /** The topics of events. */
+    Set<String> eventTopics() {
+        return new TreeSet<>(options.topics().values());
+    }
+
     /**
-     * Waits until Kafka has the topics.
+     * Waits until Kafka has these topics.
      *
      * @return whether it has; false when stopped before
      */
-    boolean awaitReady(BooleanSupplier stopped) {
+    boolean awaitReady(Set<String> topics, BooleanSupplier stopped) {
         try {
             for (int attempt = 1; !stopped.getAsBoolean(); attempt++) {
-                switch (TopicCheck.ask(options.bootstrap(), options.topics().values())) {
-                    case TopicCheck.Answer.Absent absent -> health.down(absent.problem());
+                switch (TopicCheck.ask(options.bootstrap(), topics)) {
+                    case TopicCheck.Answer.Absent absent -> noteAbsent(absent.problem());
                     case TopicCheck.Answer.Present present -> {
                         return open(present.partitions());
                     }
@@ -103,6 +133,13 @@ public final class KafkaPublisher implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         return false;
+    }
+
+    /** Where others publish already, the topic that is missing is not theirs. */
+    private synchronized void noteAbsent(String problem) {
+        if (producer == null) {
+            health.down(problem);
+        }
     }
 
     /** Connects, once for all sources; false where it is closed. */
@@ -120,10 +157,12 @@ public final class KafkaPublisher implements AutoCloseable {
     }
 
     /** One GPU's samples and usages meet in the same partition number only if these are equal. */
-    private static void warnOfUnequalPartitions(Map<String, Integer> partitions) {
-        if (partitions.values().stream().distinct().count() > 1) {
+    private void warnOfUnequalPartitions(Map<String, Integer> partitions) {
+        var ofEvents = new HashMap<>(partitions);
+        ofEvents.keySet().retainAll(eventTopics());
+        if (ofEvents.values().stream().distinct().count() > 1) {
             LOG.atWarn()
-                    .addKeyValue("partitions", partitions)
+                    .addKeyValue("partitions", ofEvents)
                     .log("topics have different numbers of partitions, expected the same");
         }
     }
@@ -151,6 +190,15 @@ public final class KafkaPublisher implements AutoCloseable {
         return settings;
     }
 
+    /** The record of an event: keyed by its GPU, else by its identity, else without a key. */
+    ProducerRecord<byte[], byte[]> record(Event event) {
+        var key = EventKey.of(event);
+        return new ProducerRecord<>(
+                name(event.topic()),
+                key == null ? null : key.getBytes(UTF_8),
+                EventCodec.encode(event));
+    }
+
     /** Hands a record over; waits for room for at most {@link #MAX_BLOCK}. */
     void send(ProducerRecord<byte[], byte[]> record, Callback delivery) {
         var open = producer;
@@ -170,11 +218,30 @@ public final class KafkaPublisher implements AutoCloseable {
         if (failure.get() != null) {
             return;
         }
-        if (sources.stream().anyMatch(SourcePublisher::isOutage)) {
+        if (isOutage()) {
             health.down("no acknowledgement from %s, events wait".formatted(options.bootstrap()));
         } else {
             health.up("connected to %s".formatted(options.bootstrap()));
         }
+    }
+
+    private boolean isOutage() {
+        var now = clock.instant();
+        return watches.stream().anyMatch(watch -> watch.isOutage(now));
+    }
+
+    /** Why nothing should be handed over at present, if so. */
+    Optional<String> unavailable() {
+        if (producer == null) {
+            return Optional.of(health.report().detail());
+        }
+        return failure()
+                .map(cause -> "Kafka refuses records: " + cause.getMessage())
+                .or(
+                        () ->
+                                isOutage()
+                                        ? Optional.of("Kafka does not acknowledge at present")
+                                        : Optional.empty());
     }
 
     /** Why nothing can be published any more, if so. */
@@ -199,7 +266,7 @@ public final class KafkaPublisher implements AutoCloseable {
             outageWatch.close();
         }
         open.close(options.flushTimeout());
-        long underWay = sources.stream().mapToLong(source -> source.delivered().underWay()).sum();
+        long underWay = watches.stream().mapToLong(OutageWatch::underWay).sum();
         if (underWay > 0) {
             LOG.atWarn()
                     .addKeyValue("events", underWay)

@@ -31,6 +31,15 @@ final class OutageWatch {
         underWay--;
     }
 
+    /** It could not be handed over, and nobody tries again: what waits now are the others. */
+    synchronized void givenUp() {
+        underWay--;
+        if (underWay == 0) {
+            waitingSince = null;
+            notifyAll();
+        }
+    }
+
     /** A record was acknowledged or refused: either way Kafka has answered. */
     synchronized void answered(Instant now) {
         underWay--;

@@ -1,9 +1,6 @@
 package gpuanalytics.producer.publish;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import gpuanalytics.event.Event;
-import gpuanalytics.event.EventCodec;
 import gpuanalytics.event.EventId;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.TokenUsage;
@@ -47,12 +44,12 @@ final class SourcePublisher implements EventPublisher {
             KafkaPublisher kafka,
             String source,
             Clock clock,
-            Duration outageAfter,
+            OutageWatch watch,
             MeterRegistry meters) {
         this.kafka = kafka;
         this.source = source;
         this.clock = clock;
-        this.watch = new OutageWatch(outageAfter);
+        this.watch = watch;
         for (var topic : EventTopic.values()) {
             acknowledged.put(
                     topic, counter("producer.records.sent", "Records acknowledged", topic, meters));
@@ -78,29 +75,18 @@ final class SourcePublisher implements EventPublisher {
 
     @Override
     public boolean awaitReady(BooleanSupplier stopped) {
-        return kafka.awaitReady(stopped);
+        return kafka.awaitReady(kafka.eventTopics(), stopped);
     }
 
     @Override
     public boolean publish(Event event, BooleanSupplier stopped) {
-        var record = record(event);
+        var record = kafka.record(event);
         while (!stopped.getAsBoolean() && kafka.failure().isEmpty()) {
             if (isTaken(event, record)) {
                 return true;
             }
         }
         return false;
-    }
-
-    /** Keyed by the GPU it is about, else by its identity; without a key where it has neither. */
-    private ProducerRecord<byte[], byte[]> record(Event event) {
-        var topic = kafka.name(event.topic());
-        var value = EventCodec.encode(event);
-        var gpu = event.gpu();
-        var key = gpu != null ? gpu.key() : EventId.of(event);
-        return key == null
-                ? new ProducerRecord<>(topic, value)
-                : new ProducerRecord<>(topic, key.getBytes(UTF_8), value);
     }
 
     /** False when there was no room, or no answer about the topic, for a while. */
@@ -168,10 +154,6 @@ final class SourcePublisher implements EventPublisher {
 
     private static void count(Map<EventTopic, AtomicLong> counts, EventTopic topic) {
         Objects.requireNonNull(counts.get(topic)).incrementAndGet();
-    }
-
-    boolean isOutage() {
-        return watch.isOutage(clock.instant());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package gpuanalytics.producer.source;
 
+import gpuanalytics.event.EventLimits;
 import java.time.Clock;
 import java.util.Optional;
 
@@ -12,8 +13,10 @@ public interface SourceConfig {
      * @param bootstrap addresses of Kafka's brokers
      * @param batch the most events between two pauses
      * @param pricePerHourUsd the price of a GPU hour in every sample, instead of a source's own
+     * @param limits how old events may be, and how far ahead
      */
-    record Common(String bootstrap, int batch, Optional<Double> pricePerHourUsd) {}
+    record Common(
+            String bootstrap, int batch, Optional<Double> pricePerHourUsd, EventLimits limits) {}
 
     /**
      * Opens the source.

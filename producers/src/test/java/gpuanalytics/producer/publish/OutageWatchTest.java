@@ -44,6 +44,19 @@ class OutageWatchTest {
     }
 
     @Test
+    void aRecordThatIsGivenUpWaitsNoMore() {
+        watch.sending(START);
+        watch.sending(START.plusSeconds(1));
+        watch.givenUp();
+        assertTrue(watch.isOutage(START.plusSeconds(6)));
+
+        watch.givenUp();
+
+        assertFalse(watch.isOutage(START.plusSeconds(100)));
+        assertEquals(0, watch.underWay());
+    }
+
+    @Test
     void anAnswerEndsIt() {
         watch.sending(START);
         assertTrue(watch.isOutage(START.plusSeconds(6)));

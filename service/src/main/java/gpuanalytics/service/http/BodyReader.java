@@ -9,37 +9,41 @@ final class BodyReader {
 
     private final HttpServerRequest request;
     private final int maxBytes;
+    private final ByteBudget budget;
     private final Consumer<byte[]> whole;
     private final Consumer<Problem> refused;
     private final Buffer body = Buffer.buffer();
-    private boolean tooLarge;
+    private long held;
+    private boolean abandoned;
 
-    private BodyReader(
+    /**
+     * @param budget what all bodies under way may hold
+     * @param whole takes the body
+     * @param refused takes the problem of a body that is not taken
+     */
+    BodyReader(
             HttpServerRequest request,
             int maxBytes,
+            ByteBudget budget,
             Consumer<byte[]> whole,
             Consumer<Problem> refused) {
         this.request = request;
         this.maxBytes = maxBytes;
+        this.budget = budget;
         this.whole = whole;
         this.refused = refused;
     }
 
-    /**
-     * Reads; calls one of the two, or neither where the client goes before its body has ended.
-     *
-     * @param whole takes the body
-     * @param refused takes the problem of a body that is too large
-     */
-    static void read(
-            HttpServerRequest request,
-            int maxBytes,
-            Consumer<byte[]> whole,
-            Consumer<Problem> refused) {
-        new BodyReader(request, maxBytes, whole, refused).read();
+    /** Gives back what the body holds: its request has ended. */
+    void release() {
+        budget.give(held);
+        held = 0;
     }
 
-    private void read() {
+    /**
+     * Reads; one of the two is told, or neither where the client goes before its body has ended.
+     */
+    void read() {
         var announced = request.getHeader("content-length");
         if (announced != null && isMoreThan(announced, maxBytes)) {
             // what comes of it nevertheless is discarded
@@ -52,22 +56,32 @@ final class BodyReader {
         request.handler(this::take);
         request.endHandler(
                 _ -> {
-                    if (!tooLarge) {
+                    if (!abandoned) {
                         whole.accept(body.getBytes());
                     }
                 });
     }
 
     private void take(Buffer part) {
-        if (tooLarge) {
+        if (abandoned) {
             return;
         }
         if (body.length() + part.length() > maxBytes) {
-            tooLarge = true;
-            refused.accept(tooLarge("longer"));
-            return;
+            abandon(tooLarge("longer"));
+        } else if (budget.take(part.length())) {
+            held += part.length();
+            body.appendBuffer(part);
+        } else {
+            abandon(
+                    Problem.tooBusy(
+                            "the requests under way hold as many bytes as they may together"));
         }
-        body.appendBuffer(part);
+    }
+
+    /** The body is given up; what comes of it nevertheless is discarded. */
+    private void abandon(Problem problem) {
+        abandoned = true;
+        refused.accept(problem);
     }
 
     private Problem tooLarge(String value) {

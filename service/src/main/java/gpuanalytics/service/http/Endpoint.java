@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param parameters the query parameters it knows
  * @param headers headers of every answer of its own, over the usual ones
  * @param gate what bounds its work; null for an answer that is at hand
+ * @param intake how it takes requests in
  * @param responder makes the answer
  */
 public record Endpoint(
@@ -29,6 +30,7 @@ public record Endpoint(
         List<String> parameters,
         Map<String, String> headers,
         @Nullable WorkGate gate,
+        Intake intake,
         Responder responder) {
 
     /** What can be done with a path. */
@@ -59,6 +61,7 @@ public record Endpoint(
      * @param path the values in the path, by name
      * @param query the query's parameters, each with its values in their order
      * @param contentType the body's media type; empty where the endpoint takes no body
+     * @param headers its headers by name in lower case; of several with one name the last
      * @param body the body; empty where the endpoint takes none
      */
     @SuppressWarnings("ArrayRecordComponent") // read once, never compared
@@ -67,6 +70,7 @@ public record Endpoint(
             Map<String, String> path,
             Map<String, List<String>> query,
             String contentType,
+            Map<String, String> headers,
             byte[] body) {}
 
     public Endpoint {
@@ -91,7 +95,16 @@ public record Endpoint(
     public static Endpoint of(
             Method method, String path, List<String> produces, Responder responder) {
         return new Endpoint(
-                method, path, List.of(), 0, produces, List.of(), Map.of(), null, responder);
+                method,
+                path,
+                List.of(),
+                0,
+                produces,
+                List.of(),
+                Map.of(),
+                null,
+                Intake.OPEN,
+                responder);
     }
 
     /** What answers GET and HEAD. */
@@ -108,19 +121,46 @@ public record Endpoint(
     /** The same with a body of at most so many bytes. */
     public Endpoint accepting(int maxBytes, List<String> mediaTypes) {
         return new Endpoint(
-                method, path, mediaTypes, maxBytes, produces, parameters, headers, gate, responder);
+                method,
+                path,
+                mediaTypes,
+                maxBytes,
+                produces,
+                parameters,
+                headers,
+                gate,
+                intake,
+                responder);
     }
 
     /** The same with query parameters. */
     public Endpoint taking(List<String> names) {
         return new Endpoint(
-                method, path, accepts, maxBodyBytes, produces, names, headers, gate, responder);
+                method,
+                path,
+                accepts,
+                maxBodyBytes,
+                produces,
+                names,
+                headers,
+                gate,
+                intake,
+                responder);
     }
 
     /** The same with headers of its own. */
     public Endpoint with(Map<String, String> own) {
         return new Endpoint(
-                method, path, accepts, maxBodyBytes, produces, parameters, own, gate, responder);
+                method,
+                path,
+                accepts,
+                maxBodyBytes,
+                produces,
+                parameters,
+                own,
+                gate,
+                intake,
+                responder);
     }
 
     /** The same with bounded work. */
@@ -134,6 +174,22 @@ public record Endpoint(
                 parameters,
                 headers,
                 bound,
+                intake,
+                responder);
+    }
+
+    /** The same with another way to take requests in. */
+    public Endpoint through(Intake way) {
+        return new Endpoint(
+                method,
+                path,
+                accepts,
+                maxBodyBytes,
+                produces,
+                parameters,
+                headers,
+                gate,
+                way,
                 responder);
     }
 }

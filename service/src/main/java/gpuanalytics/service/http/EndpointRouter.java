@@ -132,6 +132,7 @@ final class EndpointRouter {
 
     private void respond(Exchange exchange, Endpoint endpoint) {
         try {
+            endpoint.intake().admission().check(RequestCheck.headers(exchange.context()));
             var request = RequestCheck.check(exchange.context(), endpoint);
             if (endpoint.accepts().isEmpty()) {
                 answer(exchange, endpoint, request);
@@ -139,8 +140,14 @@ final class EndpointRouter {
                 readBody(exchange, endpoint, request);
             }
         } catch (ProblemException e) {
-            send(exchange, endpoint, e.problem().answer());
+            send(exchange, endpoint, refusal(exchange, endpoint, e.problem()));
         }
+    }
+
+    /** The problem as the endpoint's clients understand it. */
+    private static Answer refusal(Exchange exchange, Endpoint endpoint, Problem problem) {
+        var said = exchange.context().request().getHeader("content-type");
+        return endpoint.intake().refusal().of(problem, said == null ? "" : said);
     }
 
     /** A connection with a request makes room for no other, so a body may not take for ever. */
@@ -154,14 +161,18 @@ final class EndpointRouter {
                             }
                         });
         exchange.onEnd(() -> vertx.cancelTimer(timer));
-        BodyReader.read(
-                exchange.context().request(),
-                endpoint.maxBodyBytes(),
-                body -> {
-                    vertx.cancelTimer(timer);
-                    answer(exchange, endpoint, RequestCheck.with(request, body));
-                },
-                problem -> send(exchange, endpoint, problem.answer()));
+        var reader =
+                new BodyReader(
+                        exchange.context().request(),
+                        endpoint.maxBodyBytes(),
+                        endpoint.intake().budget(),
+                        body -> {
+                            vertx.cancelTimer(timer);
+                            answer(exchange, endpoint, RequestCheck.with(request, body));
+                        },
+                        problem -> send(exchange, endpoint, refusal(exchange, endpoint, problem)));
+        exchange.onEnd(reader::release);
+        reader.read();
     }
 
     private void answer(Exchange exchange, Endpoint endpoint, Endpoint.Request request) {
@@ -173,7 +184,7 @@ final class EndpointRouter {
                 work(exchange, endpoint, request, gate);
             }
         } catch (InterruptedException | IOException | RuntimeException e) {
-            send(exchange, endpoint, problem(e).answer());
+            send(exchange, endpoint, refusal(exchange, endpoint, problem(e)));
         }
     }
 
@@ -188,7 +199,10 @@ final class EndpointRouter {
                             if (exchange.claim()) {
                                 worker.interrupt();
                                 var late = problem(new WorkTimeoutException(gate.timeout()));
-                                exchange.send(endpoint.path(), endpoint.headers(), late.answer());
+                                exchange.send(
+                                        endpoint.path(),
+                                        endpoint.headers(),
+                                        refusal(exchange, endpoint, late));
                             }
                         });
         exchange.onEnd(() -> vertx.cancelTimer(timer));
@@ -201,7 +215,7 @@ final class EndpointRouter {
     }
 
     private void workAndDeliver(Exchange exchange, Endpoint endpoint, Endpoint.Request request) {
-        var answer = made(endpoint, request);
+        var answer = made(exchange, endpoint, request);
         if (!exchange.claim()) {
             return;
         }
@@ -217,11 +231,11 @@ final class EndpointRouter {
     }
 
     /** Also an Error is answered: nobody else would answer the request. */
-    private Answer made(Endpoint endpoint, Endpoint.Request request) {
+    private Answer made(Exchange exchange, Endpoint endpoint, Endpoint.Request request) {
         try {
             return endpoint.responder().respond(request);
         } catch (Throwable e) {
-            return problem(e).answer();
+            return refusal(exchange, endpoint, problem(e));
         }
     }
 

@@ -11,6 +11,7 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.net.BindException;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -56,7 +57,7 @@ public final class HttpListener implements AutoCloseable {
         var connections = new Connections(settings.maxConnections(), metrics);
         var router = new EndpointRouter(vertx, routes, settings, connections, metrics).router();
         var server =
-                vertx.createHttpServer(serverOptions())
+                vertx.createHttpServer(serverOptions(settings))
                         .connectionHandler(connections::opened)
                         .requestHandler(router)
                         .invalidRequestHandler(HttpListener::refuse);
@@ -79,7 +80,20 @@ public final class HttpListener implements AutoCloseable {
                                 .setClassPathResolvingEnabled(false));
     }
 
-    private static HttpServerOptions serverOptions() {
+    private static HttpServerOptions serverOptions(HttpSettings settings) {
+        var options = plainOptions();
+        settings.tls()
+                .ifPresent(
+                        files ->
+                                options.setSsl(true)
+                                        .setKeyCertOptions(
+                                                new PemKeyCertOptions()
+                                                        .setCertPath(files.certificate().toString())
+                                                        .setKeyPath(files.key().toString())));
+        return options;
+    }
+
+    private static HttpServerOptions plainOptions() {
         return new HttpServerOptions()
                 // Java's own client asks to upgrade by default and at times loses the frames behind
                 // the 101: of a thousand scrapes of a busy server one or two never ended.
@@ -100,19 +114,33 @@ public final class HttpListener implements AutoCloseable {
                             .addKeyValue("port", port())
                             .log("HTTP");
             case BindException taken ->
-                    throw new ConfigurationException(
-                            List.of(
-                                    "HTTP_PORT is %d, expected a free port of %s (HTTP_HOST; 0 takes one): %s"
-                                            .formatted(
-                                                    settings.port(),
-                                                    settings.host(),
-                                                    taken.getMessage())));
+                    throw unusable(
+                            "%s_PORT is %d, expected a free port of %s (%s_HOST; 0 takes one): %s"
+                                    .formatted(
+                                            settings.variables(),
+                                            settings.port(),
+                                            settings.host(),
+                                            settings.variables(),
+                                            taken.getMessage()));
             default ->
-                    throw new ConfigurationException(
-                            List.of(
-                                    "HTTP_HOST is %s, expected an address of this machine: %s"
-                                            .formatted(settings.host(), failure.getMessage())));
+                    throw unusable(
+                            settings.tls().isEmpty()
+                                    ? "%s_HOST is %s, expected an address of this machine: %s"
+                                            .formatted(
+                                                    settings.variables(),
+                                                    settings.host(),
+                                                    failure.getMessage())
+                                    : "no TLS at %s with %s and %s, expected an address of this machine, a certificate and its key as PEM: %s"
+                                            .formatted(
+                                                    settings.host(),
+                                                    settings.tls().get().certificate(),
+                                                    settings.tls().get().key(),
+                                                    failure.getMessage()));
         }
+    }
+
+    private static ConfigurationException unusable(String error) {
+        return new ConfigurationException(List.of(error));
     }
 
     /** What is not HTTP, or more of it than there may be, never reaches the router. */

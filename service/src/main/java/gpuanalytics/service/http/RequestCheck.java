@@ -3,6 +3,7 @@ package gpuanalytics.service.http;
 import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,17 @@ final class RequestCheck {
                                                 new ProblemException(
                                                         notAcceptable(context, endpoint)));
         var contentType = endpoint.accepts().isEmpty() ? "" : contentType(context, endpoint);
-        return new Endpoint.Request(mediaType, context.pathParams(), query, contentType, NO_BODY);
+        return new Endpoint.Request(
+                mediaType, context.pathParams(), query, contentType, headers(context), NO_BODY);
+    }
+
+    /** The headers by name in lower case. */
+    static Map<String, String> headers(RoutingContext context) {
+        var headers = new LinkedHashMap<String, String>();
+        for (var header : context.request().headers()) {
+            headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue());
+        }
+        return headers;
     }
 
     /**
@@ -80,7 +91,12 @@ final class RequestCheck {
 
     static Endpoint.Request with(Endpoint.Request request, byte[] body) {
         return new Endpoint.Request(
-                request.mediaType(), request.path(), request.query(), request.contentType(), body);
+                request.mediaType(),
+                request.path(),
+                request.query(),
+                request.contentType(),
+                request.headers(),
+                body);
     }
 
     private static String contentType(RoutingContext context, Endpoint endpoint) {

@@ -54,7 +54,6 @@ public record ReplayConfig(ReplayOptions options, int batch) implements SourceCo
                         "REPLAY_LENIENT",
                         false,
                         "End with 0, and not 3, where rows of the traces gave no event");
-        var limits = readLimits(env);
         if (chosen) {
             if (files.isEmpty() || files.size() > MAX_FILES) {
                 env.error(
@@ -73,7 +72,7 @@ public record ReplayConfig(ReplayOptions options, int batch) implements SourceCo
                         run,
                         times,
                         common.pricePerHourUsd(),
-                        limits,
+                        common.limits(),
                         lenient),
                 common.batch());
     }
@@ -87,14 +86,16 @@ public record ReplayConfig(ReplayOptions options, int batch) implements SourceCo
                         EventLimits.DEFAULT_MAX_AGE.toDays(),
                         1,
                         36_600,
-                        "How far a row's time may lie back, as the processor has it"),
+                        "How far back the time of a row, or of an event at a door, may lie; as the"
+                                + " processor has it"),
                 env.duration(
                         "MAX_EVENT_LEAD_S",
                         ChronoUnit.SECONDS,
                         EventLimits.DEFAULT_MAX_LEAD.toSeconds(),
                         0,
                         86_400,
-                        "How far a row's time may lie ahead, as the processor has it"),
+                        "How far ahead the time of a row, or of an event at a door, may lie; as the"
+                                + " processor has it"),
                 EventLimits.DEFAULT_MAX_BYTES);
     }
 

@@ -1,0 +1,139 @@
+package gpuanalytics.producer.receive.grpc;
+
+import gpuanalytics.producer.receive.Door;
+import gpuanalytics.producer.receive.DoorSettings;
+import gpuanalytics.producer.receive.DoorTokens;
+import gpuanalytics.producer.receive.GrpcSettings;
+import gpuanalytics.producer.receive.OpenDoor;
+import gpuanalytics.producer.receive.otlp.Otlp;
+import gpuanalytics.service.config.ConfigurationException;
+import gpuanalytics.service.health.HealthReport;
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The door for gRPC. Calls run on virtual threads, for they wait for Kafka; how many may be under
+ * way is decided before a call's message is read. Connections end after a while, so that clients
+ * spread over replicas that were added.
+ */
+public final class GrpcDoor implements OpenDoor {
+
+    private static final int MAX_HEADER_BYTES = 16 * 1024;
+    private static final int CLOSE_SECONDS = 2;
+    private static final int IDLE_MINUTES = 5;
+    private static final int KEEP_ALIVE_SECONDS = 10;
+
+    private final Door door;
+    private final Server server;
+    private final HealthStatusManager health;
+    private final ExecutorService threads;
+    private final String address;
+
+    private GrpcDoor(
+            Door door,
+            Server server,
+            HealthStatusManager health,
+            ExecutorService threads,
+            String host) {
+        this.door = door;
+        this.server = server;
+        this.health = health;
+        this.threads = threads;
+        this.address = "%s:%d".formatted(host, server.getPort());
+    }
+
+    /**
+     * Opens it.
+     *
+     * @throws ConfigurationException where it cannot listen
+     */
+    public static GrpcDoor open(DoorSettings settings, Door door, DoorTokens tokens, Otlp otlp) {
+        var health = new HealthStatusManager();
+        var threads =
+                Executors.newThreadPerTaskExecutor(
+                        Thread.ofVirtual().name("door-grpc-", 0).factory());
+        var admission = new Admission(tokens, settings.limits().maxRequests(), door.budget());
+        var builder = builder(settings).executor(threads).addService(health.getHealthService());
+        for (var service : OtlpServices.of(otlp)) {
+            builder.addService(ServerInterceptors.intercept(service, admission));
+        }
+        builder.addService(
+                ServerInterceptors.intercept(ProtoReflectionServiceV1.newInstance(), admission));
+        try {
+            var server = builder.build().start();
+            health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
+            return new GrpcDoor(door, server, health, threads, settings.grpc().host());
+        } catch (IOException e) {
+            threads.close();
+            throw unusable(settings.grpc(), e);
+        }
+    }
+
+    private static NettyServerBuilder builder(DoorSettings settings) {
+        var grpc = settings.grpc();
+        var builder =
+                NettyServerBuilder.forAddress(new InetSocketAddress(grpc.host(), grpc.port()))
+                        .maxInboundMessageSize(settings.limits().maxMessageBytes())
+                        .maxInboundMetadataSize(MAX_HEADER_BYTES)
+                        .maxConcurrentCallsPerConnection(grpc.maxStreams())
+                        .maxConnectionAge(grpc.maxConnectionAge().toMillis(), TimeUnit.MILLISECONDS)
+                        .maxConnectionAgeGrace(
+                                settings.limits().ackTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                        .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
+                        .permitKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+                        .permitKeepAliveWithoutCalls(true);
+        settings.http()
+                .tls()
+                .ifPresent(
+                        files ->
+                                builder.useTransportSecurity(
+                                        files.certificate().toFile(), files.key().toFile()));
+        return builder;
+    }
+
+    private static ConfigurationException unusable(GrpcSettings settings, IOException e) {
+        var cause = e.getCause() == null ? e : e.getCause();
+        return new ConfigurationException(
+                List.of(
+                        "DOOR_GRPC_PORT is %d, expected a free port of %s (DOOR_GRPC_HOST; 0 takes one): %s"
+                                .formatted(settings.port(), settings.host(), cause.getMessage())));
+    }
+
+    @Override
+    public int port() {
+        return server.getPort();
+    }
+
+    @Override
+    public HealthReport.Part part() {
+        return door.part(address);
+    }
+
+    /** What is being told has a short time to be acknowledged. */
+    @Override
+    public void close() {
+        door.close();
+        health.enterTerminalState();
+        server.shutdown();
+        try {
+            if (!server.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                server.shutdownNow();
+                var _ = server.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            server.shutdownNow();
+        }
+        threads.shutdownNow();
+    }
+}

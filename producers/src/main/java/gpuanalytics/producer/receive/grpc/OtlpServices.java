@@ -1,0 +1,136 @@
+package gpuanalytics.producer.receive.grpc;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import gpuanalytics.producer.receive.BadRequestException;
+import gpuanalytics.producer.receive.UnavailableException;
+import gpuanalytics.producer.receive.otlp.Otlp;
+import gpuanalytics.producer.receive.otlp.OtlpResponses;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
+import io.opentelemetry.proto.collector.logs.v1.LogsServiceGrpc;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
+import io.opentelemetry.proto.collector.metrics.v1.MetricsServiceGrpc;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
+import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * OTLP's three services. Requests come in as bytes and are parsed here, so that bad ones are the
+ * client's INVALID_ARGUMENT and not a fault of ours.
+ */
+final class OtlpServices {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OtlpServices.class);
+
+    private static final MethodDescriptor.Marshaller<byte[]> BYTES =
+            new MethodDescriptor.Marshaller<>() {
+                @Override
+                public InputStream stream(byte[] value) {
+                    return new ByteArrayInputStream(value);
+                }
+
+                @Override
+                public byte[] parse(InputStream stream) {
+                    try (stream) {
+                        return stream.readAllBytes();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException("reading from memory", e);
+                    }
+                }
+            };
+
+    private OtlpServices() {}
+
+    /** Makes the response to a request; waits for Kafka. */
+    private interface Export<M, A> {
+        A of(M request) throws BadRequestException, InterruptedException;
+    }
+
+    static List<ServerServiceDefinition> of(Otlp otlp) {
+        return List.of(
+                service(
+                        TraceServiceGrpc.getServiceDescriptor(),
+                        ExportTraceServiceRequest.parser(),
+                        ExportTraceServiceResponse.getDefaultInstance(),
+                        request -> OtlpResponses.traces(otlp.traces(request))),
+                service(
+                        MetricsServiceGrpc.getServiceDescriptor(),
+                        ExportMetricsServiceRequest.parser(),
+                        ExportMetricsServiceResponse.getDefaultInstance(),
+                        request -> OtlpResponses.metrics(otlp.metrics(request))),
+                service(
+                        LogsServiceGrpc.getServiceDescriptor(),
+                        ExportLogsServiceRequest.parser(),
+                        ExportLogsServiceResponse.getDefaultInstance(),
+                        request -> OtlpResponses.logs(otlp.logs(request))));
+    }
+
+    private static <M, A extends Message> ServerServiceDefinition service(
+            ServiceDescriptor known, Parser<M> parser, A example, Export<M, A> export) {
+        var exporting = known.getMethods().iterator().next();
+        var method =
+                MethodDescriptor.<byte[], A>newBuilder()
+                        .setType(MethodDescriptor.MethodType.UNARY)
+                        .setFullMethodName(exporting.getFullMethodName())
+                        .setRequestMarshaller(BYTES)
+                        .setResponseMarshaller(ProtoUtils.marshaller(example))
+                        .setSchemaDescriptor(exporting.getSchemaDescriptor())
+                        .build();
+        var service =
+                ServiceDescriptor.newBuilder(known.getName())
+                        .setSchemaDescriptor(known.getSchemaDescriptor())
+                        .addMethod(method)
+                        .build();
+        return ServerServiceDefinition.builder(service)
+                .addMethod(
+                        method,
+                        ServerCalls.asyncUnaryCall(
+                                (bytes, client) -> answer(client, parser, bytes, export)))
+                .build();
+    }
+
+    private static <M, A> void answer(
+            StreamObserver<A> client, Parser<M> parser, byte[] bytes, Export<M, A> export) {
+        try {
+            client.onNext(export.of(parser.parseFrom(bytes)));
+            client.onCompleted();
+        } catch (InvalidProtocolBufferException e) {
+            client.onError(invalid("request is not OTLP in protobuf: " + e.getMessage()));
+        } catch (BadRequestException e) {
+            client.onError(invalid(e.problem()));
+        } catch (UnavailableException e) {
+            client.onError(Retry.exception(String.valueOf(e.getMessage()), e.retryAfter()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            client.onError(
+                    Status.CANCELLED.withDescription("the call has ended").asRuntimeException());
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("call failed");
+            client.onError(
+                    Status.INTERNAL
+                            .withDescription("the call failed, the log says why")
+                            .asRuntimeException());
+        }
+    }
+
+    private static RuntimeException invalid(String problem) {
+        return Status.INVALID_ARGUMENT.withDescription(problem).asRuntimeException();
+    }
+}

@@ -1,0 +1,63 @@
+package gpuanalytics.producer.receive.otlp;
+
+import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.TokenUsage;
+import gpuanalytics.producer.receive.BadRequestException;
+import gpuanalytics.producer.receive.Told;
+import gpuanalytics.producer.receive.UsageOrigin;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.logs.v1.LogRecord;
+import java.util.Map;
+
+/** Log records that are events of requests to models, as usages. */
+final class LogUsages {
+
+    private static final String MEDIA_TYPE = "application/x-protobuf";
+
+    private final EventWriter events;
+    private final UsageOrigins origins;
+
+    LogUsages(EventWriter events, UsageOrigins origins) {
+        this.events = events;
+        this.origins = origins;
+    }
+
+    void translate(ExportLogsServiceRequest request, Translation into) throws BadRequestException {
+        for (var ofResource : request.getResourceLogsList()) {
+            var resource = Attributes.of(ofResource.getResource().getAttributesList());
+            for (var ofScope : ofResource.getScopeLogsList()) {
+                for (var log : ofScope.getLogRecordsList()) {
+                    translate(log, resource.with(log.getAttributesList()), into);
+                }
+            }
+        }
+    }
+
+    private void translate(LogRecord log, Attributes attributes, Translation into)
+            throws BadRequestException {
+        if (!GenAiUsage.isOfModel(attributes)
+                || !GenAiUsage.hasTokens(attributes)
+                || !origins.allow(UsageOrigin.LOGS, attributes, into)) {
+            into.pass(1);
+            return;
+        }
+        var decoded = events.write(EventTopic.TOKEN_USAGE, values(log, attributes));
+        into.add(Told.of(decoded, EventTopic.TOKEN_USAGE, MEDIA_TYPE, log.toByteArray()), 1);
+    }
+
+    private static Map<String, Object> values(LogRecord log, Attributes attributes) {
+        var values = GenAiUsage.values(attributes);
+        GenAiUsage.eventId(log.getTraceId(), log.getSpanId())
+                .ifPresent(id -> values.put(TokenUsage.EVENT_ID.name(), id));
+        long time =
+                log.getTimeUnixNano() != 0 ? log.getTimeUnixNano() : log.getObservedTimeUnixNano();
+        if (time != 0) {
+            values.put(TokenUsage.TS.name(), EventWriter.time(time));
+        }
+        values.put(
+                TokenUsage.STATUS.name(),
+                values.containsKey(TokenUsage.ERROR_TYPE.name()) ? "error" : "ok");
+        values.put(TokenUsage.SOURCE.name(), "otlp");
+        return values;
+    }
+}

@@ -1,0 +1,117 @@
+package gpuanalytics.producer.receive.otlp;
+
+import gpuanalytics.event.EventCodec;
+import gpuanalytics.producer.receive.BadRequestException;
+import gpuanalytics.producer.receive.Door;
+import gpuanalytics.producer.receive.Receipt;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import java.time.Clock;
+import java.util.ArrayList;
+
+/** Requests of OpenTelemetry's protocol, whatever they came over. Any thread may ask. */
+public final class Otlp {
+
+    private final Door door;
+    private final int mostItems;
+    private final SpanUsages spans;
+    private final GpuPoints points;
+    private final LogUsages logs;
+
+    /**
+     * Hands over to a door.
+     *
+     * @param mostItems the most events in a request
+     */
+    public Otlp(Door door, EventCodec codec, int mostItems, UsageOrigins origins, Clock clock) {
+        this.door = door;
+        this.mostItems = mostItems;
+        var events = new EventWriter(codec, clock);
+        this.spans = new SpanUsages(events, origins);
+        this.points = new GpuPoints(events, new TokenMetrics(events, origins));
+        this.logs = new LogUsages(events, origins);
+    }
+
+    /**
+     * What a request is answered with once all of it is in Kafka.
+     *
+     * @param rejected how many spans, points or log records were refused; they are not to be sent
+     *     again
+     * @param message why, and what else the sender should know; empty for nothing
+     */
+    public record Reply(long rejected, String message) {
+
+        /** A full success has nothing to say; a warning comes with no rejected items. */
+        public boolean isFull() {
+            return rejected == 0 && message.isEmpty();
+        }
+    }
+
+    /** Reads a request into items. */
+    private interface Reading {
+        void into(Translation translation) throws BadRequestException;
+    }
+
+    /**
+     * Takes spans.
+     *
+     * @throws BadRequestException where there are too many
+     * @throws gpuanalytics.producer.receive.UnavailableException where they are to come again
+     */
+    public Reply traces(ExportTraceServiceRequest request)
+            throws BadRequestException, InterruptedException {
+        return tell(into -> spans.translate(request, into));
+    }
+
+    /**
+     * Takes metrics.
+     *
+     * @throws BadRequestException where there are too many
+     * @throws gpuanalytics.producer.receive.UnavailableException where they are to come again
+     */
+    public Reply metrics(ExportMetricsServiceRequest request)
+            throws BadRequestException, InterruptedException {
+        return tell(into -> points.translate(request, into));
+    }
+
+    /**
+     * Takes log records.
+     *
+     * @throws BadRequestException where there are too many
+     * @throws gpuanalytics.producer.receive.UnavailableException where they are to come again
+     */
+    public Reply logs(ExportLogsServiceRequest request)
+            throws BadRequestException, InterruptedException {
+        return tell(into -> logs.translate(request, into));
+    }
+
+    private Reply tell(Reading reading) throws BadRequestException, InterruptedException {
+        var translation = new Translation(mostItems);
+        reading.into(translation);
+        var receipt = door.tell(translation.items());
+        door.pass(translation.passed());
+        return reply(translation, receipt);
+    }
+
+    private static Reply reply(Translation translation, Receipt receipt) {
+        long rejected = 0;
+        for (int i = 0; i < receipt.refusals().size(); i++) {
+            if (receipt.refusals().get(i).isPresent()) {
+                rejected += translation.parts(i);
+            }
+        }
+        var lines = new ArrayList<String>();
+        receipt.firstRefusal()
+                .ifPresent(
+                        first ->
+                                lines.add(
+                                        "%d of %d events refused, the first: %s"
+                                                .formatted(
+                                                        receipt.refused(),
+                                                        receipt.refusals().size(),
+                                                        first.detail())));
+        lines.addAll(translation.warnings());
+        return new Reply(rejected, String.join("; ", lines));
+    }
+}

@@ -1,0 +1,309 @@
+package gpuanalytics.producer.receive.otlp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import gpuanalytics.event.Event;
+import gpuanalytics.event.EventCodec;
+import gpuanalytics.event.EventId;
+import gpuanalytics.event.EventLimits;
+import gpuanalytics.event.RejectReason;
+import gpuanalytics.event.TokenUsage;
+import gpuanalytics.producer.receive.BadRequestException;
+import gpuanalytics.producer.receive.Told;
+import gpuanalytics.producer.receive.UsageOrigin;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.ArrayValue;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.logs.v1.LogRecord;
+import io.opentelemetry.proto.logs.v1.ResourceLogs;
+import io.opentelemetry.proto.logs.v1.ScopeLogs;
+import io.opentelemetry.proto.resource.v1.Resource;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.ScopeSpans;
+import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status;
+import io.opentelemetry.proto.trace.v1.Status.StatusCode;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SpanUsagesTest {
+
+    private static final String TRACE = "5b8efff798038103d269b633813fc60c";
+    private static final String SPAN = "eee19b7ec3c1b174";
+    private static final Instant END = Instant.parse("2026-03-01T10:00:00.123456789Z");
+    private static final long END_NANOS = END.getEpochSecond() * 1_000_000_000 + END.getNano();
+
+    private final EventWriter events =
+            new EventWriter(new EventCodec(EventLimits.defaults()), Clock.systemUTC());
+
+    static KeyValue attribute(String name, Object value) {
+        var any = AnyValue.newBuilder();
+        switch (value) {
+            case String text -> any.setStringValue(text);
+            case Long number -> any.setIntValue(number);
+            case Integer number -> any.setIntValue(number);
+            case Double number -> any.setDoubleValue(number);
+            case Boolean flag -> any.setBoolValue(flag);
+            case List<?> texts ->
+                    any.setArrayValue(
+                            ArrayValue.newBuilder()
+                                    .addAllValues(
+                                            texts.stream()
+                                                    .map(
+                                                            text ->
+                                                                    AnyValue.newBuilder()
+                                                                            .setStringValue(
+                                                                                    text.toString())
+                                                                            .build())
+                                                    .toList()));
+            default -> throw new IllegalArgumentException(name);
+        }
+        return KeyValue.newBuilder().setKey(name).setValue(any).build();
+    }
+
+    static List<KeyValue> attributes(Map<String, Object> values) {
+        return values.entrySet().stream()
+                .map(each -> attribute(each.getKey(), each.getValue()))
+                .toList();
+    }
+
+    private static Span.Builder span(Map<String, Object> attributes) {
+        return Span.newBuilder()
+                .setTraceId(ByteString.copyFrom(HexFormat.of().parseHex(TRACE)))
+                .setSpanId(ByteString.copyFrom(HexFormat.of().parseHex(SPAN)))
+                .setStartTimeUnixNano(END_NANOS - 1_500_250_000L)
+                .setEndTimeUnixNano(END_NANOS)
+                .addAllAttributes(attributes(attributes));
+    }
+
+    private static ExportTraceServiceRequest request(
+            Map<String, Object> resource, Span.Builder... spans) {
+        var scope = ScopeSpans.newBuilder();
+        for (var span : spans) {
+            scope.addSpans(span);
+        }
+        return ExportTraceServiceRequest.newBuilder()
+                .addResourceSpans(
+                        ResourceSpans.newBuilder()
+                                .setResource(
+                                        Resource.newBuilder()
+                                                .addAllAttributes(attributes(resource)))
+                                .addScopeSpans(scope))
+                .build();
+    }
+
+    private Translation translated(Map<String, UsageOrigin> from, ExportTraceServiceRequest request)
+            throws BadRequestException {
+        var translation = new Translation(100);
+        new SpanUsages(events, new UsageOrigins(from)).translate(request, translation);
+        return translation;
+    }
+
+    private static Event event(Translation translation) {
+        assertEquals(1, translation.items().size());
+        return assertInstanceOf(Told.Fact.class, translation.items().getFirst()).event();
+    }
+
+    @Test
+    void aSpanOfTheNewConventionIsAUsage() throws BadRequestException {
+        var resource =
+                Map.<String, Object>of(
+                        "service.name", "chat",
+                        "k8s.pod.name", "chat-7",
+                        "k8s.namespace.name", "prod",
+                        "host.name", "node-1");
+        var span =
+                span(
+                        Map.of(
+                                "gen_ai.operation.name", "chat",
+                                "gen_ai.provider.name", "openai",
+                                "gen_ai.request.model", "gpt-x",
+                                "gen_ai.response.model", "gpt-x-2026",
+                                "gen_ai.usage.input_tokens", 1200,
+                                "gen_ai.usage.output_tokens", 34,
+                                "gen_ai.usage.cache_read.input_tokens", 1000,
+                                "gen_ai.response.time_to_first_chunk", 0.25,
+                                "user.id", "u1",
+                                "gen_ai.response.id", "resp-1"));
+
+        var usage = event(translated(Map.of(), request(resource, span)));
+
+        assertEquals("e:" + TRACE + "/" + SPAN, EventId.of(usage));
+        assertEquals(END, usage.ts());
+        assertEquals("gpt-x", usage.get(TokenUsage.MODEL));
+        assertEquals("gpt-x-2026", usage.get(TokenUsage.RESPONSE_MODEL));
+        assertEquals("openai", usage.get(TokenUsage.PROVIDER));
+        assertEquals(1200L, usage.get(TokenUsage.PROMPT_TOKENS));
+        assertEquals(34L, usage.get(TokenUsage.COMPLETION_TOKENS));
+        assertEquals(1000L, usage.get(TokenUsage.CACHED_PROMPT_TOKENS));
+        assertEquals(250.0, usage.get(TokenUsage.TTFT_MS));
+        assertEquals(1500.25, usage.get(TokenUsage.LATENCY_MS));
+        assertEquals("chat", usage.get(TokenUsage.WORKLOAD));
+        assertEquals("chat-7", usage.get(TokenUsage.POD));
+        assertEquals("prod", usage.get(TokenUsage.NAMESPACE));
+        assertEquals("node-1", usage.get(TokenUsage.HOST));
+        assertEquals("u1", usage.get(TokenUsage.USER));
+        assertEquals("resp-1", usage.get(TokenUsage.REQUEST_ID));
+        assertEquals("ok", usage.get(TokenUsage.STATUS));
+    }
+
+    @Test
+    void aSpanOfAnOldConventionOrOfVllmIsOneToo() throws BadRequestException {
+        var old =
+                span(
+                        Map.of(
+                                "gen_ai.system", "vertex",
+                                "gen_ai.response.model", "llama",
+                                "gen_ai.usage.prompt_tokens", "17",
+                                "gen_ai.usage.completion_tokens", 5.0,
+                                "gen_ai.latency.time_to_first_token", 0.5));
+
+        var usage = event(translated(Map.of(), request(Map.of(), old)));
+
+        assertEquals("llama", usage.get(TokenUsage.MODEL));
+        assertEquals("vertex", usage.get(TokenUsage.PROVIDER));
+        assertEquals(17L, usage.get(TokenUsage.PROMPT_TOKENS));
+        assertEquals(5L, usage.get(TokenUsage.COMPLETION_TOKENS));
+        assertEquals(500.0, usage.get(TokenUsage.TTFT_MS));
+    }
+
+    @Test
+    void anErrorIsToldByTheSpansStatus() throws BadRequestException {
+        var failed =
+                span(Map.of("gen_ai.request.model", "m", "gen_ai.usage.input_tokens", 1))
+                        .setStatus(Status.newBuilder().setCode(StatusCode.STATUS_CODE_ERROR));
+
+        var usage = event(translated(Map.of(), request(Map.of(), failed)));
+
+        assertEquals("error", usage.get(TokenUsage.STATUS));
+        assertEquals("_OTHER", usage.get(TokenUsage.ERROR_TYPE));
+    }
+
+    @Test
+    void aPromptThatLeavesItsCachedTokensOutIsCompleted() throws BadRequestException {
+        var span =
+                span(
+                        Map.of(
+                                "gen_ai.request.model", "claude",
+                                "gen_ai.usage.input_tokens", 10,
+                                "gen_ai.usage.cache_read.input_tokens", 900,
+                                "gen_ai.usage.cache_creation.input_tokens", 90));
+
+        var usage = event(translated(Map.of(), request(Map.of(), span)));
+
+        assertEquals(1000L, usage.get(TokenUsage.PROMPT_TOKENS));
+        assertEquals(900L, usage.get(TokenUsage.CACHED_PROMPT_TOKENS));
+        assertEquals(90L, usage.get(TokenUsage.CACHE_WRITE_TOKENS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"invoke_agent", "execute_tool", "invoke_workflow", "create_agent"})
+    void whatSumsUpOtherSpansIsNotCountedAgain(String operation) throws BadRequestException {
+        var agent =
+                span(
+                        Map.of(
+                                "gen_ai.operation.name",
+                                operation,
+                                "gen_ai.request.model",
+                                "m",
+                                "gen_ai.usage.input_tokens",
+                                5));
+
+        var translation = translated(Map.of(), request(Map.of(), agent));
+
+        assertEquals(0, translation.items().size());
+        assertEquals(1, translation.passed());
+    }
+
+    @Test
+    void otherSpansPassAndThoseWithoutTokensAreNamed() throws BadRequestException {
+        var http = span(Map.of("http.request.method", "GET"));
+        var stream = span(Map.of("gen_ai.operation.name", "chat", "gen_ai.request.model", "m"));
+
+        var translation = translated(Map.of(), request(Map.of(), http, stream));
+
+        assertEquals(0, translation.items().size());
+        assertEquals(2, translation.passed());
+        assertEquals(1, translation.warnings().size());
+    }
+
+    @Test
+    void aBadSpanIsRefusedAloneWithItsOwnBytes() throws BadRequestException {
+        var bad = span(Map.of("gen_ai.request.model", "m", "gen_ai.usage.input_tokens", -1));
+        var good = span(Map.of("gen_ai.request.model", "m", "gen_ai.usage.input_tokens", 1));
+
+        var translation = translated(Map.of(), request(Map.of(), bad, good));
+
+        var letter = assertInstanceOf(Told.Refused.class, translation.items().getFirst()).letter();
+        assertEquals(RejectReason.OUT_OF_RANGE, letter.why().reason());
+        assertEquals(ByteString.copyFrom(letter.bytes()), bad.build().toByteString());
+        assertInstanceOf(Told.Fact.class, translation.items().getLast());
+    }
+
+    @Test
+    void aServiceIsCountedFromOneSignalOnly() throws BadRequestException {
+        var values =
+                Map.<String, Object>of(
+                        "gen_ai.operation.name", "chat",
+                        "gen_ai.request.model", "m",
+                        "gen_ai.usage.input_tokens", 9);
+        var resource = Map.<String, Object>of("service.name", "logger");
+        var log =
+                ExportLogsServiceRequest.newBuilder()
+                        .addResourceLogs(
+                                ResourceLogs.newBuilder()
+                                        .setResource(
+                                                Resource.newBuilder()
+                                                        .addAllAttributes(attributes(resource)))
+                                        .addScopeLogs(
+                                                ScopeLogs.newBuilder()
+                                                        .addLogRecords(
+                                                                LogRecord.newBuilder()
+                                                                        .setEventName(
+                                                                                "gen_ai.client.inference.operation.details")
+                                                                        .setTimeUnixNano(END_NANOS)
+                                                                        .addAllAttributes(
+                                                                                attributes(
+                                                                                        values)))))
+                        .build();
+        for (var origin : UsageOrigin.values()) {
+            var from = Map.of("logger", origin);
+            var spans = translated(from, request(resource, span(values)));
+            var logs = new Translation(100);
+            new LogUsages(events, new UsageOrigins(from)).translate(log, logs);
+
+            var metrics =
+                    GpuPointsTest.translated(
+                            from, resource, GpuPointsTest.tokens(true, 9, "input"));
+
+            var all =
+                    Map.of(
+                            UsageOrigin.SPANS, spans,
+                            UsageOrigin.LOGS, logs,
+                            UsageOrigin.METRICS, metrics);
+            all.forEach(
+                    (signal, translation) -> {
+                        boolean counts = signal == origin;
+                        assertEquals(counts ? 1 : 0, translation.items().size(), signal.label());
+                        assertEquals(counts ? 0 : 1, translation.warnings().size());
+                        translation
+                                .warnings()
+                                .forEach(
+                                        warning ->
+                                                assertTrue(
+                                                        warning.contains("\"logger\""), warning));
+                    });
+        }
+    }
+}
