@@ -149,6 +149,22 @@ class SaidTwiceIT {
     }
 
     @Test
+    void theEnergyOfAMomentCountsOnceWhicheverReadingsTellIt() throws Exception {
+        samples(
+                sample("11:00:00", "'energy_j_total':1000"),
+                sample("11:00:10", "'power_w':300,'interval_s':10"),
+                sample("11:00:10", "'energy_j_total':4200"),
+                sample("11:00:20", "'energy_j_total':9200,'interval_s':10"),
+                sample("11:00:20", "'power_w':500"));
+
+        // 3,000 J by its power, then 5,000 J by the counter, which tells the latter moment's.
+        var minute = only(StoreLayout.GPU_MINUTE);
+        assertEquals(8_000_000_000L, number(minute, "energy_uj"));
+        assertEquals(2, number(minute, "power_w.n"));
+        assertNothingIsSilent(5);
+    }
+
+    @Test
     void podsThatShareAGpuAreUsersOfOneSample() throws Exception {
         samples(
                 sample("'power_w':300,'namespace':'n','pod':'one'"),
@@ -205,8 +221,12 @@ class SaidTwiceIT {
     }
 
     private static String sample(String fields) {
-        return "{'ts':'2026-01-31T11:00:00Z','host':'h','gpu_index':3,'name':'L4',%s}"
-                .formatted(fields);
+        return sample("11:00:00", fields);
+    }
+
+    private static String sample(String time, String fields) {
+        return "{'ts':'2026-01-31T%sZ','host':'h','gpu_index':3,'name':'L4',%s}"
+                .formatted(time, fields);
     }
 
     private void usages(String... records) throws Exception {

@@ -11,7 +11,7 @@ import java.util.List;
 /** Answers {@code /conflicts}. */
 final class ConflictAnswers {
 
-    static final List<String> PARAMETERS = List.of("limit");
+    static final List<String> PARAMETERS = List.of("limit", "format");
 
     private static final long DEFAULT_LIMIT = 100;
     private static final long MAX_LIMIT = 1000;

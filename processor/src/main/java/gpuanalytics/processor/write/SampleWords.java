@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bson.BsonArray;
 import org.bson.BsonDocument;
+import org.bson.BsonInt64;
+import org.bson.BsonNumber;
 import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +113,7 @@ final class SampleWords {
             word.said().append(StoreLayout.SAID_INTERVAL_S, interval);
         }
         countBesideTheFirst(word.document(), family);
+        leaveOutWhatCounts(word.document(), sample);
         word.document().append(StoreLayout.MERGED, merged(row.document(), sample));
         return word.next();
     }
@@ -123,6 +126,22 @@ final class SampleWords {
         if (mark != null) {
             word.append(StoreLayout.OVERFLOW, mark);
         }
+    }
+
+    /** An energy, or an error, that one reading has told is not told again by another. */
+    private static void leaveOutWhatCounts(BsonDocument word, BsonDocument sample) {
+        if (hasEnergy(sample)) {
+            word.put(StoreLayout.DECIDED_ENERGY_UJ, new BsonInt64(0));
+        }
+        if (sample.containsKey(GpuMetric.XID.name())
+                || sample.containsKey(GpuMetric.XID_ERRORS_TOTAL.name())) {
+            word.put(StoreLayout.DECIDED_XID_ERRORS, new BsonInt64(0));
+        }
+    }
+
+    private static boolean hasEnergy(BsonDocument sample) {
+        return sample.containsKey(GpuMetric.POWER_W.name())
+                || sample.get(StoreLayout.DECIDED_ENERGY_UJ) instanceof BsonNumber;
     }
 
     private static @Nullable BsonValue interval(BsonDocument sample) {
@@ -139,6 +158,10 @@ final class SampleWords {
             if (value != null && isOfItsOwn(field)) {
                 merged.putIfAbsent(field.name(), value);
             }
+        }
+        if (!hasEnergy(sample)
+                && row.get(StoreLayout.DECIDED_ENERGY_UJ) instanceof BsonNumber energy) {
+            merged.put(StoreLayout.DECIDED_ENERGY_UJ, energy);
         }
         var user = user(row);
         if (user != null && !pods.contains(user) && pods.size() < rules.maxPods()) {
