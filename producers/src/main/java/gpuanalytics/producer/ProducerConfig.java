@@ -63,8 +63,7 @@ public record ProducerConfig(
         var doors =
                 DoorSettings.read(
                         env,
-                        new EventLimits(
-                                limits.maxAge(), limits.maxLead(), kafka.maxRecordBytes()));
+                        new EventLimits(limits.maxAge(), limits.maxLead(), kafka.maxRecordBytes()));
         return new ProducerConfig(
                 kafka,
                 readSources(env, kafka.bootstrap(), limits, !doors.open().isEmpty()),

@@ -68,6 +68,16 @@ public final class DoorFixture implements AutoCloseable {
         return this;
     }
 
+    /** Waits until no request holds anything at the door for HTTP. */
+    public void awaitEmpty() throws Exception {
+        Waiting.until(
+                "an empty door",
+                LIMIT,
+                () ->
+                        text(send(producer.httpPort(), "GET", "/metrics", new byte[0]))
+                                .contains("producer_door_bytes{door=\"http\"} 0.0"));
+    }
+
     public HttpResponse<byte[]> post(String path, byte[] body, String... headers)
             throws IOException, InterruptedException {
         return send(producer.doorPort(DoorKind.HTTP), "POST", path, body, headers);

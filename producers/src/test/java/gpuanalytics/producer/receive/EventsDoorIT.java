@@ -239,6 +239,7 @@ class EventsDoorIT {
 
     @Test
     void aSlowSenderFillsTheDoorAndOthersAreToldToComeAgain() throws Exception {
+        doors.awaitEmpty();
         var body = usage("slow").getBytes(UTF_8);
         int length = MIB - 1000;
         try (var slow =
@@ -266,6 +267,7 @@ class EventsDoorIT {
         }
         Waiting.until(
                 "room", LIMIT, () -> doors.post(PATH, usage("after-the-slow")).statusCode() == 200);
+        doors.awaitEmpty();
     }
 
     @Test

@@ -34,8 +34,9 @@ final class BodyReader {
         this.refused = refused;
     }
 
-    /** Gives back what the body holds: its request has ended. */
+    /** Gives back what the body holds: its request has ended, what still comes is discarded. */
     void release() {
+        abandoned = true;
         budget.give(held);
         held = 0;
     }

@@ -186,8 +186,7 @@ final class GpuPoints {
                 || (ofResource && HOLDER.contains(named.field()))) {
             return;
         }
-        var number =
-                named.field().equals(GpuMetric.GPU_INDEX) ? from.number(name) : null;
+        var number = named.field().equals(GpuMetric.GPU_INDEX) ? from.number(name) : null;
         if (number != null) {
             labels.put(GpuMetric.GPU_INDEX.name(), number);
         } else {

@@ -87,8 +87,7 @@ class GpuPointsTest {
             Map<String, UsageOrigin> from, Map<String, Object> resource, Metric... metrics)
             throws BadRequestException {
         var translation = new Translation(100);
-        var events =
-                new EventWriter(new EventCodec(EventLimits.defaults()), Clock.systemUTC());
+        var events = new EventWriter(new EventCodec(EventLimits.defaults()), Clock.systemUTC());
         new GpuPoints(events, new TokenMetrics(events, new UsageOrigins(from)))
                 .translate(request(resource, metrics), translation);
         return translation;
@@ -259,8 +258,7 @@ class GpuPointsTest {
         assertEquals("m", usage.get(TokenUsage.MODEL));
         assertEquals(TIME, usage.ts());
         assertEquals(700L, sample(output).get(TokenUsage.COMPLETION_TOKENS));
-        assertNotEquals(
-                usage.get(TokenUsage.EVENT_ID), sample(output).get(TokenUsage.EVENT_ID));
+        assertNotEquals(usage.get(TokenUsage.EVENT_ID), sample(output).get(TokenUsage.EVENT_ID));
     }
 
     @Test
