@@ -396,7 +396,7 @@ class PipelineFaultsIT {
         try (var fixture = PipelineFixture.withTopics()) {
             fixture.send(EventTopic.TOKEN_USAGE, 2, new byte[] {(byte) 0xff, 1});
             fixture.send(EventTopic.TOKEN_USAGE, 2, null);
-            fixture.send(EventTopic.GPU_METRICS, 1, "{\"ts\":5}".getBytes(UTF_8));
+            fixture.send(EventTopic.GPU_METRICS, 1, "{\"ts\":true}".getBytes(UTF_8));
             fixture.flush();
             try (var processor = Processor.start(fixture.config())) {
                 fixture.awaitCommitted();

@@ -316,6 +316,7 @@ class ProducerIT {
                 }
                 await("one runs all again, at the new rate", () -> share(one) > 599.9);
                 assertEquals(600, number(get(one, "/rate").body(), "rate"));
+                await("every GPU has reported", () -> gpus(published(broker)).size() == 24);
             }
             var events = published(broker);
             assertEquals(24, gpus(events).size());

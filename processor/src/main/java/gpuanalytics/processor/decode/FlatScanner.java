@@ -15,11 +15,9 @@ import java.util.Arrays;
  * value valid, and the time written {@code 2026-01-31T12:00:00.123Z}. Whatever else there is, also
  * what must be rejected, is not plain: the codec judges it. For one thread.
  */
-final class FlatScanner {
+final class FlatScanner extends FlatCursor {
 
-    private static final int MAX_NUMBER_CHARS = 64;
     private static final int MAX_INTEGER_DIGITS = 15;
-    private static final int MAX_EXPONENT_DIGITS = 3;
 
     /** What {@link RequestStatus#MAX_CODE} has. */
     private static final int MAX_CODE_DIGITS = 6;
@@ -41,8 +39,6 @@ final class FlatScanner {
     private final FlatVerdicts errorTypes = new FlatVerdicts(RequestStatus::isErrorType);
 
     private final FlatTime time = new FlatTime();
-    private byte[] text = FlatBytes.NOTHING;
-    private int at;
     private long seen;
     private long present;
     private boolean hasTotal;
@@ -70,8 +66,7 @@ final class FlatScanner {
 
     /** Whether the record is plain; then the values are those of this record. */
     boolean scan(byte[] record) {
-        text = record;
-        at = 0;
+        begin(record);
         seen = 0;
         present = 0;
         hasTotal = false;
@@ -204,19 +199,6 @@ final class FlatScanner {
         };
     }
 
-    private boolean skipScalar() {
-        if (at == text.length) {
-            return false;
-        }
-        return switch (text[at]) {
-            case '"' -> scanText() >= 0;
-            case 't' -> takeWord(FlatBytes.TRUE);
-            case 'f' -> takeWord(FlatBytes.FALSE);
-            case 'n' -> takeWord(FlatBytes.NULL);
-            default -> scanNumber();
-        };
-    }
-
     private boolean scanField(Field<?> field) {
         long bit = 1L << field.index();
         if ((seen & bit) != 0) {
@@ -269,19 +251,6 @@ final class FlatScanner {
         return true;
     }
 
-    /** The length of the plain text here, or -1 where there is none. */
-    private int scanText() {
-        if (!take('"')) {
-            return -1;
-        }
-        int from = at;
-        while (at < text.length && FlatBytes.isPlain(text[at])) {
-            at++;
-        }
-        int length = at - from;
-        return take('"') ? length : -1;
-    }
-
     private boolean scanFlag(Field<?> field) {
         if (takeWord(FlatBytes.TRUE)) {
             set(field, 1);
@@ -327,29 +296,6 @@ final class FlatScanner {
         return true;
     }
 
-    /** Goes over a number of JSON's grammar. */
-    private boolean scanNumber() {
-        int from = at;
-        take('-');
-        int whole = at;
-        if (skipDigits() == 0 || (at - whole > 1 && text[whole] == '0')) {
-            return false;
-        }
-        if (take('.') && skipDigits() == 0) {
-            return false;
-        }
-        if (take('e') || take('E')) {
-            if (!take('+')) {
-                take('-');
-            }
-            int digits = skipDigits();
-            if (digits == 0 || digits > MAX_EXPONENT_DIGITS) {
-                return false;
-            }
-        }
-        return at - from <= MAX_NUMBER_CHARS && isValueEnd();
-    }
-
     private boolean scanTime(Field<?> field) {
         int from = at + 1;
         int length = scanText();
@@ -358,41 +304,5 @@ final class FlatScanner {
         }
         set(field, 0);
         return true;
-    }
-
-    private void skipSpace() {
-        while (at < text.length && FlatBytes.isSpace(text[at])) {
-            at++;
-        }
-    }
-
-    private int skipDigits() {
-        int from = at;
-        while (at < text.length && FlatBytes.isDigit(text[at])) {
-            at++;
-        }
-        return at - from;
-    }
-
-    private boolean take(char expected) {
-        if (at < text.length && text[at] == expected) {
-            at++;
-            return true;
-        }
-        return false;
-    }
-
-    private boolean takeWord(byte[] word) {
-        int to = at + word.length;
-        if (to > text.length || !Arrays.equals(text, at, to, word, 0, word.length)) {
-            return false;
-        }
-        at = to;
-        return isValueEnd();
-    }
-
-    private boolean isValueEnd() {
-        return at < text.length
-                && (FlatBytes.isSpace(text[at]) || text[at] == ',' || text[at] == '}');
     }
 }

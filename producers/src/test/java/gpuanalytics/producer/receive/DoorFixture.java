@@ -70,12 +70,22 @@ public final class DoorFixture implements AutoCloseable {
 
     /** Waits until no request holds anything at the door for HTTP. */
     public void awaitEmpty() throws Exception {
-        Waiting.until(
-                "an empty door",
-                LIMIT,
-                () ->
-                        text(send(producer.httpPort(), "GET", "/metrics", new byte[0]))
-                                .contains("producer_door_bytes{door=\"http\"} 0.0"));
+        awaitHeld(0);
+    }
+
+    /** Waits until the requests at the door for HTTP hold so many bytes together. */
+    public void awaitHeld(long bytes) throws Exception {
+        Waiting.until(bytes + " bytes at the door", LIMIT, () -> held() == bytes);
+    }
+
+    private double held() throws Exception {
+        var name = "producer_door_bytes{door=\"http\"} ";
+        return text(send(producer.httpPort(), "GET", "/metrics", new byte[0]))
+                .lines()
+                .filter(line -> line.startsWith(name))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
+                .findFirst()
+                .orElse(Double.NaN);
     }
 
     public HttpResponse<byte[]> post(String path, byte[] body, String... headers)
