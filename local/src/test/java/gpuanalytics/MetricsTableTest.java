@@ -19,7 +19,7 @@ class MetricsTableTest {
 
     private static final Pattern IN_CODE =
             Pattern.compile(
-                    "\"((?:processor|rollup|event|duplicate|producer)(?:\\.[a-z]+)+\\.?)\"");
+                    "\"((?:processor|readings|rollup|event|duplicate|producer)(?:\\.[a-z]+)+\\.?)\"");
 
     /** What service counts has the program's name before it. */
     private static final Pattern IN_SERVICE = Pattern.compile("program \\+ \"((?:\\.[a-z]+)+)\"");
