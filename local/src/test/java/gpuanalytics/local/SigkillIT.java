@@ -29,6 +29,10 @@ class SigkillIT {
     private static final int KILLS = 10;
     private static final int MAX_KILL_DELAY_MS = 2500;
 
+    /** Processes that live for seconds are sooner ready without the second compiler. */
+    private static final List<String> JVM =
+            List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
     /** A store that outlives the process, and perhaps is killed too. */
     private interface Store extends AutoCloseable {
         String url();
@@ -116,7 +120,7 @@ class SigkillIT {
 
     private static JavaProcess start(List<String> arguments, Map<String, String> variables)
             throws IOException {
-        return JavaProcess.start(LocalMain.class, List.of("-Xmx512m"), arguments, variables);
+        return JavaProcess.start(LocalMain.class, JVM, arguments, variables);
     }
 
     /** The durable store in its own process, killed and started again on its port. */

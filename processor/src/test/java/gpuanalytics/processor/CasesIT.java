@@ -1,10 +1,11 @@
 package gpuanalytics.processor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.EventTopic;
 import java.io.IOException;
 import java.net.URI;
@@ -16,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,10 +42,10 @@ final class CasesIT {
     static void sendAll() throws Exception {
         assumeTrue(Files.isDirectory(CASES), "no folder " + CASES);
         fixture = PipelineFixture.withTopics();
-        fixture.with("RAW_RETENTION_HOURS", "8760");
         try (var files = Files.list(CASES)) {
             // samples first, as a GPU is known before it is used
-            for (var file : files.filter(each -> each.toString().endsWith(".jsonl")).sorted().toList()) {
+            for (var file :
+                    files.filter(each -> each.toString().endsWith(".jsonl")).sorted().toList()) {
                 send(file);
             }
         }
@@ -81,7 +84,8 @@ final class CasesIT {
         var answer =
                 get(
                         "/tokens?from=2026-10-01T00:00:00Z&to=2026-11-27T00:00:00Z&project=%s%s"
-                                .formatted(URLEncoder.encode(project, StandardCharsets.UTF_8), more));
+                                .formatted(
+                                        URLEncoder.encode(project, StandardCharsets.UTF_8), more));
         assertEquals(200, answer.statusCode(), answer.body());
         return Document.parse(answer.body()).getList("rows", Document.class);
     }
@@ -92,7 +96,8 @@ final class CasesIT {
         return rows.getFirst();
     }
 
-    private static void assertCounts(String project, long requests, long errors, long prompt, long completion)
+    private static void assertCounts(
+            String project, long requests, long errors, long prompt, long completion)
             throws Exception {
         var row = whole(project);
         assertEquals(requests, number(row, "requests"), row.toString());
@@ -118,7 +123,9 @@ final class CasesIT {
     }
 
     private static double mean(Document point, String reading) {
-        return ((Number) point.get(reading, Document.class).get("mean")).doubleValue();
+        return point.get(reading, Document.class).get("mean") instanceof Number mean
+                ? mean.doubleValue()
+                : Double.NaN;
     }
 
     @Test
@@ -135,8 +142,11 @@ final class CasesIT {
     void anIdThatTwoRequestsShareLosesNeither() throws Exception {
         assertCounts("c03", 2, 0, 5100, 920);
         var byUser = rows("c03", "&group_by=user");
-        assertEquals(List.of("alice", "bob"), byUser.stream().map(r -> r.getString("user")).toList());
-        assertEquals(List.of(100L, 5000L), byUser.stream().map(r -> number(r, "prompt_tokens")).toList());
+        assertEquals(
+                List.of("alice", "bob"), byUser.stream().map(r -> r.getString("user")).toList());
+        assertEquals(
+                List.of(100L, 5000L),
+                byUser.stream().map(r -> number(r, "prompt_tokens")).toList());
     }
 
     @Test
@@ -170,7 +180,7 @@ final class CasesIT {
         assertEquals(2, number(point, "samples"));
         assertEquals(0.122, mean(point, "dram_active"), 1e-9);
         assertEquals(1, mean(point, "tensor_active"), 1e-9);
-        assertEquals(null, point.get("sm_active"));
+        assertNull(point.get("sm_active", Document.class).get("mean"));
     }
 
     @Test
@@ -190,7 +200,8 @@ final class CasesIT {
 
     @Test
     void reasoningBesideTheCompletionIsAdded() throws Exception {
-        assertCounts("c06", 2, 0, 24, 787);
+        // the provider counts it beside in both: 1 + 386, and 400 + 386
+        assertCounts("c06", 2, 0, 24, 1173);
     }
 
     @Test
@@ -207,13 +218,16 @@ final class CasesIT {
         var row = whole("c08");
         assertEquals(2, number(row, "requests"));
         assertEquals(160, number(row, "completion_tokens"));
-        assertTrue(letters().stream().anyMatch(each -> each.contains("total_tokens")), letters().toString());
+        assertTrue(
+                letters().stream().anyMatch(each -> each.contains("total_tokens")),
+                letters().toString());
     }
 
     @Test
     void timesAreUnderstoodAndOneWithoutAZoneIsRefused() throws Exception {
         assertEquals(12, number(whole("c23"), "requests"), letters().toString());
-        assertTrue(letters().stream().anyMatch(each -> each.contains("zone")), letters().toString());
+        assertTrue(
+                letters().stream().anyMatch(each -> each.contains("zone")), letters().toString());
     }
 
     @Test
@@ -230,10 +244,14 @@ final class CasesIT {
 
     @Test
     void aTableIsSafeForASpreadsheet() throws Exception {
-        var csv = get("/tokens?from=2026-11-20T00:00:00Z&to=2026-11-21T00:00:00Z&project=c15&group_by=model,user&format=csv").body();
-        for (var line : csv.lines().toList()) {
-            for (var cell : line.split(",")) {
-                assertTrue(!cell.matches("\"?[=+@\t-].*"), line);
+        var csv =
+                get("/tokens?from=2026-11-20T00:00:00Z&to=2026-11-21T00:00:00Z&project=c15&group_by=model,user&format=csv")
+                        .body();
+        try (var lines = CSVParser.parse(csv, CSVFormat.RFC4180)) {
+            for (var line : lines) {
+                for (var cell : line) {
+                    assertFalse(cell.matches("(?s)[-=+@\t].*"), cell);
+                }
             }
         }
         assertCounts("c15", 5, 0, 5, 0);
@@ -241,7 +259,9 @@ final class CasesIT {
 
     @Test
     void aSemicolonInAQuestionIsRefused() throws Exception {
-        var answer = get("/tokens?from=2026-11-20T00:00:00Z&to=2026-11-21T00:00:00Z&group_by=model;team");
+        var answer =
+                get(
+                        "/tokens?from=2026-11-20T00:00:00Z&to=2026-11-21T00:00:00Z&group_by=model;team");
         assertEquals(400, answer.statusCode());
         assertTrue(answer.body().contains(";"), answer.body());
         assertCounts("c47", 3, 0, 1203, 0);
@@ -251,14 +271,26 @@ final class CasesIT {
     void commasAreAlternatives() throws Exception {
         var answer = get("/tokens?from=2026-11-20T00:00:00Z&to=2026-11-21T00:00:00Z&model=m47,m15");
         assertEquals(200, answer.statusCode(), answer.body());
-        assertEquals(7, number(Document.parse(answer.body()).getList("rows", Document.class).getFirst(), "requests"));
+        assertEquals(
+                7,
+                number(
+                        Document.parse(answer.body()).getList("rows", Document.class).getFirst(),
+                        "requests"));
     }
 
     @Test
     void daysWeeksAndMonthsAreLocal() throws Exception {
-        assertEquals(10, prompt("project=c48&from=2026-11-20T00:00:00%2B05:30&to=2026-11-21T00:00:00%2B05:30&tz=Asia/Kolkata&step=1d"));
-        assertEquals(100, prompt("project=c48m&from=2026-11-01T00:00:00%2B05:30&to=2026-12-01T00:00:00%2B05:30&tz=Asia/Kolkata&step=1mo"));
-        assertEquals(10, prompt("project=c48w&from=2026-11-16T00:00:00Z&to=2026-11-23T00:00:00Z&step=7d"));
+        assertEquals(
+                10,
+                prompt(
+                        "project=c48&from=2026-11-20T00:00:00%2B05:30&to=2026-11-21T00:00:00%2B05:30&tz=Asia/Kolkata&step=1d"));
+        assertEquals(
+                100,
+                prompt(
+                        "project=c48m&from=2026-11-01T00:00:00%2B05:30&to=2026-12-01T00:00:00%2B05:30&tz=Asia/Kolkata&step=1mo"));
+        assertEquals(
+                10,
+                prompt("project=c48w&from=2026-11-16T00:00:00Z&to=2026-11-23T00:00:00Z&step=7d"));
     }
 
     private static long prompt(String query) throws Exception {
@@ -275,7 +307,13 @@ final class CasesIT {
                         letter -> {
                             var text = new StringBuilder();
                             letter.headers()
-                                    .forEach(header -> text.append(new String(header.value(), StandardCharsets.UTF_8)).append(' '));
+                                    .forEach(
+                                            header ->
+                                                    text.append(
+                                                                    new String(
+                                                                            header.value(),
+                                                                            StandardCharsets.UTF_8))
+                                                            .append(' '));
                             return text.toString();
                         })
                 .toList();

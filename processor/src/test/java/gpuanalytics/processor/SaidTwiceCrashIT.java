@@ -8,10 +8,13 @@ import gpuanalytics.processor.identity.Histories;
 import gpuanalytics.processor.identity.HistoryModel;
 import gpuanalytics.processor.identity.RollupSums;
 import java.util.Random;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Words that correct others come to the same wherever the processor ends among them. */
+@Execution(ExecutionMode.CONCURRENT)
 class SaidTwiceCrashIT {
 
     private final long seed = System.nanoTime();
