@@ -67,7 +67,12 @@ final class LiteLlmRequests implements RequestReader {
     }
 
     private static @Nullable Double millis(Instant start, Instant end) {
-        return end.isAfter(start) ? Duration.between(start, end).toNanos() / 1e6 : null;
+        if (!end.isAfter(start)) {
+            return null;
+        }
+        // not in nanoseconds alone, of which a long has 292 years
+        var length = Duration.between(start, end);
+        return length.toSeconds() * 1e3 + length.toNanosPart() / 1e6;
     }
 
     /** Where nothing was streamed the first token's time is that of the end. */

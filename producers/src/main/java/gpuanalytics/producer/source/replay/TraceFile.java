@@ -210,7 +210,7 @@ record TraceFile(
                 var gpu = columns.text(row, "uuid") + "/" + columns.text(row, "index");
                 var before = last.put(gpu, at);
                 if (before != null && at.isAfter(before)) {
-                    steps.add(Duration.between(before, at).toNanos() / 1e9);
+                    steps.add(seconds(Duration.between(before, at)));
                 }
             } catch (BadCell ignored) {
                 // the row is dropped with its reason when it is replayed
@@ -226,6 +226,11 @@ record TraceFile(
         }
         return new TraceFile(
                 path, TraceFormat.NVIDIA_SMI, contentId, Optional.empty(), median(steps), "");
+    }
+
+    /** Times in a file may lie further apart than a long has nanoseconds. */
+    private static double seconds(Duration step) {
+        return step.toSeconds() + step.toNanosPart() / 1e9;
     }
 
     /** Whether rows come a few at once and then none for long, as those of several GPUs do. */

@@ -499,6 +499,18 @@ class TraceFormatsTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void timesThatLieAgesApartEndSoToo(TraceFormat format) throws IOException {
+        var lines = example(format).lines().toList();
+        var row = lines.get(1);
+        var first = row.replaceAll("20\\d\\d(?=[-/])", "0001");
+        var last = row.replaceAll("20\\d\\d(?=[-/])", "9999");
+        var content = String.join("\n", lines.get(0), row, first, last, first, last, row, "");
+
+        assertEnds(Files.writeString(directory.resolve("f"), content), format.name());
+    }
+
     private static void assertEnds(Path file, String which) {
         try {
             var source = source(file);
