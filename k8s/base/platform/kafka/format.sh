@@ -78,4 +78,5 @@ fi
 
 [ -e "$data/meta.properties" ] || echo "format: node $node of cluster $cluster_id: $how"
 # On a formatted volume it only compares the cluster's id, and refuses another one.
-exec "$bin/kafka-storage.sh" format --ignore-formatted --cluster-id "$cluster_id" --config "$run/server.properties" "$how"
+# The id stands behind a "=": one that begins with "-" would be taken for an option.
+exec "$bin/kafka-storage.sh" format --ignore-formatted --cluster-id="$cluster_id" --config "$run/server.properties" "$how"
