@@ -2,6 +2,7 @@ package gpuanalytics.processor.meter;
 
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.consume.AssignedPartition;
+import gpuanalytics.processor.decode.DecidedCounts;
 import gpuanalytics.processor.decode.EventValues;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,10 @@ final class GpuMeter {
     record Rise(double joules, boolean plausible) {}
 
     private AssignedPartition partition;
+
+    /** The last sample under whose identity something was decided, and what. */
+    private @Nullable Decision last;
+
     private boolean seeded;
     private long lastTurn;
 
@@ -42,6 +47,8 @@ final class GpuMeter {
     private long xidErrorsTotal = NONE;
     private long xidAt = Long.MIN_VALUE;
 
+    private record Decision(String identity, EventValues sample, DecidedCounts counts) {}
+
     /**
      * @param partition where its first sample comes from
      */
@@ -55,6 +62,20 @@ final class GpuMeter {
      */
     boolean holdsFor(AssignedPartition another) {
         return partition == another || !partition.source().equals(another.source());
+    }
+
+    /**
+     * What was decided of the sample before, if this one only repeats it; else null. Of two equal
+     * ones in two batches either may be stored first: whichever is counts the same.
+     */
+    @Nullable DecidedCounts decidedOf(String identity, EventValues sample) {
+        return last != null && last.identity.equals(identity) && last.sample.equals(sample)
+                ? last.counts
+                : null;
+    }
+
+    void decided(String identity, EventValues sample, DecidedCounts counts) {
+        last = new Decision(identity, sample, counts);
     }
 
     /** Whether the store was asked for what was read before it was here. */

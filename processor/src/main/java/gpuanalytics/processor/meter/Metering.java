@@ -133,6 +133,17 @@ public final class Metering {
         }
         var meter = meters.of(row);
         meter.usedIn(turn, row.record().partition());
+        var again = meter.decidedOf(row.id(), sample);
+        if (again != null) {
+            return again;
+        }
+        var counts = decide(row, meter);
+        meter.decided(row.id(), sample, counts);
+        return counts;
+    }
+
+    private DecidedCounts decide(Row row, GpuMeter meter) {
+        var sample = row.values();
         var rise =
                 sample.has(GpuMetric.ENERGY_J_TOTAL) && !sample.has(GpuMetric.POWER_W)
                         ? meter.rise(sample, limits)

@@ -52,7 +52,12 @@ final class RequestWords {
     /** The word that stands for the request of a row; null where the row is about another. */
     private @Nullable Word standing(Row row, Family family) {
         var byRequest = new HashMap<Integer, Word>();
+        // An older word may be here too, and does not know what stands for its request by now.
+        int oldest = family.next() - rules.comparedWords();
         for (var word : family.words()) {
+            if (word.n() < oldest) {
+                continue;
+            }
             var standing = family.word(word.stands());
             if (standing != null) {
                 byRequest.put(word.request(), standing);

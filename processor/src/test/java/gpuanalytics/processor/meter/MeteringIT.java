@@ -180,6 +180,24 @@ class MeteringIT {
         }
     }
 
+    /** A producer's retry may come in the next batch, and be stored before what it repeats. */
+    @Test
+    void whicheverOfTwoEqualSamplesIsStoredFirstCounts() throws Exception {
+        var metering = metering(1000);
+        var rows = new TestRows(EventTopic.GPU_METRICS, "topic-a", 0);
+        rollups.apply(written(decide(metering, rows.next(counting(0)))));
+
+        var first = decide(metering, rows.next(counting(30)));
+        var again = decide(metering, rows.next(counting(30)));
+        var counted = new ArrayList<>(written(again));
+        counted.addAll(written(first));
+        rollups.apply(counted);
+
+        assertEquals(decisions(batch(first)), decisions(batch(again)));
+        assertEquals(90_000_000L, sums(StoreLayout.GPU_HOUR).get("energy_uj"));
+        assertNoDrift();
+    }
+
     /** A batch has one partition after the other, and a sender without keys spreads a GPU. */
     @Test
     void samplesOfOneGpuInSeveralPartitionsAreComparedByTheirTimes() throws Exception {

@@ -121,6 +121,21 @@ class LaterWordsIT {
         assertEquals(List.of(new Repeated()), writer(compared).write(List.of(repeat)));
     }
 
+    /** The first words of a family are always read; each may be taken back once, not again. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4, 15, 64})
+    void aWordIsReplacedAtMostOnceHoweverLargeTheFamily(int compared) throws Exception {
+        var replaced = new ArrayList<String>();
+        for (int i = 0; i < 120; i++) {
+            var outcome =
+                    writer(compared).write(rows(usage("user-" + i % 20, i, 5 + i))).getFirst();
+            if (role(outcome) instanceof Replacing(var word)) {
+                replaced.add(word.values().labels() + " " + word.values().epochSecond());
+            }
+        }
+        assertEquals(Set.copyOf(replaced).size(), replaced.size(), replaced.toString());
+    }
+
     @Test
     void theStandingWordIsFoundBehindManyThatDoNotStand() throws Exception {
         var usages = new ArrayList<Event>();

@@ -5,7 +5,6 @@ import io.opentelemetry.proto.common.v1.KeyValue;
 import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -41,19 +40,6 @@ final class Attributes {
                 .filter(AnyValue::hasStringValue)
                 .map(AnyValue::getStringValue)
                 .filter(text -> !text.isEmpty());
-    }
-
-    /** The first of several texts, or the only one. */
-    Optional<String> firstText(String name) {
-        var value = values.get(name);
-        if (value == null || !value.hasArrayValue()) {
-            return text(name);
-        }
-        List<AnyValue> all = value.getArrayValue().getValuesList();
-        return all.stream()
-                .filter(AnyValue::hasStringValue)
-                .map(AnyValue::getStringValue)
-                .findFirst();
     }
 
     /** The number that an attribute is, be it as text; null where it is none. */

@@ -41,11 +41,9 @@ final class SpanUsages {
         if (!GenAiUsage.isOfModel(attributes)
                 || !origins.allow(UsageOrigin.SPANS, attributes, into)) {
             into.pass(1);
-        } else if (!GenAiUsage.hasTokens(attributes)) {
+        } else if (!GenAiUsage.hasTokens(attributes) && !isError(span)) {
             // a failed request has none; of another the sender should know that it is not counted
-            if (!isError(span)) {
-                into.warn("spans of requests to models without their tokens are not counted");
-            }
+            into.warn("spans of requests to models without their tokens are not counted");
             into.pass(1);
         } else {
             var decoded = events.write(EventTopic.TOKEN_USAGE, values(span, attributes));

@@ -2,6 +2,7 @@ package gpuanalytics.producer.receive.otlp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -188,6 +189,19 @@ class SpanUsagesTest {
 
         assertEquals("error", usage.get(TokenUsage.STATUS));
         assertEquals("_OTHER", usage.get(TokenUsage.ERROR_TYPE));
+    }
+
+    @Test
+    void aRequestThatFailedWithoutTokensIsOne() throws BadRequestException {
+        var failed =
+                span(Map.of("gen_ai.operation.name", "chat", "gen_ai.request.model", "m"))
+                        .setStatus(Status.newBuilder().setCode(StatusCode.STATUS_CODE_ERROR));
+
+        var usage = event(translated(Map.of(), request(Map.of(), failed)));
+
+        assertEquals("m", usage.get(TokenUsage.MODEL));
+        assertEquals("_OTHER", usage.get(TokenUsage.ERROR_TYPE));
+        assertNull(usage.get(TokenUsage.PROMPT_TOKENS));
     }
 
     @Test
