@@ -96,7 +96,7 @@ final class NativeNvml implements Nvml {
                     JAVA_INT.withName("nvmlReturn"),
                     JAVA_LONG.withName("value"));
 
-    private final Arena library;
+    private final Arena loaded;
     private final NvmlFunction shutdown;
     private final NvmlFunction getDriverVersion;
     private final NvmlFunction getCount;
@@ -120,8 +120,8 @@ final class NativeNvml implements Nvml {
     private final NativeGpm gpm;
     private final NativeXids xids;
 
-    private NativeNvml(Arena library, SymbolLookup symbols) {
-        this.library = library;
+    private NativeNvml(Arena loaded, SymbolLookup symbols) {
+        this.loaded = loaded;
         this.shutdown = NvmlFunction.find(symbols, "nvmlShutdown");
         this.getDriverVersion =
                 NvmlFunction.find(symbols, "nvmlSystemGetDriverVersion", ADDRESS, JAVA_INT);
@@ -421,7 +421,7 @@ final class NativeNvml implements Nvml {
     public void close() {
         xids.close();
         shutdown.call();
-        library.close();
+        loaded.close();
     }
 
     private static Optional<Long> unsignedInt(NvmlFunction function, Device device) {

@@ -64,7 +64,7 @@ final class NvmlFunction {
         return switch (status.meaning()) {
             case GIVEN -> true;
             case ABSENT -> false;
-            case DEVICE_LOST, LIBRARY_LOST -> throw new NvmlException(name, status);
+            case DEVICE_LOST, DRIVER_GONE -> throw new NvmlException(name, status);
         };
     }
 

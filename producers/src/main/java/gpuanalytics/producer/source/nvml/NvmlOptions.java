@@ -12,7 +12,7 @@ import java.util.Optional;
 /**
  * How the GPUs of this machine are read.
  *
- * @param library the management library, a name for the system's loader or a path
+ * @param nvmlLibrary the management library, a name for the system's loader or a path
  * @param interval from one sample of a GPU to the next
  * @param retry from one attempt to open the library again to the next
  * @param pcieBudget how much of an interval readings may take that wait while they measure
@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param pricePerHourUsd the price in every sample
  */
 public record NvmlOptions(
-        String library,
+        String nvmlLibrary,
         Duration interval,
         Duration retry,
         Duration pcieBudget,

@@ -92,7 +92,7 @@ final class NvmlSession implements AutoCloseable {
     }
 
     private static void throwIfLibraryLost(NvmlException e) {
-        if (e.status().meaning() == Meaning.LIBRARY_LOST) {
+        if (e.status().meaning() == Meaning.DRIVER_GONE) {
             throw e;
         }
     }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class NvmlSource implements EventSource {
 
     private final NvmlOptions options;
-    private final Supplier<Nvml> library;
+    private final Supplier<Nvml> opening;
     private final PartHealth state;
     private final Queue<Event> sampled = new ArrayDeque<>();
     private final Set<String> known = new LinkedHashSet<>();
@@ -39,12 +39,12 @@ public final class NvmlSource implements EventSource {
      * @throws ConfigurationException if there is no library
      */
     public NvmlSource(NvmlOptions options, Clock clock) {
-        this(options, () -> NativeNvml.open(options.library()), clock);
+        this(options, () -> NativeNvml.open(options.nvmlLibrary()), clock);
     }
 
-    NvmlSource(NvmlOptions options, Supplier<Nvml> library, Clock clock) {
+    NvmlSource(NvmlOptions options, Supplier<Nvml> opening, Clock clock) {
         this.options = options;
-        this.library = library;
+        this.opening = opening;
         this.state = new PartHealth("nvml", "not started", clock);
         try {
             open(clock.instant());
@@ -55,7 +55,7 @@ public final class NvmlSource implements EventSource {
 
     private String notLoaded(IllegalArgumentException e) {
         return "NVML_LIBRARY is %s, expected the NVIDIA driver's management library: %s"
-                .formatted(options.library(), e.getMessage());
+                .formatted(options.nvmlLibrary(), e.getMessage());
     }
 
     /** Whether every GPU that was ever seen is sampled. */
@@ -127,7 +127,7 @@ public final class NvmlSource implements EventSource {
         retryAt = Instant.MAX;
         Nvml opened = null;
         try {
-            opened = library.get();
+            opened = opening.get();
             session = new NvmlSession(opened, options);
             report(session, now);
         } catch (NvmlException e) {

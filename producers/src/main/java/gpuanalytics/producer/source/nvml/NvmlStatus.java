@@ -3,7 +3,7 @@ package gpuanalytics.producer.source.nvml;
 /** What a call of the library came to: {@code nvmlReturn_t}, and what it means for a reading. */
 enum NvmlStatus {
     SUCCESS(0, Meaning.GIVEN),
-    UNINITIALIZED(1, Meaning.LIBRARY_LOST),
+    UNINITIALIZED(1, Meaning.DRIVER_GONE),
     INVALID_ARGUMENT(2, Meaning.ABSENT),
     NOT_SUPPORTED(3, Meaning.ABSENT),
     NO_PERMISSION(4, Meaning.ABSENT),
@@ -11,16 +11,16 @@ enum NvmlStatus {
     NOT_FOUND(6, Meaning.ABSENT),
     INSUFFICIENT_SIZE(7, Meaning.ABSENT),
     INSUFFICIENT_POWER(8, Meaning.DEVICE_LOST),
-    DRIVER_NOT_LOADED(9, Meaning.LIBRARY_LOST),
+    DRIVER_NOT_LOADED(9, Meaning.DRIVER_GONE),
     TIMEOUT(10, Meaning.ABSENT),
     IRQ_ISSUE(11, Meaning.DEVICE_LOST),
-    LIBRARY_NOT_FOUND(12, Meaning.LIBRARY_LOST),
+    LIBRARY_NOT_FOUND(12, Meaning.DRIVER_GONE),
     FUNCTION_NOT_FOUND(13, Meaning.ABSENT),
     CORRUPTED_INFOROM(14, Meaning.ABSENT),
     GPU_IS_LOST(15, Meaning.DEVICE_LOST),
     RESET_REQUIRED(16, Meaning.DEVICE_LOST),
     OPERATING_SYSTEM(17, Meaning.ABSENT),
-    LIB_RM_VERSION_MISMATCH(18, Meaning.LIBRARY_LOST),
+    LIB_RM_VERSION_MISMATCH(18, Meaning.DRIVER_GONE),
     IN_USE(19, Meaning.ABSENT),
     MEMORY(20, Meaning.ABSENT),
     NO_DATA(21, Meaning.ABSENT),
@@ -44,7 +44,7 @@ enum NvmlStatus {
         /** The GPU answers nothing any more until it is reset. */
         DEVICE_LOST,
         /** The driver is away or was replaced: nothing works until the library is opened again. */
-        LIBRARY_LOST
+        DRIVER_GONE
     }
 
     private final int code;

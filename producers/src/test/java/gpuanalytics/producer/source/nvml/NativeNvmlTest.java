@@ -184,7 +184,7 @@ final class NativeNvmlTest {
             switch (NvmlStatus.of(code).meaning()) {
                 case GIVEN -> assertEquals(123.456, nvml.powerW(gpu));
                 case ABSENT -> assertNull(nvml.powerW(gpu));
-                case DEVICE_LOST, LIBRARY_LOST -> {
+                case DEVICE_LOST, DRIVER_GONE -> {
                     var lost = assertThrows(NvmlException.class, () -> nvml.powerW(gpu));
                     assertEquals("nvmlDeviceGetPowerUsage answers " + symbol, lost.getMessage());
                 }
