@@ -133,6 +133,7 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.conflict..",
                             "gpuanalytics.processor.gpuname..",
                             "gpuanalytics.processor.query..",
+                            "gpuanalytics.processor.ledger..",
                             // its test fixtures, which no program ships
                             "gpuanalytics.embedded.testing..")
                     .should()

@@ -14,11 +14,16 @@ import gpuanalytics.processor.consume.KafkaHealth;
 import gpuanalytics.processor.decode.Decoding;
 import gpuanalytics.processor.decode.ScanningEventDecoder;
 import gpuanalytics.processor.gpuname.GpuNaming;
+import gpuanalytics.processor.ledger.LedgerKeeper;
+import gpuanalytics.processor.ledger.LedgerQueries;
+import gpuanalytics.processor.ledger.MongoLedgerQueries;
 import gpuanalytics.processor.meter.LatestReadings;
 import gpuanalytics.processor.meter.Metering;
 import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.metrics.ProcessorMetrics.SaidAgain;
+import gpuanalytics.processor.price.Market;
+import gpuanalytics.processor.price.PriceBook;
 import gpuanalytics.processor.query.MongoUsageQueries;
 import gpuanalytics.processor.query.RollupRetention;
 import gpuanalytics.processor.reject.RecordNotices;
@@ -82,6 +87,7 @@ public final class Processor implements RunningService {
     private final UnderWay underWay;
     private final IngestPipeline pipeline;
     private final RollupAudit audit;
+    private final LedgerKeeper ledger;
     private final Duration shutdownTimeout;
     private final HttpApi http;
     private final Thread ingestThread;
@@ -110,6 +116,15 @@ public final class Processor implements RunningService {
         audit =
                 new RollupAudit(
                         store, changedHours, math, metrics, clock, config.audit(), config.store());
+        ledger =
+                new LedgerKeeper(
+                        store,
+                        changedHours,
+                        Processor::prices,
+                        metrics,
+                        clock,
+                        config.store().answerTimeout(),
+                        config.ledger());
         shutdownTimeout = config.ingest().shutdownTimeout();
         http = startHttp(config);
         ingestThread = Thread.ofPlatform().name("ingest").unstarted(this::ingest);
@@ -282,6 +297,9 @@ public final class Processor implements RunningService {
         if (!config.audit().interval().isZero()) {
             periodic.add(new Periodic("audit", config.audit().interval(), audit::auditChanged));
         }
+        if (!config.ledger().interval().isZero()) {
+            periodic.add(new Periodic("ledger", config.ledger().interval(), ledger::keep));
+        }
     }
 
     private void measure() {
@@ -320,6 +338,7 @@ public final class Processor implements RunningService {
             return HttpApi.start(
                     config.http(),
                     MongoUsageQueries.of(store, retention(config), config.http().limits(), clock),
+                    ledgerQueries(config),
                     this::health,
                     registry);
         } catch (ConfigurationException e) {
@@ -327,6 +346,21 @@ public final class Processor implements RunningService {
             closeParts();
             throw e;
         }
+    }
+
+    private static PriceBook prices() {
+        return PriceBook.EMPTY;
+    }
+
+    private LedgerQueries ledgerQueries(ProcessorConfig config) {
+        return new MongoLedgerQueries(
+                store,
+                Processor::prices,
+                config.ledger(),
+                Market.ON_DEMAND,
+                config.http().limits(),
+                config.store().hourRetention(),
+                clock);
     }
 
     private static RollupRetention retention(ProcessorConfig config) {

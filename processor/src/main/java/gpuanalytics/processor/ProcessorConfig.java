@@ -7,6 +7,7 @@ import gpuanalytics.processor.audit.AuditConfig;
 import gpuanalytics.processor.batch.BatchPolicy;
 import gpuanalytics.processor.consume.ConsumeConfig;
 import gpuanalytics.processor.consume.ConsumeConfig.GroupProtocol;
+import gpuanalytics.processor.ledger.LedgerConfig;
 import gpuanalytics.processor.meter.MeterLimits;
 import gpuanalytics.processor.rollup.FlushPolicy;
 import gpuanalytics.processor.series.SeriesLimits;
@@ -26,6 +27,7 @@ import java.util.Map;
  * @param ingest how records go through the steps
  * @param store the store and its retention
  * @param audit how rollups are audited
+ * @param ledger how the ledger is kept
  * @param http where the API listens and what one may ask of it
  */
 public record ProcessorConfig(
@@ -34,6 +36,7 @@ public record ProcessorConfig(
         IngestSettings ingest,
         StoreConfig store,
         AuditConfig audit,
+        LedgerConfig ledger,
         HttpConfig http) {
 
     private static final int MAX_BATCH_ROWS = 100_000;
@@ -60,12 +63,13 @@ public record ProcessorConfig(
                 ingest(reader, batch),
                 store(reader),
                 AuditConfig.read(reader),
+                LedgerConfig.read(reader),
                 HttpConfig.fromEnvironment(reader));
     }
 
     /** The same with another store. */
     public ProcessorConfig with(StoreConfig another) {
-        return new ProcessorConfig(consume, limits, ingest, another, audit, http);
+        return new ProcessorConfig(consume, limits, ingest, another, audit, ledger, http);
     }
 
     private static ConsumeConfig consume(EnvironmentReader reader, int batchRows) {

@@ -1,5 +1,6 @@
 package gpuanalytics.processor.api;
 
+import gpuanalytics.processor.ledger.LedgerQueries;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.processor.query.UsageQueries;
 import gpuanalytics.service.health.HealthReport;
@@ -28,6 +29,7 @@ final class Endpoints {
     static List<Endpoint> of(
             QueryLimits limits,
             UsageQueries queries,
+            LedgerQueries ledger,
             Supplier<HealthReport> health,
             PrometheusMeterRegistry registry,
             HttpMetrics metrics,
@@ -35,7 +37,7 @@ final class Endpoints {
         return Stream.of(
                         files(),
                         AdminEndpoints.of(health, registry, limits.timeout(), metrics),
-                        questions(limits, queries, metrics, clock))
+                        questions(limits, queries, ledger, metrics, clock))
                 .flatMap(List::stream)
                 .toList();
     }
@@ -48,25 +50,43 @@ final class Endpoints {
     }
 
     private static List<Endpoint> questions(
-            QueryLimits limits, UsageQueries queries, HttpMetrics metrics, Clock clock) {
+            QueryLimits limits,
+            UsageQueries queries,
+            LedgerQueries ledger,
+            HttpMetrics metrics,
+            Clock clock) {
         var gate = new WorkGate("query", limits.maxConcurrent(), limits.timeout(), metrics);
+        return Stream.concat(usage(limits, queries, clock).stream(), costs(ledger, clock).stream())
+                .map(endpoint -> endpoint.behind(gate))
+                .toList();
+    }
+
+    private static List<Endpoint> costs(LedgerQueries ledger, Clock clock) {
+        return List.of(
+                Endpoint.get("/costs", TABLE_TYPES, new CostAnswers(ledger, clock)::respond)
+                        .taking(CostParameters.ROWS),
+                Endpoint.get("/waste", TABLE_TYPES, new WasteAnswers(ledger, clock)::respond)
+                        .taking(CostParameters.ROWS),
+                Endpoint.get(
+                                "/reconcile",
+                                TABLE_TYPES,
+                                new ReconcileAnswers(ledger, clock)::respond)
+                        .taking(ReconcileAnswers.PARAMETERS));
+    }
+
+    private static List<Endpoint> usage(QueryLimits limits, UsageQueries queries, Clock clock) {
         var gpus = new GpuAnswers(queries, limits, clock);
         var tokens = new TokenAnswers(queries, limits, clock);
         return List.of(
                 Endpoint.get("/gpu/info", TABLE_TYPES, gpus::info)
-                        .taking(GpuAnswers.INFO_PARAMETERS)
-                        .behind(gate),
+                        .taking(GpuAnswers.INFO_PARAMETERS),
                 Endpoint.get("/gpus/{id}/series", TABLE_TYPES, gpus::series)
-                        .taking(GpuAnswers.SERIES_PARAMETERS)
-                        .behind(gate),
+                        .taking(GpuAnswers.SERIES_PARAMETERS),
                 Endpoint.get("/gpus/series", TABLE_TYPES, gpus::seriesOfNamed)
-                        .taking(GpuAnswers.NAMED_SERIES_PARAMETERS)
-                        .behind(gate),
+                        .taking(GpuAnswers.NAMED_SERIES_PARAMETERS),
                 Endpoint.get("/conflicts", TABLE_TYPES, new ConflictAnswers(queries)::respond)
-                        .taking(ConflictAnswers.PARAMETERS)
-                        .behind(gate),
+                        .taking(ConflictAnswers.PARAMETERS),
                 Endpoint.get("/tokens", TABLE_TYPES, tokens::respond)
-                        .taking(TokenAnswers.PARAMETERS)
-                        .behind(gate));
+                        .taking(TokenAnswers.PARAMETERS));
     }
 }

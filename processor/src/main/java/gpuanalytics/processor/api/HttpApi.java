@@ -1,5 +1,6 @@
 package gpuanalytics.processor.api;
 
+import gpuanalytics.processor.ledger.LedgerQueries;
 import gpuanalytics.processor.query.UsageQueries;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.health.HealthReport;
@@ -35,19 +36,22 @@ public final class HttpApi implements AutoCloseable {
     public static HttpApi start(
             HttpConfig config,
             UsageQueries queries,
+            LedgerQueries ledger,
             Supplier<HealthReport> health,
             PrometheusMeterRegistry registry) {
-        return start(config, queries, health, registry, Clock.systemUTC());
+        return start(config, queries, ledger, health, registry, Clock.systemUTC());
     }
 
     static HttpApi start(
             HttpConfig config,
             UsageQueries queries,
+            LedgerQueries ledger,
             Supplier<HealthReport> health,
             PrometheusMeterRegistry registry,
             Clock clock) {
         var metrics = new HttpMetrics(registry, "processor");
-        var endpoints = Endpoints.of(config.limits(), queries, health, registry, metrics, clock);
+        var endpoints =
+                Endpoints.of(config.limits(), queries, ledger, health, registry, metrics, clock);
         var problems = new QuestionProblems(health);
         var routes = new Routes(endpoints, problems::of, HttpApi::expectedPath);
         return new HttpApi(HttpListener.start(config.listen(), routes, metrics), endpoints);

@@ -567,6 +567,7 @@ class HttpApiTest {
                                     HttpApi.start(
                                             config,
                                             running.queries,
+                                            running.ledger,
                                             () -> running.health,
                                             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
 

@@ -84,6 +84,9 @@ class OpenApiContractTest {
                 Map.of(
                         "/tokens", TokenAnswers.PARAMETERS,
                         "/conflicts", ConflictAnswers.PARAMETERS,
+                        "/costs", CostParameters.ROWS,
+                        "/waste", CostParameters.ROWS,
+                        "/reconcile", ReconcileAnswers.PARAMETERS,
                         "/gpu/info", GpuAnswers.INFO_PARAMETERS,
                         "/gpus/{id}/series", GpuAnswers.SERIES_PARAMETERS,
                         "/gpus/series", GpuAnswers.NAMED_SERIES_PARAMETERS);
@@ -243,6 +246,14 @@ class OpenApiContractTest {
                 _ -> {
                     throw away;
                 };
+        running.ledger.costs =
+                _ -> {
+                    throw away;
+                };
+        running.ledger.waste =
+                _ -> {
+                    throw away;
+                };
     }
 
     private static HttpResponse<String> provokeTooManyScrapes(String target) throws Exception {
@@ -291,6 +302,16 @@ class OpenApiContractTest {
                     query -> {
                         await(never);
                         return Samples.tokenReport(query);
+                    };
+            running.ledger.costs =
+                    query -> {
+                        await(never);
+                        return Costs.report(query);
+                    };
+            running.ledger.waste =
+                    query -> {
+                        await(never);
+                        return Costs.waste(query);
                     };
             return running.get(target);
         }

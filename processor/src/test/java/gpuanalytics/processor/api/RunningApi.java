@@ -26,6 +26,7 @@ final class RunningApi implements AutoCloseable {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
 
     final FakeUsageQueries queries = new FakeUsageQueries();
+    final FakeLedgerQueries ledger = new FakeLedgerQueries();
     final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     volatile HealthReport health = health(true, true);
 
@@ -39,7 +40,12 @@ final class RunningApi implements AutoCloseable {
     RunningApi(HttpConfig config) {
         api =
                 HttpApi.start(
-                        config, queries, () -> health, metrics, Clock.fixed(NOW, ZoneOffset.UTC));
+                        config,
+                        queries,
+                        ledger,
+                        () -> health,
+                        metrics,
+                        Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
     RunningApi() {
