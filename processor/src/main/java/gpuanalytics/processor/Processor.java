@@ -1,6 +1,7 @@
 package gpuanalytics.processor;
 
 import gpuanalytics.event.EventCodec;
+import gpuanalytics.processor.api.ApiSources;
 import gpuanalytics.processor.api.HttpApi;
 import gpuanalytics.processor.audit.RollupAudit;
 import gpuanalytics.processor.batch.Batcher;
@@ -15,15 +16,13 @@ import gpuanalytics.processor.decode.Decoding;
 import gpuanalytics.processor.decode.ScanningEventDecoder;
 import gpuanalytics.processor.gpuname.GpuNaming;
 import gpuanalytics.processor.ledger.LedgerKeeper;
-import gpuanalytics.processor.ledger.LedgerQueries;
 import gpuanalytics.processor.ledger.MongoLedgerQueries;
 import gpuanalytics.processor.meter.LatestReadings;
 import gpuanalytics.processor.meter.Metering;
 import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.metrics.ProcessorMetrics.SaidAgain;
-import gpuanalytics.processor.price.Market;
-import gpuanalytics.processor.price.PriceBook;
+import gpuanalytics.processor.price.MongoPrices;
 import gpuanalytics.processor.query.MongoUsageQueries;
 import gpuanalytics.processor.query.RollupRetention;
 import gpuanalytics.processor.reject.RecordNotices;
@@ -87,6 +86,7 @@ public final class Processor implements RunningService {
     private final UnderWay underWay;
     private final IngestPipeline pipeline;
     private final RollupAudit audit;
+    private final MongoPrices prices;
     private final LedgerKeeper ledger;
     private final Duration shutdownTimeout;
     private final HttpApi http;
@@ -116,11 +116,12 @@ public final class Processor implements RunningService {
         audit =
                 new RollupAudit(
                         store, changedHours, math, metrics, clock, config.audit(), config.store());
+        prices = new MongoPrices(config.prices(), store, config.http().limits().timeout(), clock);
         ledger =
                 new LedgerKeeper(
                         store,
                         changedHours,
-                        Processor::prices,
+                        prices::book,
                         metrics,
                         clock,
                         config.store().answerTimeout(),
@@ -335,12 +336,7 @@ public final class Processor implements RunningService {
 
     private HttpApi startHttp(ProcessorConfig config) {
         try {
-            return HttpApi.start(
-                    config.http(),
-                    MongoUsageQueries.of(store, retention(config), config.http().limits(), clock),
-                    ledgerQueries(config),
-                    this::health,
-                    registry);
+            return HttpApi.start(config.http(), sources(config), this::health, registry);
         } catch (ConfigurationException e) {
             pipeline.consumer().close();
             closeParts();
@@ -348,26 +344,24 @@ public final class Processor implements RunningService {
         }
     }
 
-    private static PriceBook prices() {
-        return PriceBook.EMPTY;
-    }
-
-    private LedgerQueries ledgerQueries(ProcessorConfig config) {
-        return new MongoLedgerQueries(
-                store,
-                Processor::prices,
-                config.ledger(),
-                Market.ON_DEMAND,
-                config.http().limits(),
-                config.store().hourRetention(),
-                clock);
-    }
-
-    private static RollupRetention retention(ProcessorConfig config) {
-        return new RollupRetention(
-                config.store().minuteRetention(),
-                config.store().hourRetention(),
-                config.limits().maxLead());
+    private ApiSources sources(ProcessorConfig config) {
+        var limits = config.http().limits();
+        var kept =
+                new RollupRetention(
+                        config.store().minuteRetention(),
+                        config.store().hourRetention(),
+                        config.limits().maxLead());
+        return new ApiSources(
+                MongoUsageQueries.of(store, kept, limits, clock),
+                new MongoLedgerQueries(
+                        store,
+                        prices::book,
+                        config.ledger(),
+                        config.prices().market(),
+                        limits,
+                        config.store().hourRetention(),
+                        clock),
+                prices);
     }
 
     private void closeParts() {

@@ -9,6 +9,7 @@ import gpuanalytics.processor.consume.ConsumeConfig;
 import gpuanalytics.processor.consume.ConsumeConfig.GroupProtocol;
 import gpuanalytics.processor.ledger.LedgerConfig;
 import gpuanalytics.processor.meter.MeterLimits;
+import gpuanalytics.processor.price.PriceConfig;
 import gpuanalytics.processor.rollup.FlushPolicy;
 import gpuanalytics.processor.series.SeriesLimits;
 import gpuanalytics.processor.store.StoreConfig;
@@ -28,6 +29,7 @@ import java.util.Map;
  * @param store the store and its retention
  * @param audit how rollups are audited
  * @param ledger how the ledger is kept
+ * @param prices what GPUs and tokens cost
  * @param http where the API listens and what one may ask of it
  */
 public record ProcessorConfig(
@@ -37,6 +39,7 @@ public record ProcessorConfig(
         StoreConfig store,
         AuditConfig audit,
         LedgerConfig ledger,
+        PriceConfig prices,
         HttpConfig http) {
 
     private static final int MAX_BATCH_ROWS = 100_000;
@@ -64,12 +67,13 @@ public record ProcessorConfig(
                 store(reader),
                 AuditConfig.read(reader),
                 LedgerConfig.read(reader),
+                PriceConfig.read(reader),
                 HttpConfig.fromEnvironment(reader));
     }
 
     /** The same with another store. */
     public ProcessorConfig with(StoreConfig another) {
-        return new ProcessorConfig(consume, limits, ingest, another, audit, ledger, http);
+        return new ProcessorConfig(consume, limits, ingest, another, audit, ledger, prices, http);
     }
 
     private static ConsumeConfig consume(EnvironmentReader reader, int batchRows) {

@@ -59,6 +59,9 @@ public final class StoreLayout {
     /** What contradicts what is stored, and reused identities; one document per identity. */
     public static final String CONFLICTS = "conflicts";
 
+    /** The lists of prices that were put, one document each, numbered in their order. */
+    public static final String PRICES = "prices";
+
     public static final String KIND = "kind";
     public static final String TOPIC = "topic";
     public static final String IDENTITY = "identity";

@@ -566,8 +566,10 @@ class HttpApiTest {
                             () ->
                                     HttpApi.start(
                                             config,
-                                            running.queries,
-                                            running.ledger,
+                                            new ApiSources(
+                                                    running.queries,
+                                                    running.ledger,
+                                                    running.prices),
                                             () -> running.health,
                                             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
 
