@@ -569,7 +569,8 @@ class HttpApiTest {
                                             new ApiSources(
                                                     running.queries,
                                                     running.ledger,
-                                                    running.prices),
+                                                    running.prices,
+                                                    running.budgets),
                                             () -> running.health,
                                             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
 

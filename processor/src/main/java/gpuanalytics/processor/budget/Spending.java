@@ -1,0 +1,26 @@
+package gpuanalytics.processor.budget;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.SortedMap;
+
+/**
+ * What was spent. Every call blocks until it has the answer; it throws {@link
+ * gpuanalytics.processor.query.StoreUnavailableException} where there is none.
+ */
+public interface Spending {
+
+    /**
+     * So much.
+     *
+     * @param usd what has a price
+     * @param isPriced whether all of it has one
+     */
+    record Spent(BigDecimal usd, boolean isPriced) {}
+
+    /** What was spent from a full hour until another, or until now. */
+    Spent total(SpendScope scope, Instant from, Instant to);
+
+    /** What was spent in each hour, in USD; hours in which nothing happened may be left out. */
+    SortedMap<Instant, BigDecimal> hourly(SpendScope scope, Instant from, Instant to);
+}

@@ -1,0 +1,72 @@
+package gpuanalytics.processor.ledger;
+
+import gpuanalytics.processor.budget.SpendScope;
+import gpuanalytics.processor.budget.Spending;
+import gpuanalytics.processor.query.QueryWindow;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Spending as the ledger has it, on the basis that adds up to the bill. */
+public final class LedgerSpending implements Spending {
+
+    private final LedgerQueries queries;
+
+    public LedgerSpending(LedgerQueries queries) {
+        this.queries = queries;
+    }
+
+    @Override
+    public Spent total(SpendScope scope, Instant from, Instant to) {
+        var report = costs(scope, from, to, null);
+        var usd = report.totals().usd();
+        return new Spent(
+                usd == null ? BigDecimal.ZERO : usd.total(),
+                report.notes().unpricedModels().isEmpty()
+                        && report.notes().unpricedGpus().isEmpty());
+    }
+
+    @Override
+    public SortedMap<Instant, BigDecimal> hourly(SpendScope scope, Instant from, Instant to) {
+        var hourly = new TreeMap<Instant, BigDecimal>();
+        for (var row : costs(scope, from, to, LedgerParts.HOUR).rows()) {
+            var usd = row.cost().usd();
+            if (usd != null) {
+                hourly.merge(row.start(), usd.total(), BigDecimal::add);
+            }
+        }
+        return hourly;
+    }
+
+    private CostReport costs(SpendScope scope, Instant from, Instant to, @Nullable Duration step) {
+        return queries.costs(
+                new CostQuery(
+                        QueryWindow.covering(from, to, step),
+                        List.of(),
+                        filters(scope),
+                        Basis.ALLOCATION));
+    }
+
+    private static Map<CostDimension, List<String>> filters(SpendScope scope) {
+        var filters = new EnumMap<CostDimension, List<String>>(CostDimension.class);
+        put(filters, CostDimension.TEAM, scope.team());
+        put(filters, CostDimension.USER, scope.user());
+        put(filters, CostDimension.MODEL, scope.model());
+        put(filters, CostDimension.PROJECT, scope.project());
+        return filters;
+    }
+
+    private static void put(
+            Map<CostDimension, List<String>> filters,
+            CostDimension dimension,
+            Optional<String> value) {
+        value.ifPresent(text -> filters.put(dimension, List.of(text)));
+    }
+}
