@@ -117,6 +117,20 @@ public final class EventValues {
         return field.kind() == Field.Kind.NUMBER ? Double.longBitsToDouble(bits) : (double) bits;
     }
 
+    /** Whether the numbers that both have are the same. */
+    public boolean agreesWith(EventValues other) {
+        long own = present & numeric(topic());
+        long others = other.present & numeric(topic());
+        for (long both = own & others; both != 0; both &= both - 1) {
+            long below = Long.lowestOneBit(both) - 1;
+            if (numbers[Long.bitCount(own & below)]
+                    != other.numbers[Long.bitCount(others & below)]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** What was decided that it counts, where its fields alone do not say it. */
     public DecidedCounts counts() {
         return counts;

@@ -30,6 +30,8 @@ final class Gathered {
 
     private static final long UPDATE_BYTES = 480;
 
+    private static final long METER_BYTES = 200;
+
     private record Place(RollupKey key, String source) {}
 
     /**
@@ -73,16 +75,29 @@ final class Gathered {
 
     // sorted: processors that update the same documents do so in one order
     private final TreeMap<String, Latest> latest = new TreeMap<>();
+    private final TreeMap<String, MeterState> meters = new TreeMap<>();
     private final Map<RollupKey, Set<String>> pods = new LinkedHashMap<>();
     private long bytes;
 
     static Gathered of(List<CountedRow> rows) {
+        return of(new CountedBatch(rows, Map.of()));
+    }
+
+    static Gathered of(CountedBatch batch) {
         var gathered = new Gathered();
-        gathered.addAll(rows);
+        gathered.addAll(batch);
         return gathered;
     }
 
-    void addAll(List<CountedRow> rows) {
+    void addAll(CountedBatch batch) {
+        addAll(batch.rows());
+        batch.meters()
+                .forEach(
+                        (series, state) ->
+                                bytes += meters.put(series, state) == null ? METER_BYTES : 0);
+    }
+
+    private void addAll(List<CountedRow> rows) {
         @Nullable String source = null;
         Map<String, Recent> ofSource = Map.of();
         for (var row : rows) {
@@ -115,6 +130,11 @@ final class Gathered {
     /** The latest sample of each GPU and MIG instance, by its series. */
     Map<String, Latest> latest() {
         return latest;
+    }
+
+    /** How far the counters of GPUs and MIG instances are read, by their series. */
+    Map<String, MeterState> meters() {
+        return meters;
     }
 
     private void add(CountedRow row, Recent last) {

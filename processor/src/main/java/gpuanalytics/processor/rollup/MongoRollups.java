@@ -85,6 +85,11 @@ public final class MongoRollups implements AutoCloseable {
         return apply(Gathered.of(rows));
     }
 
+    /** The same, and the meters of GPUs go on. */
+    public List<HourChange> apply(CountedBatch batch) throws InterruptedException {
+        return apply(Gathered.of(batch));
+    }
+
     /** The same for rows that are gathered. */
     List<HourChange> apply(Gathered gathered) throws InterruptedException {
         // Before rows that count already are taken out: they have reached their rollups too.
@@ -92,7 +97,7 @@ public final class MongoRollups implements AutoCloseable {
         var first = bulks(gathered, Granularity.MINUTE);
         first.add(
                 () -> {
-                    latest.apply(gathered.latest());
+                    latest.apply(gathered.latest(), gathered.meters());
                     return null;
                 });
         sideBySide(first);

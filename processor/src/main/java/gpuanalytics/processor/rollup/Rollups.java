@@ -34,7 +34,7 @@ public final class Rollups implements AutoCloseable {
      */
     public record Flushed(Progress progress, boolean complete) {}
 
-    private record Written(Batch batch, Future<List<CountedRow>> rows) {}
+    private record Written(Batch batch, Future<CountedBatch> rows) {}
 
     private final FlushPolicy policy;
     private final MongoRollups store;
@@ -62,7 +62,7 @@ public final class Rollups implements AutoCloseable {
     }
 
     /** Takes a batch whose rows are being written; does not wait. */
-    public void gather(Batch batch, Future<List<CountedRow>> rows) {
+    public void gather(Batch batch, Future<CountedBatch> rows) {
         incoming.add(new Written(batch, rows));
     }
 

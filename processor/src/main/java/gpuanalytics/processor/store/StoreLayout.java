@@ -58,6 +58,9 @@ public final class StoreLayout {
     /** In a changed hour: its start, a date. */
     public static final String HOUR = "hour";
 
+    /** How far the counters of a GPU are read, beside its latest sample. */
+    public static final String METER = "meter";
+
     /** In a latest sample: the fields of the sample's raw document. */
     public static final String SAMPLE = "sample";
 
