@@ -189,10 +189,10 @@ class LocalMainIT {
                         "--port", "0"),
                 Map.of(),
                 2,
-                missing + " does not exist, expected a CSV file",
+                missing + " does not exist, expected a trace",
                 empty + " is empty, expected a header and rows",
                 foreign + " has the columns a,b, expected ",
-                directory + " is a directory, expected a CSV file");
+                directory + " is a directory, expected a trace");
     }
 
     @Test
