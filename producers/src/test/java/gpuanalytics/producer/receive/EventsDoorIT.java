@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code POST /v1/events} of a whole producer over a real broker. */
 @Timeout(300)
@@ -355,8 +356,9 @@ class EventsDoorIT {
         return guarded.post(PATH, usage("guarded"), "authorization", authorization).statusCode();
     }
 
-    @Test
-    void namesAPortThatIsTaken() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"DOOR_HTTP_PORT", "DOOR_GRPC_PORT"})
+    void namesAPortThatIsTaken(String variable) throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var thrown =
                     assertThrows(
@@ -365,15 +367,15 @@ class EventsDoorIT {
                                     new DoorFixture(
                                             broker.bootstrapServers(),
                                             Map.of(
-                                                    "DOOR_HTTP_PORT",
+                                                    variable,
                                                     Integer.toString(taken.getLocalPort()))));
 
             assertTrue(
                     thrown.errors()
                             .getFirst()
                             .startsWith(
-                                    "DOOR_HTTP_PORT is %d, expected a free port of 127.0.0.1"
-                                            .formatted(taken.getLocalPort())),
+                                    "%s is %d, expected a free port of 127.0.0.1"
+                                            .formatted(variable, taken.getLocalPort())),
                     thrown.errors().toString());
         }
     }
