@@ -91,12 +91,7 @@ public record ProducerConfig(
                         0,
                         10_000,
                         "Milliseconds that a batch waits for more events"),
-                env.bytes(
-                        "PRODUCER_BUFFER_BYTES",
-                        32 * MIB,
-                        MIB,
-                        1024 * MIB,
-                        "Memory for events not yet acknowledged; when full, publishing waits"),
+                readBufferBytes(env),
                 readMaxRecordBytes(env),
                 env.duration(
                         "FLUSH_TIMEOUT_MS",
@@ -127,6 +122,15 @@ public record ProducerConfig(
                         "TOPIC_TOKEN",
                         EventTopic.TOKEN_USAGE.defaultName(),
                         "Topic of token usages"));
+    }
+
+    private static long readBufferBytes(EnvironmentReader env) {
+        return env.bytes(
+                "PRODUCER_BUFFER_BYTES",
+                32 * MIB,
+                MIB,
+                1024 * MIB,
+                "Memory for events not yet acknowledged; when full, publishing waits");
     }
 
     private static int readMaxRecordBytes(EnvironmentReader env) {

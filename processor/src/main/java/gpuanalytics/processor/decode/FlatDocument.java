@@ -1,5 +1,6 @@
 package gpuanalytics.processor.decode;
 
+import static gpuanalytics.processor.decode.ElementHead.head;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -36,21 +37,20 @@ final class FlatDocument {
     /** A text may be in its own field, in the GPU's key and in the identity. */
     private static final int TEXT_COPIES = 3;
 
-    private static final byte[] ID = element(BsonType.STRING, StoreLayout.ID);
-    private static final byte[] TS_NANOS = element(BsonType.INT32, StoreLayout.TS_NANOS);
-    private static final byte[] GPU = element(BsonType.STRING, StoreLayout.GPU);
-    private static final byte[] SRC = element(BsonType.DOCUMENT, StoreLayout.SRC);
-    private static final byte[] TOPIC_ID = element(BsonType.STRING, StoreLayout.SRC_TOPIC_ID);
-    private static final byte[] PARTITION = element(BsonType.INT32, StoreLayout.SRC_PARTITION);
-    private static final byte[] OFFSET = element(BsonType.INT64, StoreLayout.SRC_OFFSET);
-    private static final byte[] ITEM = element(BsonType.INT32, StoreLayout.SRC_ITEM);
-    private static final byte[] STORED_AT = element(BsonType.DATE_TIME, StoreLayout.STORED_AT);
+    private static final byte[] ID = head(BsonType.STRING, StoreLayout.ID);
+    private static final byte[] TS_NANOS = head(BsonType.INT32, StoreLayout.TS_NANOS);
+    private static final byte[] GPU = head(BsonType.STRING, StoreLayout.GPU);
+    private static final byte[] SRC = head(BsonType.DOCUMENT, StoreLayout.SRC);
+    private static final byte[] TOPIC_ID = head(BsonType.STRING, StoreLayout.SRC_TOPIC_ID);
+    private static final byte[] PARTITION = head(BsonType.INT32, StoreLayout.SRC_PARTITION);
+    private static final byte[] OFFSET = head(BsonType.INT64, StoreLayout.SRC_OFFSET);
+    private static final byte[] ITEM = head(BsonType.INT32, StoreLayout.SRC_ITEM);
+    private static final byte[] STORED_AT = head(BsonType.DATE_TIME, StoreLayout.STORED_AT);
     private static final byte[] ASSUMED_INTERVAL_S =
-            element(BsonType.DOUBLE, StoreLayout.ASSUMED_INTERVAL_S);
-    private static final byte[] SERIES_BY = element(BsonType.INT32, StoreLayout.SERIES_BY);
+            head(BsonType.DOUBLE, StoreLayout.ASSUMED_INTERVAL_S);
+    private static final byte[] SERIES_BY = head(BsonType.INT32, StoreLayout.SERIES_BY);
 
-    private static final byte[] DECIDED_FAILED =
-            element(BsonType.BOOLEAN, StoreLayout.DECIDED_FAILED);
+    private static final byte[] DECIDED_FAILED = head(BsonType.BOOLEAN, StoreLayout.DECIDED_FAILED);
 
     private static final byte[] GIVEN = EventId.GIVEN.getBytes(ISO_8859_1);
     private static final byte[] SAMPLE = EventId.SAMPLE.getBytes(ISO_8859_1);
@@ -87,7 +87,7 @@ final class FlatDocument {
         this.addedLabels = Labels.added(topic).toArray(Field<?>[]::new);
         this.elements = new byte[fields.length][];
         for (var field : fields) {
-            elements[field.index()] = element(bsonType(field), field.name());
+            elements[field.index()] = head(field);
         }
         boolean sample = topic == EventTopic.GPU_METRICS;
         this.uuid = sample ? GpuMetric.GPU_UUID : TokenUsage.GPU_UUID;
@@ -108,13 +108,7 @@ final class FlatDocument {
             long offset,
             int item,
             long storedAtMillis) {
-        if (!topicId.equals(lastTopicId)) {
-            lastTopicId = topicId;
-            topicIdBytes = topicId.getBytes(UTF_8);
-        }
-        record = value;
-        reserve(FIXED_BYTES + TEXT_COPIES * (value.length + topicIdBytes.length));
-        at = Integer.BYTES;
+        begin(value, topicId);
         putId(partition, offset, item);
         for (var field : fields) {
             if (scanned.has(field)) {
@@ -138,14 +132,23 @@ final class FlatDocument {
             put(SERIES_BY);
             putInt(StoreLayout.SERIES_BY_ALL);
         }
-        var failed = scanned.counts().failed();
-        if (failed != null) {
-            put(DECIDED_FAILED);
-            put((byte) (failed ? 1 : 0));
-        }
+        putFailed();
         put((byte) 0);
         INT.set(out, 0, at);
         return Arrays.copyOf(out, at);
+    }
+
+    private void begin(byte[] value, String topicId) {
+        if (!topicId.equals(lastTopicId)) {
+            lastTopicId = topicId;
+            topicIdBytes = topicId.getBytes(UTF_8);
+        }
+        record = value;
+        int most = FIXED_BYTES + TEXT_COPIES * (value.length + topicIdBytes.length);
+        if (out.length < most) {
+            out = new byte[most];
+        }
+        at = Integer.BYTES;
     }
 
     /** Whether the record is a sample that does not say what time it stands for. */
@@ -253,6 +256,14 @@ final class FlatDocument {
         }
     }
 
+    private void putFailed() {
+        var failed = scanned.counts().failed();
+        if (failed != null) {
+            put(DECIDED_FAILED);
+            put((byte) (failed ? 1 : 0));
+        }
+    }
+
     private void putSource(int partition, long offset, int item) {
         put(SRC);
         int from = at;
@@ -323,30 +334,5 @@ final class FlatDocument {
     private void putLong(long value) {
         LONG.set(out, at, value);
         at += Long.BYTES;
-    }
-
-    private void reserve(int bytes) {
-        if (out.length < bytes) {
-            out = new byte[bytes];
-        }
-    }
-
-    private static BsonType bsonType(Field<?> field) {
-        return switch (field.kind()) {
-            case TEXT -> BsonType.STRING;
-            case TIME -> BsonType.DATE_TIME;
-            case INTEGER -> BsonType.INT64;
-            case NUMBER -> BsonType.DOUBLE;
-            case FLAG -> BsonType.BOOLEAN;
-        };
-    }
-
-    /** What stands before a value: its type, its name and a zero. */
-    private static byte[] element(BsonType type, String name) {
-        var text = name.getBytes(ISO_8859_1);
-        var element = new byte[text.length + 2];
-        element[0] = (byte) type.getValue();
-        System.arraycopy(text, 0, element, 1, text.length);
-        return element;
     }
 }
