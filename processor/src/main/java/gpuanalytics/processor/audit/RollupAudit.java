@@ -148,7 +148,7 @@ public final class RollupAudit {
         return rows;
     }
 
-    /** What happened in a minute, and what replaced something that did. */
+    /** What happened in a minute, and what has something that did count otherwise. */
     private Iterable<RawBsonDocument> rawDocuments(EventTopic topic, long minute) {
         return store.collection(RollupKind.of(topic).rawCollection())
                 .find(
@@ -156,7 +156,9 @@ public final class RollupAudit {
                                 inMinute(StoreLayout.TS, minute),
                                 Filters.and(
                                         Filters.exists(StoreLayout.REPLACED_TS),
-                                        inMinute(StoreLayout.REPLACED_TS, minute))))
+                                        inMinute(StoreLayout.REPLACED_TS, minute)),
+                                Filters.elemMatch(
+                                        StoreLayout.MOVES, inMinute(StoreLayout.MOVED_TS, minute))))
                 .projection(Projections.include(Recount.fieldsRead(topic)));
     }
 
