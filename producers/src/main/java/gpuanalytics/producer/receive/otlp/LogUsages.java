@@ -13,6 +13,7 @@ import java.util.Map;
 final class LogUsages {
 
     private static final String MEDIA_TYPE = "application/x-protobuf";
+    private static final String ERROR_TYPE = "error.type";
 
     private final EventWriter events;
     private final UsageOrigins origins;
@@ -36,13 +37,20 @@ final class LogUsages {
     private void translate(LogRecord log, Attributes attributes, Translation into)
             throws BadRequestException {
         if (!GenAiUsage.isOfModel(attributes)
-                || !GenAiUsage.hasTokens(attributes)
                 || !origins.allow(UsageOrigin.LOGS, attributes, into)) {
             into.pass(1);
-            return;
+        } else if (!GenAiUsage.hasTokens(attributes) && !isError(attributes)) {
+            // a failed request has none; of another the sender should know that it is not counted
+            into.warn("log records of requests to models without their tokens are not counted");
+            into.pass(1);
+        } else {
+            var decoded = events.write(EventTopic.TOKEN_USAGE, values(log, attributes));
+            into.add(Told.of(decoded, EventTopic.TOKEN_USAGE, MEDIA_TYPE, log.toByteArray()), 1);
         }
-        var decoded = events.write(EventTopic.TOKEN_USAGE, values(log, attributes));
-        into.add(Told.of(decoded, EventTopic.TOKEN_USAGE, MEDIA_TYPE, log.toByteArray()), 1);
+    }
+
+    private static boolean isError(Attributes attributes) {
+        return attributes.text(ERROR_TYPE).isPresent();
     }
 
     private static Map<String, Object> values(LogRecord log, Attributes attributes) {
