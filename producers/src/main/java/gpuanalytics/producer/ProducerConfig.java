@@ -5,6 +5,7 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.producer.publish.KafkaOptions;
 import gpuanalytics.producer.publish.KafkaOptions.Compression;
 import gpuanalytics.producer.receive.DoorSettings;
+import gpuanalytics.producer.source.KubernetesAccess;
 import gpuanalytics.producer.source.SourceConfig;
 import gpuanalytics.producer.source.replay.ReplayConfig;
 import gpuanalytics.service.config.ConfigurationException;
@@ -151,7 +152,8 @@ public record ProducerConfig(
                                 100_000,
                                 "Events published between two pauses, at most"),
                         readPrice(env),
-                        limits);
+                        limits,
+                        KubernetesAccess.read(env));
         var sources = new EnumMap<SourceKind, SourceConfig>(SourceKind.class);
         for (var kind : SourceKind.values()) {
             // also those that do not run: a bad value is said before it is needed

@@ -1,6 +1,7 @@
 package gpuanalytics.producer;
 
 import gpuanalytics.producer.source.SourceConfig;
+import gpuanalytics.producer.source.dcgm.DcgmConfig;
 import gpuanalytics.producer.source.nvml.NvmlConfig;
 import gpuanalytics.producer.source.replay.ReplayConfig;
 import gpuanalytics.producer.source.synthetic.SyntheticConfig;
@@ -13,7 +14,8 @@ import java.util.stream.Collectors;
 public enum SourceKind {
     SYNTHETIC("a simulated fleet", (env, common, _) -> SyntheticConfig.read(env, common)),
     REPLAY("traces", ReplayConfig::read),
-    NVML("this machine's GPUs", (env, common, _) -> NvmlConfig.read(env, common));
+    NVML("this machine's GPUs", (env, common, _) -> NvmlConfig.read(env, common)),
+    DCGM("GPUs of dcgm-exporter", DcgmConfig::read);
 
     private final String what;
 

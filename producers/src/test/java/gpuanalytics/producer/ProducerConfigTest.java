@@ -134,7 +134,7 @@ class ProducerConfigTest {
                 List.of("SOURCES is synthetic twice, expected each once"),
                 errors(Map.of("SOURCES", "synthetic,synthetic")));
         assertEquals(
-                List.of("SOURCES is tape, expected some of synthetic, replay, nvml"),
+                List.of("SOURCES is tape, expected some of synthetic, replay, nvml, dcgm"),
                 errors(Map.of("SOURCES", "synthetic,tape")));
     }
 

@@ -5,6 +5,7 @@ import gpuanalytics.event.TokenUsage;
 import gpuanalytics.producer.receive.BadRequestException;
 import gpuanalytics.producer.receive.Told;
 import gpuanalytics.producer.receive.UsageOrigin;
+import gpuanalytics.producer.translate.EventWriter;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.logs.v1.LogRecord;
 import java.util.Map;
