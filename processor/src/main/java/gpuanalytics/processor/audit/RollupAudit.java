@@ -162,11 +162,13 @@ public final class RollupAudit {
                 .projection(Projections.include(Recount.fieldsRead(topic)));
     }
 
+    /** One condition: of a field in an array, both bounds are for the same element. */
     private static Bson inMinute(String field, long minute) {
-        return Filters.and(
-                Filters.gte(field, new BsonDateTime(minute * 1000)),
-                Filters.lt(
-                        field, new BsonDateTime((minute + Granularity.MINUTE.seconds()) * 1000)));
+        var until = minute + Granularity.MINUTE.seconds();
+        return new BsonDocument(
+                field,
+                new BsonDocument("$gte", new BsonDateTime(minute * 1000))
+                        .append("$lt", new BsonDateTime(until * 1000)));
     }
 
     /** An hour against its minutes, some of its series at a time: the sums held are bounded. */

@@ -37,16 +37,23 @@ final class LogUsages {
 
     private void translate(LogRecord log, Attributes attributes, Translation into)
             throws BadRequestException {
+        // a failed request has no tokens
         if (!GenAiUsage.isOfModel(attributes)
-                || !origins.allow(UsageOrigin.LOGS, attributes, into)) {
+                || !(GenAiUsage.hasTokens(attributes) || isError(attributes))) {
+            warnOfMissing(attributes, into);
             into.pass(1);
-        } else if (!GenAiUsage.hasTokens(attributes) && !isError(attributes)) {
-            // a failed request has none; of another the sender should know that it is not counted
-            into.warn("log records of requests to models without their tokens are not counted");
+        } else if (!origins.allow(UsageOrigin.LOGS, attributes, into)) {
             into.pass(1);
         } else {
             var decoded = events.write(EventTopic.TOKEN_USAGE, values(log, attributes));
             into.add(Told.of(decoded, EventTopic.TOKEN_USAGE, MEDIA_TYPE, log.toByteArray()), 1);
+        }
+    }
+
+    /** Whoever is counted from logs should know which of them are not. */
+    private void warnOfMissing(Attributes attributes, Translation into) {
+        if (GenAiUsage.isOfModel(attributes) && origins.counts(UsageOrigin.LOGS, attributes)) {
+            into.warn("log records of requests to models without their tokens are not counted");
         }
     }
 

@@ -296,11 +296,17 @@ class SpanUsagesTest {
         assertEquals(List.of(1, 1), List.of(named.passed(), other.passed()));
         assertTrue(named.warnings().getFirst().contains("log records"), named.warnings() + "");
         assertEquals(List.of(), other.warnings());
+        assertEquals(List.of(), translatedLogs(Map.of(), chat).warnings(), "spans are counted");
     }
 
     private Translation translatedLogs(Map<String, Object> values) throws BadRequestException {
+        return translatedLogs(Map.of("logger", UsageOrigin.LOGS), values);
+    }
+
+    private Translation translatedLogs(Map<String, UsageOrigin> from, Map<String, Object> values)
+            throws BadRequestException {
         var translation = new Translation(100);
-        new LogUsages(events, new UsageOrigins(Map.of("logger", UsageOrigin.LOGS)))
+        new LogUsages(events, new UsageOrigins(from))
                 .translate(logs(Map.of("service.name", "logger"), values), translation);
         return translation;
     }
