@@ -89,7 +89,8 @@ public record DoorSettings(
                 env.list(
                         "DOOR_USAGE_FROM",
                         "Services (service.name) whose token usage is not counted from their"
-                                + " spans: service=logs or service=metrics, separated by commas")) {
+                                + " spans: service=logs, service=metrics, or service=scrape where a"
+                                + " source asks it, separated by commas")) {
             int equals = part.lastIndexOf('=');
             var origin = part.substring(equals + 1).strip().toLowerCase(Locale.ROOT);
             var known =
@@ -98,7 +99,7 @@ public record DoorSettings(
                             .findFirst();
             if (equals < 1 || known.isEmpty()) {
                 env.error(
-                        "DOOR_USAGE_FROM is %s, expected service=spans, service=logs or service=metrics"
+                        "DOOR_USAGE_FROM is %s, expected service=spans, service=logs, service=metrics or service=scrape"
                                 .formatted(part));
                 continue;
             }
