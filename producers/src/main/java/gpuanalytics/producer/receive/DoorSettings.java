@@ -23,6 +23,7 @@ import java.util.Set;
  * @param limits what may be under way
  * @param tokens the file of the tokens that open the doors; empty where everybody may come in
  * @param usageFrom what the usage of a service is counted from, where that is not its spans
+ * @param write what becomes of counters that Prometheus writes
  * @param events what an event may be
  */
 public record DoorSettings(
@@ -32,6 +33,7 @@ public record DoorSettings(
         DoorLimits limits,
         Optional<Path> tokens,
         Map<String, UsageOrigin> usageFrom,
+        WriteSettings write,
         EventLimits events) {
 
     private static final int HTTP_PORT = 4318;
@@ -63,6 +65,7 @@ public record DoorSettings(
                                             + " loopback")
                                 .map(Path::of),
                         readUsageFrom(env),
+                        WriteSettings.read(env),
                         events);
         for (var kind : settings.open) {
             settings.requireTokens(env, kind);

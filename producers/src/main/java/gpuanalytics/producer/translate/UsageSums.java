@@ -31,6 +31,7 @@ public final class UsageSums {
 
     private final String place;
     private final String modelOfOthers;
+    private final boolean isWhole;
     private final Map<Model, Map<Meaning, BigDecimal>> models = new TreeMap<>();
     private final Map<Failure, BigDecimal> failures = new TreeMap<>();
 
@@ -58,10 +59,12 @@ public final class UsageSums {
      *
      * @param place what has these counters: a part of the usages' identity
      * @param modelOfOthers the model of counters that do not say theirs
+     * @param isWhole whether all counters of the place are added: one that is missing is not there
      */
-    public UsageSums(String place, String modelOfOthers) {
+    public UsageSums(String place, String modelOfOthers, boolean isWhole) {
         this.place = place;
         this.modelOfOthers = modelOfOthers;
+        this.isWhole = isWhole;
     }
 
     /** Adds the rise of one series; one of 0 says that there is such a counter. */
@@ -131,14 +134,10 @@ public final class UsageSums {
         return all;
     }
 
-    private static boolean isUsage(Map<Meaning, BigDecimal> sums) {
-        boolean hasTokens =
-                sums.containsKey(Meaning.PROMPT_TOKENS)
-                        || sums.containsKey(Meaning.COMPLETION_TOKENS);
-        return hasTokens
-                && (of(sums, Meaning.PROMPT_TOKENS).signum() > 0
-                        || of(sums, Meaning.COMPLETION_TOKENS).signum() > 0
-                        || requests(sums).signum() > 0);
+    private boolean isUsage(Map<Meaning, BigDecimal> sums) {
+        return of(sums, Meaning.PROMPT_TOKENS).signum() > 0
+                || of(sums, Meaning.COMPLETION_TOKENS).signum() > 0
+                || requests(sums).signum() > 0;
     }
 
     private Map<String, Object> begun(Model model, Instant from, Instant to, String parts) {
@@ -155,6 +154,10 @@ public final class UsageSums {
     private static void setTokens(Map<String, Object> values, Map<Meaning, BigDecimal> sums) {
         set(values, TokenUsage.PROMPT_TOKENS, sums.get(Meaning.PROMPT_TOKENS));
         set(values, TokenUsage.COMPLETION_TOKENS, sums.get(Meaning.COMPLETION_TOKENS));
+        if (!sums.containsKey(Meaning.COMPLETION_TOKENS)) {
+            // a usage has tokens; those of these requests are told by others of the interval
+            values.putIfAbsent(TokenUsage.PROMPT_TOKENS.name(), BigDecimal.ZERO);
+        }
         var cached = sums.get(Meaning.CACHED_PROMPT_TOKENS);
         if (cached != null) {
             // counted at another moment of a request than the prompt that they are part of
@@ -165,7 +168,7 @@ public final class UsageSums {
         }
     }
 
-    private static void setRequests(Map<String, Object> values, Map<Meaning, BigDecimal> sums) {
+    private void setRequests(Map<String, Object> values, Map<Meaning, BigDecimal> sums) {
         var requests = requests(sums);
         values.put(TokenUsage.REQUESTS.name(), whole(requests));
         if (requests.signum() > 0) {
@@ -180,8 +183,8 @@ public final class UsageSums {
     }
 
     /** Where nobody counts requests, those with a latency have ended. */
-    private static BigDecimal requests(Map<Meaning, BigDecimal> sums) {
-        return sums.containsKey(Meaning.REQUESTS)
+    private BigDecimal requests(Map<Meaning, BigDecimal> sums) {
+        return sums.containsKey(Meaning.REQUESTS) || !isWhole
                 ? of(sums, Meaning.REQUESTS)
                 : of(sums, Meaning.LATENCIES);
     }

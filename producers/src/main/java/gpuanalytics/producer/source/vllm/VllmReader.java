@@ -103,7 +103,7 @@ final class VllmReader implements SeriesReader {
         if (before == null || isTooLong(before, moment)) {
             return List.of();
         }
-        var sums = new UsageSums(target.toString(), modelOfOthers);
+        var sums = new UsageSums(target.toString(), modelOfOthers, true);
         look.values()
                 .forEach(
                         (key, value) -> {
