@@ -24,7 +24,12 @@ public record UsageOrigins(Map<String, UsageOrigin> byService) {
         }
         told.warn(
                 "token usage in %s of service \"%s\" is not counted, its %s are; DOOR_USAGE_FROM says which"
-                        .formatted(signal.label(), service, counted.label()));
+                        .formatted(
+                                signal.label(),
+                                service,
+                                counted == UsageOrigin.SCRAPE
+                                        ? "scraped counters"
+                                        : counted.label()));
         return false;
     }
 }
