@@ -1,6 +1,7 @@
 package gpuanalytics.processor;
 
 import gpuanalytics.event.EventCodec;
+import gpuanalytics.processor.api.ApiSources;
 import gpuanalytics.processor.api.HttpApi;
 import gpuanalytics.processor.audit.RollupAudit;
 import gpuanalytics.processor.batch.Batcher;
@@ -19,6 +20,7 @@ import gpuanalytics.processor.meter.Metering;
 import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.metrics.ProcessorMetrics.SaidAgain;
+import gpuanalytics.processor.price.MongoPrices;
 import gpuanalytics.processor.query.MongoUsageQueries;
 import gpuanalytics.processor.query.RollupRetention;
 import gpuanalytics.processor.reject.RecordNotices;
@@ -321,11 +323,7 @@ public final class Processor implements RunningService {
 
     private HttpApi startHttp(ProcessorConfig config) {
         try {
-            return HttpApi.start(
-                    config.http(),
-                    MongoUsageQueries.of(store, retention(config), config.http().limits(), clock),
-                    this::health,
-                    registry);
+            return HttpApi.start(config.http(), sources(config), this::health, registry);
         } catch (ConfigurationException e) {
             pipeline.consumer().close();
             closeParts();
@@ -333,11 +331,16 @@ public final class Processor implements RunningService {
         }
     }
 
-    private static RollupRetention retention(ProcessorConfig config) {
-        return new RollupRetention(
-                config.store().minuteRetention(),
-                config.store().hourRetention(),
-                config.limits().maxLead());
+    private ApiSources sources(ProcessorConfig config) {
+        var limits = config.http().limits();
+        var kept =
+                new RollupRetention(
+                        config.store().minuteRetention(),
+                        config.store().hourRetention(),
+                        config.limits().maxLead());
+        return new ApiSources(
+                MongoUsageQueries.of(store, kept, limits, clock),
+                new MongoPrices(config.prices(), store, limits.timeout(), clock));
     }
 
     private void closeParts() {

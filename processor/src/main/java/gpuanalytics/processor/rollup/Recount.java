@@ -81,6 +81,7 @@ public final class Recount {
                         StoreLayout.STORED_AT,
                         GpuMetric.INTERVAL_S.name(),
                         GpuMetric.XID.name(),
+                        TokenUsage.REQUESTS.name(),
                         TokenUsage.ERROR_TYPE.name()));
         fields.addAll(StoredEvent.decisions());
         return fields;

@@ -50,6 +50,9 @@ public final class StoreLayout {
     /** What contradicts what is stored, and reused identities; one document per identity. */
     public static final String CONFLICTS = "conflicts";
 
+    /** The lists of prices that were put, one document each, numbered in their order. */
+    public static final String PRICES = "prices";
+
     public static final String KIND = "kind";
     public static final String TOPIC = "topic";
     public static final String IDENTITY = "identity";
@@ -222,7 +225,7 @@ public final class StoreLayout {
     /** In a GPU rollup: how many XID errors its samples report. */
     public static final String XID_ERRORS = "xid_errors";
 
-    /** In a token rollup: how many usages it counts. */
+    /** In a token rollup: how many requests its usages are. */
     public static final String REQUESTS = "requests";
 
     /** In a token rollup: how many of them failed, and attempts that did. */
@@ -232,10 +235,16 @@ public final class StoreLayout {
     public static final String FAILED_ATTEMPTS = "failed_attempts";
 
     /**
-     * In a token rollup: words that counted as requests and that later words replaced. With {@link
+     * In a token rollup: requests of words that counted and that later words replaced. With {@link
      * #REQUESTS} a number that never falls.
      */
     public static final String SUPERSEDED = "superseded";
+
+    /**
+     * In a token rollup: usages that sum up no request, so that what counts as none is told from
+     * what is lost. Never falls.
+     */
+    public static final String WITHOUT_REQUEST = "without_request";
 
     /** In a reading's or token count's part of a rollup: how many events have it. */
     public static final String N = "n";

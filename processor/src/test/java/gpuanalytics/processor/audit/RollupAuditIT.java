@@ -307,6 +307,8 @@ class RollupAuditIT {
                 .set(TokenUsage.MODEL, "llama")
                 .set(TokenUsage.PROMPT_TOKENS, 10L)
                 .set(TokenUsage.LATENCY_MS, 125.0 + Math.floorMod(number, 7))
+                // some sum up several requests
+                .set(TokenUsage.REQUESTS, number % 3 == 0 ? 40L : null)
                 .build();
     }
 

@@ -21,9 +21,15 @@ public record UsageOrigins(Map<String, UsageOrigin> byService) {
             return true;
         }
         var service = service(attributes);
+        var counted = counted(service);
         told.warn(
                 "token usage in %s of service \"%s\" is not counted, its %s are; DOOR_USAGE_FROM says which"
-                        .formatted(signal.label(), service, counted(service).label()));
+                        .formatted(
+                                signal.label(),
+                                service,
+                                counted == UsageOrigin.SCRAPE
+                                        ? "scraped counters"
+                                        : counted.label()));
         return false;
     }
 
