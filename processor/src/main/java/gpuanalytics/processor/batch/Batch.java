@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records that go through the steps together, in the order they were read.
@@ -43,6 +44,8 @@ public record Batch(
         private final List<Rejected> rejected = new ArrayList<>();
         private final Map<AssignedPartition, Long> next = new LinkedHashMap<>();
         private long bytes;
+        private @Nullable AssignedPartition last;
+        private long lastNext;
 
         /** An empty batch, opened at this reading of the nanosecond clock. */
         public Builder(long openedNanos) {
@@ -55,7 +58,19 @@ public record Batch(
                 case Rejected other -> rejected.add(other);
             }
             bytes += decoded.bytes();
-            next.put(decoded.record().partition(), decoded.record().offset() + 1);
+            var record = decoded.record();
+            if (record.partition() != last) {
+                noteLast();
+                last = record.partition();
+            }
+            lastNext = record.offset() + 1;
+        }
+
+        /** Most records lie behind one of their own partition: that is noted once for all. */
+        private void noteLast() {
+            if (last != null) {
+                next.put(last, lastNext);
+            }
         }
 
         public int size() {
@@ -71,6 +86,7 @@ public record Batch(
         }
 
         public Batch build() {
+            noteLast();
             return new Batch(rows, rejected, next, bytes);
         }
     }

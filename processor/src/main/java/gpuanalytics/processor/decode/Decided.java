@@ -28,6 +28,9 @@ public record Decided(
         boolean asAtFirst,
         DecidedCounts counts) {
 
+    /** Nothing but what the row says, under its own series, as of nearly all. */
+    public static final Decided NOTHING = new Decided(Overflow.NONE);
+
     private static final List<String> ADDED_LABELS =
             Labels.added(EventTopic.TOKEN_USAGE).stream().map(Field::name).toList();
 
@@ -48,7 +51,10 @@ public record Decided(
 
     /** The first word of its identity, as its row carries it and its document says. */
     public static Decided carriedBy(Row row) {
-        return new Decided(row.overflow(), Double.NaN, Role.WHOLE, false, row.values().counts());
+        var counts = row.values().counts();
+        return row.overflow() == Overflow.NONE && counts.equals(DecidedCounts.NONE)
+                ? NOTHING
+                : new Decided(row.overflow(), Double.NaN, Role.WHOLE, false, counts);
     }
 
     /** Reads a stored raw document, of which it needs {@link #fieldsRead} alone. */

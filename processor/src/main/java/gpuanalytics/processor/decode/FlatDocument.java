@@ -61,7 +61,7 @@ final class FlatDocument {
     private final long assumedIntervalBits;
     private final FlatScanner scanned;
     private final Field<?>[] fields;
-    private final Field<?>[] addedLabels;
+    private final long addedLabels;
     private final byte[][] elements;
     private final Field<String> uuid;
     private final Field<String> host;
@@ -84,7 +84,7 @@ final class FlatDocument {
         this.assumedIntervalBits = Double.doubleToRawLongBits(assumedIntervalS);
         this.scanned = scanned;
         this.fields = topic.fields().fields().toArray(Field<?>[]::new);
-        this.addedLabels = Labels.added(topic).toArray(Field<?>[]::new);
+        this.addedLabels = EventValues.bits(Labels.added(topic));
         this.elements = new byte[fields.length][];
         for (var field : fields) {
             elements[field.index()] = element(bsonType(field), field.name());
@@ -116,10 +116,8 @@ final class FlatDocument {
         reserve(FIXED_BYTES + TEXT_COPIES * (value.length + topicIdBytes.length));
         at = Integer.BYTES;
         putId(partition, offset, item);
-        for (var field : fields) {
-            if (scanned.has(field)) {
-                put(field);
-            }
+        for (long left = scanned.present(); left != 0; left &= left - 1) {
+            put(fields[Long.numberOfTrailingZeros(left)]);
         }
         if (hasGpu()) {
             put(GPU);
@@ -134,7 +132,7 @@ final class FlatDocument {
             put(ASSUMED_INTERVAL_S);
             putLong(assumedIntervalBits);
         }
-        if (hasAddedLabel()) {
+        if (scanned.hasAny(addedLabels)) {
             put(SERIES_BY);
             putInt(StoreLayout.SERIES_BY_ALL);
         }
@@ -204,15 +202,6 @@ final class FlatDocument {
             put((byte) '/');
             putDecimal(item, 1);
         }
-    }
-
-    private boolean hasAddedLabel() {
-        for (var field : addedLabels) {
-            if (scanned.has(field)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private boolean hasGpu() {

@@ -83,6 +83,11 @@ final class FlatScanner extends FlatCursor {
         return (present & fieldBits) != 0;
     }
 
+    /** A bit, by its index, for each field that has a value. */
+    long present() {
+        return present;
+    }
+
     boolean hasUnknown() {
         return !unknown.isEmpty();
     }

@@ -80,6 +80,10 @@ public final class ScanningEventDecoder implements EventDecoder {
         if (value == null || !isPlain(record, value, plain)) {
             return codec.decode(record);
         }
+        var labels = plain.labels.of(value);
+        if (labels == null) {
+            return codec.decode(record);
+        }
         var partition = record.partition();
         var document =
                 plain.document.write(
@@ -89,13 +93,14 @@ public final class ScanningEventDecoder implements EventDecoder {
                         record.offset(),
                         record.item(),
                         clock.millis());
-        var values = plain.scanner.values(plain.labels.of(value));
+        var values = plain.scanner.values(labels);
         return new Row(
                 record,
                 plain.document.id(),
                 new RawBsonDocument(document),
                 plain.document.assumes() ? values.standingFor(assumedIntervalS) : values,
-                Overflow.NONE);
+                Overflow.NONE,
+                document.length);
     }
 
     private boolean isPlain(RawRecord record, byte[] value, Plain plain) {
@@ -103,7 +108,6 @@ public final class ScanningEventDecoder implements EventDecoder {
                 && hasPlainHeaders(record)
                 && CodecEventDecoder.hasTime(record)
                 && plain.scanner.scan(value)
-                && plain.labels.hasPlainGpu(value)
                 && isSurelyInTime(plain.scanner.tsSeconds(), record.timestamp());
     }
 

@@ -39,10 +39,10 @@ final class Gathered {
      */
     record Latest(EventValues values, int word, RawBsonDocument document) {
 
-        boolean isAfter(Latest other) {
+        boolean isBefore(EventValues other, int wordOfOther) {
             long at = values.epochNanos();
-            long before = other.values.epochNanos();
-            return at > before || (at == before && word > other.word);
+            long after = other.epochNanos();
+            return at < after || (at == after && word < wordOfOther);
         }
     }
 
@@ -187,11 +187,13 @@ final class Gathered {
 
     private void keepLatest(CountedRow row) {
         var word = row.role() instanceof Merging merging ? merging.word() : 0;
-        var candidate = new Latest(row.values(), word, row.document());
-        var found = latest.get(row.series());
-        if (found == null || candidate.isAfter(found)) {
-            bytes += size(row.document()) - (found == null ? 0 : size(found.document));
-            latest.put(row.series(), candidate);
+        var series = row.series();
+        var found = latest.get(series);
+        if (found == null) {
+            bytes += size(row.document()); // and those that replace it are about as long
+        }
+        if (found == null || found.isBefore(row.values(), word)) {
+            latest.put(series, new Latest(row.values(), word, row.document()));
         }
     }
 

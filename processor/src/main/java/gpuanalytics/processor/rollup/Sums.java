@@ -8,7 +8,6 @@ import gpuanalytics.processor.measure.RollupCounter;
 import gpuanalytics.processor.measure.TokenCounter;
 import gpuanalytics.processor.rollup.Effect.Amount;
 import java.util.Arrays;
-import java.util.TreeMap;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +30,7 @@ final class Sums {
     private final long[] sum;
     private final double[] min;
     private final double[] max;
-    private final @Nullable TreeMap<Integer, Long>[] bins;
+    private final @Nullable BinCounts[] bins;
 
     Sums(RollupKind kind) {
         this.kind = kind;
@@ -44,9 +43,7 @@ final class Sums {
         this.min = new double[measures];
         this.max = new double[measures];
         Arrays.fill(min, Double.NaN);
-        @SuppressWarnings({"unchecked", "rawtypes"})
-        @Nullable TreeMap<Integer, Long>[] empty = new TreeMap[measures];
-        this.bins = empty;
+        this.bins = new @Nullable BinCounts[measures];
     }
 
     /** Adds so much of one event; a reading that it does not have adds nothing. */
@@ -63,11 +60,13 @@ final class Sums {
     }
 
     private void addReadings(EventValues values, int times) {
-        for (var measure : kind.measures()) {
-            var value = values.number(measure.field());
-            if (!Double.isNaN(value)) {
-                addValue(measure, value, times);
+        int place = 0;
+        for (long left = values.numeric(); left != 0; left &= left - 1) {
+            var measure = kind.measureOf(Long.numberOfTrailingZeros(left));
+            if (measure != null) {
+                addValue(measure, values.numberAt(place, measure.field()), times);
             }
+            place++;
         }
     }
 
@@ -182,10 +181,10 @@ final class Sums {
         if (measure.hasBins()) {
             var counts = bins[i];
             if (counts == null) {
-                counts = new TreeMap<>();
+                counts = new BinCounts();
                 bins[i] = counts;
             }
-            counts.merge(LatencyBins.of(value), (long) times, Long::sum);
+            counts.add(LatencyBins.of(value), times);
         }
     }
 

@@ -4,7 +4,6 @@ import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoException;
 import com.mongodb.bulk.BulkWriteError;
 import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.InsertManyOptions;
 import com.mongodb.client.model.Projections;
 import gpuanalytics.event.RejectReason;
 import gpuanalytics.processor.decode.Decided;
@@ -46,7 +45,9 @@ final class Insertion {
 
     private static final int MAX_BYTES_PER_CHAR = 3;
 
-    private static final InsertManyOptions UNORDERED = new InsertManyOptions().ordered(false);
+    /** The fate of nearly all rows. */
+    private static final Stored STORED = new Stored(Decided.NOTHING);
+
     private static final Comparator<Pending> BY_IDENTITY =
             Comparator.comparing(pending -> pending.row.id());
 
@@ -106,7 +107,7 @@ final class Insertion {
     private List<Pending> withoutTooLarge(List<Pending> rows) {
         var fitting = new ArrayList<Pending>(rows.size());
         for (var pending : rows) {
-            int bytes = pending.row.document().getByteBuffer().remaining();
+            int bytes = pending.row.documentBytes();
             if (bytes <= MAX_DOCUMENT_BYTES) {
                 fitting.add(pending);
                 continue;
@@ -121,15 +122,17 @@ final class Insertion {
     }
 
     private List<Pending> insert(List<Pending> pending) {
-        var documents = pending.stream().map(each -> each.row.document()).toList();
-        store.collection(collection).insertMany(documents, UNORDERED);
+        var documents = new ArrayList<RawBsonDocument>(pending.size());
+        pending.forEach(each -> documents.add(each.row.document()));
+        store.insert(collection, documents);
         metrics.mongoWritten(collection, documents.size());
         pending.forEach(this::noteStored);
         return List.of();
     }
 
     private void noteStored(Pending pending) {
-        outcomes[pending.index] = new Stored(Decided.carriedBy(pending.row));
+        var decided = Decided.carriedBy(pending.row);
+        outcomes[pending.index] = decided.equals(Decided.NOTHING) ? STORED : new Stored(decided);
     }
 
     /** Notes what is sure after a partly failed insert; returns what must be tried again. */

@@ -267,7 +267,7 @@ class ScanningEventDecoderTest {
         var actual = fast.decode(record);
         switch (expected) {
             case Rejected rejected -> assertEquals(rejected, actual, shown);
-            case Row(var from, var id, var document, var values, var overflow) -> {
+            case Row(var from, var id, var document, var values, var overflow, var length) -> {
                 if (!(actual instanceof Row row)) {
                     throw new AssertionError(actual + " for " + shown);
                 }
