@@ -23,12 +23,12 @@ public final class BenchRollups {
                 decoded.stream()
                         .map(row -> CountedRow.of(row, new Decided(row.overflow())))
                         .toList();
-        this.folded = new ArrayList<>(Gathered.of(rows).updates());
+        this.folded = new ArrayList<>(Gathered.of(rows, math).updates());
     }
 
     /** All rows into their rollups. */
     public Collection<?> fold() {
-        return Gathered.of(rows).updates();
+        return Gathered.of(rows, math).updates();
     }
 
     /** One update for each rollup. */

@@ -67,7 +67,6 @@ final class FlatDocument {
     private final Field<String> host;
     private final Field<Long> index;
 
-    private byte[] record = {};
     private byte[] out = new byte[FIXED_BYTES];
     private int at;
     private int idFrom;
@@ -98,22 +97,14 @@ final class FlatDocument {
     /**
      * The document of the record that was scanned last.
      *
-     * @param value the record's value
      * @param item the place of the event in its record
      */
-    byte[] write(
-            byte[] value,
-            String topicId,
-            int partition,
-            long offset,
-            int item,
-            long storedAtMillis) {
+    byte[] write(String topicId, int partition, long offset, int item, long storedAtMillis) {
         if (!topicId.equals(lastTopicId)) {
             lastTopicId = topicId;
             topicIdBytes = topicId.getBytes(UTF_8);
         }
-        record = value;
-        reserve(FIXED_BYTES + TEXT_COPIES * (value.length + topicIdBytes.length));
+        reserve(FIXED_BYTES + TEXT_COPIES * (scanned.length() + topicIdBytes.length));
         at = Integer.BYTES;
         putId(partition, offset, item);
         for (long left = scanned.present(); left != 0; left &= left - 1) {
@@ -276,7 +267,7 @@ final class FlatDocument {
 
     private void putText(Field<?> field) {
         int length = scanned.length(field);
-        System.arraycopy(record, scanned.from(field), out, at, length);
+        System.arraycopy(scanned.text, scanned.from(field), out, at, length);
         at += length;
     }
 

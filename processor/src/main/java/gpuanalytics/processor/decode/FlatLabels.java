@@ -26,8 +26,6 @@ final class FlatLabels {
     /** Longer ones are not kept: what is kept is bounded. */
     private static final int MAX_KEPT_BYTES = 512;
 
-    private static final byte[] NOTHING = {};
-
     private static final VarHandle LONG =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -54,7 +52,6 @@ final class FlatLabels {
 
     private final CRC32C checksum = new CRC32C();
 
-    private byte[] record = NOTHING;
     private byte[] key = new byte[1024];
     private int length;
 
@@ -83,11 +80,9 @@ final class FlatLabels {
     }
 
     /**
-     * The labels of the record that was scanned last, or null where its GPU's names are not plain;
-     * {@code value} is the record's.
+     * The labels of the record that was scanned last, or null where its GPU's names are not plain.
      */
-    @Nullable Labels of(byte[] value) {
-        record = value;
+    @Nullable Labels ofScanned() {
         putKey();
         if (length > MAX_KEPT_BYTES) {
             return make();
@@ -106,7 +101,7 @@ final class FlatLabels {
     }
 
     private @Nullable Labels make() {
-        if (!hasPlainGpu(record)) {
+        if (!hasPlainGpu(scanned.text)) {
             return null;
         }
         var gpu = GpuId.of((String) get(uuid), (String) get(host), (Long) get(index));
@@ -118,13 +113,13 @@ final class FlatLabels {
             return null;
         }
         return field.kind() == Field.Kind.TEXT
-                ? new String(record, scanned.from(field), scanned.length(field), ISO_8859_1)
+                ? new String(scanned.text, scanned.from(field), scanned.length(field), ISO_8859_1)
                 : (Object) scanned.bits(field);
     }
 
     /** Which labels there are, and each with its length: no two lists of values are the same. */
     private void putKey() {
-        int most = record.length + (fields.length + 1) * Long.BYTES;
+        int most = scanned.length() + (fields.length + 1) * Long.BYTES;
         if (key.length < most) {
             key = new byte[2 * most];
         }
@@ -140,7 +135,7 @@ final class FlatLabels {
         if (field.kind() == Field.Kind.TEXT) {
             int bytes = scanned.length(field);
             putLong(bytes);
-            System.arraycopy(record, scanned.from(field), key, length, bytes);
+            System.arraycopy(scanned.text, scanned.from(field), key, length, bytes);
             length += bytes;
         } else {
             putLong(scanned.bits(field));

@@ -25,10 +25,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gathered {
 
-    /** About what a row takes on the heap, and what each update that it begins. */
+    /** About what a row takes on the heap, what each update that it begins, and what its sums. */
     private static final long ROW_BYTES = EventValues.BYTES + 40L;
 
     private static final long UPDATE_BYTES = 480;
+    private static final long SUMS_BYTES = 1200;
 
     private record Place(RollupKey key, String source) {}
 
@@ -68,6 +69,7 @@ final class Gathered {
 
     private static final Granularity[] GRANULARITIES = Granularity.values();
 
+    private final RollupMath math;
     private final Map<Place, PendingUpdate> updates = new LinkedHashMap<>();
     private final Map<String, Map<String, Recent>> recent = new HashMap<>();
 
@@ -76,8 +78,12 @@ final class Gathered {
     private final Map<RollupKey, Set<String>> pods = new LinkedHashMap<>();
     private long bytes;
 
-    static Gathered of(List<CountedRow> rows) {
-        var gathered = new Gathered();
+    Gathered(RollupMath math) {
+        this.math = math;
+    }
+
+    static Gathered of(List<CountedRow> rows, RollupMath math) {
+        var gathered = new Gathered(math);
         gathered.addAll(rows);
         return gathered;
     }
@@ -123,7 +129,9 @@ final class Gathered {
             var entry =
                     new PendingUpdate.Entry(row.offset(), row.item(), row.values(), Amount.WHOLE);
             for (var granularity : GRANULARITIES) {
-                updateOf(row, granularity, last).add(entry);
+                var update = updateOf(row, granularity, last);
+                update.add(entry);
+                bytes += update.fold(math) ? SUMS_BYTES : 0;
             }
         } else {
             addEffects(row);

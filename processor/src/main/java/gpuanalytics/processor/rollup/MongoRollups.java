@@ -82,7 +82,12 @@ public final class MongoRollups implements AutoCloseable {
      * @throws InterruptedException when the processor gives up; any row may or may not count
      */
     public List<HourChange> apply(List<CountedRow> rows) throws InterruptedException {
-        return apply(Gathered.of(rows));
+        return apply(Gathered.of(rows, math));
+    }
+
+    /** Where rows are gathered that are applied together; empty. */
+    Gathered gathered() {
+        return new Gathered(math);
     }
 
     /** The same for rows that are gathered. */
