@@ -40,24 +40,34 @@ public record Batch(
     public static final class Builder {
 
         private final long openedNanos;
-        private final List<Row> rows = new ArrayList<>();
+        private final List<Row> rows;
         private final List<Rejected> rejected = new ArrayList<>();
         private final Map<AssignedPartition, Long> next = new LinkedHashMap<>();
         private long bytes;
         private @Nullable AssignedPartition last;
         private long lastNext;
 
-        /** An empty batch, opened at this reading of the nanosecond clock. */
-        public Builder(long openedNanos) {
+        /**
+         * An empty batch, opened at this reading of the nanosecond clock.
+         *
+         * @param expected about how many rows it will have
+         */
+        public Builder(long openedNanos, int expected) {
             this.openedNanos = openedNanos;
+            this.rows = new ArrayList<>(expected);
         }
 
-        public void add(DecodedRecord decoded) {
+        /**
+         * Adds a record.
+         *
+         * @param recordBytes about what the record takes on the heap
+         */
+        public void add(DecodedRecord decoded, long recordBytes) {
             switch (decoded) {
                 case Row row -> rows.add(row);
                 case Rejected other -> rejected.add(other);
             }
-            bytes += decoded.bytes();
+            bytes += recordBytes;
             var record = decoded.record();
             if (record.partition() != last) {
                 noteLast();

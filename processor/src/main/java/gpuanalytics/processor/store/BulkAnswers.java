@@ -5,6 +5,7 @@ import com.mongodb.ServerAddress;
 import com.mongodb.bulk.BulkWriteError;
 import com.mongodb.bulk.BulkWriteResult;
 import com.mongodb.bulk.WriteConcernError;
+import gpuanalytics.processor.store.WriteCommand.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -15,12 +16,12 @@ import org.bson.BsonString;
 import org.bson.BsonValue;
 import org.jspecify.annotations.Nullable;
 
-/** What the store has answered to the insert commands of one list of documents. */
+/** What the store has answered to the commands of one list of documents or updates. */
 final class BulkAnswers {
 
     private final List<BulkWriteError> errors = new ArrayList<>();
     private @Nullable WriteConcernError concern;
-    private int inserted;
+    private int written;
 
     /**
      * Takes an answer up.
@@ -28,7 +29,7 @@ final class BulkAnswers {
      * @param from the place in the list of the command's first document
      */
     void add(BsonDocument answer, int from) {
-        inserted += answer.getNumber("n", new BsonInt32(0)).intValue();
+        written += answer.getNumber("n", new BsonInt32(0)).intValue();
         if (answer.get("writeErrors") instanceof BsonArray failed) {
             failed.forEach(error -> errors.add(error(error.asDocument(), from)));
         }
@@ -43,15 +44,21 @@ final class BulkAnswers {
     }
 
     /**
-     * Throws what the driver's own insert would have thrown.
+     * Throws what the driver's own insert or update would have thrown.
      *
-     * @throws MongoBulkWriteException unless all are inserted, on a majority
+     * @throws MongoBulkWriteException unless all is done, on a majority
      */
-    void requireDone(ServerAddress server) {
+    void requireDone(Kind kind, ServerAddress server) {
         if (errors.isEmpty() && concern == null) {
             return;
         }
-        var result = BulkWriteResult.acknowledged(inserted, 0, 0, 0, List.of(), List.of());
+        var result =
+                switch (kind) {
+                    case INSERT ->
+                            BulkWriteResult.acknowledged(written, 0, 0, 0, List.of(), List.of());
+                    case UPDATE ->
+                            BulkWriteResult.acknowledged(0, written, 0, 0, List.of(), List.of());
+                };
         throw new MongoBulkWriteException(result, errors, concern, server, Set.of());
     }
 

@@ -14,6 +14,7 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.connection.ServerDescription;
+import gpuanalytics.processor.store.WriteCommand.Kind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import org.bson.BsonDocument;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
+import org.bson.io.BsonOutput;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,8 +48,8 @@ public final class MongoStore implements AutoCloseable {
     private final MongoClient client;
     private final MongoDatabase database;
 
-    /** As many as there have been threads that insert at the same time. */
-    private final Queue<InsertCommand> idle = new ConcurrentLinkedQueue<>();
+    /** As many as there have been threads that write at the same time. */
+    private final Queue<WriteCommand> idle = new ConcurrentLinkedQueue<>();
 
     public MongoStore(StoreConfig config) {
         this.config = config;
@@ -74,16 +76,45 @@ public final class MongoStore implements AutoCloseable {
      * @throws MongoException when nothing is sure: any of them may be inserted
      */
     public void insert(String collection, List<RawBsonDocument> documents) {
+        write(
+                Kind.INSERT,
+                collection,
+                new Written() {
+                    @Override
+                    public int size() {
+                        return documents.size();
+                    }
+
+                    @Override
+                    public void write(int place, BsonOutput out) {
+                        var bytes = documents.get(place).getByteBuffer();
+                        out.writeBytes(bytes.array(), bytes.position(), bytes.remaining());
+                    }
+                });
+    }
+
+    /**
+     * Updates one document each, in any order, and else as {@link #insert}.
+     *
+     * @param updates the elements of the array {@code updates} of the store's command
+     * @throws MongoBulkWriteException that tells which are not done, or that no majority has them
+     * @throws MongoException when nothing is sure: any of them may be done
+     */
+    public void update(String collection, Written updates) {
+        write(Kind.UPDATE, collection, updates);
+    }
+
+    private void write(Kind kind, String collection, Written written) {
         var known = idle.poll();
-        var command = known == null ? new InsertCommand() : known;
+        var command = known == null ? new WriteCommand() : known;
         try {
             var answers = new BulkAnswers();
-            for (int from = 0; from < documents.size(); ) {
-                int next = command.fill(collection, documents, from);
+            for (int from = 0; from < written.size(); ) {
+                int next = command.fill(kind, collection, written, from);
                 answers.add(database.runCommand(command.document(), BsonDocument.class), from);
                 from = next;
             }
-            answers.requireDone(primary());
+            answers.requireDone(kind, primary());
         } finally {
             idle.add(command);
         }

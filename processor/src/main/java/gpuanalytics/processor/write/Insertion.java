@@ -17,7 +17,6 @@ import gpuanalytics.processor.write.Outcome.Redelivered;
 import gpuanalytics.processor.write.Outcome.Rejected;
 import gpuanalytics.processor.write.Outcome.Stored;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,9 +46,6 @@ final class Insertion {
 
     /** The fate of nearly all rows. */
     private static final Stored STORED = new Stored(Decided.NOTHING);
-
-    private static final Comparator<Pending> BY_IDENTITY =
-            Comparator.comparing(pending -> pending.row.id());
 
     /** A row and its place in the batch. */
     record Pending(int index, Row row) {}
@@ -91,7 +87,7 @@ final class Insertion {
         for (int attempt = 1; !pending.isEmpty(); attempt++) {
             // Two inserts under way may share identities: in one order neither of them holds
             // what the other waits for, as it would on a server that locks row by row.
-            pending.sort(BY_IDENTITY);
+            pending = IdentityOrder.sorted(pending);
             try {
                 pending = insert(pending);
             } catch (MongoBulkWriteException e) {

@@ -45,12 +45,12 @@ class MongoStoreInsertIT {
     @Test
     void documentsOfAllSizesArriveAsTheyAreHoweverManyCommandsTheyTake() {
         var documents = new ArrayList<RawBsonDocument>();
-        IntStream.range(0, InsertCommand.MAX_DOCUMENTS + 5)
+        IntStream.range(0, WriteCommand.MAX_DOCUMENTS + 5)
                 .forEach(i -> documents.add(document(i, i % 300)));
         for (int i = 0; i < 4; i++) {
-            documents.add(document(-1 - i, InsertCommand.MAX_BYTES / 2 - 100 + i * 1000));
+            documents.add(document(-1 - i, WriteCommand.MAX_BYTES / 2 - 100 + i * 1000));
         }
-        documents.add(document(-5, 3 * InsertCommand.MAX_BYTES));
+        documents.add(document(-5, 3 * WriteCommand.MAX_BYTES));
         documents.add(document(-6, 0));
 
         store.insert(COLLECTION, documents);

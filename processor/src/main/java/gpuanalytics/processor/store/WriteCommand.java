@@ -1,7 +1,6 @@
 package gpuanalytics.processor.store;
 
 import com.mongodb.WriteConcern;
-import java.util.List;
 import org.bson.BsonBinaryWriter;
 import org.bson.BsonBoolean;
 import org.bson.BsonDocument;
@@ -13,10 +12,24 @@ import org.bson.codecs.EncoderContext;
 import org.bson.io.BasicOutputBuffer;
 
 /**
- * An unordered insert of documents that are bytes already, put together in a buffer that is used
- * again: the driver then copies one array instead of encoding document by document. For one thread.
+ * An unordered insert or update, put together as bytes in a buffer that is used again: the driver
+ * then copies one array instead of encoding document by document. For one thread.
  */
-final class InsertCommand {
+final class WriteCommand {
+
+    /** What is written. */
+    enum Kind {
+        INSERT("insert", "documents"),
+        UPDATE("update", "updates");
+
+        private final String command;
+        private final String array;
+
+        Kind(String command, String array) {
+            this.command = command;
+            this.array = array;
+        }
+    }
 
     /** Documents go together up to so many bytes; a larger one goes alone. */
     static final int MAX_BYTES = 4 << 20;
@@ -34,25 +47,23 @@ final class InsertCommand {
 
     private BasicOutputBuffer out = new BasicOutputBuffer(FIRST_BYTES);
     private int arrayFrom;
-    private int count;
 
     /**
      * Takes up documents from a place in a list on, at least one.
      *
      * @return the place of the first that has no room
      */
-    int fill(String collection, List<RawBsonDocument> documents, int from) {
-        begin(collection);
+    int fill(Kind kind, String collection, Written documents, int from) {
+        begin(kind, collection);
         int next = from;
-        while (next < documents.size() && count < MAX_DOCUMENTS) {
-            var bytes = documents.get(next).getByteBuffer();
-            int length = bytes.remaining();
-            if (count > 0 && out.getPosition() + length > MAX_BYTES) {
+        while (next < documents.size() && next - from < MAX_DOCUMENTS) {
+            int before = out.getPosition();
+            beginElement(next - from);
+            documents.write(next, out);
+            if (next > from && out.getPosition() > MAX_BYTES) {
+                out.truncateToPosition(before);
                 break;
             }
-            beginElement(BsonType.DOCUMENT);
-            out.writeBytes(bytes.array(), bytes.position(), length);
-            count++;
             next++;
         }
         end();
@@ -64,33 +75,32 @@ final class InsertCommand {
         return new RawBsonDocument(out.getInternalBuffer(), 0, out.getPosition());
     }
 
-    private void begin(String collection) {
+    private void begin(Kind kind, String collection) {
         if (out.getInternalBuffer().length > MAX_KEPT_BYTES) {
             out = new BasicOutputBuffer(FIRST_BYTES);
         }
         out.truncateToPosition(0);
-        count = 0;
         var head =
-                new BsonDocument("insert", new BsonString(collection))
+                new BsonDocument(kind.command, new BsonString(collection))
                         .append("ordered", BsonBoolean.FALSE)
                         .append("writeConcern", CONCERN);
         CODEC.encode(new BsonBinaryWriter(out), head, EncoderContext.builder().build());
         out.truncateToPosition(out.getPosition() - 1); // goes on where it had ended
         out.writeByte(BsonType.ARRAY.getValue());
-        out.writeCString("documents");
+        out.writeCString(kind.array);
         arrayFrom = out.getPosition();
         out.writeInt32(0);
     }
 
-    /** The type and the name of the next element of the array: its number. */
-    private void beginElement(BsonType type) {
-        out.writeByte(type.getValue());
+    /** The type and the name of an element of the array: its number. */
+    private void beginElement(int number) {
+        out.writeByte(BsonType.DOCUMENT.getValue());
         int power = 1;
-        while (power <= count / 10) {
+        while (power <= number / 10) {
             power *= 10;
         }
         for (; power > 0; power /= 10) {
-            out.writeByte('0' + count / power % 10);
+            out.writeByte('0' + number / power % 10);
         }
         out.writeByte(0);
     }
