@@ -61,13 +61,12 @@ final class FlatDocument {
     private final long assumedIntervalBits;
     private final FlatScanner scanned;
     private final Field<?>[] fields;
-    private final Field<?>[] addedLabels;
+    private final long addedLabels;
     private final byte[][] elements;
     private final Field<String> uuid;
     private final Field<String> host;
     private final Field<Long> index;
 
-    private byte[] record = {};
     private byte[] out = new byte[FIXED_BYTES];
     private int at;
     private int idFrom;
@@ -84,7 +83,7 @@ final class FlatDocument {
         this.assumedIntervalBits = Double.doubleToRawLongBits(assumedIntervalS);
         this.scanned = scanned;
         this.fields = topic.fields().fields().toArray(Field<?>[]::new);
-        this.addedLabels = Labels.added(topic).toArray(Field<?>[]::new);
+        this.addedLabels = EventValues.bits(Labels.added(topic));
         this.elements = new byte[fields.length][];
         for (var field : fields) {
             elements[field.index()] = head(field);
@@ -98,22 +97,13 @@ final class FlatDocument {
     /**
      * The document of the record that was scanned last.
      *
-     * @param value the record's value
      * @param item the place of the event in its record
      */
-    byte[] write(
-            byte[] value,
-            String topicId,
-            int partition,
-            long offset,
-            int item,
-            long storedAtMillis) {
-        begin(value, topicId);
+    byte[] write(String topicId, int partition, long offset, int item, long storedAtMillis) {
+        begin(topicId);
         putId(partition, offset, item);
-        for (var field : fields) {
-            if (scanned.has(field)) {
-                put(field);
-            }
+        for (long left = scanned.present(); left != 0; left &= left - 1) {
+            put(fields[Long.numberOfTrailingZeros(left)]);
         }
         if (hasGpu()) {
             put(GPU);
@@ -128,7 +118,7 @@ final class FlatDocument {
             put(ASSUMED_INTERVAL_S);
             putLong(assumedIntervalBits);
         }
-        if (hasAddedLabel()) {
+        if (scanned.hasAny(addedLabels)) {
             put(SERIES_BY);
             putInt(StoreLayout.SERIES_BY_ALL);
         }
@@ -138,13 +128,12 @@ final class FlatDocument {
         return Arrays.copyOf(out, at);
     }
 
-    private void begin(byte[] value, String topicId) {
+    private void begin(String topicId) {
         if (!topicId.equals(lastTopicId)) {
             lastTopicId = topicId;
             topicIdBytes = topicId.getBytes(UTF_8);
         }
-        record = value;
-        int most = FIXED_BYTES + TEXT_COPIES * (value.length + topicIdBytes.length);
+        int most = FIXED_BYTES + TEXT_COPIES * (scanned.length() + topicIdBytes.length);
         if (out.length < most) {
             out = new byte[most];
         }
@@ -207,15 +196,6 @@ final class FlatDocument {
             put((byte) '/');
             putDecimal(item, 1);
         }
-    }
-
-    private boolean hasAddedLabel() {
-        for (var field : addedLabels) {
-            if (scanned.has(field)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private boolean hasGpu() {
@@ -298,7 +278,7 @@ final class FlatDocument {
 
     private void putText(Field<?> field) {
         int length = scanned.length(field);
-        System.arraycopy(record, scanned.from(field), out, at, length);
+        System.arraycopy(scanned.text, scanned.from(field), out, at, length);
         at += length;
     }
 

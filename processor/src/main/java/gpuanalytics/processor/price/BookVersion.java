@@ -26,6 +26,10 @@ final class BookVersion {
         return HexFormat.of().formatHex(version.digest.digest()).substring(0, DIGITS);
     }
 
+    static String of(PriceList list) {
+        return of(List.of(list), Optional.empty());
+    }
+
     private void add(PriceList list) {
         add(list.version());
         list.gpus().forEach(this::add);

@@ -13,7 +13,12 @@ import java.util.TreeMap;
 final class DatedRates<R extends Rate> {
 
     /** A price and the list that has it. */
-    record Listed<R extends Rate>(R rate, String version) {}
+    record Listed<R extends Rate>(R rate, String version) {
+
+        ListedPrice of(String model) {
+            return new ListedPrice(model, rate, version);
+        }
+    }
 
     private final NavigableMap<Instant, Listed<R>> byStart = new TreeMap<>();
 
@@ -36,7 +41,9 @@ final class DatedRates<R extends Rate> {
         }
     }
 
-    Collection<Listed<R>> all() {
-        return byStart.values();
+    /** Whether this very price is there, and stands. */
+    boolean has(R rate) {
+        var listed = byStart.get(rate.validity().from());
+        return listed != null && listed.rate().equals(rate);
     }
 }

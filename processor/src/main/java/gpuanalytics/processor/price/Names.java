@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names as people write them to the models of a book: the model's own name, then an alias as it is
@@ -61,6 +64,55 @@ final class Names {
                 .filter(pattern -> matches(pattern.text(), name))
                 .map(Pattern::model)
                 .findFirst();
+    }
+
+    /** Whether the model and all its aliases are there, and stand for it. */
+    boolean says(PricedModel<?> priced) {
+        return models.contains(priced.model())
+                && priced.aliases().stream()
+                        .allMatch(alias -> priced.model().equals(standsFor(alias)));
+    }
+
+    /** Notes every name that stands for another model already. */
+    void check(String path, List<? extends PricedModel<?>> priced, Faults faults) {
+        for (int i = 0; i < priced.size(); i++) {
+            var model = priced.get(i);
+            var known = aliases.get(model.model());
+            if (known != null && !models.contains(model.model())) {
+                faults.add(
+                        "%s[%d].model".formatted(path, i),
+                        model.model(),
+                        "a name that is no alias of %s".formatted(known));
+            }
+            for (int j = 0; j < model.aliases().size(); j++) {
+                var alias = model.aliases().get(j);
+                var other = models.contains(alias) ? alias : standsFor(alias);
+                if (other != null && !other.equals(model.model())) {
+                    faults.add(
+                            "%s[%d].aliases[%d]".formatted(path, i, j),
+                            alias,
+                            "a name that does not stand for %s".formatted(other));
+                }
+            }
+        }
+    }
+
+    /** The model that an alias is listed for. */
+    private @Nullable String standsFor(String alias) {
+        return isPattern(alias)
+                ? patterns.stream()
+                        .filter(pattern -> pattern.text().equals(alias))
+                        .map(Pattern::model)
+                        .findFirst()
+                        .orElse(null)
+                : aliases.get(alias);
+    }
+
+    /** The aliases, those with a {@code *} too, and the models that they stand for. */
+    SortedMap<String, String> aliases() {
+        var all = new TreeMap<>(aliases);
+        patterns.forEach(pattern -> all.put(pattern.text(), pattern.model()));
+        return all;
     }
 
     static boolean isPattern(String alias) {

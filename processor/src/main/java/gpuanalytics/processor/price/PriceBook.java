@@ -3,13 +3,18 @@ package gpuanalytics.processor.price;
 import gpuanalytics.processor.price.DatedRates.Listed;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What GPUs and tokens cost at any moment; never changes itself. It is made of lists in their
@@ -119,6 +124,85 @@ public final class PriceBook {
             return Collections.emptySortedSet();
         }
         return Collections.unmodifiableSortedSet(changes.subSet(from.plusNanos(1), to));
+    }
+
+    /** Whether it has all prices and names of a list already. */
+    boolean says(PriceList list) {
+        return list.gpus().stream()
+                        .allMatch(
+                                priced ->
+                                        gpuNames.says(priced)
+                                                && says(
+                                                        priced,
+                                                        rate ->
+                                                                gpus.get(
+                                                                        new GpuKey(
+                                                                                priced.model(),
+                                                                                rate.market()))))
+                && list.models().stream()
+                        .allMatch(
+                                priced ->
+                                        modelNames.says(priced)
+                                                && says(priced, _ -> models.get(priced.model())));
+    }
+
+    private static <R extends Rate> boolean says(
+            PricedModel<R> priced, Function<R, @Nullable DatedRates<R>> known) {
+        return priced.rates().stream()
+                .allMatch(
+                        rate -> {
+                            var rates = known.apply(rate);
+                            return rates != null && rates.has(rate);
+                        });
+    }
+
+    /** Notes every name of a list that stands for another model already. */
+    void checkNames(PriceList list, Faults faults) {
+        gpuNames.check(PriceFields.GPUS, list.gpus(), faults);
+        modelNames.check(PriceFields.MODELS, list.models(), faults);
+    }
+
+    /** The prices that hold at a moment, by their models' names. */
+    public List<ListedPrice> listed(Instant at) {
+        var listed = new ArrayList<ListedPrice>();
+        gpus.forEach(
+                (key, rates) -> rates.at(at).ifPresent(rate -> listed.add(rate.of(key.model()))));
+        models.forEach(
+                (model, rates) -> rates.at(at).ifPresent(rate -> listed.add(rate.of(model))));
+        listed.sort(ListedPrice.BY_NAME);
+        return listed;
+    }
+
+    /** Every price of every list, those that others stand for too, the earliest list first. */
+    public List<ListedPrice> history() {
+        var history = new ArrayList<ListedPrice>();
+        for (var list : lists) {
+            list.gpus().forEach(priced -> addAll(priced, list.version(), history));
+            list.models().forEach(priced -> addAll(priced, list.version(), history));
+        }
+        return history;
+    }
+
+    private static void addAll(
+            PricedModel<?> priced, String list, Collection<ListedPrice> history) {
+        for (var rate : priced.rates()) {
+            history.add(new ListedPrice(priced.model(), rate, list));
+        }
+    }
+
+    /** What other names of GPUs stand for, in the order of the names. */
+    public SortedMap<String, String> gpuAliases() {
+        return gpuNames.aliases();
+    }
+
+    /** What other names of API models stand for, in the order of the names. */
+    public SortedMap<String, String> modelAliases() {
+        return modelNames.aliases();
+    }
+
+    /** What an hour of a GPU costs that no list has a price for. */
+    public Optional<BigDecimal> fallbackUsdPerHour() {
+        return fallback.map(GpuPrice::usdPerHour);
     }
 
     /** Names all its prices: equal for equal prices, on every processor. */

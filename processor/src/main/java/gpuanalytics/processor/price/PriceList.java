@@ -17,12 +17,19 @@ public record PriceList(
         models = List.copyOf(models);
     }
 
-    /** How many dated prices it has. */
+    /** How many dated prices and aliases it has. */
     public int size() {
         return size(gpus) + size(models);
     }
 
     private static <R extends Rate> int size(List<PricedModel<R>> priced) {
-        return priced.stream().mapToInt(model -> model.rates().size()).sum();
+        return priced.stream()
+                .mapToInt(model -> model.rates().size() + model.aliases().size())
+                .sum();
+    }
+
+    /** The same under another name. */
+    PriceList as(String newVersion) {
+        return new PriceList(newVersion, gpus, models);
     }
 }

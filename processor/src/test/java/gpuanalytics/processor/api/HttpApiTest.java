@@ -563,7 +563,7 @@ class HttpApiTest {
                             () ->
                                     HttpApi.start(
                                             config,
-                                            running.queries,
+                                            new ApiSources(running.queries, running.prices),
                                             () -> running.health,
                                             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
 

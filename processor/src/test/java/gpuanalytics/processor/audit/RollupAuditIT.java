@@ -13,7 +13,6 @@ import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.SettableClock;
 import gpuanalytics.processor.change.ChangedHours;
 import gpuanalytics.processor.consume.TestRows;
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.rollup.CountedRow;
@@ -284,7 +283,7 @@ class RollupAuditIT {
     }
 
     private static List<CountedRow> counted(List<Row> rows) {
-        return rows.stream().map(row -> CountedRow.of(row, new Decided(row.overflow()))).toList();
+        return rows.stream().map(CountedRow::of).toList();
     }
 
     private interface TimeOf {
@@ -306,6 +305,8 @@ class RollupAuditIT {
                 .set(TokenUsage.MODEL, "llama")
                 .set(TokenUsage.PROMPT_TOKENS, 10L)
                 .set(TokenUsage.LATENCY_MS, 125.0 + Math.floorMod(number, 7))
+                // some sum up several requests
+                .set(TokenUsage.REQUESTS, number % 3 == 0 ? 40L : null)
                 .build();
     }
 

@@ -10,7 +10,6 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.SettableClock;
 import gpuanalytics.processor.consume.TestRows;
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.rollup.CountedRow;
@@ -239,6 +238,6 @@ class GpuNamingIT {
             sample.set(GpuMetric.MIG_ID, mig);
         }
         var row = samples.next(sample.build());
-        return CountedRow.of(row, new Decided(row.overflow()));
+        return CountedRow.of(row);
     }
 }

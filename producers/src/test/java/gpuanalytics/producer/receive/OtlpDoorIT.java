@@ -90,7 +90,7 @@ class OtlpDoorIT {
                                         "DOOR_MAX_REQUESTS",
                                         "1"))
                         .awaitReady();
-        channel = channel(doors);
+        channel = doors.channel();
     }
 
     @AfterAll
@@ -98,12 +98,6 @@ class OtlpDoorIT {
         channel.shutdownNow();
         doors.close();
         broker.close();
-    }
-
-    private static ManagedChannel channel(DoorFixture to) {
-        return NettyChannelBuilder.forAddress("127.0.0.1", to.producer.doorPort(DoorKind.GRPC))
-                .usePlaintext()
-                .build();
     }
 
     private static TraceServiceGrpc.TraceServiceBlockingStub traces() {
@@ -361,7 +355,7 @@ class OtlpDoorIT {
     @Test
     void kafkaAwayIsUnavailableWithATimeToWait() {
         try (var away = new DoorFixture("127.0.0.1:1", Map.of())) {
-            var to = channel(away);
+            var to = away.channel();
             try {
                 var thrown =
                         assertThrows(
