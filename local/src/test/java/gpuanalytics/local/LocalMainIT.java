@@ -21,8 +21,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The program as a person starts it. */
+@Execution(ExecutionMode.CONCURRENT)
 class LocalMainIT {
 
     private static final Duration LIMIT = Duration.ofMinutes(5);
@@ -273,6 +276,6 @@ class LocalMainIT {
 
     private static JavaProcess start(List<String> arguments, Map<String, String> variables)
             throws Exception {
-        return JavaProcess.start(LocalMain.class, List.of("-Xmx640m"), arguments, variables);
+        return LocalProcess.start(List.of("-Xmx640m"), arguments, variables);
     }
 }
