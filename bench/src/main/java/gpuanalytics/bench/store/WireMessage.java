@@ -145,7 +145,7 @@ record WireMessage(
         int from = body.position();
         int length = body.getInt(from);
         body.position(from + length);
-        return new RawBsonDocument(body.array(), from, length);
+        return new RawBsonDocument(body.array(), body.arrayOffset() + from, length);
     }
 
     private static Sequence sequence(ByteBuffer body) {

@@ -68,7 +68,8 @@ final class AckStoreTest {
         store.sampleEvery(2);
         var documents =
                 IntStream.range(0, 500)
-                        .mapToObj(n -> new Document("_id", n).append("ts", Date.from(Instant.now())))
+                        .mapToObj(
+                                n -> new Document("_id", n).append("ts", Date.from(Instant.now())))
                         .toList();
         var answer =
                 database.runCommand(

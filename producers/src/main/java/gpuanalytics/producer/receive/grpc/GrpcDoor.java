@@ -2,12 +2,12 @@ package gpuanalytics.producer.receive.grpc;
 
 import gpuanalytics.producer.receive.Door;
 import gpuanalytics.producer.receive.DoorSettings;
-import gpuanalytics.producer.receive.DoorTokens;
 import gpuanalytics.producer.receive.GrpcSettings;
 import gpuanalytics.producer.receive.OpenDoor;
 import gpuanalytics.producer.receive.otlp.Otlp;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.health.HealthReport;
+import gpuanalytics.service.http.BearerTokens;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -57,7 +57,7 @@ public final class GrpcDoor implements OpenDoor {
      *
      * @throws ConfigurationException where it cannot listen
      */
-    public static GrpcDoor open(DoorSettings settings, Door door, DoorTokens tokens, Otlp otlp) {
+    public static GrpcDoor open(DoorSettings settings, Door door, BearerTokens tokens, Otlp otlp) {
         var health = new HealthStatusManager();
         var threads =
                 Executors.newThreadPerTaskExecutor(
