@@ -61,12 +61,13 @@ final class Sums {
     }
 
     private void addReadings(EventValues values, int times) {
+        long requests = times * requests(values);
         int place = 0;
         for (long left = values.numeric(); left != 0; left &= left - 1) {
             var measure = kind.measureOf(Long.numberOfTrailingZeros(left));
             if (measure != null) {
                 var value = values.numberAt(place, measure.field());
-                long weight = measure.hasBins() ? times * requests(values) : times;
+                long weight = measure.hasBins() ? requests : times;
                 if (!Double.isNaN(value) && weight != 0) {
                     addValue(measure, value, weight);
                 }
@@ -172,7 +173,7 @@ final class Sums {
             }
             case REINSTATED -> {
                 // What was superseded stays so counted: with the requests it must not fall.
-                count(TokenCounter.REQUESTS, 1);
+                count(TokenCounter.REQUESTS, requests);
                 count(TokenCounter.FAILED_ATTEMPTS, -failed);
             }
             case ATTEMPT -> {
