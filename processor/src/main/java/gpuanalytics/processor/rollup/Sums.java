@@ -65,9 +65,12 @@ final class Sums {
         int place = 0;
         for (long left = values.numeric(); left != 0; left &= left - 1) {
             var measure = kind.measureOf(Long.numberOfTrailingZeros(left));
-            long weight = measure != null && measure.hasBins() ? requests : times;
-            if (measure != null && weight != 0) {
-                addValue(measure, values.numberAt(place, measure.field()), weight);
+            if (measure != null) {
+                var value = values.numberAt(place, measure.field());
+                long weight = measure.hasBins() ? requests : times;
+                if (!Double.isNaN(value) && weight != 0) {
+                    addValue(measure, value, weight);
+                }
             }
             place++;
         }
