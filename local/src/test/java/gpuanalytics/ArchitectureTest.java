@@ -132,6 +132,7 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.audit..",
                             "gpuanalytics.processor.conflict..",
                             "gpuanalytics.processor.gpuname..",
+                            "gpuanalytics.processor.price..",
                             "gpuanalytics.processor.query..",
                             // its test fixtures, which no program ships
                             "gpuanalytics.embedded.testing..")

@@ -6,6 +6,7 @@ import gpuanalytics.embedded.Ports;
 import gpuanalytics.local.LocalOptions.Source;
 import gpuanalytics.processor.Processor;
 import gpuanalytics.processor.ProcessorConfig;
+import gpuanalytics.processor.price.PriceConfig;
 import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.producer.Producer;
@@ -209,6 +210,7 @@ final class LocalPipeline implements AutoCloseable {
     private Map<String, String> variables(LocalOptions options, Map<String, String> environment) {
         var variables = new HashMap<>(environment);
         variables.putIfAbsent("BUFFER_BYTES", LOCAL_BUFFER_BYTES);
+        variables.putIfAbsent("PRICES_FILE", PriceConfig.EXAMPLE);
         variables.putIfAbsent("DOOR_MAX_BYTES", LOCAL_DOOR_BYTES);
         variables.putIfAbsent("ROLLUP_FLUSH_MS", LOCAL_ROLLUP_FLUSH_MS);
         variables.putIfAbsent("ROLLUP_FLUSH_BYTES", LOCAL_ROLLUP_FLUSH_BYTES);

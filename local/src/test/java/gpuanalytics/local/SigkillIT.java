@@ -1,10 +1,12 @@
 package gpuanalytics.local;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import gpuanalytics.embedded.testing.JavaProcess;
 import gpuanalytics.embedded.testing.Lane;
 import gpuanalytics.embedded.testing.StoreProcess;
+import gpuanalytics.embedded.testing.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +31,8 @@ class SigkillIT {
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int KILLS = 10;
     private static final int MAX_KILL_DELAY_MS = 2500;
+    private static final Duration START_LIMIT = Duration.ofMinutes(1);
+    private static final int START_PAUSE_MS = 500;
 
     /** Processes that live for seconds are sooner ready without the second compiler. */
     private static final List<String> JVM =
@@ -101,6 +106,7 @@ class SigkillIT {
             for (int kill = 0; kill < KILLS; kill++) {
                 try (var run = start(arguments, variables)) {
                     run.awaitLine("  HTTP ");
+                    // A random moment is what is wanted here, not a condition.
                     waitMillis(random.nextInt(MAX_KILL_DELAY_MS));
                     store.kill();
                     run.kill();
@@ -113,7 +119,6 @@ class SigkillIT {
         }
     }
 
-    /** A random moment is what is wanted here, not a condition. */
     private static void waitMillis(int millis) throws InterruptedException {
         var _ = new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS);
     }
@@ -159,18 +164,49 @@ class SigkillIT {
             return System.getenv("MONGO_URL");
         }
 
+        /** A killed process is waited for: as long as it is dying it counts as one that runs. */
         @Override
         public void kill() throws Exception {
             for (var name : List.of("postgres.pid", "ferretdb.pid")) {
-                var pid = Files.readAllLines(run.resolve(name)).getFirst().trim();
+                var pid = Files.readString(run.resolve(name)).trim();
                 new ProcessBuilder("kill", "-9", pid).start().waitFor();
+                Waiting.until("the end of " + name, START_LIMIT, () -> hasEnded(pid));
             }
-            var again =
+            startAgain();
+        }
+
+        /** True also of a process whose parent has not asked how it ended. */
+        private static boolean hasEnded(String pid) {
+            try {
+                var state = Files.readString(Path.of("/proc", pid, "stat"));
+                return state.substring(state.lastIndexOf(')')).startsWith(") Z");
+            } catch (IOException _) {
+                return true;
+            }
+        }
+
+        /** The port may be another client's for a moment: it is one that the kernel hands out. */
+        private void startAgain() throws Exception {
+            long start = System.nanoTime();
+            for (var output = tryToStart(); output.isPresent(); output = tryToStart()) {
+                if (System.nanoTime() - start > START_LIMIT.toNanos()) {
+                    fail("the server does not start again: " + output.get());
+                }
+                System.out.println("the server did not start: " + output.get());
+                waitMillis(START_PAUSE_MS);
+            }
+        }
+
+        /** What a start that failed has printed; empty when the server runs. */
+        private Optional<String> tryToStart() throws Exception {
+            var process =
                     new ProcessBuilder(up.toString(), "--name", run.getFileName().toString())
                             .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .redirectOutput(run.resolve("start.log").toFile())
                             .start();
-            assertEquals(0, again.waitFor(), "the server starts again");
+            return process.waitFor() == 0
+                    ? Optional.empty()
+                    : Optional.of(Files.readString(run.resolve("start.log")));
         }
 
         @Override

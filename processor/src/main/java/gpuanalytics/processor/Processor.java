@@ -1,6 +1,7 @@
 package gpuanalytics.processor;
 
 import gpuanalytics.event.EventCodec;
+import gpuanalytics.processor.api.ApiSources;
 import gpuanalytics.processor.api.HttpApi;
 import gpuanalytics.processor.audit.RollupAudit;
 import gpuanalytics.processor.batch.Batcher;
@@ -19,6 +20,7 @@ import gpuanalytics.processor.meter.Metering;
 import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.metrics.ProcessorMetrics.SaidAgain;
+import gpuanalytics.processor.price.MongoPrices;
 import gpuanalytics.processor.query.MongoUsageQueries;
 import gpuanalytics.processor.query.RollupRetention;
 import gpuanalytics.processor.reject.RecordNotices;
@@ -80,6 +82,7 @@ public final class Processor implements RunningService {
     private final StoreRetry retry;
     private final DeadLetterTopic deadLetters;
     private final UnderWay underWay;
+    private final GpuNaming names;
     private final IngestPipeline pipeline;
     private final RollupAudit audit;
     private final Duration shutdownTimeout;
@@ -106,6 +109,14 @@ public final class Processor implements RunningService {
         underWay = new UnderWay(clock, steps);
         var math = new RollupMath(config.ingest().sampleInterval());
         var changedHours = new ChangedHours(store, retry, metrics, clock, config.audit().lease());
+        names =
+                new GpuNaming(
+                        store,
+                        config.ingest().series().gpus(),
+                        config.store().hourRetention(),
+                        retry,
+                        metrics,
+                        clock);
         pipeline = pipeline(config, math, changedHours);
         audit =
                 new RollupAudit(
@@ -142,13 +153,7 @@ public final class Processor implements RunningService {
                 new SeriesCap(settings.series(), store, retry, metrics, clock),
                 new Metering(settings.meter(), new LatestReadings(store, retry), metrics),
                 write,
-                new GpuNaming(
-                        store,
-                        settings.series().gpus(),
-                        config.store().hourRetention(),
-                        retry,
-                        metrics,
-                        clock),
+                names,
                 new Rollups(settings.flush(), rollups, changedHours, underWay),
                 underWay,
                 pipelineHealth);
@@ -279,6 +284,7 @@ public final class Processor implements RunningService {
                 records -> (double) records.bytes());
         ingestThread.start();
         periodic.add(new Periodic("measure", MEASURE_INTERVAL, this::measure));
+        periodic.add(new Periodic("names", GpuNaming.CONFIRM_INTERVAL, names::confirm));
         if (!config.audit().interval().isZero()) {
             periodic.add(new Periodic("audit", config.audit().interval(), audit::auditChanged));
         }
@@ -317,11 +323,7 @@ public final class Processor implements RunningService {
 
     private HttpApi startHttp(ProcessorConfig config) {
         try {
-            return HttpApi.start(
-                    config.http(),
-                    MongoUsageQueries.of(store, retention(config), config.http().limits(), clock),
-                    this::health,
-                    registry);
+            return HttpApi.start(config.http(), sources(config), this::health, registry);
         } catch (ConfigurationException e) {
             pipeline.consumer().close();
             closeParts();
@@ -329,11 +331,16 @@ public final class Processor implements RunningService {
         }
     }
 
-    private static RollupRetention retention(ProcessorConfig config) {
-        return new RollupRetention(
-                config.store().minuteRetention(),
-                config.store().hourRetention(),
-                config.limits().maxLead());
+    private ApiSources sources(ProcessorConfig config) {
+        var limits = config.http().limits();
+        var kept =
+                new RollupRetention(
+                        config.store().minuteRetention(),
+                        config.store().hourRetention(),
+                        config.limits().maxLead());
+        return new ApiSources(
+                MongoUsageQueries.of(store, kept, limits, clock),
+                new MongoPrices(config.prices(), store, limits.timeout(), clock));
     }
 
     private void closeParts() {

@@ -8,6 +8,7 @@ import gpuanalytics.processor.batch.BatchPolicy;
 import gpuanalytics.processor.consume.ConsumeConfig;
 import gpuanalytics.processor.consume.ConsumeConfig.GroupProtocol;
 import gpuanalytics.processor.meter.MeterLimits;
+import gpuanalytics.processor.price.PriceConfig;
 import gpuanalytics.processor.rollup.FlushPolicy;
 import gpuanalytics.processor.series.SeriesLimits;
 import gpuanalytics.processor.store.StoreConfig;
@@ -26,6 +27,7 @@ import java.util.Map;
  * @param ingest how records go through the steps
  * @param store the store and its retention
  * @param audit how rollups are audited
+ * @param prices what GPUs and tokens cost
  * @param http where the API listens and what one may ask of it
  */
 public record ProcessorConfig(
@@ -34,6 +36,7 @@ public record ProcessorConfig(
         IngestSettings ingest,
         StoreConfig store,
         AuditConfig audit,
+        PriceConfig prices,
         HttpConfig http) {
 
     private static final int MAX_BATCH_ROWS = 100_000;
@@ -60,12 +63,13 @@ public record ProcessorConfig(
                 ingest(reader, batch),
                 store(reader),
                 AuditConfig.read(reader),
+                PriceConfig.read(reader),
                 HttpConfig.fromEnvironment(reader));
     }
 
     /** The same with another store. */
     public ProcessorConfig with(StoreConfig another) {
-        return new ProcessorConfig(consume, limits, ingest, another, audit, http);
+        return new ProcessorConfig(consume, limits, ingest, another, audit, prices, http);
     }
 
     private static ConsumeConfig consume(EnvironmentReader reader, int batchRows) {

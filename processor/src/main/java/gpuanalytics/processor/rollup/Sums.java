@@ -57,7 +57,7 @@ final class Sums {
             case TOKEN -> addUsage(values, amount);
         }
         switch (amount) {
-            case WHOLE, READINGS -> addReadings(values, 1);
+            case WHOLE, READINGS, REINSTATED -> addReadings(values, 1);
             case TAKEN_BACK -> addReadings(values, -1);
             case ATTEMPT -> {}
         }
@@ -128,7 +128,7 @@ final class Sums {
                 count(GpuCounter.COVERED_US, Math.round(intervalS * MICRO));
             }
             case READINGS -> {} // of a sample that counts already, and its time too
-            case TAKEN_BACK, ATTEMPT ->
+            case TAKEN_BACK, REINSTATED, ATTEMPT ->
                     throw new IllegalArgumentException("a sample counts as " + amount);
         }
         addEnergy(values, intervalS);
@@ -167,6 +167,11 @@ final class Sums {
                 count(TokenCounter.REQUESTS, -requests);
                 count(TokenCounter.SUPERSEDED, requests);
                 count(TokenCounter.FAILED_ATTEMPTS, failed); // its error stays counted
+            }
+            case REINSTATED -> {
+                // What was superseded stays so counted: with the requests it must not fall.
+                count(TokenCounter.REQUESTS, 1);
+                count(TokenCounter.FAILED_ATTEMPTS, -failed);
             }
             case ATTEMPT -> {
                 count(TokenCounter.ERRORS, failed);

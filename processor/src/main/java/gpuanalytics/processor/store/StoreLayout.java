@@ -50,6 +50,9 @@ public final class StoreLayout {
     /** What contradicts what is stored, and reused identities; one document per identity. */
     public static final String CONFLICTS = "conflicts";
 
+    /** The lists of prices that were put, one document each, numbered in their order. */
+    public static final String PRICES = "prices";
+
     public static final String KIND = "kind";
     public static final String TOPIC = "topic";
     public static final String IDENTITY = "identity";
@@ -131,7 +134,7 @@ public final class StoreLayout {
      * Set on a raw document that is not the first under its identity: {@code {of, n, as, at}}, the
      * identity, the number of this word (the first has none), how it counts ({@link
      * gpuanalytics.processor.decode.Role}) and where it came from, in text; of a usage also {@code
-     * {request, stands}}, the numbers of the word that began its request and of the one that
+     * {request, stands}}, the numbers of the first word about its request and of the one that
      * counted once this was there.
      */
     public static final String SAID = "said";
@@ -157,6 +160,19 @@ public final class StoreLayout {
 
     /** When the one happened that is replaced. */
     public static final String REPLACED_TS = REPLACES + "." + TS;
+
+    /**
+     * Set on a raw usage that shows that other earlier words than the one it replaces count
+     * otherwise: of each {@code {counts, event}}, whether it counts now and did not before, or the
+     * other way about, and the word as it was stored.
+     */
+    public static final String MOVES = "moves";
+
+    public static final String MOVED_COUNTS = "counts";
+    public static final String MOVED_EVENT = "event";
+
+    /** When the one happened that counts otherwise, in an element of {@link #MOVES}. */
+    public static final String MOVED_TS = MOVED_EVENT + "." + TS;
 
     /** Where a later word came from, in text. */
     public static final String SAID_AT_PATH = SAID + "." + SAID_AT;

@@ -566,7 +566,7 @@ class HttpApiTest {
                             () ->
                                     HttpApi.start(
                                             config,
-                                            running.queries,
+                                            new ApiSources(running.queries, running.prices),
                                             () -> running.health,
                                             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
 

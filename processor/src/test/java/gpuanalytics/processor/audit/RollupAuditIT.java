@@ -12,7 +12,6 @@ import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.change.ChangedHours;
 import gpuanalytics.processor.consume.TestRows;
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.rollup.CountedRow;
@@ -286,7 +285,7 @@ class RollupAuditIT {
     }
 
     private static List<CountedRow> counted(List<Row> rows) {
-        return rows.stream().map(row -> CountedRow.of(row, new Decided(row.overflow()))).toList();
+        return rows.stream().map(CountedRow::of).toList();
     }
 
     private interface TimeOf {

@@ -4,8 +4,6 @@ import gpuanalytics.event.EventLimits;
 import gpuanalytics.service.config.EnvironmentReader;
 import gpuanalytics.service.http.HttpSettings;
 import gpuanalytics.service.http.TlsFiles;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -125,18 +123,10 @@ public record DoorSettings(
                     case HTTP -> http.host();
                     case GRPC -> grpc.host();
                 };
-        if (tokens.isEmpty() && !isLoopback(host)) {
+        if (tokens.isEmpty() && !HttpSettings.isLoopback(host)) {
             env.error(
                     "DOOR_%s_HOST is %s, expected a loopback address where DOOR_TOKENS_FILE is not set"
                             .formatted(kind, host));
-        }
-    }
-
-    private static boolean isLoopback(String host) {
-        try {
-            return InetAddress.getByName(host).isLoopbackAddress();
-        } catch (UnknownHostException ignored) {
-            return false; // nobody can listen there, which is said when somebody tries
         }
     }
 }

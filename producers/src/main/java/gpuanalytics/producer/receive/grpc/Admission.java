@@ -1,6 +1,6 @@
 package gpuanalytics.producer.receive.grpc;
 
-import gpuanalytics.producer.receive.DoorTokens;
+import gpuanalytics.service.http.BearerTokens;
 import gpuanalytics.service.http.ByteBudget;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -24,11 +24,11 @@ final class Admission implements ServerInterceptor {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    private final DoorTokens tokens;
+    private final BearerTokens tokens;
     private final Semaphore calls;
     private final ByteBudget budget;
 
-    Admission(DoorTokens tokens, int maxCalls, ByteBudget budget) {
+    Admission(BearerTokens tokens, int maxCalls, ByteBudget budget) {
         this.tokens = tokens;
         this.calls = new Semaphore(maxCalls);
         this.budget = budget;
@@ -101,6 +101,9 @@ final class Admission implements ServerInterceptor {
 
         @Override
         public void onMessage(Q message) {
+            if (refused) {
+                return;
+            }
             if (!call.getMethodDescriptor().getType().clientSendsOneMessage()) {
                 hold.giveBack();
             }

@@ -3,13 +3,13 @@ package gpuanalytics.producer.receive.grpc;
 import gpuanalytics.event.EventCodec;
 import gpuanalytics.producer.receive.Door;
 import gpuanalytics.producer.receive.DoorSettings;
-import gpuanalytics.producer.receive.DoorTokens;
 import gpuanalytics.producer.receive.GrpcSettings;
 import gpuanalytics.producer.receive.OpenDoor;
 import gpuanalytics.producer.receive.json.EventBody;
 import gpuanalytics.producer.receive.otlp.Otlp;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.health.HealthReport;
+import gpuanalytics.service.http.BearerTokens;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
@@ -62,7 +62,7 @@ public final class GrpcDoor implements OpenDoor {
      * @throws ConfigurationException where it cannot listen
      */
     public static GrpcDoor open(
-            DoorSettings settings, Door door, DoorTokens tokens, Otlp otlp, Clock clock) {
+            DoorSettings settings, Door door, BearerTokens tokens, Otlp otlp, Clock clock) {
         var health = new HealthStatusManager();
         var threads =
                 Executors.newThreadPerTaskExecutor(

@@ -50,7 +50,7 @@ class TranslationTest {
 
     private static List<Event> events(Translation translation) {
         return translation.items().stream()
-                .flatMap(item -> item instanceof Told.Fact(var event) ? Stream.of(event) : null)
+                .flatMap(item -> item instanceof Told.Fact(var event, _) ? Stream.of(event) : null)
                 .toList();
     }
 
