@@ -101,6 +101,9 @@ final class Admission implements ServerInterceptor {
 
         @Override
         public void onMessage(Q message) {
+            if (refused) {
+                return;
+            }
             if (!call.getMethodDescriptor().getType().clientSendsOneMessage()) {
                 hold.giveBack();
             }
