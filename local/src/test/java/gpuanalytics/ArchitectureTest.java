@@ -156,6 +156,7 @@ final class ArchitectureTest {
                     .that()
                     .resideOutsideOfPackages(
                             "gpuanalytics.producer.receive.otlp..",
+                            "gpuanalytics.producer.receive.prometheus..",
                             "gpuanalytics.producer.receive.http..",
                             "gpuanalytics.producer.receive.grpc..")
                     .should()

@@ -5,6 +5,7 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.producer.publish.KafkaOptions;
 import gpuanalytics.producer.publish.KafkaOptions.Compression;
 import gpuanalytics.producer.receive.DoorSettings;
+import gpuanalytics.producer.receive.UsageOrigin;
 import gpuanalytics.producer.source.KubernetesAccess;
 import gpuanalytics.producer.source.SourceConfig;
 import gpuanalytics.producer.source.replay.ReplayConfig;
@@ -15,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -70,6 +72,17 @@ public record ProducerConfig(
                 readSources(env, kafka.bootstrap(), limits, !doors.open().isEmpty()),
                 doors,
                 HttpSettings.read(env, DEFAULT_PORT));
+    }
+
+    /** What is allowed and perhaps not meant, a line for each. */
+    public List<String> warnings() {
+        boolean isScraped = doors.usageFrom().containsValue(UsageOrigin.SCRAPE);
+        return sources.containsKey(SourceKind.VLLM) && !doors.open().isEmpty() && !isScraped
+                ? List.of(
+                        "source vllm counts the tokens of its servers, and their spans at a door"
+                                + " would count again: expected DOOR_USAGE_FROM=service=scrape for"
+                                + " services that send them")
+                : List.of();
     }
 
     static KafkaOptions readKafka(EnvironmentReader env) {

@@ -1,6 +1,5 @@
 package gpuanalytics.processor.rollup;
 
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,10 +18,7 @@ public final class BenchRollups {
 
     /** Rows of one partition, in offset order, as stored. */
     public BenchRollups(List<Row> decoded) {
-        this.rows =
-                decoded.stream()
-                        .map(row -> CountedRow.of(row, new Decided(row.overflow())))
-                        .toList();
+        this.rows = decoded.stream().map(CountedRow::of).toList();
         this.folded = new ArrayList<>(Gathered.of(rows).updates());
     }
 

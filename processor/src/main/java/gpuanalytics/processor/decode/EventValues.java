@@ -132,11 +132,6 @@ public final class EventValues {
         return new EventValues(labels, epochSecond, nanos, present, numbers, decided);
     }
 
-    /** The same with other labels. */
-    EventValues with(Labels others) {
-        return new EventValues(others, epochSecond, nanos, present, numbers, counts);
-    }
-
     /** The values of a sample that stands for this time, in seconds. */
     EventValues standingFor(double intervalS) {
         var byField = new long[topic().fields().fields().size()];

@@ -32,6 +32,7 @@ final class FieldNames {
         }
         topic.fields().totals().forEach(total -> put(total, TOTAL));
         put("specversion", RARE);
+        put("tokens", RARE); // of one direction, as OpenMeter has them
     }
 
     /** The index of the field that the bytes name, or {@link #UNKNOWN} or {@link #RARE}. */

@@ -64,6 +64,7 @@ public final class MongoStore implements AutoCloseable {
             sparseIndex(raw, StoreLayout.SAID_AT_PATH); // a word read again of a large family
             expire(raw, config.rawRetention());
         }
+        sparseIndex(StoreLayout.TOKEN_USAGE, StoreLayout.MOVES + "." + StoreLayout.MOVED_TS);
         for (var rollup : retentionOfRollups().entrySet()) {
             index(rollup.getKey(), Indexes.ascending(StoreLayout.BUCKET));
             expire(rollup.getKey(), rollup.getValue());

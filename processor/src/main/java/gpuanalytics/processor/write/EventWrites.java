@@ -57,7 +57,7 @@ public final class EventWrites {
         conflicts.note(conflicts(batch.rows(), outcomes));
         underWay.reached(Step.DEAD_LETTERS_SENT);
         tally.count(batch.rows(), outcomes);
-        return counted(batch.rows(), outcomes);
+        return counted(outcomes);
     }
 
     private static List<DeadLetter> letters(Batch batch, List<Outcome> outcomes) {
@@ -79,9 +79,10 @@ public final class EventWrites {
         for (int i = 0; i < rows.size(); i++) {
             var row = rows.get(i);
             switch (outcomes.get(i)) {
-                case Stored(var decided) when decided.role() instanceof Another(var beside) ->
+                case Stored(var counted) when counted.role() instanceof Another(var beside, _) ->
                         found.add(reused(row, beside));
-                case Redelivered(var decided) when decided.role() instanceof Another(var beside) ->
+                case Redelivered(var counted)
+                        when counted.role() instanceof Another(var beside, _) ->
                         found.add(reused(row, beside));
                 case Rejected(var reason, var detail) when reason == RejectReason.CONFLICT ->
                         found.add(conflict(Kind.CONFLICT, row, detail));
@@ -105,12 +106,12 @@ public final class EventWrites {
                 detail);
     }
 
-    private static List<CountedRow> counted(List<Row> rows, List<Outcome> outcomes) {
-        var counted = new ArrayList<CountedRow>(rows.size());
-        for (int i = 0; i < rows.size(); i++) {
-            switch (outcomes.get(i)) {
-                case Stored(var decided) -> counted.add(CountedRow.of(rows.get(i), decided));
-                case Redelivered(var decided) -> counted.add(CountedRow.of(rows.get(i), decided));
+    private static List<CountedRow> counted(List<Outcome> outcomes) {
+        var counted = new ArrayList<CountedRow>(outcomes.size());
+        for (var outcome : outcomes) {
+            switch (outcome) {
+                case Stored(var row) -> counted.add(row);
+                case Redelivered(var row) -> counted.add(row);
                 case Repeated(), Rejected _ -> {}
             }
         }

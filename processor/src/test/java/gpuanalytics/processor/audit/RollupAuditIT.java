@@ -12,7 +12,6 @@ import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.change.ChangedHours;
 import gpuanalytics.processor.consume.TestRows;
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.rollup.CountedRow;
@@ -286,7 +285,7 @@ class RollupAuditIT {
     }
 
     private static List<CountedRow> counted(List<Row> rows) {
-        return rows.stream().map(row -> CountedRow.of(row, new Decided(row.overflow()))).toList();
+        return rows.stream().map(CountedRow::of).toList();
     }
 
     private interface TimeOf {
@@ -308,6 +307,8 @@ class RollupAuditIT {
                 .set(TokenUsage.MODEL, "llama")
                 .set(TokenUsage.PROMPT_TOKENS, 10L)
                 .set(TokenUsage.LATENCY_MS, 125.0 + Math.floorMod(number, 7))
+                // some sum up several requests
+                .set(TokenUsage.REQUESTS, number % 3 == 0 ? 40L : null)
                 .build();
     }
 

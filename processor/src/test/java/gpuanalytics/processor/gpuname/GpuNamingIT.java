@@ -9,7 +9,6 @@ import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.consume.TestRows;
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.rollup.CountedRow;
@@ -22,8 +21,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -240,34 +237,6 @@ class GpuNamingIT {
             sample.set(GpuMetric.MIG_ID, mig);
         }
         var row = samples.next(sample.build());
-        return CountedRow.of(row, new Decided(row.overflow()));
-    }
-
-    private static final class SteppedClock extends Clock {
-
-        private Instant now;
-
-        SteppedClock(Instant now) {
-            this.now = now;
-        }
-
-        void step(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
+        return CountedRow.of(row);
     }
 }

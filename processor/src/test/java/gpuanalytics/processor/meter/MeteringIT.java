@@ -144,18 +144,13 @@ class MeteringIT {
     private List<CountedRow> written(List<Row> rows) throws InterruptedException {
         var outcomes = writer.write(rows);
         var counted = new ArrayList<CountedRow>();
-        for (int i = 0; i < rows.size(); i++) {
-            var decided =
-                    switch (outcomes.get(i)) {
-                        case Stored stored -> stored.decided();
-                        case Redelivered again -> again.decided();
-                        case Repeated _ -> null;
-                        case Rejected refused -> throw new AssertionError(refused);
-                    };
-            if (decided == null) {
-                continue;
+        for (var outcome : outcomes) {
+            switch (outcome) {
+                case Stored stored -> counted.add(stored.counted());
+                case Redelivered again -> counted.add(again.counted());
+                case Repeated _ -> {}
+                case Rejected refused -> throw new AssertionError(refused);
             }
-            counted.add(CountedRow.of(rows.get(i), decided));
         }
         return counted;
     }

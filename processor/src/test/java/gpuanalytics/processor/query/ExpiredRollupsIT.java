@@ -11,7 +11,6 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.consume.TestRows;
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.rollup.CountedRow;
 import gpuanalytics.processor.rollup.MongoRollups;
@@ -465,7 +464,7 @@ class ExpiredRollupsIT {
         var rows = new ArrayList<CountedRow>();
         for (var event : events) {
             var row = partition.next(event);
-            rows.add(CountedRow.of(row, new Decided(row.overflow())));
+            rows.add(CountedRow.of(row));
         }
         rollups.apply(rows);
     }

@@ -81,6 +81,48 @@ class RollupMathTest {
         assertFalse(sums.containsKey("ttft_ms.n"));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        // as it is said, requests, errors, observations, sum of latencies
+        "'', 1, 0, 1, 200000",
+        "'requests: 1,', 1, 0, 1, 200000",
+        "'requests: 40,', 40, 0, 40, 8000000",
+        "'requests: 0,', 0, 0, 0, 0",
+        "'requests: 3, error_type: \"x\",', 3, 3, 3, 600000",
+        "'requests: 1000000000,', 1000000000, 0, 1000000000, 200000000000000",
+    })
+    void aUsageCountsTheRequestsThatItSumsUp(
+            String said, long requests, long errors, long observations, long latencies) {
+        var sums =
+                hourSums(
+                        usage(
+                                0,
+                                Instant.EPOCH,
+                                "{%s prompt_tokens: 100, latency_ms: 0.2}".formatted(said)));
+
+        assertEquals(requests, sums.get("requests"));
+        assertEquals(errors, sums.get("errors"));
+        assertEquals(requests == 0, sums.containsKey("without_request"));
+        assertEquals(100, sums.get("prompt_tokens.sum"));
+        assertEquals(1, sums.get("prompt_tokens.n"));
+        assertEquals(observations, sums.getOrDefault("latency_ms.n", 0L));
+        assertEquals(observations, sums.getOrDefault("latency_ms.bins." + LatencyBins.of(0.2), 0L));
+        assertEquals(latencies, sums.getOrDefault("latency_ms.sum_micro", 0L));
+    }
+
+    @Test
+    void aSumOfLatenciesStaysAtTheLargestValue() {
+        var sums =
+                hourSums(
+                        usage(
+                                0,
+                                Instant.EPOCH,
+                                "{requests: 1000000000, prompt_tokens: 1, latency_ms:"
+                                        + " 86400000.0}"));
+
+        assertEquals(Long.MAX_VALUE, sums.get("latency_ms.sum_micro"));
+    }
+
     @Test
     void takesADefaultForAnIntervalOnly() {
         var sums = hourSums(sample(0, "{power_w: 100.0}"), sample(1, "{interval_s: 0.5}"));

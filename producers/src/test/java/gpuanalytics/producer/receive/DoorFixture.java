@@ -79,7 +79,12 @@ public final class DoorFixture implements AutoCloseable {
     }
 
     private double held() throws Exception {
-        var name = "producer_door_bytes{door=\"http\"} ";
+        return metric("producer_door_bytes{door=\"http\"}");
+    }
+
+    /** The value of a metric, by its name and labels as they are printed; NaN where it has none. */
+    public double metric(String named) throws Exception {
+        var name = named + " ";
         return text(send(producer.httpPort(), "GET", "/metrics", new byte[0]))
                 .lines()
                 .filter(line -> line.startsWith(name))

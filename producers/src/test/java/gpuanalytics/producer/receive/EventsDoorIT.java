@@ -11,6 +11,7 @@ import static gpuanalytics.producer.receive.DoorFixture.texts;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -100,6 +101,26 @@ class EventsDoorIT {
         assertEquals(200, doors.post(PATH, sample("GPU-one")).statusCode());
         assertEquals(1, texts(broker.bootstrapServers(), USAGES, "one-usage").size());
         assertEquals(1, texts(broker.bootstrapServers(), SAMPLES, "GPU-one").size());
+    }
+
+    /** Counted here, and on its way to the raw document. */
+    @Test
+    void aRefusedReadingIsCountedAndPassedOn() throws Exception {
+        var metric =
+                "readings_refused_total{field=\"power_w\",reason=\"out_of_range\",topic=\"gpu.metrics.v1\"}";
+        var bad =
+                sample("GPU-refused").replace("\"utilization\"", "\"power_w\":-3,\"utilization\"");
+        var before = doors.metric(metric);
+
+        assertEquals(200, doors.post(PATH, bad).statusCode());
+
+        assertEquals(Double.isNaN(before) ? 1 : before + 1, doors.metric(metric));
+        var record = texts(broker.bootstrapServers(), SAMPLES, "GPU-refused").getFirst();
+        assertTrue(
+                record.contains(
+                        "\"refused\":{\"power_w\":{\"reason\":\"out_of_range\",\"said\":\"-3\"}}"),
+                record);
+        assertFalse(record.contains("\"power_w\":-3"), record);
     }
 
     @ParameterizedTest
