@@ -83,7 +83,7 @@ public final class CodecEventDecoder implements EventDecoder {
      * topic says so, and every client of the last ten years does.
      */
     static boolean hasTime(RawRecord record) {
-        return record.timestamp().toEpochMilli() >= 0;
+        return record.timestampMillis() >= 0;
     }
 
     private Row row(RawRecord record, Event event, List<Refusal> refused) {

@@ -61,13 +61,12 @@ final class FlatDocument {
     private final long assumedIntervalBits;
     private final FlatScanner scanned;
     private final Field<?>[] fields;
-    private final Field<?>[] addedLabels;
+    private final long addedLabels;
     private final byte[][] elements;
     private final Field<String> uuid;
     private final Field<String> host;
     private final Field<Long> index;
 
-    private byte[] record = {};
     private byte[] out = new byte[FIXED_BYTES];
     private int at;
     private int idFrom;
@@ -84,7 +83,7 @@ final class FlatDocument {
         this.assumedIntervalBits = Double.doubleToRawLongBits(assumedIntervalS);
         this.scanned = scanned;
         this.fields = topic.fields().fields().toArray(Field<?>[]::new);
-        this.addedLabels = Labels.added(topic).toArray(Field<?>[]::new);
+        this.addedLabels = EventValues.bits(Labels.added(topic));
         this.elements = new byte[fields.length][];
         for (var field : fields) {
             elements[field.index()] = element(bsonType(field), field.name());
@@ -98,28 +97,18 @@ final class FlatDocument {
     /**
      * The document of the record that was scanned last.
      *
-     * @param value the record's value
      * @param item the place of the event in its record
      */
-    byte[] write(
-            byte[] value,
-            String topicId,
-            int partition,
-            long offset,
-            int item,
-            long storedAtMillis) {
+    byte[] write(String topicId, int partition, long offset, int item, long storedAtMillis) {
         if (!topicId.equals(lastTopicId)) {
             lastTopicId = topicId;
             topicIdBytes = topicId.getBytes(UTF_8);
         }
-        record = value;
-        reserve(FIXED_BYTES + TEXT_COPIES * (value.length + topicIdBytes.length));
+        reserve(FIXED_BYTES + TEXT_COPIES * (scanned.length() + topicIdBytes.length));
         at = Integer.BYTES;
         putId(partition, offset, item);
-        for (var field : fields) {
-            if (scanned.has(field)) {
-                put(field);
-            }
+        for (long left = scanned.present(); left != 0; left &= left - 1) {
+            put(fields[Long.numberOfTrailingZeros(left)]);
         }
         if (hasGpu()) {
             put(GPU);
@@ -134,7 +123,7 @@ final class FlatDocument {
             put(ASSUMED_INTERVAL_S);
             putLong(assumedIntervalBits);
         }
-        if (hasAddedLabel()) {
+        if (scanned.hasAny(addedLabels)) {
             put(SERIES_BY);
             putInt(StoreLayout.SERIES_BY_ALL);
         }
@@ -204,15 +193,6 @@ final class FlatDocument {
             put((byte) '/');
             putDecimal(item, 1);
         }
-    }
-
-    private boolean hasAddedLabel() {
-        for (var field : addedLabels) {
-            if (scanned.has(field)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private boolean hasGpu() {
@@ -287,7 +267,7 @@ final class FlatDocument {
 
     private void putText(Field<?> field) {
         int length = scanned.length(field);
-        System.arraycopy(record, scanned.from(field), out, at, length);
+        System.arraycopy(scanned.text, scanned.from(field), out, at, length);
         at += length;
     }
 

@@ -9,7 +9,6 @@ import gpuanalytics.processor.measure.RollupCounter;
 import gpuanalytics.processor.measure.TokenCounter;
 import gpuanalytics.processor.rollup.Effect.Amount;
 import java.util.Arrays;
-import java.util.TreeMap;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +31,7 @@ final class Sums {
     private final long[] sum;
     private final double[] min;
     private final double[] max;
-    private final @Nullable TreeMap<Integer, Long>[] bins;
+    private final @Nullable BinCounts[] bins;
 
     Sums(RollupKind kind) {
         this.kind = kind;
@@ -45,9 +44,7 @@ final class Sums {
         this.min = new double[measures];
         this.max = new double[measures];
         Arrays.fill(min, Double.NaN);
-        @SuppressWarnings({"unchecked", "rawtypes"})
-        @Nullable TreeMap<Integer, Long>[] empty = new TreeMap[measures];
-        this.bins = empty;
+        this.bins = new @Nullable BinCounts[measures];
     }
 
     /** Adds so much of one event; a reading that it does not have adds nothing. */
@@ -64,12 +61,15 @@ final class Sums {
     }
 
     private void addReadings(EventValues values, int times) {
-        for (var measure : kind.measures()) {
-            var value = values.number(measure.field());
-            long weight = measure.hasBins() ? times * requests(values) : times;
-            if (!Double.isNaN(value) && weight != 0) {
-                addValue(measure, value, weight);
+        long requests = times * requests(values);
+        int place = 0;
+        for (long left = values.numeric(); left != 0; left &= left - 1) {
+            var measure = kind.measureOf(Long.numberOfTrailingZeros(left));
+            long weight = measure != null && measure.hasBins() ? requests : times;
+            if (measure != null && weight != 0) {
+                addValue(measure, values.numberAt(place, measure.field()), weight);
             }
+            place++;
         }
     }
 
@@ -170,7 +170,7 @@ final class Sums {
             }
             case REINSTATED -> {
                 // What was superseded stays so counted: with the requests it must not fall.
-                count(TokenCounter.REQUESTS, 1);
+                count(TokenCounter.REQUESTS, requests);
                 count(TokenCounter.FAILED_ATTEMPTS, -failed);
             }
             case ATTEMPT -> {
@@ -200,10 +200,10 @@ final class Sums {
         if (measure.hasBins()) {
             var counts = bins[i];
             if (counts == null) {
-                counts = new TreeMap<>();
+                counts = new BinCounts();
                 bins[i] = counts;
             }
-            counts.merge(LatencyBins.of(value), times, Long::sum);
+            counts.add(LatencyBins.of(value), times);
         }
     }
 

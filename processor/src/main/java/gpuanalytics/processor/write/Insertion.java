@@ -4,7 +4,6 @@ import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoException;
 import com.mongodb.bulk.BulkWriteError;
 import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.InsertManyOptions;
 import com.mongodb.client.model.Projections;
 import gpuanalytics.event.RejectReason;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
@@ -18,7 +17,6 @@ import gpuanalytics.processor.write.Outcome.Redelivered;
 import gpuanalytics.processor.write.Outcome.Rejected;
 import gpuanalytics.processor.write.Outcome.Stored;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,10 +40,6 @@ final class Insertion {
     private static final int IDENTITY_BYTES = 16;
 
     private static final int MAX_BYTES_PER_CHAR = 3;
-
-    private static final InsertManyOptions UNORDERED = new InsertManyOptions().ordered(false);
-    private static final Comparator<Pending> BY_IDENTITY =
-            Comparator.comparing(pending -> pending.row.id());
 
     /** A row and its place in the batch. */
     record Pending(int index, Row row) {}
@@ -87,7 +81,7 @@ final class Insertion {
         for (int attempt = 1; !pending.isEmpty(); attempt++) {
             // Two inserts under way may share identities: in one order neither of them holds
             // what the other waits for, as it would on a server that locks row by row.
-            pending.sort(BY_IDENTITY);
+            pending = IdentityOrder.sorted(pending);
             try {
                 pending = insert(pending);
             } catch (MongoBulkWriteException e) {
@@ -103,7 +97,7 @@ final class Insertion {
     private List<Pending> withoutTooLarge(List<Pending> rows) {
         var fitting = new ArrayList<Pending>(rows.size());
         for (var pending : rows) {
-            int bytes = pending.row.document().getByteBuffer().remaining();
+            int bytes = pending.row.documentBytes();
             if (bytes <= MAX_DOCUMENT_BYTES) {
                 fitting.add(pending);
                 continue;
@@ -118,8 +112,9 @@ final class Insertion {
     }
 
     private List<Pending> insert(List<Pending> pending) {
-        var documents = pending.stream().map(each -> each.row.document()).toList();
-        store.collection(collection).insertMany(documents, UNORDERED);
+        var documents = new ArrayList<RawBsonDocument>(pending.size());
+        pending.forEach(each -> documents.add(each.row.document()));
+        store.insert(collection, documents);
         metrics.mongoWritten(collection, documents.size());
         pending.forEach(this::noteStored);
         return List.of();

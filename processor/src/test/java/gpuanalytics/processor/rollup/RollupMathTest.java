@@ -264,6 +264,38 @@ class RollupMathTest {
     }
 
     @Test
+    void rowsAddUpToTheSameAsTheyComeAndAtTheEnd() {
+        var seed = new Random().nextLong();
+        var random = new Random(seed);
+        var labels = usage(0, Instant.EPOCH, "{}").values().labels();
+        for (int round = 0; round < 200; round++) {
+            var early = new PendingUpdate(key(), "topic_0", labels, Overflow.NONE);
+            var late = new PendingUpdate(key(), "topic_0", labels, Overflow.NONE);
+            int offset = 0;
+            for (int step = random.nextInt(40); step >= 0; step--) {
+                offset += random.nextInt(3); // now and then one that is there
+                var fields =
+                        "{completion_tokens: %d, ttft_ms: %s}"
+                                .formatted(random.nextInt(1000), random.nextInt(1, 100_000) / 10.0);
+                var values = usage(offset, Instant.EPOCH, fields).values();
+                var amount = random.nextInt(8) == 0 ? Amount.TAKEN_BACK : Amount.WHOLE;
+                var entry = new PendingUpdate.Entry(offset, 0, values, amount);
+                early.add(entry);
+                late.add(entry);
+                if (random.nextInt(3) > 0) {
+                    early.fold(math);
+                }
+                if (random.nextInt(15) == 0) {
+                    early.dropUpTo(offset - 5);
+                    late.dropUpTo(offset - 5);
+                }
+            }
+            assertEquals(asMap(late.sums(math)), asMap(early.sums(math)), "seed " + seed);
+            assertEquals(ranges(late.sums(math)), ranges(early.sums(math)), "seed " + seed);
+        }
+    }
+
+    @Test
     void dropsTheRowsThatCountAlready() {
         var labels = usage(3, Instant.EPOCH, "{}").values().labels();
         var rollup = new PendingUpdate(key(), "topic_0", labels, Overflow.NONE);
@@ -296,7 +328,7 @@ class RollupMathTest {
     }
 
     private Map<String, Long> hourSums(CountedRow... rows) {
-        return Gathered.of(List.of(rows)).updates().stream()
+        return Gathered.of(List.of(rows), math).updates().stream()
                 .filter(rollup -> rollup.key().granularity() == Granularity.HOUR)
                 .map(rollup -> asMap(rollup.sums(math)))
                 .findFirst()
@@ -315,8 +347,8 @@ class RollupMathTest {
         return map;
     }
 
-    private static Collection<PendingUpdate> fold(CountedRow... rows) {
-        return Gathered.of(List.of(rows)).updates();
+    private Collection<PendingUpdate> fold(CountedRow... rows) {
+        return Gathered.of(List.of(rows), math).updates();
     }
 
     private static CountedRow usage(long offset, Instant ts, String fields) {
