@@ -159,6 +159,7 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.gpuname..",
                             "gpuanalytics.processor.price..",
                             "gpuanalytics.processor.query..",
+                            "gpuanalytics.processor.ledger..",
                             // its test fixtures, which no program ships
                             "gpuanalytics.embedded.testing..")
                     .should()

@@ -15,6 +15,8 @@ import gpuanalytics.processor.consume.KafkaHealth;
 import gpuanalytics.processor.decode.Decoding;
 import gpuanalytics.processor.decode.ScanningEventDecoder;
 import gpuanalytics.processor.gpuname.GpuNaming;
+import gpuanalytics.processor.ledger.LedgerKeeper;
+import gpuanalytics.processor.ledger.MongoLedgerQueries;
 import gpuanalytics.processor.meter.LatestReadings;
 import gpuanalytics.processor.meter.Metering;
 import gpuanalytics.processor.metrics.DrainEstimate;
@@ -85,6 +87,8 @@ public final class Processor implements RunningService {
     private final GpuNaming names;
     private final IngestPipeline pipeline;
     private final RollupAudit audit;
+    private final MongoPrices prices;
+    private final LedgerKeeper ledger;
     private final Duration shutdownTimeout;
     private final HttpApi http;
     private final Thread ingestThread;
@@ -121,6 +125,16 @@ public final class Processor implements RunningService {
         audit =
                 new RollupAudit(
                         store, changedHours, math, metrics, clock, config.audit(), config.store());
+        prices = new MongoPrices(config.prices(), store, config.http().limits().timeout(), clock);
+        ledger =
+                new LedgerKeeper(
+                        store,
+                        changedHours,
+                        prices::book,
+                        metrics,
+                        clock,
+                        config.store().answerTimeout(),
+                        config.ledger());
         shutdownTimeout = config.ingest().shutdownTimeout();
         http = startHttp(config);
         ingestThread = Thread.ofPlatform().name("ingest").unstarted(this::ingest);
@@ -288,6 +302,9 @@ public final class Processor implements RunningService {
         if (!config.audit().interval().isZero()) {
             periodic.add(new Periodic("audit", config.audit().interval(), audit::auditChanged));
         }
+        if (!config.ledger().interval().isZero()) {
+            periodic.add(new Periodic("ledger", config.ledger().interval(), ledger::keep));
+        }
     }
 
     private void measure() {
@@ -340,7 +357,15 @@ public final class Processor implements RunningService {
                         config.limits().maxLead());
         return new ApiSources(
                 MongoUsageQueries.of(store, kept, limits, clock),
-                new MongoPrices(config.prices(), store, limits.timeout(), clock));
+                new MongoLedgerQueries(
+                        store,
+                        prices::book,
+                        config.ledger(),
+                        config.prices().market(),
+                        limits,
+                        config.store().hourRetention(),
+                        clock),
+                prices);
     }
 
     private void closeParts() {

@@ -7,6 +7,7 @@ import gpuanalytics.processor.audit.AuditConfig;
 import gpuanalytics.processor.batch.BatchPolicy;
 import gpuanalytics.processor.consume.ConsumeConfig;
 import gpuanalytics.processor.consume.ConsumeConfig.GroupProtocol;
+import gpuanalytics.processor.ledger.LedgerConfig;
 import gpuanalytics.processor.meter.MeterLimits;
 import gpuanalytics.processor.price.PriceConfig;
 import gpuanalytics.processor.rollup.FlushPolicy;
@@ -25,6 +26,7 @@ import java.util.Map;
  * @param ingest how records go through the steps
  * @param store the store and its retention
  * @param audit how rollups are audited
+ * @param ledger how the ledger is kept
  * @param prices what GPUs and tokens cost
  * @param http where the API listens and what one may ask of it
  */
@@ -34,6 +36,7 @@ public record ProcessorConfig(
         IngestSettings ingest,
         StoreConfig store,
         AuditConfig audit,
+        LedgerConfig ledger,
         PriceConfig prices,
         HttpConfig http) {
 
@@ -61,13 +64,14 @@ public record ProcessorConfig(
                 ingest(reader, batch),
                 StoreConfig.read(reader),
                 AuditConfig.read(reader),
+                LedgerConfig.read(reader),
                 PriceConfig.read(reader),
                 HttpConfig.fromEnvironment(reader));
     }
 
     /** The same with another store. */
     public ProcessorConfig with(StoreConfig another) {
-        return new ProcessorConfig(consume, limits, ingest, another, audit, prices, http);
+        return new ProcessorConfig(consume, limits, ingest, another, audit, ledger, prices, http);
     }
 
     private static ConsumeConfig consume(EnvironmentReader reader, int batchRows) {

@@ -1,5 +1,6 @@
 package gpuanalytics.processor.api;
 
+import gpuanalytics.processor.ledger.LedgerQueries;
 import gpuanalytics.processor.price.Prices;
 import gpuanalytics.processor.query.UsageQueries;
 
@@ -7,6 +8,7 @@ import gpuanalytics.processor.query.UsageQueries;
  * What questions are answered from.
  *
  * @param queries what was used
+ * @param ledger what it has cost
  * @param prices what it costs
  */
-public record ApiSources(UsageQueries queries, Prices prices) {}
+public record ApiSources(UsageQueries queries, LedgerQueries ledger, Prices prices) {}

@@ -1,5 +1,6 @@
 package gpuanalytics.processor.api;
 
+import gpuanalytics.processor.ledger.LedgerQueries;
 import gpuanalytics.processor.price.Prices;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.processor.query.UsageQueries;
@@ -44,6 +45,7 @@ final class Endpoints {
                         files(),
                         AdminEndpoints.of(health, registry, limits.timeout(), metrics),
                         questions(limits, sources.queries(), gate, clock),
+                        costs(sources.ledger(), gate, clock),
                         prices(sources.prices(), changes, gate, clock))
                 .flatMap(List::stream)
                 .toList();
@@ -75,6 +77,20 @@ final class Endpoints {
                         .behind(gate),
                 Endpoint.get("/tokens", TABLE_TYPES, tokens::respond)
                         .taking(TokenAnswers.PARAMETERS)
+                        .behind(gate));
+    }
+
+    private static List<Endpoint> costs(LedgerQueries ledger, WorkGate gate, Clock clock) {
+        var reconcile = new ReconcileAnswers(ledger, clock);
+        return List.of(
+                Endpoint.get("/costs", TABLE_TYPES, new CostAnswers(ledger, clock)::respond)
+                        .taking(CostParameters.ROWS)
+                        .behind(gate),
+                Endpoint.get("/waste", TABLE_TYPES, new WasteAnswers(ledger, clock)::respond)
+                        .taking(CostParameters.ROWS)
+                        .behind(gate),
+                Endpoint.get("/reconcile", TABLE_TYPES, reconcile::respond)
+                        .taking(ReconcileAnswers.PARAMETERS)
                         .behind(gate));
     }
 

@@ -149,6 +149,10 @@ public final class MongoStore implements AutoCloseable {
         // as long as what they name
         expire(StoreLayout.GPU_NAMES, config.hourRetention());
         expire(StoreLayout.CONFLICTS, config.rawRetention());
+        for (var ledger : List.of(StoreLayout.LEDGER_HOURS, StoreLayout.LEDGER_DAYS)) {
+            index(ledger, Indexes.ascending(StoreLayout.SCOPE, StoreLayout.BUCKET));
+            expire(ledger, config.hourRetention());
+        }
         index(StoreLayout.CHANGED_HOURS, Indexes.ascending(StoreLayout.HOUR));
         expire(StoreLayout.CHANGED_HOURS, config.hourRetention());
     }

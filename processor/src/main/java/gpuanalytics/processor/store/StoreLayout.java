@@ -38,6 +38,15 @@ public final class StoreLayout {
     /** The hours whose rollups have changed since they were worked on, one document each. */
     public static final String CHANGED_HOURS = "changed_hours";
 
+    /** The ledger of each hour: a head, and its entries in parts by GPU and over all GPUs. */
+    public static final String LEDGER_HOURS = "ledger_hours";
+
+    /** The ledger of each day over all GPUs: a head, and its entries in parts. */
+    public static final String LEDGER_DAYS = "ledger_days";
+
+    /** In a ledger's document: {@code head}, {@code gpu} or {@code all}. */
+    public static final String SCOPE = "scope";
+
     /** Which names mean which GPU, and since when; one document per name, GPU and time. */
     public static final String GPU_NAMES = "gpu_names";
 

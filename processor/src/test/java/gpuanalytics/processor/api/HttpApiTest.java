@@ -563,7 +563,10 @@ class HttpApiTest {
                             () ->
                                     HttpApi.start(
                                             config,
-                                            new ApiSources(running.queries, running.prices),
+                                            new ApiSources(
+                                                    running.queries,
+                                                    running.ledger,
+                                                    running.prices),
                                             () -> running.health,
                                             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
 

@@ -86,6 +86,9 @@ class OpenApiContractTest {
         var known =
                 Map.of(
                         "GET /tokens", TokenAnswers.PARAMETERS,
+                        "GET /costs", CostParameters.ROWS,
+                        "GET /waste", CostParameters.ROWS,
+                        "GET /reconcile", ReconcileAnswers.PARAMETERS,
                         "GET /prices", PriceAnswers.PARAMETERS,
                         "GET /conflicts", ConflictAnswers.PARAMETERS,
                         "GET /gpu/info", GpuAnswers.INFO_PARAMETERS,
@@ -282,6 +285,14 @@ class OpenApiContractTest {
                 _ -> {
                     throw away;
                 };
+        running.ledger.costs =
+                _ -> {
+                    throw away;
+                };
+        running.ledger.waste =
+                _ -> {
+                    throw away;
+                };
     }
 
     private static HttpResponse<String> provokeTooManyScrapes(String target) throws Exception {
@@ -330,6 +341,16 @@ class OpenApiContractTest {
                     query -> {
                         await(never);
                         return Samples.tokenReport(query);
+                    };
+            running.ledger.costs =
+                    query -> {
+                        await(never);
+                        return Costs.report(query);
+                    };
+            running.ledger.waste =
+                    query -> {
+                        await(never);
+                        return Costs.waste(query);
                     };
             running.prices.before = () -> await(never);
             return ask(running, operation, target);

@@ -26,6 +26,7 @@ final class RunningApi implements AutoCloseable {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
 
     final FakeUsageQueries queries = new FakeUsageQueries();
+    final FakeLedgerQueries ledger = new FakeLedgerQueries();
     final FakePrices prices = new FakePrices();
     final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     volatile HealthReport health = health(true, true);
@@ -41,7 +42,7 @@ final class RunningApi implements AutoCloseable {
         api =
                 HttpApi.start(
                         config,
-                        new ApiSources(queries, prices),
+                        new ApiSources(queries, ledger, prices),
                         () -> health,
                         metrics,
                         Clock.fixed(NOW, ZoneOffset.UTC));
