@@ -69,7 +69,10 @@ final class ArchitectureTest {
     static final ArchRule nobodyShipsTheEmbeddedPartsButLocal =
             noClasses()
                     .that()
-                    .resideInAnyPackage("gpuanalytics.producer..", "gpuanalytics.processor..")
+                    .resideInAnyPackage(
+                            "gpuanalytics.producer..",
+                            "gpuanalytics.processor..",
+                            "gpuanalytics.placement..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("gpuanalytics.embedded..");
@@ -102,6 +105,28 @@ final class ArchitectureTest {
                     .resideInAnyPackage("gpuanalytics.producer..", "gpuanalytics.local..");
 
     @ArchTest
+    static final ArchRule placementKnowsOnlyServiceAmongOurs =
+            noClasses()
+                    .that()
+                    .resideInAPackage("gpuanalytics.placement..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "gpuanalytics.event..",
+                            "gpuanalytics.producer..",
+                            "gpuanalytics.processor..",
+                            "gpuanalytics.local..");
+
+    @ArchTest
+    static final ArchRule nobodyKnowsPlacement =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("gpuanalytics.placement..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("gpuanalytics.placement..");
+
+    @ArchTest
     static final ArchRule kafkaIsKnownWhereRecordsComeInAndGoOut =
             noClasses()
                     .that()
@@ -132,7 +157,9 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.audit..",
                             "gpuanalytics.processor.conflict..",
                             "gpuanalytics.processor.gpuname..",
+                            "gpuanalytics.processor.price..",
                             "gpuanalytics.processor.query..",
+                            "gpuanalytics.processor.ledger..",
                             // its test fixtures, which no program ships
                             "gpuanalytics.embedded.testing..")
                     .should()
@@ -154,6 +181,7 @@ final class ArchitectureTest {
                     .that()
                     .resideOutsideOfPackages(
                             "gpuanalytics.producer.receive.otlp..",
+                            "gpuanalytics.producer.receive.prometheus..",
                             "gpuanalytics.producer.receive.http..",
                             "gpuanalytics.producer.receive.grpc..")
                     .should()
@@ -230,5 +258,10 @@ final class ArchitectureTest {
     @ArchTest
     static void partsOfTheProducersHaveNoCycles(JavaClasses classes) {
         assertEquals(Map.of(), PackageCycles.below("gpuanalytics.producer", classes));
+    }
+
+    @ArchTest
+    static void stepsOfPlacementHaveNoCycles(JavaClasses classes) {
+        assertEquals(Map.of(), PackageCycles.below("gpuanalytics.placement", classes));
     }
 }

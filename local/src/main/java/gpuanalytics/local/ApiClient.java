@@ -1,7 +1,10 @@
 package gpuanalytics.local;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -77,7 +80,11 @@ final class ApiClient implements AutoCloseable {
             OptionalDouble watts) {}
 
     private final HttpClient http = HttpClient.newHttpClient();
-    private final ObjectMapper json = new ObjectMapper();
+    private final ObjectMapper json =
+            JsonMapper.builder()
+                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                    .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+                    .build();
     private final String base;
 
     ApiClient(int port) {
@@ -115,6 +122,11 @@ final class ApiClient implements AutoCloseable {
                 mean(gpus, "utilization"),
                 mean(gpus, "mem_used_bytes"),
                 mean(gpus, "power_w"));
+    }
+
+    /** What everything stored has cost, by model. */
+    Bill bill(int gpus) throws IOException, InterruptedException {
+        return Bill.read(get("/costs?" + everything() + "&step=total&group_by=model"), gpus);
     }
 
     private long samples() throws IOException, InterruptedException {

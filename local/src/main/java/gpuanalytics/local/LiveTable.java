@@ -16,7 +16,7 @@ import java.util.OptionalDouble;
 final class LiveTable {
 
     private static final double GIB = 1 << 30;
-    private static final String ROW = "  %-28s %12s %14s %14s %10s %9s %9s";
+    private static final String ROW = "  %-28s %12s %14s %14s %10s %9s %9s %10s";
 
     private final PrintStream out;
     private final boolean inPlace;
@@ -29,18 +29,18 @@ final class LiveTable {
         this.inPlace = inPlace;
     }
 
-    void show(ProcessorStats stats, List<Model> models, Fleet fleet, long nowNanos) {
+    void show(ProcessorStats stats, List<Model> models, Fleet fleet, Bill bill, long nowNanos) {
         var elapsed = shownAtNanos == 0 ? 0 : (nowNanos - shownAtNanos) / 1e9;
         var rates = rates(models, elapsed);
         shownAtNanos = nowNanos;
         if (!inPlace) {
-            out.println(line(stats, models, rates, fleet));
+            out.println(line(stats, models, rates, fleet, bill));
             return;
         }
         if (shownLines > 0) {
             out.printf("\u001b[%dA\u001b[J", shownLines);
         }
-        var lines = lines(stats, models, rates, fleet);
+        var lines = lines(stats, models, rates, fleet, bill);
         lines.forEach(out::println);
         out.flush();
         shownLines = lines.size();
@@ -65,7 +65,8 @@ final class LiveTable {
             ProcessorStats stats,
             List<Model> models,
             Map<String, OptionalDouble> rates,
-            Fleet fleet) {
+            Fleet fleet,
+            Bill bill) {
         var lines = new ArrayList<String>();
         lines.add(
                 "  events in %,d   stored %,d   duplicates %,d   rejected %,d   lag %,d"
@@ -84,7 +85,8 @@ final class LiveTable {
                         "compl tok",
                         "tok/s",
                         "p50 ms",
-                        "p95 ms"));
+                        "p95 ms",
+                        "USD/M tok"));
         for (var model : models) {
             lines.add(
                     ROW.formatted(
@@ -94,10 +96,12 @@ final class LiveTable {
                             "%,d".formatted(model.completionTokens()),
                             number(rates.get(model.name())),
                             number(model.p50Ms()),
-                            number(model.p95Ms())));
+                            number(model.p95Ms()),
+                            usdPerMillion(bill, model)));
         }
         lines.add("");
         lines.add("  " + fleetText(fleet));
+        lines.add("  " + costText(bill));
         return lines;
     }
 
@@ -105,11 +109,12 @@ final class LiveTable {
             ProcessorStats stats,
             List<Model> models,
             Map<String, OptionalDouble> rates,
-            Fleet fleet) {
+            Fleet fleet,
+            Bill bill) {
         var perModel = new StringBuilder();
         for (var model : models) {
             perModel.append(
-                    " | %s: requests %d prompt %d completion %d tok/s %s p50 %s p95 %s ms"
+                    " | %s: requests %d prompt %d completion %d tok/s %s p50 %s p95 %s ms USD/M tok %s"
                             .formatted(
                                     Printable.of(model.name()),
                                     model.requests(),
@@ -117,16 +122,18 @@ final class LiveTable {
                                     model.completionTokens(),
                                     number(rates.get(model.name())),
                                     number(model.p50Ms()),
-                                    number(model.p95Ms())));
+                                    number(model.p95Ms()),
+                                    usdPerMillion(bill, model)));
         }
-        return "in %d stored %d rejected %d lag %d%s | %s"
+        return "in %d stored %d rejected %d lag %d%s | %s | %s"
                 .formatted(
                         stats.received(),
                         stats.stored(),
                         stats.rejected(),
                         Math.max(0, stats.lag()),
                         perModel,
-                        fleetText(fleet));
+                        fleetText(fleet),
+                        costText(bill));
     }
 
     private static String fleetText(Fleet fleet) {
@@ -143,6 +150,25 @@ final class LiveTable {
                                 ? number(OptionalDouble.of(fleet.memoryBytes().getAsDouble() / GIB))
                                 : "-",
                         number(fleet.watts()));
+    }
+
+    private static String costText(Bill bill) {
+        return "cost: %s USD/h, idle %s, %s J/token"
+                .formatted(
+                        exact(bill.usdPerHour(), "%,.2f", 1),
+                        exact(bill.idleShare(), "%.1f %%", 100),
+                        exact(bill.joulesPerToken(), "%,.2f", 1));
+    }
+
+    private static String exact(OptionalDouble value, String format, double times) {
+        return value.isEmpty()
+                ? "-"
+                : String.format(Locale.ROOT, format, value.getAsDouble() * times);
+    }
+
+    private static String usdPerMillion(Bill bill, Model model) {
+        var usd = bill.usdPerMillionTokens().get(model.name());
+        return usd == null ? "-" : String.format(Locale.ROOT, "%,.3f", usd);
     }
 
     private static String number(@org.jspecify.annotations.Nullable OptionalDouble value) {

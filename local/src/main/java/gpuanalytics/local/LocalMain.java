@@ -20,6 +20,10 @@ public final class LocalMain {
     private static final int EXIT_FAILED = 1;
 
     private static final Duration TABLE_INTERVAL = Duration.ofSeconds(1);
+
+    /** The open hour is computed for each answer. */
+    private static final Duration BILL_INTERVAL = Duration.ofSeconds(5);
+
     private static final Duration LINE_INTERVAL = Duration.ofSeconds(5);
 
     /** What is on its way when Ctrl-C comes has this long to be stored. */
@@ -35,6 +39,8 @@ public final class LocalMain {
     private final CountDownLatch interrupted = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     private long nextShowNanos = System.nanoTime();
+    private long nextBillNanos = nextShowNanos;
+    private Bill bill = Bill.NONE;
     private volatile int exitStatus = EXIT_FAILED;
 
     @SuppressWarnings("SystemConsoleNull") // it is null where output and input are not a terminal
@@ -171,7 +177,12 @@ public final class LocalMain {
 
     private void show() throws InterruptedException {
         try {
-            table.show(pipeline.processor().stats(), api.models(), api.fleet(), System.nanoTime());
+            var fleet = api.fleet();
+            if (System.nanoTime() - nextBillNanos >= 0) {
+                bill = api.bill(fleet.gpus());
+                nextBillNanos = System.nanoTime() + BILL_INTERVAL.toNanos();
+            }
+            table.show(pipeline.processor().stats(), api.models(), fleet, bill, System.nanoTime());
         } catch (IOException e) {
             System.err.println(Printable.of("no answer for the table: " + e.getMessage()));
         }

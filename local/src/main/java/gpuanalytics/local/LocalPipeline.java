@@ -6,6 +6,7 @@ import gpuanalytics.embedded.Ports;
 import gpuanalytics.local.LocalOptions.Source;
 import gpuanalytics.processor.Processor;
 import gpuanalytics.processor.ProcessorConfig;
+import gpuanalytics.processor.price.PriceConfig;
 import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.producer.Producer;
@@ -183,7 +184,7 @@ final class LocalPipeline implements AutoCloseable {
         var options =
                 EmbeddedBroker.Options.defaults()
                         .on(config.brokerPort())
-                        .keeping(config.brokerBytes(), config.brokerRetention());
+                        .keeping(config.log().bytes(), config.log().retention());
         return config.dataDirectory()
                 .map(directory -> options.in(directory.resolve("broker")))
                 .orElse(options);
@@ -209,6 +210,7 @@ final class LocalPipeline implements AutoCloseable {
     private Map<String, String> variables(LocalOptions options, Map<String, String> environment) {
         var variables = new HashMap<>(environment);
         variables.putIfAbsent("BUFFER_BYTES", LOCAL_BUFFER_BYTES);
+        variables.putIfAbsent("PRICES_FILE", PriceConfig.EXAMPLE);
         variables.putIfAbsent("DOOR_MAX_BYTES", LOCAL_DOOR_BYTES);
         variables.putIfAbsent("ROLLUP_FLUSH_MS", LOCAL_ROLLUP_FLUSH_MS);
         variables.putIfAbsent("ROLLUP_FLUSH_BYTES", LOCAL_ROLLUP_FLUSH_BYTES);
@@ -266,9 +268,9 @@ final class LocalPipeline implements AutoCloseable {
                 new StoreConfig(
                         store.url(),
                         store.database(),
-                        config.rawRetention(),
-                        config.minuteRetention(),
-                        config.hourRetention(),
+                        config.kept().raw(),
+                        config.kept().minute(),
+                        config.kept().hour(),
                         store.answerTimeout());
         return read.with(bounded);
     }

@@ -125,11 +125,21 @@ final class OnceRun {
                         published.samples());
         pipeline.producer().refusedRows().forEach(rows -> out.println(Printable.of(rows)));
         var stored = awaitTotals(before, expected);
+        printBill(out, err);
         out.println("totals: " + stored);
         if (areEqual(before, stored, expected)) {
             return pipeline.producer().exitCode();
         }
         return failed(err, "totals differ: stored %s, expected %s".formatted(stored, expected));
+    }
+
+    /** The totals decide how the run ends; a bill that takes too long does not. */
+    private void printBill(PrintStream out, PrintStream err) throws InterruptedException {
+        try {
+            out.println(Printable.of(api.bill(0).toString()));
+        } catch (IOException e) {
+            err.println(Printable.of("no answer for the bill: " + e.getMessage()));
+        }
     }
 
     /** The lag is as of a second ago: records of a run before may still be on their way. */

@@ -37,6 +37,7 @@ class LiveTableTest {
                                     OptionalDouble.empty(),
                                     OptionalDouble.empty(),
                                     OptionalDouble.empty()),
+                            Bill.NONE,
                             1);
 
             var shown = bytes.toString(StandardCharsets.UTF_8);

@@ -1,6 +1,7 @@
 package gpuanalytics.processor;
 
 import gpuanalytics.event.EventCodec;
+import gpuanalytics.processor.api.ApiSources;
 import gpuanalytics.processor.api.HttpApi;
 import gpuanalytics.processor.audit.RollupAudit;
 import gpuanalytics.processor.batch.Batcher;
@@ -14,12 +15,15 @@ import gpuanalytics.processor.consume.KafkaHealth;
 import gpuanalytics.processor.decode.Decoding;
 import gpuanalytics.processor.decode.ScanningEventDecoder;
 import gpuanalytics.processor.gpuname.GpuNaming;
+import gpuanalytics.processor.ledger.LedgerKeeper;
+import gpuanalytics.processor.ledger.MongoLedgerQueries;
 import gpuanalytics.processor.meter.LatestReadings;
 import gpuanalytics.processor.meter.Metering;
 import gpuanalytics.processor.meter.StoredSamples;
 import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.metrics.ProcessorMetrics.SaidAgain;
+import gpuanalytics.processor.price.MongoPrices;
 import gpuanalytics.processor.query.MongoUsageQueries;
 import gpuanalytics.processor.query.RollupRetention;
 import gpuanalytics.processor.reject.RecordNotices;
@@ -81,8 +85,11 @@ public final class Processor implements RunningService {
     private final StoreRetry retry;
     private final DeadLetterTopic deadLetters;
     private final UnderWay underWay;
+    private final GpuNaming names;
     private final IngestPipeline pipeline;
     private final RollupAudit audit;
+    private final MongoPrices prices;
+    private final LedgerKeeper ledger;
     private final Duration shutdownTimeout;
     private final HttpApi http;
     private final Thread ingestThread;
@@ -107,10 +114,28 @@ public final class Processor implements RunningService {
         underWay = new UnderWay(clock, steps);
         var math = new RollupMath(config.ingest().sampleInterval());
         var changedHours = new ChangedHours(store, retry, metrics, clock, config.audit().lease());
+        names =
+                new GpuNaming(
+                        store,
+                        config.ingest().series().gpus(),
+                        config.store().hourRetention(),
+                        retry,
+                        metrics,
+                        clock);
         pipeline = pipeline(config, math, changedHours);
         audit =
                 new RollupAudit(
                         store, changedHours, math, metrics, clock, config.audit(), config.store());
+        prices = new MongoPrices(config.prices(), store, config.http().limits().timeout(), clock);
+        ledger =
+                new LedgerKeeper(
+                        store,
+                        changedHours,
+                        prices::book,
+                        metrics,
+                        clock,
+                        config.store().answerTimeout(),
+                        config.ledger());
         shutdownTimeout = config.ingest().shutdownTimeout();
         http = startHttp(config);
         ingestThread = Thread.ofPlatform().name("ingest").unstarted(this::ingest);
@@ -147,13 +172,7 @@ public final class Processor implements RunningService {
                         new StoredSamples(store, retry),
                         metrics),
                 write,
-                new GpuNaming(
-                        store,
-                        settings.series().gpus(),
-                        config.store().hourRetention(),
-                        retry,
-                        metrics,
-                        clock),
+                names,
                 new Rollups(settings.flush(), rollups, changedHours, underWay),
                 underWay,
                 pipelineHealth);
@@ -284,8 +303,12 @@ public final class Processor implements RunningService {
                 records -> (double) records.bytes());
         ingestThread.start();
         periodic.add(new Periodic("measure", MEASURE_INTERVAL, this::measure));
+        periodic.add(new Periodic("names", GpuNaming.CONFIRM_INTERVAL, names::confirm));
         if (!config.audit().interval().isZero()) {
             periodic.add(new Periodic("audit", config.audit().interval(), audit::auditChanged));
+        }
+        if (!config.ledger().interval().isZero()) {
+            periodic.add(new Periodic("ledger", config.ledger().interval(), ledger::keep));
         }
     }
 
@@ -322,11 +345,7 @@ public final class Processor implements RunningService {
 
     private HttpApi startHttp(ProcessorConfig config) {
         try {
-            return HttpApi.start(
-                    config.http(),
-                    MongoUsageQueries.of(store, retention(config), config.http().limits(), clock),
-                    this::health,
-                    registry);
+            return HttpApi.start(config.http(), sources(config), this::health, registry);
         } catch (ConfigurationException e) {
             pipeline.consumer().close();
             closeParts();
@@ -334,11 +353,24 @@ public final class Processor implements RunningService {
         }
     }
 
-    private static RollupRetention retention(ProcessorConfig config) {
-        return new RollupRetention(
-                config.store().minuteRetention(),
-                config.store().hourRetention(),
-                config.limits().maxLead());
+    private ApiSources sources(ProcessorConfig config) {
+        var limits = config.http().limits();
+        var kept =
+                new RollupRetention(
+                        config.store().minuteRetention(),
+                        config.store().hourRetention(),
+                        config.limits().maxLead());
+        return new ApiSources(
+                MongoUsageQueries.of(store, kept, limits, clock),
+                new MongoLedgerQueries(
+                        store,
+                        prices::book,
+                        config.ledger(),
+                        config.prices().market(),
+                        limits,
+                        config.store().hourRetention(),
+                        clock),
+                prices);
     }
 
     private void closeParts() {

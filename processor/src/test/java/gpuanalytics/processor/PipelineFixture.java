@@ -76,6 +76,7 @@ final class PipelineFixture implements AutoCloseable {
         environment.put("ROLLUP_FLUSH_MS", "50");
         environment.put("COMMIT_INTERVAL_MS", "50");
         environment.put("AUDIT_INTERVAL_S", "0");
+        environment.put("LEDGER_INTERVAL_S", "0");
         this.admin = broker.admin();
         this.producer = new KafkaProducer<>(producerSettings());
         this.client = MongoClients.create(storeUrl);

@@ -5,13 +5,13 @@ import gpuanalytics.producer.publish.KafkaPublisher;
 import gpuanalytics.producer.receive.Door;
 import gpuanalytics.producer.receive.DoorKind;
 import gpuanalytics.producer.receive.DoorSettings;
-import gpuanalytics.producer.receive.DoorTokens;
 import gpuanalytics.producer.receive.OpenDoor;
 import gpuanalytics.producer.receive.grpc.GrpcDoor;
 import gpuanalytics.producer.receive.http.HttpDoor;
 import gpuanalytics.producer.receive.otlp.Otlp;
 import gpuanalytics.producer.receive.otlp.UsageOrigins;
 import gpuanalytics.service.config.ConfigurationException;
+import gpuanalytics.service.http.BearerTokens;
 import gpuanalytics.service.lifecycle.Closing;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -60,7 +60,7 @@ final class Doors {
             DoorKind kind,
             DoorSettings settings,
             Door door,
-            DoorTokens tokens,
+            BearerTokens tokens,
             Clock clock,
             MeterRegistry meters) {
         var otlp =
@@ -73,7 +73,7 @@ final class Doors {
         try {
             return switch (kind) {
                 case HTTP -> HttpDoor.open(settings, door, tokens, otlp, clock, meters);
-                case GRPC -> GrpcDoor.open(settings, door, tokens, otlp);
+                case GRPC -> GrpcDoor.open(settings, door, tokens, otlp, clock);
             };
         } catch (RuntimeException e) {
             door.close();
@@ -81,9 +81,9 @@ final class Doors {
         }
     }
 
-    private static DoorTokens tokens(DoorSettings settings) {
+    private static BearerTokens tokens(DoorSettings settings) {
         try {
-            return new DoorTokens(settings.tokens());
+            return new BearerTokens(settings.tokens());
         } catch (IOException e) {
             throw new ConfigurationException(
                     List.of("DOOR_TOKENS_FILE cannot be read: " + e.getMessage()));

@@ -1,13 +1,16 @@
 package gpuanalytics.processor.api;
 
-import gpuanalytics.processor.query.UsageQueries;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.health.HealthReport;
+import gpuanalytics.service.http.BearerTokens;
+import gpuanalytics.service.http.ChangeAdmission;
 import gpuanalytics.service.http.Endpoint;
 import gpuanalytics.service.http.HttpListener;
 import gpuanalytics.service.http.HttpMetrics;
+import gpuanalytics.service.http.Intake;
 import gpuanalytics.service.http.Routes;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Supplier;
@@ -34,23 +37,43 @@ public final class HttpApi implements AutoCloseable {
      */
     public static HttpApi start(
             HttpConfig config,
-            UsageQueries queries,
+            ApiSources sources,
             Supplier<HealthReport> health,
             PrometheusMeterRegistry registry) {
-        return start(config, queries, health, registry, Clock.systemUTC());
+        return start(config, sources, health, registry, Clock.systemUTC());
     }
 
     static HttpApi start(
             HttpConfig config,
-            UsageQueries queries,
+            ApiSources sources,
             Supplier<HealthReport> health,
             PrometheusMeterRegistry registry,
             Clock clock) {
         var metrics = new HttpMetrics(registry, "processor");
-        var endpoints = Endpoints.of(config.limits(), queries, health, registry, metrics, clock);
+        var endpoints =
+                Endpoints.of(
+                        config.limits(),
+                        sources,
+                        changes(config),
+                        health,
+                        registry,
+                        metrics,
+                        clock);
         var problems = new QuestionProblems(health);
         var routes = new Routes(endpoints, problems::of, HttpApi::expectedPath);
         return new HttpApi(HttpListener.start(config.listen(), routes, metrics), endpoints);
+    }
+
+    private static Intake.Admission changes(HttpConfig config) {
+        try {
+            return new ChangeAdmission(
+                    config.listen(), new BearerTokens(config.tokens()), HttpConfig.TOKENS_FILE);
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    List.of(
+                            "%s cannot be read: %s"
+                                    .formatted(HttpConfig.TOKENS_FILE, e.getMessage())));
+        }
     }
 
     private static String expectedPath(String path) {

@@ -4,16 +4,27 @@ import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.service.config.EnvironmentReader;
 import gpuanalytics.service.http.CorsOrigins;
 import gpuanalytics.service.http.HttpSettings;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Where the HTTP interface listens and what it answers at most.
  *
  * @param listen where it listens, and what its clients may hold
  * @param limits what one query may ask for
+ * @param tokens the file of the tokens that allow changes; empty where this machine alone may make
+ *     them
  */
-public record HttpConfig(HttpSettings listen, QueryLimits limits) {
+public record HttpConfig(HttpSettings listen, QueryLimits limits, Optional<Path> tokens) {
 
     public static final int DEFAULT_PORT = 8080;
+
+    static final String TOKENS_FILE = "HTTP_TOKENS_FILE";
+
+    /** Changes come from this machine alone. */
+    public HttpConfig(HttpSettings listen, QueryLimits limits) {
+        this(listen, limits, Optional.empty());
+    }
 
     /** An address with the default limits on connections. */
     public HttpConfig(String host, int port, QueryLimits limits) {
@@ -24,6 +35,13 @@ public record HttpConfig(HttpSettings listen, QueryLimits limits) {
     public static HttpConfig fromEnvironment(EnvironmentReader environment) {
         return new HttpConfig(
                 HttpSettings.read(environment, DEFAULT_PORT).with(CorsOrigins.read(environment)),
-                QueryLimits.fromEnvironment(environment));
+                QueryLimits.fromEnvironment(environment),
+                environment
+                        .text(
+                                TOKENS_FILE,
+                                "A file with the bearer tokens that allow changes (PUT), one per"
+                                        + " line, read again when it changes; without it changes"
+                                        + " are taken on a loopback address alone")
+                        .map(Path::of));
     }
 }

@@ -21,6 +21,7 @@ final class JsonValues {
             case String text -> json.writeString(text);
             case Long number -> json.writeNumber(number);
             case Double number -> json.writeNumber(plain(number));
+            case BigDecimal exact -> json.writeNumber(exact.toPlainString());
             case Boolean flag -> json.writeBoolean(flag);
             case Instant time -> json.writeString(time.toString());
             case OffsetDateTime local -> json.writeString(text(local));

@@ -3,7 +3,6 @@ package gpuanalytics.processor.api;
 import gpuanalytics.processor.query.InvalidQueryException;
 import gpuanalytics.processor.query.QueryWindow;
 import gpuanalytics.processor.query.Step;
-import gpuanalytics.processor.query.TokenDimension;
 import gpuanalytics.service.http.Endpoint;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The parameters of a request, checked as they are read.
@@ -135,25 +134,31 @@ final class QueryParameters {
         };
     }
 
-    /** What {@code group_by} lists. */
-    List<TokenDimension> groupBy() {
+    /**
+     * What {@code group_by} lists.
+     *
+     * @param known what rows can be grouped by
+     * @param label the name of each in the API
+     */
+    <D> List<D> groupBy(List<D> known, Function<D, String> label) {
         return values.getOrDefault("group_by", List.of()).stream()
                 .flatMap(list -> ValueList.of("group_by", List.of(list)).stream())
-                .map(QueryParameters::dimension)
+                .map(name -> named("group_by", name, known, label))
                 .toList();
     }
 
-    private static TokenDimension dimension(String label) {
-        return Stream.of(TokenDimension.values())
-                .filter(dimension -> dimension.label().equals(label))
+    /** What is called so. */
+    static <D> D named(String parameter, String name, List<D> known, Function<D, String> label) {
+        return known.stream()
+                .filter(each -> label.apply(each).equals(name))
                 .findFirst()
                 .orElseThrow(
                         () ->
                                 new InvalidQueryException(
-                                        "group_by",
-                                        TimeText.shown(label),
-                                        Stream.of(TokenDimension.values())
-                                                .map(TokenDimension::label)
+                                        parameter,
+                                        TimeText.shown(name),
+                                        known.stream()
+                                                .map(label)
                                                 .collect(
                                                         Collectors.joining(
                                                                 ", ",

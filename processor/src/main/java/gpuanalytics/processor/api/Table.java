@@ -8,6 +8,7 @@ import gpuanalytics.service.http.Body;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -112,6 +113,7 @@ record Table<R>(List<Column<R>> columns, List<R> rows) {
         return switch (value) {
             case null -> null;
             case Double number -> JsonValues.plain(number).toPlainString();
+            case BigDecimal exact -> exact.toPlainString();
             case Instant time -> time.toString();
             case OffsetDateTime local -> JsonValues.text(local);
             case String text -> asText(text);

@@ -85,7 +85,7 @@ final class TokenAnswers {
                 filters.put(dimension, values);
             }
         }
-        var groupBy = parameters.groupBy();
+        var groupBy = parameters.groupBy(List.of(TokenDimension.values()), TokenDimension::label);
         var window = parameters.window(clock, new Step.Total());
         @Nullable RowKey after = null;
         var text = parameters.one(Cursor.PARAMETER, Cursor.MAX_CHARS).orElse(null);

@@ -44,8 +44,8 @@ import org.bson.RawBsonDocument;
  */
 public final class ChangedHours {
 
-    private static final String KIND = "kind";
-    private static final String CHANGES = "changes";
+    static final String KIND = "kind";
+    static final String CHANGES = "changes";
     private static final String DONE = "done";
     private static final String WAITING = "waiting.";
     private static final String LEASE = "lease.";
@@ -138,12 +138,25 @@ public final class ChangedHours {
      * @throws com.mongodb.MongoException when the store does not answer
      */
     public Optional<ChangedHour> claim(Purpose purpose, Instant endedBy) {
+        return claim(purpose, endedBy, Duration.ZERO);
+    }
+
+    /**
+     * The same, but only of hours that have not been marked for some time: those that events are
+     * streaming into, as in a replay, are better left until that is over.
+     *
+     * @throws com.mongodb.MongoException when the store does not answer
+     */
+    public Optional<ChangedHour> claim(Purpose purpose, Instant endedBy, Duration quiet) {
         var now = clock.instant();
         var filter =
                 new BsonDocument(WAITING + purpose.field(), BsonBoolean.TRUE)
                         .append(
                                 StoreLayout.HOUR,
                                 new BsonDocument("$lte", date(endedBy.minus(Duration.ofHours(1)))))
+                        .append(
+                                StoreLayout.STORED_AT,
+                                new BsonDocument("$lte", date(now.minus(quiet))))
                         .append(
                                 LEASE + purpose.field() + UNTIL,
                                 new BsonDocument("$not", new BsonDocument("$gte", date(now))));
@@ -204,7 +217,7 @@ public final class ChangedHours {
         return kind.name().toLowerCase(Locale.ROOT);
     }
 
-    private static EventTopic kind(String text) {
+    static EventTopic kind(String text) {
         return EventTopic.valueOf(text.toUpperCase(Locale.ROOT));
     }
 

@@ -70,6 +70,7 @@ public final class ProcessorMetrics {
     private final Counter energyUnknown;
     private final Counter drift;
     private final Counter audited;
+    private final Counter ledgerHours;
     private final MultiGauge lags;
     private final Set<String> providers = new HashSet<>();
 
@@ -102,6 +103,10 @@ public final class ProcessorMetrics {
         audited =
                 Counter.builder("rollup.audited")
                         .description("Rollup documents recomputed from their raw rows")
+                        .register(registry);
+        ledgerHours =
+                Counter.builder("processor.ledger.hours")
+                        .description("Hours whose ledger was computed and stored")
                         .register(registry);
         lags =
                 MultiGauge.builder("processor.consumer.lag")
@@ -245,6 +250,10 @@ public final class ProcessorMetrics {
     /** Rollup documents that were recounted. */
     public long audited() {
         return (long) audited.count();
+    }
+
+    public void ledgerHours(long stored) {
+        ledgerHours.increment((double) stored);
     }
 
     /** Replaces the lag of every partition. */

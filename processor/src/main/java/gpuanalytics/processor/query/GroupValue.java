@@ -19,7 +19,7 @@ public final class GroupValue {
     private GroupValue() {}
 
     /** A real value; null where usages have none. */
-    static @Nullable String of(@Nullable String label) {
+    public static @Nullable String of(@Nullable String label) {
         return label != null && !label.isEmpty() && label.charAt(0) == MARK ? MARK + label : label;
     }
 

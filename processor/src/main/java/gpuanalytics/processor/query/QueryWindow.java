@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A time range, to the minute, and how it is cut into points. The first and the last point end
@@ -55,15 +54,6 @@ public record QueryWindow(Instant from, Instant to, Step step) {
                     "from", from.toString(), "a time before to, which is " + to);
         }
         return new QueryWindow(floor(from, MINUTE), ceiling(to, MINUTE), step);
-    }
-
-    /**
-     * The same in points of one length.
-     *
-     * @param step a multiple of a minute, or null for one total
-     */
-    public static QueryWindow covering(Instant from, Instant to, @Nullable Duration step) {
-        return of(from, to, step == null ? new Step.Total() : new Step.Fixed(step));
     }
 
     /**
@@ -146,8 +136,24 @@ public record QueryWindow(Instant from, Instant to, Step step) {
                 : moved;
     }
 
+    /**
+     * The window in whole hours: both ends are moved outwards, and days start with the hour that
+     * they start in.
+     *
+     * @throws InvalidQueryException for steps of other than whole hours
+     */
+    public QueryWindow inHours() {
+        if (isByMinutes()) {
+            throw new InvalidQueryException("step", step.text(), "total or a multiple of 1h");
+        }
+        return new QueryWindow(
+                floor(from, HOUR),
+                ceiling(to, HOUR),
+                step instanceof Step.Calendar calendar ? calendar.byHours() : step);
+    }
+
     /** The start of the hour of a time. */
-    static Instant hourOf(Instant time) {
+    public static Instant hourOf(Instant time) {
         return floor(time, HOUR);
     }
 
@@ -182,7 +188,7 @@ public record QueryWindow(Instant from, Instant to, Step step) {
     }
 
     /** The start of the point that a time belongs to; the first may start before the window. */
-    Instant pointOf(Instant time) {
+    public Instant pointOf(Instant time) {
         return switch (step) {
             case Step.Total _ -> from;
             case Step.Fixed fixed -> fixed.start(time);
@@ -191,7 +197,7 @@ public record QueryWindow(Instant from, Instant to, Step step) {
     }
 
     /** The end of a point, which the window may end before. */
-    Instant endOf(Instant point) {
+    public Instant endOf(Instant point) {
         return switch (step) {
             case Step.Total _ -> to;
             case Step.Fixed(Duration length) -> point.plus(length);

@@ -15,7 +15,7 @@ import org.bson.Document;
 import org.bson.conversions.Bson;
 
 /** Reads documents for a question, each read within the time that the question may take. */
-final class StoreReads {
+public final class StoreReads {
 
     /** Enough documents per round trip that trips cost little, few enough that memory stays low. */
     private static final int CURSOR_BATCH = 1000;
@@ -23,7 +23,7 @@ final class StoreReads {
     private final MongoDatabase database;
     private final Duration timeout;
 
-    StoreReads(MongoDatabase database, Duration timeout) {
+    public StoreReads(MongoDatabase database, Duration timeout) {
         this.database = database.withTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
         this.timeout = timeout;
     }
@@ -36,7 +36,7 @@ final class StoreReads {
      *     interrupted because nobody waits for the answer any more
      * @throws StoreUnavailableException when the store cannot be asked
      */
-    void forEach(
+    public void forEach(
             String collection,
             Bson filter,
             Function<FindIterable<Document>, FindIterable<Document>> search,
@@ -59,7 +59,7 @@ final class StoreReads {
     }
 
     /** Whether there is a document that matches. */
-    boolean exists(String collection, Bson filter) {
+    public boolean exists(String collection, Bson filter) {
         var found = new boolean[1];
         forEach(collection, filter, search -> search.limit(1), _ -> found[0] = true);
         return found[0];

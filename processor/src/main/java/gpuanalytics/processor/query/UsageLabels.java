@@ -7,7 +7,6 @@ import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Filters.or;
 
-import gpuanalytics.processor.decode.SeriesKey;
 import gpuanalytics.processor.gpuname.GpuNames;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Instant;
@@ -61,7 +60,7 @@ final class UsageLabels {
      * part; it is left out, and the notes say so.
      */
     boolean matches(Document rollup) {
-        var foldedHere = foldedIn(rollup);
+        var foldedHere = FoldedLabels.of(rollup);
         for (var filter : filters.entrySet()) {
             if (!filter.getValue().isEmpty()
                     && !foldedHere.contains(filter.getKey())
@@ -82,7 +81,7 @@ final class UsageLabels {
 
     /** The value that a rollup's usages are grouped under. */
     @Nullable String groupValue(TokenDimension dimension, Document rollup) {
-        return foldedIn(rollup).contains(dimension)
+        return FoldedLabels.of(rollup).contains(dimension)
                 ? GroupValue.FOLDED
                 : GroupValue.of(value(dimension, rollup));
     }
@@ -152,33 +151,5 @@ final class UsageLabels {
                                 lt(StoreLayout.GPU, instances.to())));
             }
         }
-    }
-
-    private static Set<TokenDimension> foldedIn(Document rollup) {
-        var named = rollup.getList(StoreLayout.FOLDED, String.class);
-        if (named != null) {
-            var folded = EnumSet.noneOf(TokenDimension.class);
-            for (var dimension : TokenDimension.values()) {
-                if (named.contains(dimension.label())) {
-                    folded.add(dimension);
-                }
-            }
-            return folded;
-        }
-        return foldedBeforeItWasSaid(rollup);
-    }
-
-    /** Older rollups say it by the name of their series alone: all labels, or all but the GPU. */
-    private static Set<TokenDimension> foldedBeforeItWasSaid(Document rollup) {
-        var id = rollup.getString(StoreLayout.ID);
-        var series = id.substring(id.indexOf('|') + 1);
-        if (!SeriesKey.isOther(series)) {
-            return Set.of();
-        }
-        var all = EnumSet.allOf(TokenDimension.class);
-        if (rollup.getString(StoreLayout.GPU) != null) {
-            all.remove(TokenDimension.GPU);
-        }
-        return all;
     }
 }

@@ -25,10 +25,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gathered {
 
-    /** About what a row takes on the heap, and what each update that it begins. */
+    /** About what a row takes on the heap, what each update that it begins, and what its sums. */
     private static final long ROW_BYTES = EventValues.BYTES + 40L;
 
     private static final long UPDATE_BYTES = 480;
+    private static final long SUMS_BYTES = 1200;
 
     private static final long METER_BYTES = 200;
 
@@ -41,10 +42,10 @@ final class Gathered {
      */
     record Latest(EventValues values, int word, RawBsonDocument document) {
 
-        boolean isAfter(Latest other) {
+        boolean isBefore(EventValues other, int wordOfOther) {
             long at = values.epochNanos();
-            long before = other.values.epochNanos();
-            return at > before || (at == before && word > other.word);
+            long after = other.epochNanos();
+            return at < after || (at == after && word < wordOfOther);
         }
     }
 
@@ -70,6 +71,7 @@ final class Gathered {
 
     private static final Granularity[] GRANULARITIES = Granularity.values();
 
+    private final RollupMath math;
     private final Map<Place, PendingUpdate> updates = new LinkedHashMap<>();
     private final Map<String, Map<String, Recent>> recent = new HashMap<>();
 
@@ -79,12 +81,16 @@ final class Gathered {
     private final Map<RollupKey, Set<String>> pods = new LinkedHashMap<>();
     private long bytes;
 
-    static Gathered of(List<CountedRow> rows) {
-        return of(new CountedBatch(rows, Map.of()));
+    Gathered(RollupMath math) {
+        this.math = math;
     }
 
-    static Gathered of(CountedBatch batch) {
-        var gathered = new Gathered();
+    static Gathered of(List<CountedRow> rows, RollupMath math) {
+        return of(new CountedBatch(rows, Map.of()), math);
+    }
+
+    static Gathered of(CountedBatch batch, RollupMath math) {
+        var gathered = new Gathered(math);
         gathered.addAll(batch);
         return gathered;
     }
@@ -143,7 +149,9 @@ final class Gathered {
             var entry =
                     new PendingUpdate.Entry(row.offset(), row.item(), row.values(), Amount.WHOLE);
             for (var granularity : GRANULARITIES) {
-                updateOf(row, granularity, last).add(entry);
+                var update = updateOf(row, granularity, last);
+                update.add(entry);
+                bytes += update.fold(math) ? SUMS_BYTES : 0;
             }
         } else {
             addEffects(row);
@@ -207,11 +215,13 @@ final class Gathered {
 
     private void keepLatest(CountedRow row) {
         var word = row.role() instanceof Merging merging ? merging.word() : 0;
-        var candidate = new Latest(row.values(), word, row.document());
-        var found = latest.get(row.series());
-        if (found == null || candidate.isAfter(found)) {
-            bytes += size(row.document()) - (found == null ? 0 : size(found.document));
-            latest.put(row.series(), candidate);
+        var series = row.series();
+        var found = latest.get(series);
+        if (found == null) {
+            bytes += size(row.document()); // and those that replace it are about as long
+        }
+        if (found == null || found.isBefore(row.values(), word)) {
+            latest.put(series, new Latest(row.values(), word, row.document()));
         }
     }
 

@@ -78,9 +78,10 @@ public final class EventWrites {
         for (int i = 0; i < rows.size(); i++) {
             var row = rows.get(i);
             switch (outcomes.get(i)) {
-                case Stored(var decided) when decided.role() instanceof Another(var beside) ->
+                case Stored(var counted) when counted.role() instanceof Another(var beside, _) ->
                         found.add(reused(row, beside));
-                case Redelivered(var decided) when decided.role() instanceof Another(var beside) ->
+                case Redelivered(var counted)
+                        when counted.role() instanceof Another(var beside, _) ->
                         found.add(reused(row, beside));
                 case Rejected(var reason, var detail) when reason == RejectReason.CONFLICT ->
                         found.add(conflict(Kind.CONFLICT, row, detail));
@@ -109,8 +110,8 @@ public final class EventWrites {
         var refused = new ArrayList<Row>(0);
         for (int i = 0; i < rows.size(); i++) {
             switch (outcomes.get(i)) {
-                case Stored(var decided) -> counted.add(CountedRow.of(rows.get(i), decided));
-                case Redelivered(var decided) -> counted.add(CountedRow.of(rows.get(i), decided));
+                case Stored(var row) -> counted.add(row);
+                case Redelivered(var row) -> counted.add(row);
                 case Repeated() -> {}
                 case Rejected _ -> refused.add(rows.get(i));
             }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The contract, as tests read it. */
@@ -40,12 +41,21 @@ final class OpenApi {
         return new OpenApi(new String(Resource.read(Endpoints.OPENAPI), UTF_8));
     }
 
-    /** One path of the contract. */
-    record Operation(String path, String pointer, JsonNode node) {
+    /** One method of one path of the contract. */
+    record Operation(String method, String path, String pointer, JsonNode node) {
+
+        boolean reads() {
+            return method.equals("GET");
+        }
+
+        /** A body that it takes; empty where it takes none. */
+        String body() {
+            return node.at("/requestBody/content/application~1json/example").toString();
+        }
 
         @Override
         public String toString() {
-            return path;
+            return method + " " + path;
         }
     }
 
@@ -62,12 +72,13 @@ final class OpenApi {
         var operations = new ArrayList<Operation>();
         for (var path : document.get("paths").properties()) {
             for (var method : path.getValue().properties()) {
-                if (!method.getKey().equals("get")) {
-                    throw new IllegalStateException(
-                            "a method that is not tested: " + method.getKey());
-                }
-                var pointer = "/paths/" + escaped(path.getKey()) + "/get";
-                operations.add(new Operation(path.getKey(), pointer, method.getValue()));
+                var pointer = "/paths/" + escaped(path.getKey()) + "/" + method.getKey();
+                operations.add(
+                        new Operation(
+                                method.getKey().toUpperCase(Locale.ROOT),
+                                path.getKey(),
+                                pointer,
+                                method.getValue()));
             }
         }
         return operations;

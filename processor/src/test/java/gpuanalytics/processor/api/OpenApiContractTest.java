@@ -14,7 +14,6 @@ import gpuanalytics.processor.api.OpenApi.Parameter;
 import gpuanalytics.processor.query.LatestSamples;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.processor.query.StoreUnavailableException;
-import gpuanalytics.service.http.Endpoint;
 import gpuanalytics.service.http.Json;
 import gpuanalytics.service.http.Resource;
 import io.micrometer.core.instrument.Gauge;
@@ -22,6 +21,7 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,18 +52,21 @@ class OpenApiContractTest {
         return CONTRACT.operations();
     }
 
+    static List<Operation> reads() {
+        return operations().stream().filter(Operation::reads).toList();
+    }
+
     @Test
     void routesAreThoseOfTheDocument() {
         try (var running = new RunningApi()) {
             var routed =
                     running.api.endpoints().stream()
-                            .filter(endpoint -> endpoint.method() == Endpoint.Method.GET)
-                            .map(Endpoint::path)
+                            .map(endpoint -> endpoint.method() + " " + endpoint.path())
                             .collect(Collectors.toCollection(TreeSet::new));
 
             assertEquals(
                     operations().stream()
-                            .map(Operation::path)
+                            .map(Operation::toString)
                             .collect(Collectors.toCollection(TreeSet::new)),
                     routed);
         }
@@ -82,20 +85,24 @@ class OpenApiContractTest {
     void parametersAreThoseOfTheDocument() {
         var known =
                 Map.of(
-                        "/tokens", TokenAnswers.PARAMETERS,
-                        "/conflicts", ConflictAnswers.PARAMETERS,
-                        "/gpu/info", GpuAnswers.INFO_PARAMETERS,
-                        "/gpus/{id}/series", GpuAnswers.SERIES_PARAMETERS,
-                        "/gpus/series", GpuAnswers.NAMED_SERIES_PARAMETERS);
+                        "GET /tokens", TokenAnswers.PARAMETERS,
+                        "GET /costs", CostParameters.ROWS,
+                        "GET /waste", CostParameters.ROWS,
+                        "GET /reconcile", ReconcileAnswers.PARAMETERS,
+                        "GET /prices", PriceAnswers.PARAMETERS,
+                        "GET /conflicts", ConflictAnswers.PARAMETERS,
+                        "GET /gpu/info", GpuAnswers.INFO_PARAMETERS,
+                        "GET /gpus/{id}/series", GpuAnswers.SERIES_PARAMETERS,
+                        "GET /gpus/series", GpuAnswers.NAMED_SERIES_PARAMETERS);
 
         for (var operation : operations()) {
             assertEquals(
-                    Set.copyOf(known.getOrDefault(operation.path(), List.of())),
+                    Set.copyOf(known.getOrDefault(operation.toString(), List.of())),
                     CONTRACT.parameters(operation).stream()
                             .filter(parameter -> parameter.in().equals("query"))
                             .map(Parameter::name)
                             .collect(Collectors.toSet()),
-                    operation.path());
+                    operation.toString());
         }
     }
 
@@ -134,7 +141,7 @@ class OpenApiContractTest {
     }
 
     private static Operation operation(String path) {
-        return operations().stream().filter(o -> o.path().equals(path)).findFirst().orElseThrow();
+        return reads().stream().filter(o -> o.path().equals(path)).findFirst().orElseThrow();
     }
 
     @ParameterizedTest
@@ -143,13 +150,20 @@ class OpenApiContractTest {
         try (var running = answering()) {
             for (var target : targets(operation)) {
                 for (var mediaType : CONTRACT.mediaTypes(operation, "200")) {
-                    var answer = running.get(target, "accept", mediaType);
+                    var answer = ask(running, operation, target, "accept", mediaType);
 
                     check(operation, "200", target, answer);
                     assertEquals(named(target).orElse(mediaType), mediaType(answer), target);
                 }
             }
         }
+    }
+
+    private static HttpResponse<String> ask(
+            RunningApi running, Operation operation, String target, String... headers) {
+        return operation.reads()
+                ? running.get(target, headers)
+                : running.put(target, operation.body(), headers);
     }
 
     /** The media type that {@code format} names, whatever Accept says. */
@@ -161,7 +175,7 @@ class OpenApiContractTest {
     }
 
     @ParameterizedTest
-    @MethodSource("operations")
+    @MethodSource("reads")
     void answersHeadLikeGetWithoutTheBody(Operation operation) {
         try (var running = answering()) {
             var target = target(operation, List.of());
@@ -192,14 +206,38 @@ class OpenApiContractTest {
     private static HttpResponse<String> provoke(Operation operation, String target, String status)
             throws Exception {
         return switch (status) {
-            case "400" -> asked(running -> running.get(with(target, "nonsense=1")));
+            case "400" -> asked(running -> ask(running, operation, with(target, "nonsense=1")));
+            case "401" -> answeredWithoutToken(operation, target);
+            case "403" ->
+                    asked(running -> ask(running, operation, target, "origin", "http://o.example"));
             case "404" -> asked(running -> running.get(target));
             case "405" -> asked(running -> running.send("POST", target));
-            case "406" -> asked(running -> running.get(target, "accept", "image/png"));
+            case "406" -> asked(running -> ask(running, operation, target, "accept", "image/png"));
+            case "413" ->
+                    asked(running -> running.put(target, " ".repeat(FakePrices.MAX_BYTES + 1)));
+            case "415" ->
+                    asked(running -> ask(running, operation, target, "content-type", "text/csv"));
             case "503" -> provokeUnavailable(operation, target);
-            case "504" -> provokeTimeout(target);
+            case "504" -> provokeTimeout(operation, target);
             default -> fail("%s of %s is not provoked".formatted(status, operation));
         };
+    }
+
+    private static HttpResponse<String> answeredWithoutToken(Operation operation, String target)
+            throws IOException {
+        var tokens = Files.createTempFile("tokens", ".txt");
+        try {
+            Files.writeString(tokens, "opensesame");
+            var config = new HttpConfig("127.0.0.1", 0, QueryLimits.defaults());
+            try (var running =
+                    new RunningApi(
+                            new HttpConfig(
+                                    config.listen(), config.limits(), Optional.of(tokens)))) {
+                return ask(running, operation, target);
+            }
+        } finally {
+            Files.delete(tokens);
+        }
     }
 
     private interface Asking {
@@ -221,12 +259,16 @@ class OpenApiContractTest {
                 running -> {
                     running.health = RunningApi.health(false, false);
                     failQueries(running);
-                    return running.get(target);
+                    return ask(running, operation, target);
                 });
     }
 
     private static void failQueries(RunningApi running) {
         var away = new StoreUnavailableException("away", new IOException("connection refused"));
+        running.prices.before =
+                () -> {
+                    throw away;
+                };
         running.queries.latestSamples =
                 _ -> {
                     throw away;
@@ -240,6 +282,14 @@ class OpenApiContractTest {
                     throw away;
                 };
         running.queries.conflicts =
+                _ -> {
+                    throw away;
+                };
+        running.ledger.costs =
+                _ -> {
+                    throw away;
+                };
+        running.ledger.waste =
                 _ -> {
                     throw away;
                 };
@@ -268,7 +318,7 @@ class OpenApiContractTest {
         }
     }
 
-    private static HttpResponse<String> provokeTimeout(String target) {
+    private static HttpResponse<String> provokeTimeout(Operation operation, String target) {
         var never = new CountDownLatch(1);
         try (var running = new RunningApi(limitedTo(Duration.ofMillis(20)))) {
             blockScrapes(running, new CountDownLatch(1), never);
@@ -292,7 +342,18 @@ class OpenApiContractTest {
                         await(never);
                         return Samples.tokenReport(query);
                     };
-            return running.get(target);
+            running.ledger.costs =
+                    query -> {
+                        await(never);
+                        return Costs.report(query);
+                    };
+            running.ledger.waste =
+                    query -> {
+                        await(never);
+                        return Costs.waste(query);
+                    };
+            running.prices.before = () -> await(never);
+            return ask(running, operation, target);
         }
     }
 

@@ -26,6 +26,8 @@ final class RunningApi implements AutoCloseable {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
 
     final FakeUsageQueries queries = new FakeUsageQueries();
+    final FakeLedgerQueries ledger = new FakeLedgerQueries();
+    final FakePrices prices = new FakePrices();
     final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     volatile HealthReport health = health(true, true);
 
@@ -39,7 +41,11 @@ final class RunningApi implements AutoCloseable {
     RunningApi(HttpConfig config) {
         api =
                 HttpApi.start(
-                        config, queries, () -> health, metrics, Clock.fixed(NOW, ZoneOffset.UTC));
+                        config,
+                        new ApiSources(queries, ledger, prices),
+                        () -> health,
+                        metrics,
+                        Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
     RunningApi() {
@@ -56,7 +62,15 @@ final class RunningApi implements AutoCloseable {
     }
 
     HttpResponse<String> send(String method, String target, String... headers) {
-        var request = request(method, target);
+        return send(request(method, target), headers);
+    }
+
+    HttpResponse<String> put(String target, String body, String... headers) {
+        var request = request("PUT", target).PUT(HttpRequest.BodyPublishers.ofString(body));
+        return send(request, headers);
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request, String... headers) {
         if (headers.length > 0) {
             request.headers(headers);
         }

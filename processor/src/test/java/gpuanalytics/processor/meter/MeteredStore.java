@@ -96,8 +96,8 @@ final class MeteredStore implements AutoCloseable {
         var refused = new ArrayList<Row>();
         for (int i = 0; i < rows.size(); i++) {
             switch (outcomes.get(i)) {
-                case Stored(var decided) -> counted.add(CountedRow.of(rows.get(i), decided));
-                case Redelivered(var decided) -> counted.add(CountedRow.of(rows.get(i), decided));
+                case Stored(var row) -> counted.add(row);
+                case Redelivered(var row) -> counted.add(row);
                 case Repeated _ -> {}
                 case Rejected _ -> refused.add(rows.get(i));
             }

@@ -4,8 +4,6 @@ import gpuanalytics.event.EventLimits;
 import gpuanalytics.service.config.EnvironmentReader;
 import gpuanalytics.service.http.HttpSettings;
 import gpuanalytics.service.http.TlsFiles;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -23,6 +21,7 @@ import java.util.Set;
  * @param limits what may be under way
  * @param tokens the file of the tokens that open the doors; empty where everybody may come in
  * @param usageFrom what the usage of a service is counted from, where that is not its spans
+ * @param write what becomes of counters that Prometheus writes
  * @param events what an event may be
  */
 public record DoorSettings(
@@ -32,6 +31,7 @@ public record DoorSettings(
         DoorLimits limits,
         Optional<Path> tokens,
         Map<String, UsageOrigin> usageFrom,
+        WriteSettings write,
         EventLimits events) {
 
     private static final int HTTP_PORT = 4318;
@@ -63,6 +63,7 @@ public record DoorSettings(
                                             + " loopback")
                                 .map(Path::of),
                         readUsageFrom(env),
+                        WriteSettings.read(env),
                         events);
         for (var kind : settings.open) {
             settings.requireTokens(env, kind);
@@ -89,7 +90,8 @@ public record DoorSettings(
                 env.list(
                         "DOOR_USAGE_FROM",
                         "Services (service.name) whose token usage is not counted from their"
-                                + " spans: service=logs or service=metrics, separated by commas")) {
+                                + " spans: service=logs, service=metrics, or service=scrape where a"
+                                + " source asks it, separated by commas")) {
             int equals = part.lastIndexOf('=');
             var origin = part.substring(equals + 1).strip().toLowerCase(Locale.ROOT);
             var known =
@@ -98,7 +100,7 @@ public record DoorSettings(
                             .findFirst();
             if (equals < 1 || known.isEmpty()) {
                 env.error(
-                        "DOOR_USAGE_FROM is %s, expected service=spans, service=logs or service=metrics"
+                        "DOOR_USAGE_FROM is %s, expected service=spans, service=logs, service=metrics or service=scrape"
                                 .formatted(part));
                 continue;
             }
@@ -121,18 +123,10 @@ public record DoorSettings(
                     case HTTP -> http.host();
                     case GRPC -> grpc.host();
                 };
-        if (tokens.isEmpty() && !isLoopback(host)) {
+        if (tokens.isEmpty() && !HttpSettings.isLoopback(host)) {
             env.error(
                     "DOOR_%s_HOST is %s, expected a loopback address where DOOR_TOKENS_FILE is not set"
                             .formatted(kind, host));
-        }
-    }
-
-    private static boolean isLoopback(String host) {
-        try {
-            return InetAddress.getByName(host).isLoopbackAddress();
-        } catch (UnknownHostException ignored) {
-            return false; // nobody can listen there, which is said when somebody tries
         }
     }
 }

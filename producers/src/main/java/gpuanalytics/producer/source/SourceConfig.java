@@ -14,9 +14,14 @@ public interface SourceConfig {
      * @param batch the most events between two pauses
      * @param pricePerHourUsd the price of a GPU hour in every sample, instead of a source's own
      * @param limits how old events may be, and how far ahead
+     * @param kubernetes where pods are looked for
      */
     record Common(
-            String bootstrap, int batch, Optional<Double> pricePerHourUsd, EventLimits limits) {}
+            String bootstrap,
+            int batch,
+            Optional<Double> pricePerHourUsd,
+            EventLimits limits,
+            KubernetesAccess kubernetes) {}
 
     /**
      * Opens the source.

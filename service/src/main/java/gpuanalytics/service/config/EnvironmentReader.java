@@ -77,6 +77,20 @@ public final class EnvironmentReader {
         return value(name).map(ignored -> decimal(name, min, min, max));
     }
 
+    /** A decimal number from 0 to {@code max} as it is written, or nothing where it is not set. */
+    public Optional<BigDecimal> exact(String name, long max, String description) {
+        declare(name, "", description);
+        var value = value(name);
+        if (value.isEmpty()) {
+            return Optional.empty();
+        }
+        var number = Notation.number(value.get());
+        if (number != null && Notation.within(number, BigDecimal.ZERO, BigDecimal.valueOf(max))) {
+            return Optional.of(number);
+        }
+        return refuse(name, value.get(), "a number " + range(0, max, false), Optional.empty());
+    }
+
     /** A whole number of {@code unit}s; the unit belongs into the variable's name. */
     public Duration duration(
             String name,

@@ -1,6 +1,8 @@
 package gpuanalytics.service.http;
 
 import gpuanalytics.service.config.EnvironmentReader;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -119,5 +121,14 @@ public record HttpSettings(
     /** The same over TLS, where there are files for it. */
     public HttpSettings with(Optional<TlsFiles> files) {
         return new HttpSettings(variables, host, port, maxConnections, readTimeout, origins, files);
+    }
+
+    /** Whether only this machine reaches the address. */
+    public static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException ignored) {
+            return false; // nobody can listen there, which is said when somebody tries
+        }
     }
 }

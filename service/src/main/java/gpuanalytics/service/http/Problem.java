@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,13 +16,15 @@ import java.util.Map;
  *     expected
  * @param members further members, such as the parameter's name
  * @param headers headers that belong to the answer
+ * @param errors all that is wrong, one line each, where there may be several things; else empty
  */
 public record Problem(
         int status,
         String name,
         String detail,
         Map<String, String> members,
-        Map<String, String> headers) {
+        Map<String, String> headers,
+        List<String> errors) {
 
     static final String MEDIA_TYPE = "application/problem+json";
 
@@ -29,7 +32,7 @@ public record Problem(
     private static final int MAX_VALUE_CHARS = 200;
 
     public static Problem of(int status, String name, String detail) {
-        return new Problem(status, name, detail, Map.of(), Map.of());
+        return new Problem(status, name, detail, Map.of(), Map.of(), List.of());
     }
 
     /** A query parameter that cannot be used. */
@@ -43,12 +46,26 @@ public record Problem(
                 "invalid-parameter",
                 isInsteadOf(parameter, value, expected),
                 members,
-                Map.of());
+                Map.of(),
+                List.of());
     }
 
     /** A body that cannot be used. */
     public static Problem invalidBody(String thing, String value, String expected) {
         return of(400, "invalid-body", isInsteadOf(thing, value, expected));
+    }
+
+    /**
+     * A body that has faults.
+     *
+     * @param errors one line for each; at least one
+     */
+    public static Problem invalidBody(List<String> errors) {
+        var detail =
+                errors.size() == 1
+                        ? errors.getFirst()
+                        : "%s (and %d more)".formatted(errors.getFirst(), errors.size() - 1);
+        return new Problem(400, "invalid-body", detail, Map.of(), Map.of(), errors);
     }
 
     public static Problem notFound(String detail) {
@@ -71,7 +88,7 @@ public record Problem(
 
     /** The same with this header instead of others. */
     public Problem withHeader(String header, String value) {
-        return new Problem(status, name, detail, members, Map.of(header, value));
+        return new Problem(status, name, detail, members, Map.of(header, value), errors);
     }
 
     public Answer answer() {
@@ -86,6 +103,13 @@ public record Problem(
         json.writeStringField("detail", detail);
         for (var member : members.entrySet()) {
             json.writeStringField(member.getKey(), member.getValue());
+        }
+        if (!errors.isEmpty()) {
+            json.writeArrayFieldStart("errors");
+            for (var error : errors) {
+                json.writeString(error);
+            }
+            json.writeEndArray();
         }
         json.writeEndObject();
     }

@@ -1,6 +1,6 @@
 package gpuanalytics.producer.receive.grpc;
 
-import gpuanalytics.producer.receive.DoorTokens;
+import gpuanalytics.service.http.BearerTokens;
 import gpuanalytics.service.http.ByteBudget;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -24,11 +24,11 @@ final class Admission implements ServerInterceptor {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    private final DoorTokens tokens;
+    private final BearerTokens tokens;
     private final Semaphore calls;
     private final ByteBudget budget;
 
-    Admission(DoorTokens tokens, int maxCalls, ByteBudget budget) {
+    Admission(BearerTokens tokens, int maxCalls, ByteBudget budget) {
         this.tokens = tokens;
         this.calls = new Semaphore(maxCalls);
         this.budget = budget;
@@ -74,9 +74,14 @@ final class Admission implements ServerInterceptor {
             return true;
         }
 
+        /** Gives back what the messages before took: of a stream one is held at a time. */
+        void giveBack() {
+            budget.give(bytes.getAndSet(0));
+        }
+
         void release() {
             if (released.compareAndSet(false, true)) {
-                budget.give(bytes.get());
+                giveBack();
                 calls.release();
             }
         }
@@ -96,6 +101,12 @@ final class Admission implements ServerInterceptor {
 
         @Override
         public void onMessage(Q message) {
+            if (refused) {
+                return;
+            }
+            if (!call.getMethodDescriptor().getType().clientSendsOneMessage()) {
+                hold.giveBack();
+            }
             if (message instanceof byte[] bytes && !hold.take(bytes.length)) {
                 refused = true;
                 call.close(

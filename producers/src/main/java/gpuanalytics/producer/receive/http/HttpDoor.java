@@ -3,18 +3,18 @@ package gpuanalytics.producer.receive.http;
 import gpuanalytics.event.EventCodec;
 import gpuanalytics.producer.receive.Door;
 import gpuanalytics.producer.receive.DoorSettings;
-import gpuanalytics.producer.receive.DoorTokens;
 import gpuanalytics.producer.receive.OpenDoor;
 import gpuanalytics.producer.receive.UnavailableException;
 import gpuanalytics.producer.receive.json.EventBody;
 import gpuanalytics.producer.receive.otlp.Otlp;
+import gpuanalytics.producer.receive.prometheus.RemoteWrite;
 import gpuanalytics.service.health.HealthReport;
+import gpuanalytics.service.http.BearerTokens;
 import gpuanalytics.service.http.Endpoint;
 import gpuanalytics.service.http.HttpListener;
 import gpuanalytics.service.http.HttpMetrics;
 import gpuanalytics.service.http.Intake;
 import gpuanalytics.service.http.Problem;
-import gpuanalytics.service.http.ProblemException;
 import gpuanalytics.service.http.Routes;
 import gpuanalytics.service.http.WorkGate;
 import gpuanalytics.service.lifecycle.Closing;
@@ -22,7 +22,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The door for HTTP. */
@@ -49,7 +48,7 @@ public final class HttpDoor implements OpenDoor {
     public static HttpDoor open(
             DoorSettings settings,
             Door door,
-            DoorTokens tokens,
+            BearerTokens tokens,
             Otlp otlp,
             Clock clock,
             MeterRegistry registry) {
@@ -63,7 +62,7 @@ public final class HttpDoor implements OpenDoor {
     private static List<Endpoint> endpoints(
             DoorSettings settings,
             Door door,
-            DoorTokens tokens,
+            BearerTokens tokens,
             Otlp otlp,
             Clock clock,
             HttpMetrics metrics) {
@@ -86,23 +85,17 @@ public final class HttpDoor implements OpenDoor {
             endpoints.add(
                     endpoint.behind(gate).through(intake(tokens, door, OtlpEndpoints::refusal)));
         }
+        endpoints.add(
+                new WriteEndpoint(RemoteWrite.of(settings, door, clock), bodies)
+                        .endpoint(limits.maxMessageBytes())
+                        .behind(gate)
+                        .through(intake(tokens, door, Intake.OPEN.refusal())));
         return endpoints;
     }
 
-    private static Intake intake(DoorTokens tokens, Door door, Intake.Refusal refusal) {
-        return new Intake(headers -> admit(tokens, headers), door.budget(), refusal);
-    }
-
-    private static void admit(DoorTokens tokens, Map<String, String> headers) {
-        if (!tokens.admit(headers.get("authorization"))) {
-            throw new ProblemException(
-                    Problem.of(
-                                    401,
-                                    "unauthorized",
-                                    "the request has no token that opens this door, expected"
-                                            + " Authorization: Bearer …")
-                            .withHeader("www-authenticate", "Bearer"));
-        }
+    private static Intake intake(BearerTokens tokens, Door door, Intake.Refusal refusal) {
+        return new Intake(
+                headers -> tokens.require(headers, "opens this door"), door.budget(), refusal);
     }
 
     private static Optional<Problem> problem(Throwable failure) {

@@ -6,6 +6,7 @@ import gpuanalytics.event.Field.Aggregation;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.producer.receive.BadRequestException;
 import gpuanalytics.producer.receive.Told;
+import gpuanalytics.producer.translate.EventWriter;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
 import io.opentelemetry.proto.metrics.v1.DataPointFlags;

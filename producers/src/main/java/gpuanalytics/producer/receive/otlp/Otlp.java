@@ -4,6 +4,7 @@ import gpuanalytics.event.EventCodec;
 import gpuanalytics.producer.receive.BadRequestException;
 import gpuanalytics.producer.receive.Door;
 import gpuanalytics.producer.receive.Receipt;
+import gpuanalytics.producer.translate.EventWriter;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;

@@ -15,6 +15,7 @@ import gpuanalytics.event.TokenUsage;
 import gpuanalytics.producer.receive.BadRequestException;
 import gpuanalytics.producer.receive.Told;
 import gpuanalytics.producer.receive.UsageOrigin;
+import gpuanalytics.producer.translate.EventWriter;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
 import io.opentelemetry.proto.metrics.v1.Gauge;

@@ -11,6 +11,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import gpuanalytics.event.EventCodec;
 import gpuanalytics.event.EventLimits;
 import gpuanalytics.producer.receive.BadRequestException;
+import gpuanalytics.producer.translate.EventWriter;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.metrics.v1.Gauge;

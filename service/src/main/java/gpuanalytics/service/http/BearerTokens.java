@@ -1,4 +1,4 @@
-package gpuanalytics.producer.receive;
+package gpuanalytics.service.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bearer tokens that open a door: one per line of a file, which is read again when it has
+ * The bearer tokens that let a request in: one per line of a file, which is read again when it has
  * changed. Only their hashes are kept. Any thread may ask.
  */
-public final class DoorTokens {
+public final class BearerTokens {
 
-    private static final Logger LOG = LoggerFactory.getLogger(DoorTokens.class);
+    private static final Logger LOG = LoggerFactory.getLogger(BearerTokens.class);
 
     private static final String SCHEME = "bearer ";
     private static final int MAX_FILE_BYTES = 1 << 20;
@@ -47,7 +48,7 @@ public final class DoorTokens {
      * @param file empty where everybody may come in
      * @throws IOException when the file cannot be read or has no token
      */
-    public DoorTokens(Optional<Path> file) throws IOException {
+    public BearerTokens(Optional<Path> file) throws IOException {
         this.file = file;
         this.held =
                 file.isPresent()
@@ -73,6 +74,30 @@ public final class DoorTokens {
             known |= MessageDigest.isEqual(each, hash);
         }
         return known;
+    }
+
+    /** Whether everybody may come in, because no file was given. */
+    public boolean isOpen() {
+        return file.isEmpty();
+    }
+
+    /**
+     * Lets a request in that has a token.
+     *
+     * @param headers the request's headers by name in lower case
+     * @param use what a token is for, such as {@code opens this door}
+     * @throws ProblemException with 401 where it has none
+     */
+    public void require(Map<String, String> headers, String use) {
+        if (!admit(headers.get("authorization"))) {
+            throw new ProblemException(
+                    Problem.of(
+                                    401,
+                                    "unauthorized",
+                                    "the request has no token that %s, expected Authorization: Bearer …"
+                                            .formatted(use))
+                            .withHeader("www-authenticate", "Bearer"));
+        }
     }
 
     private List<byte[]> current(Path path) {
@@ -103,7 +128,7 @@ public final class DoorTokens {
                 Files.readAllLines(path).stream()
                         .map(String::strip)
                         .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-                        .map(DoorTokens::hash)
+                        .map(BearerTokens::hash)
                         .toList();
         if (hashes.isEmpty()) {
             throw new IOException(path + " has no token, expected one per line");

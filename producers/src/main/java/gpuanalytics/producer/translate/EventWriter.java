@@ -1,4 +1,4 @@
-package gpuanalytics.producer.receive.otlp;
+package gpuanalytics.producer.translate;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamWriteFeature;
@@ -17,7 +17,7 @@ import java.util.Map;
  * Events of names and values: they take the contract's own way, as JSON through its codec, so that
  * names, units, ranges and words are the contract's whoever sends them.
  */
-final class EventWriter {
+public final class EventWriter {
 
     private static final JsonFactory JSON =
             JsonFactory.builder().enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN).build();
@@ -27,7 +27,8 @@ final class EventWriter {
     private final EventCodec codec;
     private final Clock clock;
 
-    EventWriter(EventCodec codec, Clock clock) {
+    /** Judges by a codec, at the clock's time. */
+    public EventWriter(EventCodec codec, Clock clock) {
         this.codec = codec;
         this.clock = clock;
     }
@@ -37,7 +38,12 @@ final class EventWriter {
      *
      * @param values texts, numbers, flags and times by any name that the contract knows
      */
-    Decoded write(EventTopic topic, Map<String, Object> values) {
+    public Decoded write(EventTopic topic, Map<String, Object> values) {
+        return codec.decode(topic, json(values), clock.instant());
+    }
+
+    /** Names and values as they are judged. */
+    public static byte[] json(Map<String, Object> values) {
         var out = new ByteArrayOutputStream(512);
         try (var json = JSON.createGenerator(out)) {
             json.writeStartObject();
@@ -55,11 +61,16 @@ final class EventWriter {
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
         }
-        return codec.decode(topic, out.toByteArray(), clock.instant());
+        return out.toByteArray();
+    }
+
+    /** A number as it is written: 3 and not 3.0. */
+    public static BigDecimal number(double value) {
+        return BigDecimal.valueOf(value).stripTrailingZeros();
     }
 
     /** The time that an unsigned number of nanoseconds since 1970 is. */
-    static Instant time(long unixNanos) {
+    public static Instant time(long unixNanos) {
         return Instant.ofEpochSecond(
                 Long.divideUnsigned(unixNanos, NANOS_PER_SECOND),
                 Long.remainderUnsigned(unixNanos, NANOS_PER_SECOND));

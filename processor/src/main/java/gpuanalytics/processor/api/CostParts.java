@@ -1,0 +1,80 @@
+package gpuanalytics.processor.api;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import gpuanalytics.processor.ledger.CostDimension;
+import gpuanalytics.processor.ledger.CostReport.Notes;
+import gpuanalytics.processor.query.GroupValue;
+import gpuanalytics.service.http.Answer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What the answers about money have in common. */
+final class CostParts {
+
+    private CostParts() {}
+
+    /** The columns of a row's group, and which of its labels are folded. */
+    static <R> List<Column<R>> groupColumns(
+            List<CostDimension> groupBy, Function<R, List<@Nullable String>> group) {
+        var columns = new ArrayList<Column<R>>();
+        for (int i = 0; i < groupBy.size(); i++) {
+            int place = i;
+            columns.add(
+                    new Column<>(
+                            groupBy.get(i).label(),
+                            row -> GroupValue.text(group.apply(row).get(place))));
+        }
+        return columns;
+    }
+
+    static <R> Column<R> foldedColumn(
+            List<CostDimension> groupBy, Function<R, List<@Nullable String>> group) {
+        return new Column<>(
+                "folded",
+                row -> {
+                    var folded = new ArrayList<String>();
+                    for (int i = 0; i < groupBy.size(); i++) {
+                        if (GroupValue.isFolded(group.apply(row).get(i))) {
+                            folded.add(groupBy.get(i).label());
+                        }
+                    }
+                    return folded;
+                });
+    }
+
+    static void write(JsonGenerator json, List<CostDimension> groupBy, Notes notes)
+            throws IOException {
+        json.writeStringField("basis", notes.basis().label());
+        json.writeStringField("price_version", notes.priceVersion());
+        json.writeNumberField("open_hours", notes.openHours());
+        json.writeFieldName("unpriced_models");
+        JsonValues.write(json, notes.unpricedModels());
+        json.writeFieldName("unpriced_gpus");
+        JsonValues.write(json, notes.unpricedGpus());
+        json.writeFieldName("folded");
+        JsonValues.write(json, labels(notes.folded()));
+        json.writeFieldName("group_by");
+        JsonValues.write(json, labels(groupBy));
+    }
+
+    static Answer inHeader(Answer answer, Notes notes) {
+        var headers = new HashMap<>(answer.headers());
+        headers.put(
+                NoteParts.HEADER,
+                "basis=%s; price_version=%s; open_hours=%d; folded=%s"
+                        .formatted(
+                                notes.basis().label(),
+                                notes.priceVersion(),
+                                notes.openHours(),
+                                String.join(" ", labels(notes.folded()))));
+        return new Answer(answer.status(), answer.contentType(), answer.body(), headers);
+    }
+
+    private static List<String> labels(List<CostDimension> dimensions) {
+        return dimensions.stream().map(CostDimension::label).toList();
+    }
+}

@@ -1,0 +1,136 @@
+package gpuanalytics.processor.ledger;
+
+import gpuanalytics.processor.ledger.EntryKey.Gpu;
+import gpuanalytics.processor.ledger.EntryKey.Kind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One GPU through the minutes of an hour, from the last to the first: whose it is, its gaps, and
+ * what its idle time was for.
+ *
+ * <p>It is there from its first to its last sample, and from the hour before or to the hour after
+ * where it has samples there too. What no sample stands for in between is a gap.
+ */
+final class GpuTrack {
+
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    private final String name;
+    private final HourAccount.Frame frame;
+    private final PriceCuts cuts;
+    private final Entries entries;
+    private final Map<String, IdleTime> idle = new HashMap<>();
+
+    /** The row and minute told last, that is, the earliest so far. */
+    private @Nullable GpuRow row;
+
+    private Instant at;
+
+    /** What is not covered of that minute, if it turns out to lie between samples. */
+    private long uncoveredUs;
+
+    private boolean metered;
+
+    /**
+     * @param name its key; empty for GPUs that count together, which have no gaps
+     */
+    GpuTrack(String name, HourAccount.Frame frame, PriceCuts cuts, Entries entries) {
+        this.name = name;
+        this.frame = frame;
+        this.cuts = cuts;
+        this.entries = entries;
+        this.at = frame.end();
+    }
+
+    /** Moves on to an earlier minute. */
+    void begin(Instant minute, GpuRow now, long coveredUs) {
+        var isLast = row == null;
+        if (!isLast) {
+            addGap(at, uncoveredUs);
+        }
+        row = now;
+        metered = false;
+        if (isLast && !frame.after().contains(name)) {
+            uncoveredUs = 0;
+        } else {
+            addGaps(minute.plus(MINUTE), at);
+            uncoveredUs = GpuMinute.MINUTE_US - coveredUs;
+        }
+        at = minute;
+    }
+
+    /** Takes in what of a part nobody claims. */
+    void idle(Instant minute, Board.Part part, Attribution attribution) {
+        metered |= part.minute().energyUj() != null;
+        var labels = part.row().labels();
+        var key = key(Kind.OWNED, minute, Group.owner(labels.team(), labels.namespace()));
+        var owned = entries.of(key);
+        for (var basis : Basis.values()) {
+            owned.add(Amount.idle(basis), attribution.us(basis).idle());
+            var uj = attribution.uj(basis);
+            if (uj != null) {
+                owned.add(Amount.idleEnergy(basis), uj.idle());
+            }
+        }
+        var unknown = attribution.us(Basis.USAGE).unknown();
+        if (unknown > 0) {
+            owned.add(Amount.USAGE_UNKNOWN_US, unknown);
+            var uj = attribution.uj(Basis.USAGE);
+            owned.add(Amount.USAGE_UNKNOWN_UJ, uj == null ? null : Long.valueOf(uj.unknown()));
+        }
+        idle.computeIfAbsent(Board.instance(part.row()), _ -> new IdleTime())
+                .add(minute, part, attribution.us(Basis.ALLOCATION).idle(), owned);
+    }
+
+    /** No earlier minute comes. */
+    void finish() {
+        if (row != null && frame.before().contains(name)) {
+            addGap(at, uncoveredUs);
+            addGaps(frame.hour(), at);
+        }
+    }
+
+    /** Whether its energy is known in the minute told last. */
+    boolean isMetered() {
+        return metered;
+    }
+
+    Gpu gpu() {
+        var labels = now().labels();
+        return new Gpu(name.isEmpty() ? null : name, labels.host(), labels.model());
+    }
+
+    /** What its samples say an hour costs, in millionths of a dollar; null where they do not. */
+    @Nullable Long priceMicroUsd() {
+        return now().sums().priceMicroUsd().value();
+    }
+
+    EntryKey key(Kind kind, Instant minute, Group group) {
+        return new EntryKey(kind, gpu(), cuts.startOf(minute), priceMicroUsd(), group);
+    }
+
+    private void addGaps(Instant from, Instant to) {
+        for (var minute = from; minute.isBefore(to); minute = minute.plus(MINUTE)) {
+            addGap(minute, GpuMinute.MINUTE_US);
+        }
+    }
+
+    private void addGap(Instant minute, long us) {
+        if (us > 0 && !name.isEmpty()) {
+            var labels = now().labels();
+            var owner = Group.owner(labels.team(), labels.namespace());
+            entries.of(key(Kind.OWNED, minute, owner)).add(Amount.GAP_US, us);
+        }
+    }
+
+    private GpuRow now() {
+        if (row == null) {
+            throw new IllegalStateException("no minute has begun");
+        }
+        return row;
+    }
+}

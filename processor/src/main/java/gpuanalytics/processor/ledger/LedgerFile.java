@@ -1,0 +1,271 @@
+package gpuanalytics.processor.ledger;
+
+import static com.mongodb.client.model.Filters.and;
+import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.gte;
+import static com.mongodb.client.model.Filters.in;
+import static com.mongodb.client.model.Filters.lt;
+import static com.mongodb.client.model.Filters.ne;
+
+import com.mongodb.MongoCommandException;
+import com.mongodb.client.MongoCollection;
+import com.mongodb.client.model.FindOneAndUpdateOptions;
+import com.mongodb.client.model.InsertManyOptions;
+import com.mongodb.client.model.ReturnDocument;
+import gpuanalytics.processor.query.StoreReads;
+import gpuanalytics.processor.store.StoreLayout;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ledgers of one length, in a collection. Each has a head, which names a run; entries of that
+ * run are stored in parts before the head names it, and those of the run before are taken out
+ * afterwards. So a ledger is replaced whole, at once, and who has read parts knows by the head
+ * whether they were all there.
+ */
+final class LedgerFile {
+
+    /** What parts hold. */
+    enum Scope {
+        /** Entries by GPU. */
+        GPU("gpu"),
+        /** Entries over all GPUs. */
+        ALL("all");
+
+        private final String text;
+
+        Scope(String text) {
+            this.text = text;
+        }
+    }
+
+    /**
+     * What is known of a stored ledger.
+     *
+     * @param version how often its hours and their neighbours had been marked when it was computed
+     * @param own how often its own hours had
+     * @param cuts where its entries are cut
+     * @param run which parts are its entries
+     * @param of the runs of the ledgers that it was added up from, by their start; null for none
+     */
+    record Head(
+            Instant start,
+            long version,
+            long own,
+            List<Instant> cuts,
+            String run,
+            @Nullable Document of) {}
+
+    private static final String HEAD = "head";
+    private static final String VERSION = "version";
+    private static final String OWN = "own";
+    private static final String CUTS = "cuts";
+    private static final String RUN = "run";
+    private static final String OF = "of";
+    private static final String ENTRIES = "entries";
+    private static final int ENTRIES_PER_PART = 500;
+    private static final int DUPLICATE_KEY = 11000;
+
+    /** Parts of a run that no head names after so long are of somebody who has ended. */
+    private static final Duration ABANDONED = Duration.ofHours(6);
+
+    private final MongoCollection<Document> collection;
+    private final StoreReads reads;
+
+    LedgerFile(MongoCollection<Document> collection, StoreReads reads) {
+        this.collection = collection;
+        this.reads = reads;
+    }
+
+    static String newRun() {
+        return UUID.randomUUID().toString();
+    }
+
+    /**
+     * Stores a ledger in place of that of the same time, unless that one is of a later version.
+     *
+     * @return whether it is stored
+     */
+    boolean replace(Head head, Map<Scope, SortedMap<EntryKey, Amounts>> entries, Instant now) {
+        var parts = new ArrayList<Document>();
+        entries.forEach((scope, some) -> parts.addAll(parts(head, scope, some, now)));
+        if (!parts.isEmpty()) {
+            collection.insertMany(parts, new InsertManyOptions().ordered(false));
+        }
+        var old = swap(head, now);
+        if (old == null) {
+            collection.deleteMany(and(partsAt(head.start), eq(RUN, head.run)));
+            return false;
+        }
+        if (!old.isEmpty()) {
+            collection.deleteMany(and(partsAt(head.start), eq(RUN, old)));
+        }
+        collection.deleteMany(
+                and(
+                        partsAt(head.start),
+                        ne(RUN, head.run),
+                        lt(StoreLayout.STORED_AT, Date.from(now.minus(ABANDONED)))));
+        return true;
+    }
+
+    /** The run before, empty where there was none; null where a later version is there. */
+    private @Nullable String swap(Head head, Instant now) {
+        var filter =
+                new Document(StoreLayout.ID, id(head.start))
+                        .append(VERSION, new Document("$not", new Document("$gt", head.version)));
+        var fields =
+                new Document(StoreLayout.SCOPE, HEAD)
+                        .append(StoreLayout.BUCKET, Date.from(head.start))
+                        .append(VERSION, head.version)
+                        .append(OWN, head.own)
+                        .append(CUTS, head.cuts.stream().map(Date::from).toList())
+                        .append(RUN, head.run)
+                        .append(StoreLayout.STORED_AT, Date.from(now));
+        if (head.of != null) {
+            fields.append(OF, head.of);
+        }
+        try {
+            var before =
+                    collection.findOneAndUpdate(
+                            filter,
+                            new Document("$set", fields),
+                            new FindOneAndUpdateOptions()
+                                    .upsert(true)
+                                    .returnDocument(ReturnDocument.BEFORE));
+            return before == null ? "" : Objects.requireNonNullElse(before.getString(RUN), "");
+        } catch (MongoCommandException e) {
+            if (e.getErrorCode() == DUPLICATE_KEY) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    /** The heads of a time, by their start. */
+    NavigableMap<Instant, Head> heads(Instant from, Instant to) {
+        var heads = new TreeMap<Instant, Head>();
+        reads.forEach(
+                collection.getNamespace().getCollectionName(),
+                during(HEAD, from, to),
+                search -> search,
+                document -> {
+                    var head = head(document);
+                    heads.put(head.start, head);
+                });
+        return heads;
+    }
+
+    /**
+     * Tells the entries of some ledgers.
+     *
+     * @param heads which, by their start
+     * @param gpus only those of GPUs with these keys; null for all
+     * @param reader takes the start of a ledger and an entry
+     */
+    void forEachEntry(
+            SortedMap<Instant, Head> heads,
+            Scope scope,
+            @Nullable Collection<String> gpus,
+            BiConsumer<Instant, Document> reader) {
+        if (heads.isEmpty()) {
+            return;
+        }
+        var all = during(scope.text, heads.firstKey(), heads.lastKey().plusSeconds(1));
+        reads.forEach(
+                collection.getNamespace().getCollectionName(),
+                gpus == null ? all : and(all, in(StoreLayout.GPU, gpus)),
+                search -> search,
+                part -> {
+                    var start = part.getDate(StoreLayout.BUCKET).toInstant();
+                    var head = heads.get(start);
+                    if (head != null && head.run.equals(part.getString(RUN))) {
+                        part.getList(ENTRIES, Document.class)
+                                .forEach(entry -> reader.accept(start, entry));
+                    }
+                });
+    }
+
+    private static Head head(Document document) {
+        return new Head(
+                document.getDate(StoreLayout.BUCKET).toInstant(),
+                GpuRow.integer(document, VERSION),
+                GpuRow.integer(document, OWN),
+                document.getList(CUTS, Date.class).stream().map(Date::toInstant).toList(),
+                document.getString(RUN),
+                document.get(OF, Document.class));
+    }
+
+    /** Entries in parts of one GPU each, or over all GPUs, none of them large. */
+    private static List<Document> parts(
+            Head head, Scope scope, SortedMap<EntryKey, Amounts> entries, Instant now) {
+        var parts = new ArrayList<Document>();
+        var open = new ArrayList<Document>();
+        @Nullable String gpu = null;
+        for (var entry : entries.entrySet()) {
+            var next = entry.getKey().gpu().name();
+            if (open.size() >= ENTRIES_PER_PART || !Objects.equals(gpu, next)) {
+                close(head, scope, gpu, open, parts, now);
+                gpu = next;
+            }
+            open.add(EntryDocuments.write(entry.getKey(), entry.getValue()));
+        }
+        close(head, scope, gpu, open, parts, now);
+        return parts;
+    }
+
+    private static void close(
+            Head head,
+            Scope scope,
+            @Nullable String gpu,
+            List<Document> open,
+            List<Document> parts,
+            Instant now) {
+        if (open.isEmpty()) {
+            return;
+        }
+        var id = "%s|%s|%s|%d".formatted(id(head.start), head.run, scope.text, parts.size());
+        var part =
+                new Document(StoreLayout.ID, id)
+                        .append(StoreLayout.SCOPE, scope.text)
+                        .append(StoreLayout.BUCKET, Date.from(head.start))
+                        .append(RUN, head.run)
+                        .append(ENTRIES, List.copyOf(open))
+                        .append(StoreLayout.STORED_AT, Date.from(now));
+        if (gpu != null) {
+            part.append(StoreLayout.GPU, gpu);
+        }
+        parts.add(part);
+        open.clear();
+    }
+
+    private static String id(Instant start) {
+        return Long.toString(start.getEpochSecond());
+    }
+
+    private static Bson partsAt(Instant start) {
+        return and(
+                in(StoreLayout.SCOPE, Scope.GPU.text, Scope.ALL.text),
+                eq(StoreLayout.BUCKET, Date.from(start)));
+    }
+
+    private static Bson during(String scope, Instant from, Instant to) {
+        return and(
+                eq(StoreLayout.SCOPE, scope),
+                gte(StoreLayout.BUCKET, Date.from(from)),
+                lt(StoreLayout.BUCKET, Date.from(to)));
+    }
+}

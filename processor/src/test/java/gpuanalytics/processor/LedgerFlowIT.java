@@ -1,0 +1,214 @@
+package gpuanalytics.processor;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import gpuanalytics.embedded.testing.Waiting;
+import gpuanalytics.event.EventTopic;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** From events in Kafka to dollars through HTTP, with two processors that keep the ledger. */
+class LedgerFlowIT {
+
+    private static final String HOURS = "from=2026-03-02T09:00:00Z&to=2026-03-02T11:00:00Z";
+    private static final Instant NINE = Instant.parse("2026-03-02T09:00:00Z");
+
+    private final ObjectMapper mapper =
+            JsonMapper.builder()
+                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                    .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+                    .build();
+
+    private PipelineFixture fixture;
+    private Processor processor;
+    private Processor other;
+    private int sent;
+
+    @BeforeEach
+    void start() {
+        fixture =
+                PipelineFixture.withTopics()
+                        .with("LEDGER_INTERVAL_S", "1")
+                        .with("LEDGER_QUIET_S", "0");
+        processor = Processor.start(fixture.config());
+        other = Processor.start(fixture.config());
+    }
+
+    @AfterEach
+    void stop() {
+        processor.close();
+        other.close();
+        fixture.close();
+    }
+
+    @Test
+    void everyDollarOfTheBillIsInEveryAnswer() throws Exception {
+        for (int minute = 0; minute < 120; minute++) {
+            sample("GPU-1", minute, "'team':'red','power_w':250,'price_per_hour_usd':3.6");
+            if (minute < 30 || minute >= 40) {
+                sample("GPU-2", minute, "'team':'blue','price_per_hour_usd':1.8");
+            }
+            sample("GPU-3", minute, "'team':'blue'"); // nothing says what it costs
+        }
+        usage("GPU-1", 10, "'team':'a','latency_ms':4000,'ttft_ms':1000");
+        usage("GPU-1", 70, "'team':'=b','latency_ms':90000,'ttft_ms':1000");
+        usage("GPU-3", 20, "'team':'a'");
+        fixture.flush();
+        fixture.awaitCommitted();
+        check();
+
+        awaitLedger();
+        check();
+
+        // late, after its hour was computed
+        usage("GPU-2", 15, "'team':'c','latency_ms':4000,'ttft_ms':1000");
+        fixture.flush();
+        fixture.awaitCommitted();
+        awaitLedger();
+        check();
+        assertUsd("0.030000", row(json("/costs?group_by=team&" + HOURS), "team", "c"));
+    }
+
+    private void check() throws Exception {
+        var totals = json("/costs?" + HOURS).path("totals");
+        assertEquals("10.800000", totals.at("/usd/total").decimalValue().toPlainString());
+        assertEquals("0.300000", totals.at("/usd/unknown").decimalValue().toPlainString());
+        assertEquals(7200, totals.at("/gpu_s/unpriced").asDouble());
+        assertEquals(1400, totals.path("unpriced_tokens").asLong());
+        for (var basis : List.of("allocation", "usage")) {
+            for (var cut : List.of("team", "gpu", "model&step=1h", "host,gpu_model", "user")) {
+                var question = "/costs?basis=" + basis + "&" + HOURS + "&group_by=" + cut;
+                checkRows(question);
+            }
+        }
+        assertEquals("[\"A100\"]", json("/costs?" + HOURS).path("unpriced_gpus").toString());
+        checkBill();
+    }
+
+    private void checkRows(String question) throws Exception {
+        var answer = json(question);
+        var sum = BigDecimal.ZERO;
+        for (var row : answer.path("rows")) {
+            if (row.at("/usd/total").isNumber()) {
+                for (var part : List.of("attributed", "idle", "unknown")) {
+                    sum = sum.add(row.path("usd").path(part).decimalValue());
+                }
+            }
+        }
+        assertEquals(answer.at("/totals/usd/total").decimalValue(), sum, question);
+        assertEquals("10.800000", sum.toPlainString(), question);
+        var csv = csv(question);
+        for (int i = 0; i < csv.size(); i++) {
+            var row = answer.path("rows").get(i);
+            for (var name : List.of("usd.attributed", "usd.idle", "usd.total", "gpu_s.idle")) {
+                var json = row.at("/" + name.replace('.', '/'));
+                assertEquals(
+                        json.isNull() ? "" : json.decimalValue().toPlainString(),
+                        csv.get(i).get(name.replace('.', '_')),
+                        question);
+            }
+        }
+    }
+
+    private void checkBill() throws Exception {
+        var bill = json("/reconcile?bill=12&" + HOURS).path("reconciled");
+        assertEquals("1.200000", bill.path("difference_usd").decimalValue().toPlainString());
+        assertEquals("1.500000", bill.path("beyond_known_usd").decimalValue().toPlainString());
+        assertEquals(400, get("/reconcile?bill=much&" + HOURS).statusCode());
+        var waste = json("/waste?group_by=team&" + HOURS);
+        assertEquals(2, waste.path("rows").size(), waste::toString);
+        assertEquals(400, get("/costs?step=30m&" + HOURS).statusCode(), "the ledger is of hours");
+    }
+
+    /** Until no processor has an hour left, and answers need compute none. */
+    private void awaitLedger() throws Exception {
+        Waiting.until(
+                "the ledger of every hour",
+                PipelineFixture.LIMIT,
+                () -> json("/costs?" + HOURS).path("open_hours").asInt() == 0);
+        assertTrue(
+                fixture.database().getCollection("ledger_hours").countDocuments() > 2, "no parts");
+    }
+
+    private static JsonNode row(JsonNode answer, String name, String value) {
+        for (var row : answer.path("rows")) {
+            if (row.path(name).asText().equals(value)) {
+                return row;
+            }
+        }
+        throw new AssertionError("no row of " + value + " in " + answer);
+    }
+
+    private static void assertUsd(String expected, JsonNode row) {
+        assertEquals(expected, row.at("/usd/total").decimalValue().toPlainString());
+    }
+
+    private void sample(String gpu, int minute, String fields) {
+        send(
+                EventTopic.GPU_METRICS,
+                minute,
+                "'host':'ant','gpu_uuid':'%s','name':'%s','utilization':0.5,'interval_s':60,%s"
+                        .formatted(gpu, gpu.endsWith("3") ? "A100" : "H100", fields));
+    }
+
+    private void usage(String gpu, int minute, String fields) {
+        send(
+                EventTopic.TOKEN_USAGE,
+                minute,
+                "'model':'llama','gpu_uuid':'%s','prompt_tokens':1000,'completion_tokens':400,%s"
+                        .formatted(gpu, fields));
+    }
+
+    private void send(EventTopic topic, int minute, String fields) {
+        var json = "{'ts':'%s',%s}".formatted(NINE.plusSeconds(minute * 60L), fields);
+        fixture.send(
+                topic,
+                sent++ % PipelineFixture.PARTITIONS,
+                json.replace('\'', '"').getBytes(UTF_8));
+    }
+
+    private JsonNode json(String path) throws Exception {
+        var answer = get(path);
+        assertEquals(200, answer.statusCode(), path + ": " + answer.body());
+        return mapper.readTree(answer.body());
+    }
+
+    private List<CSVRecord> csv(String path) throws Exception {
+        try (var csv =
+                CSVParser.parse(
+                        get(path + "&format=csv").body(),
+                        CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get())) {
+            return new ArrayList<>(csv.getRecords());
+        }
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        var request =
+                HttpRequest.newBuilder(
+                                URI.create("http://127.0.0.1:" + processor.httpPort() + path))
+                        .build();
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(request, BodyHandlers.ofString());
+        }
+    }
+}

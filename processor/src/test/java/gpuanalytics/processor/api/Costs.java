@@ -1,0 +1,99 @@
+package gpuanalytics.processor.api;
+
+import gpuanalytics.processor.ledger.Basis;
+import gpuanalytics.processor.ledger.CostDimension;
+import gpuanalytics.processor.ledger.CostQuery;
+import gpuanalytics.processor.ledger.CostReport;
+import gpuanalytics.processor.ledger.CostReport.Cost;
+import gpuanalytics.processor.ledger.CostReport.Dollars;
+import gpuanalytics.processor.ledger.CostReport.Energy;
+import gpuanalytics.processor.ledger.CostReport.GpuTime;
+import gpuanalytics.processor.ledger.CostReport.Notes;
+import gpuanalytics.processor.ledger.CostReport.Rates;
+import gpuanalytics.processor.ledger.CostReport.Row;
+import gpuanalytics.processor.ledger.CostReport.Tokens;
+import gpuanalytics.processor.ledger.WasteReport;
+import gpuanalytics.processor.ledger.WasteReport.Wasted;
+import gpuanalytics.processor.query.Coverage;
+import gpuanalytics.processor.query.GroupValue;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Answers about money as tests show them: one with everything, one with nothing. */
+final class Costs {
+
+    private static final Cost WHOLE =
+            new Cost(
+                    new Dollars(usd("0.000001"), usd("12.5"), usd("0")),
+                    new GpuTime(30.5, 3600, 0, 1.25),
+                    new Tokens(3, 1, 1000L, 200L, 10L, 5L, 7L, 42, 1),
+                    new Rates(usd("0.9"), usd("1.25"), usd("0.000002"), 0.5),
+                    new Energy(12.5, 1, 0),
+                    0.75,
+                    List.of("time", "tokens"));
+
+    private static final Cost NOTHING =
+            new Cost(
+                    null,
+                    null,
+                    new Tokens(0, 0, null, null, null, null, null, 0, 0),
+                    new Rates(null, null, null, null),
+                    null,
+                    null,
+                    List.of());
+
+    private Costs() {}
+
+    static CostReport report(CostQuery query) {
+        var start = query.window().from();
+        return new CostReport(
+                coverage(query),
+                query.groupBy(),
+                List.of(
+                        new Row(start, group(query, "search"), WHOLE),
+                        new Row(start, group(query, null), NOTHING),
+                        new Row(start, group(query, GroupValue.FOLDED), NOTHING)),
+                WHOLE,
+                notes());
+    }
+
+    static WasteReport waste(CostQuery query) {
+        var wasted = new EnumMap<WasteReport.Kind, Wasted>(WasteReport.Kind.class);
+        for (var kind : WasteReport.Kind.values()) {
+            wasted.put(kind, new Wasted(3600, kind == WasteReport.Kind.IDLE ? usd("2.49") : null));
+        }
+        return new WasteReport(
+                coverage(query),
+                query.groupBy(),
+                List.of(new WasteReport.Row(query.window().from(), group(query, "search"), wasted)),
+                wasted,
+                notes());
+    }
+
+    private static Notes notes() {
+        return new Notes(
+                Basis.ALLOCATION,
+                "0123456789ab",
+                1,
+                List.of("gpt-4o"),
+                List.of("NVIDIA Nothing"),
+                List.of(CostDimension.USER));
+    }
+
+    private static Coverage coverage(CostQuery query) {
+        var window = query.window().inHours();
+        return new Coverage(window, false, true, RunningApi.SINCE);
+    }
+
+    private static List<@Nullable String> group(CostQuery query, @Nullable String value) {
+        return new ArrayList<@Nullable String>(Collections.nCopies(query.groupBy().size(), value));
+    }
+
+    private static BigDecimal usd(String text) {
+        return new BigDecimal(text);
+    }
+}

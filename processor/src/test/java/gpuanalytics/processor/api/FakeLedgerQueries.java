@@ -1,0 +1,24 @@
+package gpuanalytics.processor.api;
+
+import gpuanalytics.processor.ledger.CostQuery;
+import gpuanalytics.processor.ledger.CostReport;
+import gpuanalytics.processor.ledger.LedgerQueries;
+import gpuanalytics.processor.ledger.WasteReport;
+import java.util.function.Function;
+
+/** Answers as the test says. */
+final class FakeLedgerQueries implements LedgerQueries {
+
+    volatile Function<CostQuery, CostReport> costs = Costs::report;
+    volatile Function<CostQuery, WasteReport> waste = Costs::waste;
+
+    @Override
+    public CostReport costs(CostQuery query) {
+        return costs.apply(query);
+    }
+
+    @Override
+    public WasteReport waste(CostQuery query) {
+        return waste.apply(query);
+    }
+}
