@@ -15,15 +15,12 @@ import gpuanalytics.processor.consume.KafkaHealth;
 import gpuanalytics.processor.decode.Decoding;
 import gpuanalytics.processor.decode.ScanningEventDecoder;
 import gpuanalytics.processor.gpuname.GpuNaming;
-import gpuanalytics.processor.ledger.LedgerKeeper;
-import gpuanalytics.processor.ledger.MongoLedgerQueries;
 import gpuanalytics.processor.meter.LatestReadings;
 import gpuanalytics.processor.meter.Metering;
 import gpuanalytics.processor.meter.StoredSamples;
 import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.metrics.ProcessorMetrics.SaidAgain;
-import gpuanalytics.processor.price.MongoPrices;
 import gpuanalytics.processor.query.MongoUsageQueries;
 import gpuanalytics.processor.query.RollupRetention;
 import gpuanalytics.processor.reject.RecordNotices;
@@ -88,8 +85,7 @@ public final class Processor implements RunningService {
     private final GpuNaming names;
     private final IngestPipeline pipeline;
     private final RollupAudit audit;
-    private final MongoPrices prices;
-    private final LedgerKeeper ledger;
+    private final CostParts costs;
     private final Duration shutdownTimeout;
     private final HttpApi http;
     private final Thread ingestThread;
@@ -126,16 +122,7 @@ public final class Processor implements RunningService {
         audit =
                 new RollupAudit(
                         store, changedHours, math, metrics, clock, config.audit(), config.store());
-        prices = new MongoPrices(config.prices(), store, config.http().limits().timeout(), clock);
-        ledger =
-                new LedgerKeeper(
-                        store,
-                        changedHours,
-                        prices::book,
-                        metrics,
-                        clock,
-                        config.store().answerTimeout(),
-                        config.ledger());
+        costs = new CostParts(config, store, changedHours, metrics, clock);
         shutdownTimeout = config.ingest().shutdownTimeout();
         http = startHttp(config);
         ingestThread = Thread.ofPlatform().name("ingest").unstarted(this::ingest);
@@ -307,9 +294,7 @@ public final class Processor implements RunningService {
         if (!config.audit().interval().isZero()) {
             periodic.add(new Periodic("audit", config.audit().interval(), audit::auditChanged));
         }
-        if (!config.ledger().interval().isZero()) {
-            periodic.add(new Periodic("ledger", config.ledger().interval(), ledger::keep));
-        }
+        costs.keeping().ifPresent(periodic::add);
     }
 
     private void measure() {
@@ -361,16 +346,7 @@ public final class Processor implements RunningService {
                         config.store().hourRetention(),
                         config.limits().maxLead());
         return new ApiSources(
-                MongoUsageQueries.of(store, kept, limits, clock),
-                new MongoLedgerQueries(
-                        store,
-                        prices::book,
-                        config.ledger(),
-                        config.prices().market(),
-                        limits,
-                        config.store().hourRetention(),
-                        clock),
-                prices);
+                MongoUsageQueries.of(store, kept, limits, clock), costs.queries(), costs.prices());
     }
 
     private void closeParts() {
