@@ -15,9 +15,7 @@ import gpuanalytics.processor.consume.KafkaHealth;
 import gpuanalytics.processor.decode.Decoding;
 import gpuanalytics.processor.decode.ScanningEventDecoder;
 import gpuanalytics.processor.gpuname.GpuNaming;
-import gpuanalytics.processor.meter.LatestReadings;
 import gpuanalytics.processor.meter.Metering;
-import gpuanalytics.processor.meter.StoredSamples;
 import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.metrics.ProcessorMetrics.SaidAgain;
@@ -153,11 +151,7 @@ public final class Processor implements RunningService {
                 new Decoding(decoder, config.limits().maxItems(), metrics),
                 new Batcher(settings.batch(), underWay, metrics),
                 new SeriesCap(settings.series(), store, retry, metrics, clock),
-                new Metering(
-                        settings.meter(),
-                        new LatestReadings(store, retry),
-                        new StoredSamples(store, retry),
-                        metrics),
+                Metering.of(settings.meter(), store, retry, metrics),
                 write,
                 names,
                 new Rollups(settings.flush(), rollups, changedHours, underWay),

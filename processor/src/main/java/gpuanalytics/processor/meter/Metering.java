@@ -3,6 +3,8 @@ package gpuanalytics.processor.meter;
 import gpuanalytics.processor.batch.Batch;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.rollup.CountedBatch;
+import gpuanalytics.processor.store.MongoStore;
+import gpuanalytics.processor.store.StoreRetry;
 import gpuanalytics.processor.write.Written;
 
 /**
@@ -24,7 +26,7 @@ public final class Metering {
     private final Turns turns = new Turns();
     private final GpuMeters meters;
 
-    public Metering(
+    Metering(
             MeterLimits limits,
             LatestReadings latest,
             StoredSamples stored,
@@ -33,6 +35,13 @@ public final class Metering {
         this.stored = stored;
         this.decisions = new Decisions(limits, metrics);
         this.meters = new GpuMeters(limits.gpus());
+    }
+
+    /** Meters that go on from what the store knows. */
+    public static Metering of(
+            MeterLimits limits, MongoStore store, StoreRetry retry, ProcessorMetrics metrics) {
+        return new Metering(
+                limits, new LatestReadings(store, retry), new StoredSamples(store, retry), metrics);
     }
 
     /** Whoever stores what is decided. */
