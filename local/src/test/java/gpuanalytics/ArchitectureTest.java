@@ -69,7 +69,10 @@ final class ArchitectureTest {
     static final ArchRule nobodyShipsTheEmbeddedPartsButLocal =
             noClasses()
                     .that()
-                    .resideInAnyPackage("gpuanalytics.producer..", "gpuanalytics.processor..")
+                    .resideInAnyPackage(
+                            "gpuanalytics.producer..",
+                            "gpuanalytics.processor..",
+                            "gpuanalytics.placement..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("gpuanalytics.embedded..");
@@ -100,6 +103,28 @@ final class ArchitectureTest {
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("gpuanalytics.producer..", "gpuanalytics.local..");
+
+    @ArchTest
+    static final ArchRule placementKnowsOnlyServiceAmongOurs =
+            noClasses()
+                    .that()
+                    .resideInAPackage("gpuanalytics.placement..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "gpuanalytics.event..",
+                            "gpuanalytics.producer..",
+                            "gpuanalytics.processor..",
+                            "gpuanalytics.local..");
+
+    @ArchTest
+    static final ArchRule nobodyKnowsPlacement =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("gpuanalytics.placement..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("gpuanalytics.placement..");
 
     @ArchTest
     static final ArchRule kafkaIsKnownWhereRecordsComeInAndGoOut =
@@ -157,6 +182,7 @@ final class ArchitectureTest {
                     .that()
                     .resideOutsideOfPackages(
                             "gpuanalytics.producer.receive.otlp..",
+                            "gpuanalytics.producer.receive.prometheus..",
                             "gpuanalytics.producer.receive.http..",
                             "gpuanalytics.producer.receive.grpc..")
                     .should()
@@ -233,5 +259,10 @@ final class ArchitectureTest {
     @ArchTest
     static void partsOfTheProducersHaveNoCycles(JavaClasses classes) {
         assertEquals(Map.of(), PackageCycles.below("gpuanalytics.producer", classes));
+    }
+
+    @ArchTest
+    static void stepsOfPlacementHaveNoCycles(JavaClasses classes) {
+        assertEquals(Map.of(), PackageCycles.below("gpuanalytics.placement", classes));
     }
 }

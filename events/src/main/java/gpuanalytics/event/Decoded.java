@@ -29,14 +29,20 @@ public sealed interface Decoded {
      * @param reason the kind of defect
      * @param said what was said of it, or the names that were seen; one line of at most 64
      *     characters
+     * @param isPassedOn whether it was refused, and counted, before: at a door
      */
-    record Refusal(String field, RejectReason reason, String said) {
+    record Refusal(String field, RejectReason reason, String said, boolean isPassedOn) {
 
         /** Stands for the field of a sample that has no reading, only names that mean nothing. */
         public static final String UNKNOWN_NAMES = "unknown_names";
 
         public Refusal {
             said = Excerpt.of(said);
+        }
+
+        /** One that is refused here. */
+        public Refusal(String field, RejectReason reason, String said) {
+            this(field, reason, said, false);
         }
     }
 

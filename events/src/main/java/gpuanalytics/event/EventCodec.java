@@ -43,6 +43,14 @@ public final class EventCodec {
 
     /** The event as one JSON object, absent fields left out, UTF-8. */
     public static byte[] encode(Event event) {
+        return encode(event, List.of());
+    }
+
+    /**
+     * The same with the readings that it lacks, for whoever keeps the event: as they were said, in
+     * {@code refused}.
+     */
+    public static byte[] encode(Event event, List<Refusal> refused) {
         var out = new ByteArrayOutputStream(256);
         try (var json = Json.FACTORY.createGenerator(out)) {
             json.writeStartObject();
@@ -50,6 +58,7 @@ public final class EventCodec {
                 write(json, field, event.get(field));
             }
             writeTotal(json, event);
+            PassedOn.write(json, refused);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

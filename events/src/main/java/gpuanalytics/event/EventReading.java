@@ -65,6 +65,7 @@ final class EventReading {
     private final @Nullable Defect[] defects;
     private final List<String> unknown = new ArrayList<>();
     private final List<String> unknownNumbers = new ArrayList<>();
+    private final List<Refusal> passedOn = new ArrayList<>();
     private @Nullable BigDecimal total;
     private @Nullable String totalName;
 
@@ -128,9 +129,16 @@ final class EventReading {
         return null;
     }
 
-    /** The readings that the event lacks because of what was said of them. */
+    /** The readings that the event lacks because of what was said of them, here or before. */
     List<Refusal> refused() {
         var refused = new ArrayList<Refusal>();
+        for (var before : passedOn) {
+            var named = table.find(before.field());
+            var index = named == null ? -1 : named.field().index();
+            if (index < 0 || (found[index] == null && defects[index] == null)) {
+                refused.add(before);
+            }
+        }
         for (var field : table.fields()) {
             var defect = defects[field.index()];
             if (defect != null && found[field.index()] == null) {
@@ -161,6 +169,10 @@ final class EventReading {
                 (name, json) -> {
                     if (answer && name.equals("id")) {
                         readNamed(table.find(RESPONSE_ID), name, json, level);
+                    } else if (level == 0
+                            && name.equals(PassedOn.REFUSED)
+                            && json instanceof Json.Members(var told)) {
+                        passedOn.addAll(PassedOn.read(table, told));
                     } else {
                         read(prefix, container, name, json, level);
                     }

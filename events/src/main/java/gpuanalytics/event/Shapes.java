@@ -17,6 +17,13 @@ final class Shapes {
     /** Prometheus calls a label so where the exporter's own pod has taken its name. */
     private static final String EXPORTED = "exported_";
 
+    /** OpenMeter's events have the tokens of one direction, and say which. */
+    private static final String TOKENS = "tokens";
+
+    private static final String DIRECTION = "type";
+    private static final Map<String, Field<Long>> OF_DIRECTION =
+            Map.of("input", TokenUsage.PROMPT_TOKENS, "output", TokenUsage.COMPLETION_TOKENS);
+
     private static final Json NOTHING = new Json.Nothing();
 
     private Shapes() {}
@@ -40,7 +47,7 @@ final class Shapes {
 
     /**
      * A sample of Prometheus (labels, name, value, timestamp) or a metric of Telegraf as an event:
-     * its metric's name is that of a reading.
+     * its metric's name is that of a reading. One direction's tokens by their own name.
      */
     static Json.Members event(EventTopic topic, Json.Members record) throws RejectedException {
         var members = record.byName();
@@ -50,6 +57,12 @@ final class Shapes {
             if (metric != null) {
                 return sample(topic, members, labels, metric);
             }
+        }
+        if (topic == EventTopic.TOKEN_USAGE
+                && members.containsKey(TOKENS)
+                && members.get(DIRECTION) instanceof Json.Text(var direction)
+                && OF_DIRECTION.containsKey(direction)) {
+            return usage(members, OF_DIRECTION.get(direction));
         }
         boolean telegraf =
                 members.get("fields") instanceof Json.Members
@@ -61,6 +74,13 @@ final class Shapes {
             return new Json.Members(event);
         }
         return record;
+    }
+
+    private static Json.Members usage(Map<String, Json> members, Field<Long> tokens) {
+        var event = new LinkedHashMap<>(members);
+        event.putIfAbsent(tokens.name(), members.getOrDefault(TOKENS, NOTHING));
+        List.of(TOKENS, DIRECTION).forEach(event::remove);
+        return new Json.Members(event);
     }
 
     private static @Nullable Map<String, Json> labels(Map<String, Json> members) {

@@ -15,6 +15,7 @@ import java.time.Instant;
 public final class TokenUsage {
 
     private static final double MAX_TOKENS = 1_000_000_000;
+    private static final double MAX_REQUESTS = 1_000_000_000;
     private static final double MAX_MILLIS = 86_400_000;
     private static final double MILLIS_PER_SECOND = 1000;
 
@@ -174,6 +175,13 @@ public final class TokenUsage {
                     alias("output_token_details.reasoning"),
                     alias("reasoning_output_tokens"),
                     alias("llm.token_count.completion_details.reasoning"));
+
+    /**
+     * How many requests the usage sums up, as a counter of a server tells them; absent is one. Its
+     * times are their means then.
+     */
+    public static final Field<Long> REQUESTS =
+            TABLE.integer("requests", "1", 0, MAX_REQUESTS, Aggregation.NONE);
 
     /** From the request's arrival to its last token. */
     public static final Field<Double> LATENCY_MS =

@@ -6,6 +6,7 @@ import static gpuanalytics.event.Samples.rejected;
 import static gpuanalytics.event.Samples.valid;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -72,6 +73,10 @@ class NamesOfTheWorldTest {
                         + " | 4 3 0 0 0",
                 "{'model':'a','promptTokens':500,'completionTokens':80,'cachedInputTokens':9}"
                         + " | 500 80 9 0 0",
+                // OpenMeter's: one direction's
+                "{'model':'gpt4-turbo','tokens':'123456','type':'input'} | 123456 0 0 0 0",
+                "{'type':'output','tokens':7,'model':'m','status':429} | 0 7 0 0 0",
+                "{'model':'m','tokens':9,'type':'input','prompt_tokens':5} | 5 0 0 0 0",
                 "{'llm.model_name':'i','llm.token_count.prompt':3,'llm.token_count.completion':2,"
                         + "'llm.token_count.prompt_details.cache_read':1} | 3 2 1 0 0",
                 // OTel's, older and newer, flat, nested and as OTLP has them
@@ -367,6 +372,53 @@ class NamesOfTheWorldTest {
         assertEquals(
                 "payload is null, expected the event",
                 rejected(EventTopic.TOKEN_USAGE, "{\"schema\":{},\"payload\":null}").detail());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'tokens':7", "'tokens':7,'type':'total'", "'tokens':7,'type':3"})
+    void refusesTokensOfNoDirection(String said) {
+        var record = "{%s,\"model\":\"m\",%s}".formatted(TS, said.replace('\'', '"'));
+
+        assertEquals(RejectReason.MISSING_FIELD, rejected(EventTopic.TOKEN_USAGE, record).reason());
+    }
+
+    /** A bad reading under another unit's name comes through as it was said, and is no value. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'power_w':-3",
+                "'DCGM_FI_DEV_FB_USED':9e9",
+                "'temp_c':'<hot> ü','sm_clock_hz':{'a':1}",
+                "'DCGM_FI_DEV_GPU_TEMPERATURES':3"
+            })
+    void aRefusedReadingIsPassedOnAsItWasSaid(String readings) {
+        var record = sample(readings.replace('\'', '"'));
+        var first = (Valid) decode(EventTopic.GPU_METRICS, record);
+        assertFalse(first.refused().isEmpty());
+
+        var bytes = EventCodec.encode(first.event(), first.refused());
+        var second = (Valid) codec.decode(EventTopic.GPU_METRICS, bytes, NOW);
+
+        assertEquals(first.event(), second.event());
+        assertEquals(
+                first.refused().stream()
+                        .map(each -> new Refusal(each.field(), each.reason(), each.said(), true))
+                        .toList(),
+                second.refused());
+    }
+
+    @Test
+    void whatIsCalledRefusedAndIsNotPassedOnMeansNothing() {
+        for (var refused :
+                List.of(
+                        "3",
+                        "{'power_w':'-3'}",
+                        "{'nothing':{'reason':'out_of_range','said':'1'}}",
+                        "{'power_w':{'reason':'because','said':'1'}}",
+                        "{'utilization':{'reason':'out_of_range','said':'1'}}")) {
+            var readings = "'utilization':0.5,'refused':%s".formatted(refused);
+            assertEquals(List.of(), refusedOf(readings.replace('\'', '"')), refused);
+        }
     }
 
     @Test

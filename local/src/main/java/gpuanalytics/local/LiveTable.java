@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /** Shows how the run is doing: a table that stays in its place on a terminal, else a line. */
 final class LiveTable {
@@ -88,21 +89,24 @@ final class LiveTable {
                         "p95 ms",
                         "USD/M tok"));
         for (var model : models) {
-            lines.add(
-                    ROW.formatted(
-                            cut(model.name()),
-                            "%,d".formatted(model.requests()),
-                            "%,d".formatted(model.promptTokens()),
-                            "%,d".formatted(model.completionTokens()),
-                            number(rates.get(model.name())),
-                            number(model.p50Ms()),
-                            number(model.p95Ms()),
-                            usdPerMillion(bill, model)));
+            lines.add(row(model, rates.get(model.name()), bill));
         }
         lines.add("");
         lines.add("  " + fleetText(fleet));
         lines.add("  " + costText(bill));
         return lines;
+    }
+
+    private static String row(Model model, @Nullable OptionalDouble rate, Bill bill) {
+        return ROW.formatted(
+                cut(model.name()),
+                "%,d".formatted(model.requests()),
+                "%,d".formatted(model.promptTokens()),
+                "%,d".formatted(model.completionTokens()),
+                number(rate),
+                number(model.p50Ms()),
+                number(model.p95Ms()),
+                usdPerMillion(bill, model));
     }
 
     private static String line(
@@ -171,7 +175,7 @@ final class LiveTable {
         return usd == null ? "-" : String.format(Locale.ROOT, "%,.3f", usd);
     }
 
-    private static String number(@org.jspecify.annotations.Nullable OptionalDouble value) {
+    private static String number(@Nullable OptionalDouble value) {
         return value == null || value.isEmpty()
                 ? "-"
                 : String.format(

@@ -184,7 +184,7 @@ final class LocalPipeline implements AutoCloseable {
         var options =
                 EmbeddedBroker.Options.defaults()
                         .on(config.brokerPort())
-                        .keeping(config.brokerBytes(), config.brokerRetention());
+                        .keeping(config.log().bytes(), config.log().retention());
         return config.dataDirectory()
                 .map(directory -> options.in(directory.resolve("broker")))
                 .orElse(options);
@@ -268,9 +268,9 @@ final class LocalPipeline implements AutoCloseable {
                 new StoreConfig(
                         store.url(),
                         store.database(),
-                        config.rawRetention(),
-                        config.minuteRetention(),
-                        config.hourRetention(),
+                        config.kept().raw(),
+                        config.kept().minute(),
+                        config.kept().hour(),
                         store.answerTimeout());
         return read.with(bounded);
     }

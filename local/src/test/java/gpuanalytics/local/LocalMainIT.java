@@ -21,8 +21,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The program as a person starts it. */
+@Execution(ExecutionMode.CONCURRENT)
 class LocalMainIT {
 
     private static final Duration LIMIT = Duration.ofMinutes(5);
@@ -189,10 +192,10 @@ class LocalMainIT {
                         "--port", "0"),
                 Map.of(),
                 2,
-                missing + " does not exist, expected a CSV file",
+                missing + " does not exist, expected a trace",
                 empty + " is empty, expected a header and rows",
                 foreign + " has the columns a,b, expected ",
-                directory + " is a directory, expected a CSV file");
+                directory + " is a directory, expected a trace");
     }
 
     @Test
@@ -273,6 +276,6 @@ class LocalMainIT {
 
     private static JavaProcess start(List<String> arguments, Map<String, String> variables)
             throws Exception {
-        return JavaProcess.start(LocalMain.class, List.of("-Xmx640m"), arguments, variables);
+        return LocalProcess.start(List.of("-Xmx640m"), arguments, variables);
     }
 }

@@ -124,8 +124,8 @@ class SigkillIT {
     }
 
     private static JavaProcess start(List<String> arguments, Map<String, String> variables)
-            throws IOException {
-        return JavaProcess.start(LocalMain.class, JVM, arguments, variables);
+            throws Exception {
+        return LocalProcess.start(JVM, arguments, variables);
     }
 
     /** The durable store in its own process, killed and started again on its port. */

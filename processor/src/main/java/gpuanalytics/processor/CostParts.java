@@ -21,7 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What costs are reckoned with, wired together: prices, the ledger and budgets. */
+/** What turns rollups into money and watches it: prices, the ledger and budgets, wired together. */
 final class CostParts implements AutoCloseable {
 
     private final MongoPrices prices;

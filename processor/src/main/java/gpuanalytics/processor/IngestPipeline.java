@@ -9,7 +9,7 @@ import gpuanalytics.processor.consume.KafkaEventConsumer;
 import gpuanalytics.processor.decode.Decoding;
 import gpuanalytics.processor.gpuname.GpuNaming;
 import gpuanalytics.processor.meter.Metering;
-import gpuanalytics.processor.rollup.CountedRow;
+import gpuanalytics.processor.rollup.CountedBatch;
 import gpuanalytics.processor.rollup.Rollups;
 import gpuanalytics.processor.series.SeriesCap;
 import gpuanalytics.processor.write.EventWrites;
@@ -116,11 +116,12 @@ final class IngestPipeline implements AutoCloseable {
     }
 
     /** What of a batch counts in rollups, once it is stored; on a writer's thread. */
-    private List<CountedRow> store(Batch batch, Metering.Turn turn) throws InterruptedException {
-        // What depends on others is decided before it is stored, so that it stays decided.
-        var decided = turn.decide(series.mark(batch));
-        // Raw documents once by their identity, several batches at the same time.
-        return names.learn(write.write(decided));
+    private CountedBatch store(Batch batch, Metering.Turn turn) throws InterruptedException {
+        // What depends on others is decided before it is stored, so that it stays decided; raw
+        // documents once by their identity, several batches at the same time.
+        var counted = turn.store(series.mark(batch), write::write);
+        names.learn(counted.rows());
+        return counted;
     }
 
     /** Asks the ingest thread to end in good order; any thread. */

@@ -15,7 +15,6 @@ import gpuanalytics.processor.consume.KafkaHealth;
 import gpuanalytics.processor.decode.Decoding;
 import gpuanalytics.processor.decode.ScanningEventDecoder;
 import gpuanalytics.processor.gpuname.GpuNaming;
-import gpuanalytics.processor.meter.LatestReadings;
 import gpuanalytics.processor.meter.Metering;
 import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
@@ -81,6 +80,7 @@ public final class Processor implements RunningService {
     private final StoreRetry retry;
     private final DeadLetterTopic deadLetters;
     private final UnderWay underWay;
+    private final GpuNaming names;
     private final IngestPipeline pipeline;
     private final RollupAudit audit;
     private final CostParts costs;
@@ -108,6 +108,14 @@ public final class Processor implements RunningService {
         underWay = new UnderWay(clock, steps);
         var math = new RollupMath(config.ingest().sampleInterval());
         var changedHours = new ChangedHours(store, retry, metrics, clock, config.audit().lease());
+        names =
+                new GpuNaming(
+                        store,
+                        config.ingest().series().gpus(),
+                        config.store().hourRetention(),
+                        retry,
+                        metrics,
+                        clock);
         pipeline = pipeline(config, math, changedHours);
         audit =
                 new RollupAudit(
@@ -143,15 +151,9 @@ public final class Processor implements RunningService {
                 new Decoding(decoder, config.limits().maxItems(), metrics),
                 new Batcher(settings.batch(), underWay, metrics),
                 new SeriesCap(settings.series(), store, retry, metrics, clock),
-                new Metering(settings.meter(), new LatestReadings(store, retry), metrics),
+                Metering.of(settings.meter(), store, retry, metrics),
                 write,
-                new GpuNaming(
-                        store,
-                        settings.series().gpus(),
-                        config.store().hourRetention(),
-                        retry,
-                        metrics,
-                        clock),
+                names,
                 new Rollups(settings.flush(), rollups, changedHours, underWay),
                 underWay,
                 pipelineHealth);
@@ -282,6 +284,7 @@ public final class Processor implements RunningService {
                 records -> (double) records.bytes());
         ingestThread.start();
         periodic.add(new Periodic("measure", MEASURE_INTERVAL, this::measure));
+        periodic.add(new Periodic("names", GpuNaming.CONFIRM_INTERVAL, names::confirm));
         if (!config.audit().interval().isZero()) {
             periodic.add(new Periodic("audit", config.audit().interval(), audit::auditChanged));
         }

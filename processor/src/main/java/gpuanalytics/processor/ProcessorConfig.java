@@ -16,9 +16,7 @@ import gpuanalytics.processor.series.SeriesLimits;
 import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.processor.write.IdentityRules;
 import gpuanalytics.service.config.EnvironmentReader;
-import gpuanalytics.service.config.Secret;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -67,7 +65,7 @@ public record ProcessorConfig(
                 consume(reader, batch.rows()),
                 limits(reader),
                 ingest(reader, batch),
-                store(reader),
+                StoreConfig.read(reader),
                 AuditConfig.read(reader),
                 LedgerConfig.read(reader),
                 PriceConfig.read(reader),
@@ -297,73 +295,5 @@ public record ProcessorConfig(
                         86_400,
                         "The longest time between two readings of an energy counter whose"
                                 + " difference counts"));
-    }
-
-    private static Secret storeUrl(EnvironmentReader reader) {
-        var url =
-                reader.secretUrl(
-                        "MONGO_URL",
-                        "mongodb://localhost:27017",
-                        List.of("mongodb", "mongodb+srv"),
-                        "The store");
-        if (!StoreConfig.isUrl(url)) {
-            reader.error("MONGO_URL (not shown) is not a URL, expected mongodb://host:port/…");
-        }
-        return url;
-    }
-
-    private static StoreConfig store(EnvironmentReader reader) {
-        var config =
-                new StoreConfig(
-                        storeUrl(reader),
-                        reader.text("MONGO_DATABASE", "gpu_analytics", "The database in the store"),
-                        reader.duration(
-                                "RAW_RETENTION_HOURS",
-                                ChronoUnit.HOURS,
-                                168,
-                                1,
-                                87_600,
-                                "How long raw events are kept"),
-                        reader.duration(
-                                "MINUTE_RETENTION_DAYS",
-                                ChronoUnit.DAYS,
-                                30,
-                                1,
-                                3660,
-                                "How long minute rollups are kept"),
-                        reader.duration(
-                                "HOUR_RETENTION_DAYS",
-                                ChronoUnit.DAYS,
-                                400,
-                                1,
-                                36_600,
-                                "How long hour rollups are kept"),
-                        reader.duration(
-                                "STORE_TIMEOUT_MS",
-                                ChronoUnit.MILLIS,
-                                60_000,
-                                100,
-                                600_000,
-                                "How long the store may take to answer before it is asked again"));
-        checkRetentions(reader, config);
-        return config;
-    }
-
-    /** What is counted from something must be kept at least as long: the audit compares them. */
-    private static void checkRetentions(EnvironmentReader reader, StoreConfig config) {
-        if (config.minuteRetention().compareTo(config.rawRetention()) < 0) {
-            reader.error(
-                    "MINUTE_RETENTION_DAYS is %d, expected at least the %d hours of RAW_RETENTION_HOURS"
-                            .formatted(
-                                    config.minuteRetention().toDays(),
-                                    config.rawRetention().toHours()));
-        }
-        if (config.hourRetention().compareTo(config.minuteRetention()) < 0) {
-            reader.error(
-                    "HOUR_RETENTION_DAYS is %d, expected at least the %d of MINUTE_RETENTION_DAYS"
-                            .formatted(
-                                    config.hourRetention().toDays(),
-                                    config.minuteRetention().toDays()));
-        }
     }
 }

@@ -123,6 +123,21 @@ class SaidTwiceIT {
     }
 
     @Test
+    void aConflictOfOneOfSeveralEventsInARecordSaysWhich() throws Exception {
+        usages(
+                usage("11:00:00", "a", "'event_id':'e-1','prompt_tokens':10"),
+                "[%s,%s]"
+                        .formatted(
+                                usage("11:00:00", "b", "'prompt_tokens':1"),
+                                usage("11:00:00", "a", "'event_id':'e-1','prompt_tokens':11")));
+
+        assertEquals("1", header(fixture.deadLetters().getFirst(), DeadLetterTopic.ITEM));
+        var at = only(StoreLayout.CONFLICTS).getString(StoreLayout.SAID_AT);
+        assertTrue(at.endsWith("/0/1/1"), at);
+        assertNothingIsSilent(3);
+    }
+
+    @Test
     void readingsThatComeInPartsAreOneSample() throws Exception {
         samples(
                 sample("'utilization':0.25,'interval_s':10"),

@@ -73,7 +73,7 @@ final class Doors {
         try {
             return switch (kind) {
                 case HTTP -> HttpDoor.open(settings, door, tokens, otlp, clock, meters);
-                case GRPC -> GrpcDoor.open(settings, door, tokens, otlp);
+                case GRPC -> GrpcDoor.open(settings, door, tokens, otlp, clock);
             };
         } catch (RuntimeException e) {
             door.close();

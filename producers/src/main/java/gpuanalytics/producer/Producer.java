@@ -18,6 +18,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -26,6 +27,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A running producer: its sources and doors, each on its own way to Kafka over one publisher, and
@@ -34,6 +37,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Producer implements RunningService {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Producer.class);
+
     private final PrometheusMeterRegistry meters =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final KafkaPublisher publisher;
@@ -41,9 +46,13 @@ public final class Producer implements RunningService {
     private final Map<DoorKind, OpenDoor> doors = new EnumMap<>(DoorKind.class);
     private final ProducerHttp http;
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final List<String> warnings;
+    private final Instant started;
     private boolean closed;
 
     private Producer(ProducerConfig config, Clock clock) {
+        warnings = config.warnings();
+        started = clock.instant();
         publisher = new KafkaPublisher(config.kafka(), clock, meters);
         try {
             config.sources()
@@ -75,6 +84,7 @@ public final class Producer implements RunningService {
      */
     public static Producer start(ProducerConfig config) {
         var producer = new Producer(config, Clock.systemUTC());
+        config.warnings().forEach(LOG::warn);
         producer.sources.values().forEach(SourceRun::start);
         Thread.ofVirtual().name("producer-end").start(producer::awaitSources);
         return producer;
@@ -130,6 +140,7 @@ public final class Producer implements RunningService {
             parts.add(source.part());
         }
         doors.values().forEach(door -> parts.add(door.part()));
+        warnings.forEach(line -> parts.add(new HealthReport.Part("warning", true, line, started)));
         return new HealthReport(isLive(), parts);
     }
 

@@ -5,6 +5,7 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.producer.publish.KafkaOptions;
 import gpuanalytics.producer.publish.KafkaOptions.Compression;
 import gpuanalytics.producer.receive.DoorSettings;
+import gpuanalytics.producer.receive.UsageOrigin;
 import gpuanalytics.producer.source.KubernetesAccess;
 import gpuanalytics.producer.source.SourceConfig;
 import gpuanalytics.producer.source.replay.ReplayConfig;
@@ -15,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -72,6 +74,17 @@ public record ProducerConfig(
                 HttpSettings.read(env, DEFAULT_PORT));
     }
 
+    /** What is allowed and perhaps not meant, a line for each. */
+    public List<String> warnings() {
+        boolean isScraped = doors.usageFrom().containsValue(UsageOrigin.SCRAPE);
+        return sources.containsKey(SourceKind.VLLM) && !doors.open().isEmpty() && !isScraped
+                ? List.of(
+                        "source vllm counts the tokens of its servers, and their spans at a door"
+                                + " would count again: expected DOOR_USAGE_FROM=service=scrape for"
+                                + " services that send them")
+                : List.of();
+    }
+
     static KafkaOptions readKafka(EnvironmentReader env) {
         return new KafkaOptions(
                 env.addresses("KAFKA_BOOTSTRAP", "localhost:9092", "Addresses of Kafka's brokers"),
@@ -91,12 +104,7 @@ public record ProducerConfig(
                         0,
                         10_000,
                         "Milliseconds that a batch waits for more events"),
-                env.bytes(
-                        "PRODUCER_BUFFER_BYTES",
-                        32 * MIB,
-                        MIB,
-                        1024 * MIB,
-                        "Memory for events not yet acknowledged; when full, publishing waits"),
+                readBufferBytes(env),
                 readMaxRecordBytes(env),
                 env.duration(
                         "FLUSH_TIMEOUT_MS",
@@ -127,6 +135,15 @@ public record ProducerConfig(
                         "TOPIC_TOKEN",
                         EventTopic.TOKEN_USAGE.defaultName(),
                         "Topic of token usages"));
+    }
+
+    private static long readBufferBytes(EnvironmentReader env) {
+        return env.bytes(
+                "PRODUCER_BUFFER_BYTES",
+                32 * MIB,
+                MIB,
+                1024 * MIB,
+                "Memory for events not yet acknowledged; when full, publishing waits");
     }
 
     private static int readMaxRecordBytes(EnvironmentReader env) {

@@ -19,8 +19,9 @@ public final class ProducerMain {
         var program =
                 new Program<>(
                         "producers",
-                        "GPU samples and token usages to Kafka: simulated, of traces, or of this"
-                                + " machine. import FILE... publishes files, see import --help.",
+                        "GPU samples and token usages to Kafka: simulated, of traces, of this"
+                                + " machine, of exporters, or told at doors (DOORS=http,grpc)."
+                                + " import FILE... publishes files, see import --help.",
                         ProducerConfig::read,
                         Producer::start);
         System.exit(program.run(arguments, System.getenv()));

@@ -5,6 +5,7 @@ import gpuanalytics.producer.source.dcgm.DcgmConfig;
 import gpuanalytics.producer.source.nvml.NvmlConfig;
 import gpuanalytics.producer.source.replay.ReplayConfig;
 import gpuanalytics.producer.source.synthetic.SyntheticConfig;
+import gpuanalytics.producer.source.vllm.VllmConfig;
 import gpuanalytics.service.config.EnvironmentReader;
 import java.util.Arrays;
 import java.util.Locale;
@@ -15,7 +16,8 @@ public enum SourceKind {
     SYNTHETIC("a simulated fleet", (env, common, _) -> SyntheticConfig.read(env, common)),
     REPLAY("traces", ReplayConfig::read),
     NVML("this machine's GPUs", (env, common, _) -> NvmlConfig.read(env, common)),
-    DCGM("GPUs of dcgm-exporter", DcgmConfig::read);
+    DCGM("GPUs of dcgm-exporter", DcgmConfig::read),
+    VLLM("tokens counted by vLLM, TGI or SGLang", VllmConfig::read);
 
     private final String what;
 

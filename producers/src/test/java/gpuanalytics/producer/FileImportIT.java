@@ -156,9 +156,9 @@ class FileImportIT {
         assertEquals(
                 List.of(
                         workbook
-                                + " is a spreadsheet (xlsx), expected CSV or JSON lines in UTF-8,"
+                                + " is a spreadsheet (xlsx), expected CSV or JSON in UTF-8,"
                                 + " plain or gzipped: export it as one of these",
-                        directory + "/c\\u001b[2J.csv does not exist, expected a CSV file"),
+                        directory + "/c\\u001b[2J.csv does not exist, expected a trace"),
                 ended.err().lines().toList());
         assertEquals(2, run(Map.of("LINGER_MS", "x"), good.toString()).exitCode());
         assertEquals(2, run(Map.of()).exitCode());

@@ -17,6 +17,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ProducerConfigTest {
 
@@ -125,6 +127,27 @@ class ProducerConfigTest {
         assertEquals(Set.of(SourceKind.SYNTHETIC, SourceKind.REPLAY), config.sources().keySet());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "vllm, http, '', 1",
+        "vllm, grpc, gateway=logs, 1",
+        "vllm, http, llama-server=scrape, 0",
+        "vllm, '', '', 0",
+        "synthetic, http, '', 0",
+    })
+    void countersThatAreScrapedBesideAnOpenDoorAreAWarning(
+            String source, String doors, String usageFrom, int warnings) {
+        var config =
+                ProducerConfig.fromEnvironment(
+                        Map.of(
+                                "SOURCE", source,
+                                "DOORS", doors,
+                                "DOOR_USAGE_FROM", usageFrom,
+                                "VLLM_TARGETS", "localhost:8000"));
+
+        assertEquals(warnings, config.warnings().size());
+    }
+
     @Test
     void sourcesAreNamedOnceAndInOnePlace() {
         assertEquals(
@@ -134,7 +157,7 @@ class ProducerConfigTest {
                 List.of("SOURCES is synthetic twice, expected each once"),
                 errors(Map.of("SOURCES", "synthetic,synthetic")));
         assertEquals(
-                List.of("SOURCES is tape, expected some of synthetic, replay, nvml, dcgm"),
+                List.of("SOURCES is tape, expected some of synthetic, replay, nvml, dcgm, vllm"),
                 errors(Map.of("SOURCES", "synthetic,tape")));
     }
 

@@ -4,13 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gpuanalytics.producer.receive.DoorKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,7 +61,7 @@ class ProducerMainTest {
         var ended = run(Map.of("SOURCE", "replay", "REPLAY_FILES", file.toString()));
 
         assertEquals(2, ended.exitCode());
-        assertEquals(file + " does not exist, expected a CSV file\n", ended.err());
+        assertEquals(file + " does not exist, expected a trace\n", ended.err());
     }
 
     @Test
@@ -80,6 +84,18 @@ class ProducerMainTest {
         assertEquals(
                 new Ended(2, "", "unknown option --fast, expected --help or --check-config\n"),
                 run(Map.of(), "--fast"));
+    }
+
+    @Test
+    void theHelpNamesTheDoors() throws Exception {
+        var help = run(Map.of(), "--help");
+
+        assertEquals(0, help.exitCode());
+        var doors =
+                Arrays.stream(DoorKind.values())
+                        .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+                        .collect(Collectors.joining(","));
+        assertTrue(help.out().contains("doors (DOORS=" + doors + ")"), help.out());
     }
 
     @Test

@@ -82,7 +82,7 @@ public class HotPath {
 
     @Benchmark
     @OperationsPerInvocation(BATCH)
-    public Object buildUpdates() {
+    public int buildUpdates() {
         return rollups.updates();
     }
 

@@ -15,7 +15,6 @@ import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.BsonValue;
-import org.bson.RawBsonDocument;
 
 /**
  * A server of MongoDB's protocol that takes every write, counts it, waits if told to, and
@@ -146,28 +145,13 @@ public final class AckStore implements AutoCloseable {
         if (isRaw) {
             counter.rawArrives(System.nanoTime());
         }
-        int documents = documents(name, message);
+        int documents = message.sequence() == null ? 0 : message.sequence().count();
         pause();
         if (isRaw && sampleEvery > 0) {
             noteAges(message);
         }
         counter.acknowledges(name + " " + collection, isRaw, documents, System.nanoTime());
         return documents;
-    }
-
-    private static int documents(String name, WireMessage message) {
-        var sequence = message.sequence();
-        if (sequence != null) {
-            return sequence.count();
-        }
-        var inside =
-                switch (name) {
-                    case "insert" -> message.command().get("documents");
-                    case "update" -> message.command().get("updates");
-                    case "delete" -> message.command().get("deletes");
-                    default -> message.command().get("ops");
-                };
-        return inside == null ? 0 : inside.asArray().size();
     }
 
     private void pause() {
@@ -183,15 +167,9 @@ public final class AckStore implements AutoCloseable {
             return;
         }
         var now = Instant.now();
-        var bytes = sequence.bytes();
-        for (int at = 0, number = 0; at < bytes.limit(); at += bytes.getInt(at), number++) {
-            if (number % sampleEvery == 0) {
-                var copy = new byte[bytes.getInt(at)];
-                bytes.get(at, copy);
-                counter.took(
-                        Duration.between(time(event(new RawBsonDocument(copy))), now).toNanos()
-                                / 1000);
-            }
+        for (int number = 0; number < sequence.count(); number += sampleEvery) {
+            var written = time(event(sequence.document(number)));
+            counter.took(Duration.between(written, now).toNanos() / 1000);
         }
     }
 

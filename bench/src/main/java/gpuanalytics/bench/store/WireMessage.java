@@ -6,12 +6,19 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.bson.BsonBinaryReader;
 import org.bson.BsonBinaryWriter;
 import org.bson.BsonDocument;
+import org.bson.BsonType;
+import org.bson.ByteBufNIO;
 import org.bson.RawBsonDocument;
 import org.bson.codecs.BsonDocumentCodec;
 import org.bson.codecs.EncoderContext;
 import org.bson.io.BasicOutputBuffer;
+import org.bson.io.ByteBufferBsonInput;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param legacy whether it is an OP_QUERY, as in a driver's first word
  * @param wantsReply false where the sender has said that it waits for nothing
  * @param command the command itself
- * @param sequence the documents beside it; null where there are none
+ * @param sequence the documents that it brings; null where there are none
  */
 record WireMessage(
         int requestId,
@@ -41,13 +48,28 @@ record WireMessage(
     /** MongoDB's own limit. */
     private static final int MAX_BYTES = 48_000_000;
 
+    /** The arrays of a command that hold what is written, where that does not stand beside it. */
+    private static final Set<String> WRITTEN = Set.of("documents", "updates", "deletes", "ops");
+
     /**
      * The documents of a write, in the reader's buffer: valid until the next message is read.
      *
-     * @param bytes where they lie, from the buffer's position to its limit
-     * @param count how many there are
+     * @param bytes the message
+     * @param starts where in it they begin
      */
-    record Sequence(ByteBuffer bytes, int count) {}
+    record Sequence(ByteBuffer bytes, IntBuffer starts) {
+
+        int count() {
+            return starts.limit();
+        }
+
+        RawBsonDocument document(int number) {
+            int at = starts.get(number);
+            var copy = new byte[bytes.getInt(at)];
+            bytes.get(at, copy);
+            return new RawBsonDocument(copy);
+        }
+    }
 
     /** Reads messages of one connection into a buffer that grows to the largest. */
     static final class Reader {
@@ -99,6 +121,7 @@ record WireMessage(
         while (body.hasRemaining()) {
             int kind = body.get();
             if (kind == 0) {
+                sequence = inside(body);
                 command = document(body);
             } else {
                 sequence = sequence(body);
@@ -117,26 +140,52 @@ record WireMessage(
         return new WireMessage(requestId, true, true, document(body), null);
     }
 
-    /** A copy, as the buffer is used again. */
+    /** In the reader's buffer: valid until the next message is read. */
     private static RawBsonDocument document(ByteBuffer body) {
-        int length = body.getInt(body.position());
-        var bytes = new byte[length];
-        body.get(bytes);
-        return new RawBsonDocument(bytes);
+        int from = body.position();
+        int length = body.getInt(from);
+        body.position(from + length);
+        return new RawBsonDocument(body.array(), body.arrayOffset() + from, length);
     }
 
     private static Sequence sequence(ByteBuffer body) {
         int end = body.position() + body.getInt(body.position());
         body.getInt();
         skipText(body);
-        var documents = body.slice(body.position(), end - body.position());
-        documents.order(ByteOrder.LITTLE_ENDIAN);
-        int count = 0;
-        for (int at = 0; at < documents.limit(); at += documents.getInt(at)) {
-            count++;
+        var starts = IntStream.builder();
+        for (int at = body.position(); at < end; at += body.getInt(at)) {
+            starts.add(at);
         }
         body.position(end);
-        return new Sequence(documents, count);
+        return new Sequence(body, IntBuffer.wrap(starts.build().toArray()));
+    }
+
+    /** What a command brings inside; the contents are gone over, not read. */
+    private static @Nullable Sequence inside(ByteBuffer body) {
+        int from = body.position();
+        var command = body.slice(from, body.getInt(from)).order(ByteOrder.LITTLE_ENDIAN);
+        var in = new ByteBufferBsonInput(new ByteBufNIO(command));
+        try (var reader = new BsonBinaryReader(in)) {
+            reader.readStartDocument();
+            while (reader.readBsonType() != BsonType.END_OF_DOCUMENT) {
+                var name = reader.readName();
+                if (reader.getCurrentBsonType() == BsonType.ARRAY && WRITTEN.contains(name)) {
+                    return new Sequence(body, starts(reader, in, from));
+                }
+                reader.skipValue();
+            }
+        }
+        return null;
+    }
+
+    private static IntBuffer starts(BsonBinaryReader array, ByteBufferBsonInput in, int from) {
+        var starts = IntStream.builder();
+        array.readStartArray();
+        while (array.readBsonType() != BsonType.END_OF_DOCUMENT) {
+            starts.add(from + in.getPosition());
+            array.skipValue();
+        }
+        return IntBuffer.wrap(starts.build().toArray());
     }
 
     private static void skipText(ByteBuffer body) {

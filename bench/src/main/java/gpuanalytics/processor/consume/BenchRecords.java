@@ -1,6 +1,7 @@
 package gpuanalytics.processor.consume;
 
 import gpuanalytics.event.EventTopic;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -41,8 +42,8 @@ public final class BenchRecords {
                         TimestampType.CREATE_TIME,
                         0,
                         value.length,
-                        new byte[0],
-                        value,
+                        ByteBuffer.allocate(0),
+                        ByteBuffer.wrap(value),
                         new RecordHeaders(),
                         Optional.empty()));
     }

@@ -1,12 +1,12 @@
 package gpuanalytics.processor.rollup;
 
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.bson.io.BasicOutputBuffer;
 
 /** Fold and updates of decoded rows. The one place of bench that knows how they are made. */
 public final class BenchRollups {
@@ -16,24 +16,24 @@ public final class BenchRollups {
     private final RollupMath math = new RollupMath(SAMPLE_INTERVAL);
     private final List<CountedRow> rows;
     private final List<PendingUpdate> folded;
+    private final BasicOutputBuffer out = new BasicOutputBuffer();
 
     /** Rows of one partition, in offset order, as stored. */
     public BenchRollups(List<Row> decoded) {
-        this.rows =
-                decoded.stream()
-                        .map(row -> CountedRow.of(row, new Decided(row.overflow())))
-                        .toList();
-        this.folded = new ArrayList<>(Gathered.of(rows).updates());
+        this.rows = decoded.stream().map(CountedRow::of).toList();
+        this.folded = new ArrayList<>(Gathered.of(rows, math).updates());
     }
 
     /** All rows into their rollups. */
     public Collection<?> fold() {
-        return Gathered.of(rows).updates();
+        return Gathered.of(rows, math).updates();
     }
 
-    /** One update for each rollup. */
-    public List<?> updates() {
-        return folded.stream().map(update -> RollupUpdate.of(update, math, Instant.EPOCH)).toList();
+    /** One update for each rollup; how many bytes they are. */
+    public int updates() {
+        out.truncateToPosition(0);
+        folded.forEach(update -> RollupUpdate.write(out, update, math, Instant.EPOCH));
+        return out.getPosition();
     }
 
     /** How many rollups the rows make. */

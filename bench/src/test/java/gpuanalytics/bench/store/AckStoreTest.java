@@ -64,6 +64,25 @@ final class AckStoreTest {
     }
 
     @Test
+    void countsAndTimesDocumentsInsideACommandAsThoseBesideIt() {
+        store.sampleEvery(2);
+        var documents =
+                IntStream.range(0, 500)
+                        .mapToObj(
+                                n -> new Document("_id", n).append("ts", Date.from(Instant.now())))
+                        .toList();
+        var answer =
+                database.runCommand(
+                        new Document("insert", "gpu_metrics")
+                                .append("ordered", false)
+                                .append("documents", documents));
+        assertEquals(500, answer.getInteger("n"));
+        var counts = store.counts(true);
+        assertEquals(500, counts.rawDocuments());
+        assertEquals(250, counts.latencyMicros().size());
+    }
+
+    @Test
     void acknowledgesUpsertsAndDoesNotTakeRollupsForRawDocuments() {
         var updates =
                 IntStream.range(0, 700)

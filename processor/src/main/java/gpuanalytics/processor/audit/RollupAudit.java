@@ -148,7 +148,7 @@ public final class RollupAudit {
         return rows;
     }
 
-    /** What happened in a minute, and what replaced something that did. */
+    /** What happened in a minute, and what has something that did count otherwise. */
     private Iterable<RawBsonDocument> rawDocuments(EventTopic topic, long minute) {
         return store.collection(RollupKind.of(topic).rawCollection())
                 .find(
@@ -156,15 +156,19 @@ public final class RollupAudit {
                                 inMinute(StoreLayout.TS, minute),
                                 Filters.and(
                                         Filters.exists(StoreLayout.REPLACED_TS),
-                                        inMinute(StoreLayout.REPLACED_TS, minute))))
+                                        inMinute(StoreLayout.REPLACED_TS, minute)),
+                                Filters.elemMatch(
+                                        StoreLayout.MOVES, inMinute(StoreLayout.MOVED_TS, minute))))
                 .projection(Projections.include(Recount.fieldsRead(topic)));
     }
 
+    /** One condition: of a field in an array, both bounds are for the same element. */
     private static Bson inMinute(String field, long minute) {
-        return Filters.and(
-                Filters.gte(field, new BsonDateTime(minute * 1000)),
-                Filters.lt(
-                        field, new BsonDateTime((minute + Granularity.MINUTE.seconds()) * 1000)));
+        var until = minute + Granularity.MINUTE.seconds();
+        return new BsonDocument(
+                field,
+                new BsonDocument("$gte", new BsonDateTime(minute * 1000))
+                        .append("$lt", new BsonDateTime(until * 1000)));
     }
 
     /** An hour against its minutes, some of its series at a time: the sums held are bounded. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records that go through the steps together, in the order they were read.
@@ -39,23 +40,47 @@ public record Batch(
     public static final class Builder {
 
         private final long openedNanos;
-        private final List<Row> rows = new ArrayList<>();
+        private final List<Row> rows;
         private final List<Rejected> rejected = new ArrayList<>();
         private final Map<AssignedPartition, Long> next = new LinkedHashMap<>();
         private long bytes;
+        private @Nullable AssignedPartition last;
+        private long lastNext;
 
-        /** An empty batch, opened at this reading of the nanosecond clock. */
-        public Builder(long openedNanos) {
+        /**
+         * An empty batch, opened at this reading of the nanosecond clock.
+         *
+         * @param expected about how many rows it will have
+         */
+        public Builder(long openedNanos, int expected) {
             this.openedNanos = openedNanos;
+            this.rows = new ArrayList<>(expected);
         }
 
-        public void add(DecodedRecord decoded) {
+        /**
+         * Adds a record.
+         *
+         * @param recordBytes about what the record takes on the heap
+         */
+        public void add(DecodedRecord decoded, long recordBytes) {
             switch (decoded) {
                 case Row row -> rows.add(row);
                 case Rejected other -> rejected.add(other);
             }
-            bytes += decoded.bytes();
-            next.put(decoded.record().partition(), decoded.record().offset() + 1);
+            bytes += recordBytes;
+            var record = decoded.record();
+            if (record.partition() != last) {
+                noteLast();
+                last = record.partition();
+            }
+            lastNext = record.offset() + 1;
+        }
+
+        /** Most records lie behind one of their own partition: that is noted once for all. */
+        private void noteLast() {
+            if (last != null) {
+                next.put(last, lastNext);
+            }
         }
 
         public int size() {
@@ -71,6 +96,7 @@ public record Batch(
         }
 
         public Batch build() {
+            noteLast();
             return new Batch(rows, rejected, next, bytes);
         }
     }

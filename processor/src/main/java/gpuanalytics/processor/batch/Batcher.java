@@ -14,6 +14,7 @@ public final class Batcher {
     private final UnderWay underWay;
     private final ProcessorMetrics metrics;
     private Batch.@Nullable Builder open;
+    private int lastSize;
 
     public Batcher(BatchPolicy policy, UnderWay underWay, ProcessorMetrics metrics) {
         this.policy = policy;
@@ -30,8 +31,9 @@ public final class Batcher {
         var due = new ArrayList<Batch>();
         for (var record : records) {
             var batch = open();
-            batch.add(record);
-            underWay.read(record.bytes());
+            long bytes = record.bytes();
+            batch.add(record, bytes);
+            underWay.read(bytes);
             // All events of a record count in one flush: the rollups' guards know offsets alone.
             if (record.record().isLast() && policy.isFull(batch.size(), batch.bytes())) {
                 due.addAll(rest());
@@ -50,7 +52,8 @@ public final class Batcher {
         if (batch == null) {
             return List.of();
         }
-        metrics.batched(batch.size());
+        lastSize = batch.size();
+        metrics.batched(lastSize);
         return List.of(batch.build());
     }
 
@@ -62,7 +65,7 @@ public final class Batcher {
     private Batch.Builder open() {
         var batch = open;
         if (batch == null) {
-            batch = new Batch.Builder(System.nanoTime());
+            batch = new Batch.Builder(System.nanoTime(), lastSize);
             open = batch;
         }
         return batch;

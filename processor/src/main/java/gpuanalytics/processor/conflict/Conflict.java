@@ -9,7 +9,8 @@ import java.util.Locale;
  * @param kind how it was taken
  * @param topic what kind of event
  * @param identity under which identity
- * @param at where the later record lies: topic id, partition and offset
+ * @param at where the later record lies: topic id, partition, offset and, of several events in a
+ *     record, its place from the second on
  * @param detail what contradicts what, and where the earlier record lies
  */
 public record Conflict(Kind kind, EventTopic topic, String identity, String at, String detail) {

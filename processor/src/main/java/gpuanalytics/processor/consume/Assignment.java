@@ -1,6 +1,7 @@
 package gpuanalytics.processor.consume;
 
 import gpuanalytics.event.EventTopic;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -68,7 +69,7 @@ final class Assignment {
     }
 
     /** The records as they are handed on; the client goes on at {@code next}. */
-    List<RawRecord> handOn(List<ConsumerRecord<byte[], byte[]>> records, Mark next) {
+    List<RawRecord> handOn(List<ConsumerRecord<ByteBuffer, ByteBuffer>> records, Mark next) {
         var handed = new ArrayList<RawRecord>(records.size());
         for (var record : records) {
             handed.add(new RawRecord(incarnation(record.leaderEpoch()), record));

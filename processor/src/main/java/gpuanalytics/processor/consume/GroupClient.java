@@ -1,6 +1,7 @@
 package gpuanalytics.processor.consume;
 
 import gpuanalytics.processor.consume.ConsumeConfig.GroupProtocol;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,7 +19,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,15 +34,17 @@ final class GroupClient implements AutoCloseable {
     private static final int PARTITION_FETCH_BYTES = 2 << 20;
 
     private final MetadataVersion metadataVersion = new MetadataVersion();
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final KafkaConsumer<ByteBuffer, ByteBuffer> consumer;
 
     GroupClient(ConsumeConfig config, ConsumerRebalanceListener listener) {
         consumer =
-                new KafkaConsumer<>(settings(config), new ByteArrayDeserializer(), metadataVersion);
+                new KafkaConsumer<>(
+                        settings(config), new ByteBufferDeserializer(), metadataVersion);
         consumer.subscribe(config.topics().values(), listener);
     }
 
-    ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+    /** Keys and values are parts of what was fetched, not copies. */
+    ConsumerRecords<ByteBuffer, ByteBuffer> poll(Duration timeout) {
         return consumer.poll(timeout);
     }
 

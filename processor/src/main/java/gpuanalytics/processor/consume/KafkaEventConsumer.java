@@ -5,6 +5,7 @@ import gpuanalytics.processor.consume.KafkaHealth.User;
 import gpuanalytics.processor.consume.PartitionState.Reading;
 import gpuanalytics.processor.consume.TopicIdentity.TopicMadeAgainException;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -226,7 +227,8 @@ public final class KafkaEventConsumer implements AutoCloseable {
         return records;
     }
 
-    private List<RawRecord> handOn(GroupClient open, ConsumerRecords<byte[], byte[]> polled) {
+    private List<RawRecord> handOn(
+            GroupClient open, ConsumerRecords<ByteBuffer, ByteBuffer> polled) {
         var moved = polled.nextOffsets();
         confirm(open, moved.keySet());
         var records = new ArrayList<RawRecord>(polled.count());

@@ -2,14 +2,14 @@ package gpuanalytics.processor.consume;
 
 import org.apache.kafka.common.ClusterResource;
 import org.apache.kafka.common.ClusterResourceListener;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 
 /**
  * Counts how often the client learnt of the cluster. Between two counts it fetches from the same
  * topics, for it knows no other ids of theirs. A deserializer is one of the objects that a client
  * tells.
  */
-final class MetadataVersion extends ByteArrayDeserializer implements ClusterResourceListener {
+final class MetadataVersion extends ByteBufferDeserializer implements ClusterResourceListener {
 
     private volatile long version;
 

@@ -1,8 +1,10 @@
 package gpuanalytics.processor.consume;
 
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,19 +17,19 @@ public final class RawRecord {
     private static final long OVERHEAD_BYTES = 256;
 
     private final AssignedPartition partition;
-    private final ConsumerRecord<byte[], byte[]> record;
-    private final byte @Nullable [] value;
+    private final ConsumerRecord<ByteBuffer, ByteBuffer> record;
+    private final @Nullable ByteBuffer value;
     private final int item;
     private final boolean last;
 
-    RawRecord(AssignedPartition partition, ConsumerRecord<byte[], byte[]> record) {
+    RawRecord(AssignedPartition partition, ConsumerRecord<ByteBuffer, ByteBuffer> record) {
         this(partition, record, record.value(), 0, true);
     }
 
     private RawRecord(
             AssignedPartition partition,
-            ConsumerRecord<byte[], byte[]> record,
-            byte @Nullable [] value,
+            ConsumerRecord<ByteBuffer, ByteBuffer> record,
+            @Nullable ByteBuffer value,
             int item,
             boolean last) {
         this.partition = partition;
@@ -44,7 +46,7 @@ public final class RawRecord {
      * @param isLast whether no other follows
      */
     public RawRecord item(byte[] itemValue, int place, boolean isLast) {
-        return new RawRecord(partition, record, itemValue, place, isLast);
+        return new RawRecord(partition, record, ByteBuffer.wrap(itemValue), place, isLast);
     }
 
     /** The place among the events of its record; 0 for the first or only one. */
@@ -79,8 +81,18 @@ public final class RawRecord {
         return Instant.ofEpochMilli(record.timestamp());
     }
 
-    /** The value, or null where the record has none. */
+    /** The same in milliseconds since 1970; negative where the record has none. */
+    public long timestampMillis() {
+        return record.timestamp();
+    }
+
+    /** A copy of the value, or null where the record has none. */
     public byte @Nullable [] value() {
+        return Utils.toNullableArray(value);
+    }
+
+    /** The value where it lies, from position to limit of an array; null where there is none. */
+    public @Nullable ByteBuffer buffer() {
         return value;
     }
 
@@ -94,11 +106,11 @@ public final class RawRecord {
     public long bytes() {
         return OVERHEAD_BYTES
                 + Math.max(0, record.serializedKeySize())
-                + (value == null ? 0 : value.length);
+                + (value == null ? 0 : value.remaining());
     }
 
     byte @Nullable [] key() {
-        return record.key();
+        return Utils.toNullableArray(record.key());
     }
 
     Headers headers() {

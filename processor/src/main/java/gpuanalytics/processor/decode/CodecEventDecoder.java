@@ -83,11 +83,15 @@ public final class CodecEventDecoder implements EventDecoder {
      * topic says so, and every client of the last ten years does.
      */
     static boolean hasTime(RawRecord record) {
-        return record.timestamp().toEpochMilli() >= 0;
+        return record.timestampMillis() >= 0;
     }
 
     private Row row(RawRecord record, Event event, List<Refusal> refused) {
-        refused.forEach(each -> refusals.refused(event.topic(), each.field(), each.reason()));
+        for (var each : refused) {
+            if (!each.isPassedOn()) {
+                refusals.refused(event.topic(), each.field(), each.reason());
+            }
+        }
         var id = idOf(event, record.position());
         var document = document(event, refused, id, record.position());
         var values = StoredEvent.of(event.topic(), document).values();

@@ -27,21 +27,29 @@ public sealed interface DecodedRecord {
      * @param document the document to store, complete
      * @param values what the document says; carried along, so that nobody reads it again
      * @param overflow under which series it counts, as the document says too
+     * @param documentBytes how long the document is
      */
     record Row(
             RawRecord record,
             String id,
             RawBsonDocument document,
             EventValues values,
-            Overflow overflow)
+            Overflow overflow,
+            int documentBytes)
             implements DecodedRecord {
+
+        Row(
+                RawRecord record,
+                String id,
+                RawBsonDocument document,
+                EventValues values,
+                Overflow overflow) {
+            this(record, id, document, values, overflow, document.getByteBuffer().remaining());
+        }
 
         @Override
         public long bytes() {
-            return record.bytes()
-                    + 2L * id.length()
-                    + document.getByteBuffer().remaining()
-                    + EventValues.BYTES;
+            return record.bytes() + 2L * id.length() + documentBytes + EventValues.BYTES;
         }
 
         /** The same row, to count under another series than its own; its document says so. */
@@ -65,7 +73,7 @@ public sealed interface DecodedRecord {
         }
 
         private RawBsonDocument documentWith(List<BsonElement> more) {
-            var out = new BasicOutputBuffer(document.getByteBuffer().remaining() + 64);
+            var out = new BasicOutputBuffer(documentBytes + 64);
             try (var writer = new BsonBinaryWriter(out);
                     var reader =
                             new BsonBinaryReader(

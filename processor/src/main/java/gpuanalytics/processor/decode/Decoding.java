@@ -7,7 +7,6 @@ import gpuanalytics.processor.consume.RawRecord;
 import gpuanalytics.processor.decode.DecodedRecord.Rejected;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 
 /** The decode step: counts what was read and decodes it. For one thread. */
@@ -31,22 +30,33 @@ public final class Decoding {
         if (records.isEmpty()) {
             return List.of();
         }
-        var received = new EnumMap<EventTopic, Long>(EventTopic.class);
+        long samples = 0;
         var decoded = new ArrayList<DecodedRecord>(records.size());
         for (var record : records) {
             int before = decoded.size();
             decode(record, decoded);
-            received.merge(record.partition().kind(), (long) decoded.size() - before, Long::sum);
+            boolean isSample = record.partition().kind() == EventTopic.GPU_METRICS;
+            samples += isSample ? decoded.size() - before : 0;
         }
-        received.forEach(metrics::received);
+        received(EventTopic.GPU_METRICS, samples);
+        received(EventTopic.TOKEN_USAGE, decoded.size() - samples);
         return decoded;
+    }
+
+    private void received(EventTopic topic, long events) {
+        if (events > 0) {
+            metrics.received(topic, events);
+        }
     }
 
     private void decode(RawRecord record, List<DecodedRecord> decoded) {
         var whole = decoder.decode(record);
-        var value = record.value();
         // Nearly every record is one event; what is none may be several.
-        if (value == null || !(whole instanceof Rejected rejected) || !mayBeSeveral(rejected)) {
+        var value =
+                whole instanceof Rejected rejected && mayBeSeveral(rejected)
+                        ? record.value()
+                        : null;
+        if (value == null) {
             decoded.add(whole);
             return;
         }

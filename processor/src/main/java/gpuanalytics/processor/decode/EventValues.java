@@ -6,8 +6,6 @@ import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +22,10 @@ public final class EventValues {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
-    /** Per topic, a bit for each field that holds a number or a flag. */
-    private static final Map<EventTopic, Long> NUMERIC = numericFields();
+    /** A bit for each field that holds a number or a flag. */
+    private static final long NUMERIC_OF_SAMPLES = numericFields(EventTopic.GPU_METRICS);
+
+    private static final long NUMERIC_OF_USAGES = numericFields(EventTopic.TOKEN_USAGE);
 
     private final Labels labels;
     private final long epochSecond;
@@ -108,13 +108,40 @@ public final class EventValues {
 
     /** The value of a field that holds a number; NaN where it is absent. */
     public double number(Field<?> field) {
-        long numeric = present & numeric(topic());
+        long numeric = numeric();
         long bit = bit(field);
-        if ((numeric & bit) == 0) {
-            return Double.NaN;
-        }
-        long bits = numbers[Long.bitCount(numeric & (bit - 1))];
+        return (numeric & bit) == 0
+                ? Double.NaN
+                : numberAt(Long.bitCount(numeric & (bit - 1)), field);
+    }
+
+    /** A bit, by its index, for each field that has a number or a flag. */
+    public long numeric() {
+        return present & numeric(topic());
+    }
+
+    /**
+     * The value of a field that has one.
+     *
+     * @param place how many of the {@link #numeric} bits stand before the field's
+     */
+    public double numberAt(int place, Field<?> field) {
+        long bits = numbers[place];
         return field.kind() == Field.Kind.NUMBER ? Double.longBitsToDouble(bits) : (double) bits;
+    }
+
+    /** Whether the numbers that both have are the same. */
+    public boolean agreesWith(EventValues other) {
+        long own = present & numeric(topic());
+        long others = other.present & numeric(topic());
+        for (long both = own & others; both != 0; both &= both - 1) {
+            long below = Long.lowestOneBit(both) - 1;
+            if (numbers[Long.bitCount(own & below)]
+                    != other.numbers[Long.bitCount(others & below)]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** What was decided that it counts, where its fields alone do not say it. */
@@ -132,16 +159,11 @@ public final class EventValues {
         return new EventValues(labels, epochSecond, nanos, present, numbers, decided);
     }
 
-    /** The same with other labels. */
-    EventValues with(Labels others) {
-        return new EventValues(others, epochSecond, nanos, present, numbers, counts);
-    }
-
     /** The values of a sample that stands for this time, in seconds. */
     EventValues standingFor(double intervalS) {
         var byField = new long[topic().fields().fields().size()];
         int next = 0;
-        for (long left = present & numeric(topic()); left != 0; left &= left - 1) {
+        for (long left = numeric(); left != 0; left &= left - 1) {
             byField[Long.numberOfTrailingZeros(left)] = numbers[next++];
         }
         byField[GpuMetric.INTERVAL_S.index()] = Double.doubleToRawLongBits(intervalS);
@@ -157,7 +179,7 @@ public final class EventValues {
         var byField = new long[topic().fields().fields().size()];
         long kept = 0;
         int next = 0;
-        for (long left = present & numeric(topic()); left != 0; left &= left - 1) {
+        for (long left = numeric(); left != 0; left &= left - 1) {
             var field = topic().fields().fields().get(Long.numberOfTrailingZeros(left));
             byField[field.index()] = numbers[next++];
             kept |= readings.contains(field.name()) ? bit(field) : 0;
@@ -171,20 +193,25 @@ public final class EventValues {
         return 1L << field.index();
     }
 
-    private static long numeric(EventTopic topic) {
-        return Objects.requireNonNull(NUMERIC.get(topic));
+    /** A bit for each of some fields. */
+    static long bits(Collection<Field<?>> fields) {
+        long bits = 0;
+        for (var field : fields) {
+            bits |= bit(field);
+        }
+        return bits;
     }
 
-    private static Map<EventTopic, Long> numericFields() {
-        var numeric = new EnumMap<EventTopic, Long>(EventTopic.class);
-        for (var topic : EventTopic.values()) {
-            long mask = 0;
-            for (var field : topic.fields().fields()) {
-                mask |= isNumeric(field) ? bit(field) : 0;
-            }
-            numeric.put(topic, mask);
+    private static long numeric(EventTopic topic) {
+        return topic == EventTopic.GPU_METRICS ? NUMERIC_OF_SAMPLES : NUMERIC_OF_USAGES;
+    }
+
+    private static long numericFields(EventTopic topic) {
+        long mask = 0;
+        for (var field : topic.fields().fields()) {
+            mask |= isNumeric(field) ? bit(field) : 0;
         }
-        return numeric;
+        return mask;
     }
 
     private static boolean isNumeric(Field<?> field) {

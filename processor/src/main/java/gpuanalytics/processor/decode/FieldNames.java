@@ -21,7 +21,14 @@ final class FieldNames {
     private static final int LAST = SLOTS - 1;
     private static final byte[] NONE = {};
 
+    private static final long SPREAD = 0x9e37_79b9_7f4a_7c15L;
+
     private final byte[][] names = new byte[SLOTS][];
+
+    /** The first and the last bytes of each name: all of it, up to sixteen. */
+    private final long[] firsts = new long[SLOTS];
+
+    private final long[] lasts = new long[SLOTS];
     private final int[] meanings = new int[SLOTS];
 
     FieldNames(EventTopic topic) {
@@ -32,36 +39,49 @@ final class FieldNames {
         }
         topic.fields().totals().forEach(total -> put(total, TOTAL));
         put("specversion", RARE);
+        put("tokens", RARE); // of one direction, as OpenMeter has them
     }
 
     /** The index of the field that the bytes name, or {@link #UNKNOWN} or {@link #RARE}. */
-    int find(byte[] text, int from, int to, int hash) {
+    int find(byte[] text, int from, int to) {
         int length = to - from;
-        for (int slot = hash & LAST; names[slot].length > 0; slot = (slot + 1) & LAST) {
+        long first = FlatBytes.word(text, from, length);
+        long last = last(text, from, to);
+        int slot = slot(first, last, length);
+        for (; names[slot].length > 0; slot = (slot + 1) & LAST) {
             var name = names[slot];
-            if (name.length == length && Arrays.equals(name, 0, length, text, from, to)) {
+            if (name.length == length
+                    && firsts[slot] == first
+                    && lasts[slot] == last
+                    && (length <= 2 * Long.BYTES
+                            || Arrays.equals(name, 0, length, text, from, to))) {
                 return meanings[slot];
             }
         }
         return UNKNOWN;
     }
 
-    /** The hash of a name so far and its next byte. */
-    static int hash(int hash, byte next) {
-        return hash * 31 + next;
+    private static long last(byte[] text, int from, int to) {
+        return FlatBytes.word(
+                text, Math.max(from, to - Long.BYTES), Math.min(to - from, Long.BYTES));
+    }
+
+    private static int slot(long first, long last, int length) {
+        long mixed = (first * SPREAD ^ last) * SPREAD + length;
+        return (int) (mixed >>> 40) & LAST;
     }
 
     private void put(String name, int meaning) {
         var bytes = name.getBytes(US_ASCII);
-        int hash = 0;
-        for (byte next : bytes) {
-            hash = hash(hash, next);
-        }
-        int slot = hash & LAST;
+        long first = FlatBytes.word(bytes, 0, bytes.length);
+        long last = last(bytes, 0, bytes.length);
+        int slot = slot(first, last, bytes.length);
         while (names[slot].length > 0) {
             slot = (slot + 1) & LAST;
         }
         names[slot] = bytes;
+        firsts[slot] = first;
+        lasts[slot] = last;
         meanings[slot] = meaning;
     }
 }

@@ -1,22 +1,39 @@
 package gpuanalytics.processor.decode;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** Where a scan stands in a record's bytes, and how it goes over what JSON is made of. */
 abstract class FlatCursor {
 
     private static final int MAX_NUMBER_CHARS = 64;
+
+    /** The digits of so many characters are a whole number that is a double. */
+    private static final int MAX_DECIMAL_CHARS = 15;
+
     private static final int MAX_EXPONENT_DIGITS = 3;
 
-    /** The record. */
+    /** The array that the record is in. */
     byte[] text = FlatBytes.NOTHING;
 
-    /** The next byte of it. */
+    /** Its next byte. */
     int at;
 
-    final void begin(byte[] record) {
-        text = record;
-        at = 0;
+    /** Behind its last byte. */
+    int end;
+
+    private int begin;
+
+    final void begin(ByteBuffer record) {
+        text = record.array();
+        begin = record.arrayOffset() + record.position();
+        at = begin;
+        end = begin + record.remaining();
+    }
+
+    /** How many bytes the record has. */
+    final int length() {
+        return end - begin;
     }
 
     /** The length of the plain text here, or -1 where there is none. */
@@ -25,15 +42,13 @@ abstract class FlatCursor {
             return -1;
         }
         int from = at;
-        while (at < text.length && FlatBytes.isPlain(text[at])) {
-            at++;
-        }
+        at = FlatBytes.endOfPlain(text, at, end);
         int length = at - from;
         return take('"') ? length : -1;
     }
 
     final boolean skipScalar() {
-        if (at == text.length) {
+        if (at == end) {
             return false;
         }
         return switch (text[at]) {
@@ -68,22 +83,49 @@ abstract class FlatCursor {
         return at - from <= MAX_NUMBER_CHARS && isValueEnd();
     }
 
+    /**
+     * Reads a number of few digits, such as 98.5, while going over it; for any other NaN, and the
+     * cursor stands where it stood.
+     */
+    final double scanDecimal() {
+        int from = at;
+        long digits = 0;
+        int point = -1;
+        for (; at < end && at - from <= MAX_DECIMAL_CHARS; at++) {
+            byte next = text[at];
+            if (FlatBytes.isDigit(next)) {
+                digits = digits * 10 + next - '0';
+            } else if (next == '.' && point < 0) {
+                point = at;
+            } else {
+                break;
+            }
+        }
+        int whole = (point < 0 ? at : point) - from;
+        boolean isWritten = whole > 0 && (whole == 1 || text[from] != '0') && point != at - 1;
+        if (!isWritten || at - from > MAX_DECIMAL_CHARS || !isValueEnd()) {
+            at = from;
+            return Double.NaN;
+        }
+        return FlatNumber.decimal(digits, point < 0 ? 0 : at - point - 1);
+    }
+
     final void skipSpace() {
-        while (at < text.length && FlatBytes.isSpace(text[at])) {
+        while (at < end && text[at] <= ' ' && FlatBytes.isSpace(text[at])) {
             at++;
         }
     }
 
     final int skipDigits() {
         int from = at;
-        while (at < text.length && FlatBytes.isDigit(text[at])) {
+        while (at < end && FlatBytes.isDigit(text[at])) {
             at++;
         }
         return at - from;
     }
 
     final boolean take(char expected) {
-        if (at < text.length && text[at] == expected) {
+        if (at < end && text[at] == expected) {
             at++;
             return true;
         }
@@ -92,7 +134,7 @@ abstract class FlatCursor {
 
     final boolean takeWord(byte[] word) {
         int to = at + word.length;
-        if (to > text.length || !Arrays.equals(text, at, to, word, 0, word.length)) {
+        if (to > end || !Arrays.equals(text, at, to, word, 0, word.length)) {
             return false;
         }
         at = to;
@@ -100,7 +142,6 @@ abstract class FlatCursor {
     }
 
     final boolean isValueEnd() {
-        return at < text.length
-                && (FlatBytes.isSpace(text[at]) || text[at] == ',' || text[at] == '}');
+        return at < end && (text[at] == ',' || text[at] == '}' || FlatBytes.isSpace(text[at]));
     }
 }

@@ -1,5 +1,6 @@
 package gpuanalytics.processor.decode;
 
+import static gpuanalytics.processor.decode.ElementHead.head;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -36,21 +37,20 @@ final class FlatDocument {
     /** A text may be in its own field, in the GPU's key and in the identity. */
     private static final int TEXT_COPIES = 3;
 
-    private static final byte[] ID = element(BsonType.STRING, StoreLayout.ID);
-    private static final byte[] TS_NANOS = element(BsonType.INT32, StoreLayout.TS_NANOS);
-    private static final byte[] GPU = element(BsonType.STRING, StoreLayout.GPU);
-    private static final byte[] SRC = element(BsonType.DOCUMENT, StoreLayout.SRC);
-    private static final byte[] TOPIC_ID = element(BsonType.STRING, StoreLayout.SRC_TOPIC_ID);
-    private static final byte[] PARTITION = element(BsonType.INT32, StoreLayout.SRC_PARTITION);
-    private static final byte[] OFFSET = element(BsonType.INT64, StoreLayout.SRC_OFFSET);
-    private static final byte[] ITEM = element(BsonType.INT32, StoreLayout.SRC_ITEM);
-    private static final byte[] STORED_AT = element(BsonType.DATE_TIME, StoreLayout.STORED_AT);
+    private static final byte[] ID = head(BsonType.STRING, StoreLayout.ID);
+    private static final byte[] TS_NANOS = head(BsonType.INT32, StoreLayout.TS_NANOS);
+    private static final byte[] GPU = head(BsonType.STRING, StoreLayout.GPU);
+    private static final byte[] SRC = head(BsonType.DOCUMENT, StoreLayout.SRC);
+    private static final byte[] TOPIC_ID = head(BsonType.STRING, StoreLayout.SRC_TOPIC_ID);
+    private static final byte[] PARTITION = head(BsonType.INT32, StoreLayout.SRC_PARTITION);
+    private static final byte[] OFFSET = head(BsonType.INT64, StoreLayout.SRC_OFFSET);
+    private static final byte[] ITEM = head(BsonType.INT32, StoreLayout.SRC_ITEM);
+    private static final byte[] STORED_AT = head(BsonType.DATE_TIME, StoreLayout.STORED_AT);
     private static final byte[] ASSUMED_INTERVAL_S =
-            element(BsonType.DOUBLE, StoreLayout.ASSUMED_INTERVAL_S);
-    private static final byte[] SERIES_BY = element(BsonType.INT32, StoreLayout.SERIES_BY);
+            head(BsonType.DOUBLE, StoreLayout.ASSUMED_INTERVAL_S);
+    private static final byte[] SERIES_BY = head(BsonType.INT32, StoreLayout.SERIES_BY);
 
-    private static final byte[] DECIDED_FAILED =
-            element(BsonType.BOOLEAN, StoreLayout.DECIDED_FAILED);
+    private static final byte[] DECIDED_FAILED = head(BsonType.BOOLEAN, StoreLayout.DECIDED_FAILED);
 
     private static final byte[] GIVEN = EventId.GIVEN.getBytes(ISO_8859_1);
     private static final byte[] SAMPLE = EventId.SAMPLE.getBytes(ISO_8859_1);
@@ -61,13 +61,12 @@ final class FlatDocument {
     private final long assumedIntervalBits;
     private final FlatScanner scanned;
     private final Field<?>[] fields;
-    private final Field<?>[] addedLabels;
+    private final long addedLabels;
     private final byte[][] elements;
     private final Field<String> uuid;
     private final Field<String> host;
     private final Field<Long> index;
 
-    private byte[] record = {};
     private byte[] out = new byte[FIXED_BYTES];
     private int at;
     private int idFrom;
@@ -84,10 +83,10 @@ final class FlatDocument {
         this.assumedIntervalBits = Double.doubleToRawLongBits(assumedIntervalS);
         this.scanned = scanned;
         this.fields = topic.fields().fields().toArray(Field<?>[]::new);
-        this.addedLabels = Labels.added(topic).toArray(Field<?>[]::new);
+        this.addedLabels = EventValues.bits(Labels.added(topic));
         this.elements = new byte[fields.length][];
         for (var field : fields) {
-            elements[field.index()] = element(bsonType(field), field.name());
+            elements[field.index()] = head(field);
         }
         boolean sample = topic == EventTopic.GPU_METRICS;
         this.uuid = sample ? GpuMetric.GPU_UUID : TokenUsage.GPU_UUID;
@@ -98,28 +97,13 @@ final class FlatDocument {
     /**
      * The document of the record that was scanned last.
      *
-     * @param value the record's value
      * @param item the place of the event in its record
      */
-    byte[] write(
-            byte[] value,
-            String topicId,
-            int partition,
-            long offset,
-            int item,
-            long storedAtMillis) {
-        if (!topicId.equals(lastTopicId)) {
-            lastTopicId = topicId;
-            topicIdBytes = topicId.getBytes(UTF_8);
-        }
-        record = value;
-        reserve(FIXED_BYTES + TEXT_COPIES * (value.length + topicIdBytes.length));
-        at = Integer.BYTES;
+    byte[] write(String topicId, int partition, long offset, int item, long storedAtMillis) {
+        begin(topicId);
         putId(partition, offset, item);
-        for (var field : fields) {
-            if (scanned.has(field)) {
-                put(field);
-            }
+        for (long left = scanned.present(); left != 0; left &= left - 1) {
+            put(fields[Long.numberOfTrailingZeros(left)]);
         }
         if (hasGpu()) {
             put(GPU);
@@ -134,18 +118,26 @@ final class FlatDocument {
             put(ASSUMED_INTERVAL_S);
             putLong(assumedIntervalBits);
         }
-        if (hasAddedLabel()) {
+        if (scanned.hasAny(addedLabels)) {
             put(SERIES_BY);
             putInt(StoreLayout.SERIES_BY_ALL);
         }
-        var failed = scanned.counts().failed();
-        if (failed != null) {
-            put(DECIDED_FAILED);
-            put((byte) (failed ? 1 : 0));
-        }
+        putFailed();
         put((byte) 0);
         INT.set(out, 0, at);
         return Arrays.copyOf(out, at);
+    }
+
+    private void begin(String topicId) {
+        if (!topicId.equals(lastTopicId)) {
+            lastTopicId = topicId;
+            topicIdBytes = topicId.getBytes(UTF_8);
+        }
+        int most = FIXED_BYTES + TEXT_COPIES * (scanned.length() + topicIdBytes.length);
+        if (out.length < most) {
+            out = new byte[most];
+        }
+        at = Integer.BYTES;
     }
 
     /** Whether the record is a sample that does not say what time it stands for. */
@@ -206,15 +198,6 @@ final class FlatDocument {
         }
     }
 
-    private boolean hasAddedLabel() {
-        for (var field : addedLabels) {
-            if (scanned.has(field)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private boolean hasGpu() {
         return scanned.has(uuid) || (scanned.has(host) && scanned.has(index));
     }
@@ -253,6 +236,14 @@ final class FlatDocument {
         }
     }
 
+    private void putFailed() {
+        var failed = scanned.counts().failed();
+        if (failed != null) {
+            put(DECIDED_FAILED);
+            put((byte) (failed ? 1 : 0));
+        }
+    }
+
     private void putSource(int partition, long offset, int item) {
         put(SRC);
         int from = at;
@@ -287,7 +278,7 @@ final class FlatDocument {
 
     private void putText(Field<?> field) {
         int length = scanned.length(field);
-        System.arraycopy(record, scanned.from(field), out, at, length);
+        System.arraycopy(scanned.text, scanned.from(field), out, at, length);
         at += length;
     }
 
@@ -323,30 +314,5 @@ final class FlatDocument {
     private void putLong(long value) {
         LONG.set(out, at, value);
         at += Long.BYTES;
-    }
-
-    private void reserve(int bytes) {
-        if (out.length < bytes) {
-            out = new byte[bytes];
-        }
-    }
-
-    private static BsonType bsonType(Field<?> field) {
-        return switch (field.kind()) {
-            case TEXT -> BsonType.STRING;
-            case TIME -> BsonType.DATE_TIME;
-            case INTEGER -> BsonType.INT64;
-            case NUMBER -> BsonType.DOUBLE;
-            case FLAG -> BsonType.BOOLEAN;
-        };
-    }
-
-    /** What stands before a value: its type, its name and a zero. */
-    private static byte[] element(BsonType type, String name) {
-        var text = name.getBytes(ISO_8859_1);
-        var element = new byte[text.length + 2];
-        element[0] = (byte) type.getValue();
-        System.arraycopy(text, 0, element, 1, text.length);
-        return element;
     }
 }

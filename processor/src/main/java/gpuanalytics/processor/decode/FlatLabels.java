@@ -7,9 +7,11 @@ import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuId;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -24,14 +26,15 @@ final class FlatLabels {
     /** Longer ones are not kept: what is kept is bounded. */
     private static final int MAX_KEPT_BYTES = 512;
 
-    private static final byte[] NOTHING = {};
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final class Kept {
         private final byte[] key;
         private final int hash;
-        private final Labels labels;
+        private final @Nullable Labels labels;
 
-        Kept(byte[] key, int hash, Labels labels) {
+        Kept(byte[] key, int hash, @Nullable Labels labels) {
             this.key = key;
             this.hash = hash;
             this.labels = labels;
@@ -40,7 +43,8 @@ final class FlatLabels {
 
     private final EventTopic topic;
     private final FlatScanner scanned;
-    private final List<Field<?>> fields;
+    private final Field<?>[] fields;
+    private final long bits;
     private final Field<String> uuid;
     private final Field<String> host;
     private final Field<Long> index;
@@ -48,7 +52,6 @@ final class FlatLabels {
 
     private final CRC32C checksum = new CRC32C();
 
-    private byte[] record = NOTHING;
     private byte[] key = new byte[1024];
     private int length;
 
@@ -59,14 +62,14 @@ final class FlatLabels {
         this.uuid = sample ? GpuMetric.GPU_UUID : TokenUsage.GPU_UUID;
         this.host = sample ? GpuMetric.HOST : TokenUsage.HOST;
         this.index = sample ? GpuMetric.GPU_INDEX : TokenUsage.GPU_INDEX;
-        this.fields =
-                Stream.concat(Labels.fields(topic).stream(), Stream.of(uuid, host, index))
-                        .distinct()
-                        .toList();
+        this.fields = topic.fields().fields().toArray(Field<?>[]::new);
+        this.bits =
+                EventValues.bits(Labels.fields(topic))
+                        | EventValues.bits(List.of(uuid, host, index));
     }
 
     /** Whether the GPU's names stand in its key as they are, see {@link GpuId}. */
-    boolean hasPlainGpu(byte[] value) {
+    private boolean hasPlainGpu(byte[] value) {
         if (!scanned.has(uuid)) {
             return !scanned.has(host)
                     || (indexOf(value, host, '/') < 0 && indexOf(value, host, '#') < 0);
@@ -76,13 +79,11 @@ final class FlatLabels {
                 && indexOf(value, uuid, '#') < 0;
     }
 
-    /** The labels of the record that was scanned last; {@code value} is the record's. */
-    Labels of(byte[] value) {
-        record = value;
-        length = 0;
-        for (var field : fields) {
-            put(field);
-        }
+    /**
+     * The labels of the record that was scanned last, or null where its GPU's names are not plain.
+     */
+    @Nullable Labels ofScanned() {
+        putKey();
         if (length > MAX_KEPT_BYTES) {
             return make();
         }
@@ -99,7 +100,10 @@ final class FlatLabels {
         return made;
     }
 
-    private Labels make() {
+    private @Nullable Labels make() {
+        if (!hasPlainGpu(scanned.text)) {
+            return null;
+        }
         var gpu = GpuId.of((String) get(uuid), (String) get(host), (Long) get(index));
         return Labels.of(topic, gpu == null ? null : gpu.key(), this::get);
     }
@@ -109,39 +113,38 @@ final class FlatLabels {
             return null;
         }
         return field.kind() == Field.Kind.TEXT
-                ? new String(record, scanned.from(field), scanned.length(field), ISO_8859_1)
+                ? new String(scanned.text, scanned.from(field), scanned.length(field), ISO_8859_1)
                 : (Object) scanned.bits(field);
     }
 
-    /** A length, or none, and what is as long: no two lists of values are the same bytes. */
+    /** Which labels there are, and each with its length: no two lists of values are the same. */
+    private void putKey() {
+        int most = scanned.length() + (fields.length + 1) * Long.BYTES;
+        if (key.length < most) {
+            key = new byte[2 * most];
+        }
+        length = 0;
+        long present = scanned.present() & bits;
+        putLong(present);
+        for (long left = present; left != 0; left &= left - 1) {
+            put(fields[Long.numberOfTrailingZeros(left)]);
+        }
+    }
+
     private void put(Field<?> field) {
-        int bytes = bytesOf(field);
-        if (key.length < length + Integer.BYTES + bytes) {
-            key = Arrays.copyOf(key, 2 * (length + Integer.BYTES + bytes));
-        }
-        putInt(scanned.has(field) ? bytes : -1);
-        if (bytes == 0) {
-            return;
-        }
         if (field.kind() == Field.Kind.TEXT) {
-            System.arraycopy(record, scanned.from(field), key, length, bytes);
+            int bytes = scanned.length(field);
+            putLong(bytes);
+            System.arraycopy(scanned.text, scanned.from(field), key, length, bytes);
             length += bytes;
         } else {
-            putInt((int) scanned.bits(field));
+            putLong(scanned.bits(field));
         }
     }
 
-    private int bytesOf(Field<?> field) {
-        if (!scanned.has(field)) {
-            return 0;
-        }
-        return field.kind() == Field.Kind.TEXT ? scanned.length(field) : Integer.BYTES;
-    }
-
-    private void putInt(int value) {
-        for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
-            key[length++] = (byte) (value >>> shift);
-        }
+    private void putLong(long value) {
+        LONG.set(key, length, value);
+        length += Long.BYTES;
     }
 
     /** A checksum, because the processor makes one much faster than a loop can. */

@@ -49,6 +49,13 @@ final class FlatNumber {
         return negative ? -value : value;
     }
 
+    /**
+     * The double nearest to so many digits, some of them behind the point; at most 15 of either.
+     */
+    static double decimal(long digits, int behindPoint) {
+        return digits / POWERS_OF_TEN[behindPoint];
+    }
+
     private static int exponentAt(byte[] text, int from, int to) {
         boolean signed = text[from] == '-' || text[from] == '+';
         int exponent = 0;

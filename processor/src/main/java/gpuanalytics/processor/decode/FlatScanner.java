@@ -6,6 +6,7 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.RequestStatus;
 import gpuanalytics.event.TokenUsage;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -65,7 +66,7 @@ final class FlatScanner extends FlatCursor {
     }
 
     /** Whether the record is plain; then the values are those of this record. */
-    boolean scan(byte[] record) {
+    boolean scan(ByteBuffer record) {
         begin(record);
         seen = 0;
         present = 0;
@@ -81,6 +82,11 @@ final class FlatScanner extends FlatCursor {
     /** Whether any of these fields, a bit for each, has a value. */
     boolean hasAny(long fieldBits) {
         return (present & fieldBits) != 0;
+    }
+
+    /** A bit, by its index, for each field that has a value. */
+    long present() {
+        return present;
     }
 
     boolean hasUnknown() {
@@ -161,7 +167,7 @@ final class FlatScanner extends FlatCursor {
             return false;
         }
         skipSpace();
-        return at == text.length;
+        return at == end;
     }
 
     private boolean scanMember() {
@@ -169,12 +175,8 @@ final class FlatScanner extends FlatCursor {
             return false;
         }
         int from = at;
-        int hash = 0;
-        while (at < text.length && FlatBytes.isPlain(text[at])) {
-            hash = FieldNames.hash(hash, text[at]);
-            at++;
-        }
-        int to = at;
+        int to = FlatBytes.endOfPlain(text, from, end);
+        at = to;
         if (!take('"')) {
             return false;
         }
@@ -183,7 +185,7 @@ final class FlatScanner extends FlatCursor {
             return false;
         }
         skipSpace();
-        int index = names.find(text, from, to, hash);
+        int index = names.find(text, from, to);
         return switch (index) {
             case FieldNames.RARE -> false;
             case FieldNames.TOTAL -> {
@@ -205,7 +207,7 @@ final class FlatScanner extends FlatCursor {
             return false;
         }
         seen |= bit;
-        if (takeWord(FlatBytes.NULL)) {
+        if (at < end && text[at] == 'n' && takeWord(FlatBytes.NULL)) {
             return true;
         }
         return switch (field.kind()) {
@@ -224,7 +226,7 @@ final class FlatScanner extends FlatCursor {
 
     /** A text, or a whole number whose digits are the text. */
     private boolean scanTextOrCode(Field<?> field) {
-        if (at < text.length && text[at] == '"') {
+        if (at < end && text[at] == '"') {
             return scanText(field);
         }
         int from = at;
@@ -266,7 +268,7 @@ final class FlatScanner extends FlatCursor {
     private boolean scanInteger(Field<?> field) {
         int from = at;
         long value = 0;
-        while (at < text.length && FlatBytes.isDigit(text[at])) {
+        while (at < end && FlatBytes.isDigit(text[at])) {
             if (at - from == MAX_INTEGER_DIGITS) {
                 return false;
             }
@@ -285,10 +287,12 @@ final class FlatScanner extends FlatCursor {
 
     private boolean scanNumber(Field<?> field) {
         int from = at;
-        if (!scanNumber()) {
+        double plain = scanDecimal();
+        if (Double.isNaN(plain) && !scanNumber()) {
             return false;
         }
-        double value = FlatNumber.read(text, from, at) + 0.0; // no negative zero
+        // no negative zero
+        double value = (Double.isNaN(plain) ? FlatNumber.read(text, from, at) : plain) + 0.0;
         if (!(value >= field.min() && value <= field.max())) {
             return false;
         }

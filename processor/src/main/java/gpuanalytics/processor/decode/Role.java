@@ -3,8 +3,10 @@ package gpuanalytics.processor.decode;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.List;
+import org.bson.BsonArray;
 import org.bson.BsonDocument;
 import org.bson.BsonNumber;
+import org.bson.BsonValue;
 import org.bson.RawBsonDocument;
 import org.bson.codecs.BsonDocumentCodec;
 import org.jspecify.annotations.Nullable;
@@ -25,18 +27,33 @@ public sealed interface Role {
      * It counts: another request, under the {@code request_id} of one that is stored.
      *
      * @param beside where the word before it came from, in text
+     * @param moves what counts otherwise since it is there
      */
-    record Another(String beside) implements Role {}
+    record Another(String beside, List<Moved> moves) implements Role {}
 
     /**
      * It counts in place of an earlier word about the same request.
      *
      * @param replaced that word, as it was stored
+     * @param moves what else counts otherwise since it is there
      */
-    record Replacing(StoredEvent replaced) implements Role {}
+    record Replacing(StoredEvent replaced, List<Moved> moves) implements Role {}
 
-    /** A word about the same request stands: what this one says was an attempt. */
-    record Outranked() implements Role {}
+    /**
+     * A word about the same request stands: what this one says was an attempt.
+     *
+     * @param moves what counts otherwise since it is there
+     */
+    record Outranked(List<Moved> moves) implements Role {}
+
+    /**
+     * An earlier word that counts otherwise since a later one is there, which has shown that others
+     * are about the same request, or are not.
+     *
+     * @param event the word, as it was stored
+     * @param counts it counts now, and did not before; false is the other way about
+     */
+    record Moved(StoredEvent event, boolean counts) {}
 
     /**
      * A sample of this GPU and moment counts already, and this adds to it.
@@ -56,18 +73,21 @@ public sealed interface Role {
     String OUTRANKED = "outranked";
     String MERGING = "merging";
 
-    /** Reads a raw document, of which it needs {@link Decided#fields} alone. */
+    /** Reads a raw document, of which it needs {@link StoredEvent#decisions} alone. */
     static Role of(EventTopic topic, BsonDocument raw) {
         if (!(raw.get(StoreLayout.SAID) instanceof BsonDocument said)) {
             return WHOLE;
         }
         var as = said.getString(StoreLayout.SAID_AS).getValue();
         return switch (as) {
-            case ANOTHER -> new Another(said.getString(StoreLayout.SAID_BESIDE).getValue());
+            case ANOTHER ->
+                    new Another(
+                            said.getString(StoreLayout.SAID_BESIDE).getValue(), moves(topic, raw));
             case REPLACING ->
                     new Replacing(
-                            StoredEvent.of(topic, rawOf(raw.getDocument(StoreLayout.REPLACES))));
-            case OUTRANKED -> new Outranked();
+                            StoredEvent.of(topic, rawOf(raw.getDocument(StoreLayout.REPLACES))),
+                            moves(topic, raw));
+            case OUTRANKED -> new Outranked(moves(topic, raw));
             case MERGING ->
                     new Merging(
                             said.getArray(StoreLayout.SAID_ADDS).stream()
@@ -82,6 +102,22 @@ public sealed interface Role {
                                     : null);
             default -> throw new IllegalStateException("no role is called " + as);
         };
+    }
+
+    private static List<Moved> moves(EventTopic topic, BsonDocument raw) {
+        if (!(raw.get(StoreLayout.MOVES) instanceof BsonArray moves)) {
+            return List.of();
+        }
+        return moves.stream()
+                .map(BsonValue::asDocument)
+                .map(
+                        moved ->
+                                new Moved(
+                                        StoredEvent.of(
+                                                topic,
+                                                rawOf(moved.getDocument(StoreLayout.MOVED_EVENT))),
+                                        moved.getBoolean(StoreLayout.MOVED_COUNTS).getValue()))
+                .toList();
     }
 
     /** A document as bytes. */

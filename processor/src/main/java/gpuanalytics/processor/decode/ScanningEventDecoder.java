@@ -7,9 +7,9 @@ import gpuanalytics.event.EventLimits;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.consume.RawRecord;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import org.bson.RawBsonDocument;
 
@@ -76,35 +76,37 @@ public final class ScanningEventDecoder implements EventDecoder {
     }
 
     private DecodedRecord decode(RawRecord record, Plain plain) {
-        var value = record.value();
-        if (value == null || !isPlain(record, value, plain)) {
+        var value = record.buffer();
+        var labels =
+                value != null && isPlain(record, value, plain) ? plain.labels.ofScanned() : null;
+        if (labels == null) {
             return codec.decode(record);
         }
         var partition = record.partition();
         var document =
                 plain.document.write(
-                        value,
                         partition.topicId(),
                         partition.number(),
                         record.offset(),
                         record.item(),
                         clock.millis());
-        var values = plain.scanner.values(plain.labels.of(value));
+        var values = plain.scanner.values(labels);
         return new Row(
                 record,
                 plain.document.id(),
                 new RawBsonDocument(document),
                 plain.document.assumes() ? values.standingFor(assumedIntervalS) : values,
-                Overflow.NONE);
+                Overflow.NONE,
+                document.length);
     }
 
-    private boolean isPlain(RawRecord record, byte[] value, Plain plain) {
-        return value.length <= limits.maxBytes()
+    private boolean isPlain(RawRecord record, ByteBuffer value, Plain plain) {
+        return value.hasArray()
+                && value.remaining() <= limits.maxBytes()
                 && hasPlainHeaders(record)
                 && CodecEventDecoder.hasTime(record)
                 && plain.scanner.scan(value)
-                && plain.labels.hasPlainGpu(value)
-                && isSurelyInTime(plain.scanner.tsSeconds(), record.timestamp());
+                && isSurelyInTime(plain.scanner.tsSeconds(), record.timestampMillis());
     }
 
     private static boolean hasPlainHeaders(RawRecord record) {
@@ -114,8 +116,9 @@ public final class ScanningEventDecoder implements EventDecoder {
     }
 
     /** A time within a second of a limit is left to the codec, which compares nanoseconds. */
-    private boolean isSurelyInTime(long seconds, Instant written) {
-        return seconds > written.getEpochSecond() - limits.maxAge().toSeconds()
-                && seconds < written.getEpochSecond() + limits.maxLead().toSeconds();
+    private boolean isSurelyInTime(long seconds, long writtenMillis) {
+        long written = writtenMillis / 1000;
+        return seconds > written - limits.maxAge().toSeconds()
+                && seconds < written + limits.maxLead().toSeconds();
     }
 }

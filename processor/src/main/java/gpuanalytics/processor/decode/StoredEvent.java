@@ -5,7 +5,9 @@ import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.bson.BsonArray;
 import org.bson.BsonBinaryReader;
 import org.bson.BsonBoolean;
@@ -40,6 +42,19 @@ public record StoredEvent(EventValues values, Overflow overflow, Role role) {
     /** Reads a raw document; fields that it lacks are absent. */
     public static StoredEvent of(EventTopic topic, RawBsonDocument document) {
         return new Reading(topic).read(document);
+    }
+
+    /** The fields of a raw document that hold what was decided of it when it was stored. */
+    public static List<String> decisions() {
+        var fields =
+                List.of(
+                        StoreLayout.OVERFLOW,
+                        StoreLayout.ASSUMED_INTERVAL_S,
+                        StoreLayout.SAID,
+                        StoreLayout.REPLACES,
+                        StoreLayout.MOVES,
+                        StoreLayout.SERIES_BY);
+        return Stream.concat(fields.stream(), DecidedCounts.fields().stream()).toList();
     }
 
     /** The series that it counts under. */

@@ -31,7 +31,8 @@ import org.bson.RawBsonDocument;
  * the samples are stored, and before they are committed, so that what a crash interrupts is learnt
  * when the samples are read again. Learning something twice changes nothing.
  *
- * <p>Most samples say what is known: that costs a look into a map. Any thread may learn.
+ * <p>Most samples say what is known: that costs a look into a map. The store is read where a sample
+ * says something new, and once in an interval for all names together. Any thread may learn.
  */
 public final class GpuNaming {
 
@@ -39,7 +40,10 @@ public final class GpuNaming {
     private static final BulkWriteOptions ORDERED = new BulkWriteOptions().ordered(true);
 
     private static final UpdateOptions UPSERT = new UpdateOptions().upsert(true);
-    private static final Duration CONFIRMED_FOR = Duration.ofMinutes(1);
+
+    /** How often to take in what others have learnt, see {@link #confirm}. */
+    public static final Duration CONFIRM_INTERVAL = Duration.ofMinutes(1);
+
     private static final Duration RENEWED_AFTER = Duration.ofDays(1);
     private static final int NAMES_PER_GPU = 4;
     private static final Comparator<CountedRow> BY_TIME =
@@ -53,12 +57,14 @@ public final class GpuNaming {
     private final Clock clock;
     private final GpuNameBook book;
     private final Map<Labels, Confirmed> confirmed = new ConcurrentHashMap<>();
+    private GpuNames confirmedBy = GpuNames.NONE;
     private long lastStoredAt;
 
     /**
-     * From and until when, in milliseconds, labels say what is known; and how long that is sure.
+     * From and until when, in milliseconds, labels say what is known; and when their links are to
+     * be renewed.
      */
-    private record Confirmed(long since, long until, long sureUntil) {}
+    private record Confirmed(long since, long until, long renewedAt) {}
 
     /**
      * @param maxGpus how many GPUs an hour may have; so many and some more have names
@@ -117,38 +123,74 @@ public final class GpuNaming {
     private boolean isConfirmed(CountedRow row, long now) {
         var known = confirmed.get(row.values().labels());
         var at = row.values().epochMilli();
-        return known != null && known.since <= at && at < known.until && now < known.sureUntil;
+        return known != null && known.since <= at && at < known.until && now < known.renewedAt;
+    }
+
+    /**
+     * Takes in what others have stored, and lets go of what is stored no more: one or two small
+     * reads, however many GPUs report.
+     */
+    public void confirm() {
+        var _ = book.names();
+        take();
+    }
+
+    /** What was confirmed was so by other names, where there are others since. */
+    private synchronized GpuNames take() {
+        var names = book.kept();
+        if (!names.equals(confirmedBy)) { // of the same reading
+            confirmedBy = names;
+            confirmed.clear();
+        }
+        return names;
     }
 
     private synchronized void learn(List<CountedRow> rows, long now) throws InterruptedException {
-        var names = retry.untilAnswered("read of " + StoreLayout.GPU_NAMES, book::names);
-        var lesson = new Lesson(names, now - renewedAfter.toMillis());
-        for (var row : rows) {
-            lesson.add(row.values().labels(), row.values().epochMilli());
+        if (!lesson(rows, now).links().isEmpty()) {
+            retry.untilAnswered("read of " + StoreLayout.GPU_NAMES, book::names);
+            var links = lesson(rows, now).links();
+            if (!links.isEmpty()) {
+                store(links);
+            }
         }
-        var links = lesson.links();
-        if (!links.isEmpty()
-                && retry.untilAnswered("update of " + StoreLayout.GPU_NAMES, () -> write(links))) {
-            retry.untilAnswered(
-                    "trimming of " + StoreLayout.GPU_NAMES,
-                    () -> StoreTrim.toNewest(store.collection(StoreLayout.GPU_NAMES), maxNames));
-        }
-        if (confirmed.size() > maxNames || lesson.changesMeanings()) {
+        var lesson = lesson(rows, now);
+        if (confirmed.size() > maxNames) {
             confirmed.clear();
         }
-        var sureUntil = now + CONFIRMED_FOR.toMillis();
         for (var row : rows) {
             var labels = row.values().labels();
             var span = lesson.span(labels, row.values().epochMilli());
-            confirmed.put(labels, new Confirmed(span.since(), span.until(), sureUntil));
+            confirmed.put(
+                    labels,
+                    new Confirmed(
+                            span.since(), span.until(), span.renewedAt(renewedAfter.toMillis())));
+        }
+    }
+
+    /** What rows say beside the names that are kept. */
+    private Lesson lesson(List<CountedRow> rows, long now) {
+        var lesson = new Lesson(take(), now - renewedAfter.toMillis());
+        for (var row : rows) {
+            lesson.add(row.values().labels(), row.values().epochMilli());
+        }
+        return lesson;
+    }
+
+    private void store(Collection<GpuLink> links) throws InterruptedException {
+        if (retry.untilAnswered("update of " + StoreLayout.GPU_NAMES, () -> write(links))) {
+            retry.untilAnswered(
+                    "trimming of " + StoreLayout.GPU_NAMES,
+                    () -> StoreTrim.toNewest(store.collection(StoreLayout.GPU_NAMES), maxNames));
         }
     }
 
     /** Stores links that are new and renews those that are not; returns whether there is a new. */
     private Boolean write(Collection<GpuLink> links) {
         var updates = new ArrayList<UpdateOneModel<RawBsonDocument>>(links.size());
+        var stored = new ArrayList<GpuLink>(links.size());
         for (var link : links) {
             lastStoredAt = Math.max(lastStoredAt + 1, clock.millis());
+            stored.add(new GpuLink(link.name(), link.gpu(), link.fromMillis(), lastStoredAt));
             updates.add(
                     new UpdateOneModel<>(
                             new BsonDocument(StoreLayout.ID, new BsonString(link.id())),
@@ -162,6 +204,7 @@ public final class GpuNaming {
         }
         var result = store.collection(StoreLayout.GPU_NAMES).bulkWrite(updates, ORDERED);
         metrics.mongoWritten(StoreLayout.GPU_NAMES, updates.size());
+        book.learnt(stored);
         return !result.getUpserts().isEmpty();
     }
 }

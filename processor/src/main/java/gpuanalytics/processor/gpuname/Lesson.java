@@ -20,10 +20,18 @@ final class Lesson {
     private final Map<String, GpuLink> reported = new HashMap<>();
     private final Map<String, Meanings> meanings = new HashMap<>();
     private final Set<GpuLink> links = new LinkedHashSet<>();
-    private boolean changesMeanings;
 
-    /** When, in milliseconds since 1970, the names of a sample mean what they mean in it. */
-    record Span(long since, long until) {}
+    /**
+     * When, in milliseconds since 1970, the names of a sample mean what they mean in it, and when
+     * the first of the links that say so was stored; never is the largest.
+     */
+    record Span(long since, long until, long storedAt) {
+
+        /** When the links are to be renewed that are renewed after so long. */
+        long renewedAt(long afterMillis) {
+            return storedAt == Long.MAX_VALUE ? storedAt : storedAt + afterMillis;
+        }
+    }
 
     /**
      * @param renewedBefore links that were stored before this time, in milliseconds, are renewed
@@ -36,7 +44,7 @@ final class Lesson {
     /** Takes in a sample with these labels at a time. */
     void add(Labels labels, long millis) {
         for (var said : said(labels, millis)) {
-            var found = said.isOfItself() ? reported(said.gpu()) : linkOf(said, millis);
+            var found = found(said, millis);
             if (found == null) {
                 learn(said);
             } else if (found.storedAtMillis() < renewedBefore) {
@@ -50,23 +58,23 @@ final class Lesson {
         return links;
     }
 
-    /** Whether a name that was known means something else from a time on. */
-    boolean changesMeanings() {
-        return changesMeanings;
-    }
-
     /** When the names of a sample that was taken in mean what they mean in it. */
     Span span(Labels labels, long millis) {
         long since = Long.MIN_VALUE;
         long until = Long.MAX_VALUE;
+        long storedAt = Long.MAX_VALUE;
         for (var said : said(labels, millis)) {
+            var found = found(said, millis);
+            if (found != null) {
+                storedAt = Math.min(storedAt, found.storedAtMillis());
+            }
             var meaning = said.isOfItself() ? null : meanings(said.name());
             if (meaning != null && !meaning.isAmbiguous()) {
                 since = Math.max(since, meaning.since(millis));
                 until = Math.min(until, meaning.until(millis));
             }
         }
-        return new Span(since, until);
+        return new Span(since, until, storedAt);
     }
 
     /** What a sample says: that its GPU reports, and what its host and number, or its MIG mean. */
@@ -112,13 +120,17 @@ final class Lesson {
         return new GpuLink(name, gpu, millis, Long.MAX_VALUE);
     }
 
+    /** The link that says already what a sample says; null where none does. */
+    private @Nullable GpuLink found(GpuLink said, long millis) {
+        return said.isOfItself() ? reported(said.gpu()) : linkOf(said, millis);
+    }
+
     private void learn(GpuLink link) {
         links.add(link);
         if (link.isOfItself()) {
             reported.put(link.gpu(), link);
         } else {
             var meaning = meanings(link.name());
-            changesMeanings |= meaning != null;
             meanings.put(
                     link.name(), meaning == null ? Meanings.of(List.of(link)) : meaning.and(link));
         }

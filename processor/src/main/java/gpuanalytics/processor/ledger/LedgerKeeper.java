@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -40,6 +41,9 @@ public final class LedgerKeeper {
     private final ProcessorMetrics metrics;
     private final Clock clock;
     private final LedgerConfig config;
+
+    /** A processor that was killed may have left days that it meant to add up. */
+    private boolean isFirstRound = true;
 
     /**
      * @param timeout how long one read of the store may take
@@ -68,7 +72,8 @@ public final class LedgerKeeper {
      */
     public long keep() {
         var until = clock.instant().plus(config.interval());
-        var days = new TreeSet<Instant>();
+        var days = new TreeSet<>(isFirstRound ? staleDays() : Set.of());
+        isFirstRound = false;
         var stored = 0L;
         while (!Thread.currentThread().isInterrupted() && !clock.instant().isAfter(until)) {
             var claimed = changed.claim(Purpose.LEDGER, closedBy(), config.quiet());
@@ -140,6 +145,28 @@ public final class LedgerKeeper {
     private static boolean isDone(Head head, HourVersions versions, PriceCuts cuts) {
         return head.version() >= versions.withNeighbours(head.start())
                 && new PriceCuts(head.start(), head.cuts()).covers(cuts);
+    }
+
+    /** Days that are not made of their hours as they are stored now. */
+    private Set<Instant> staleDays() {
+        var now = clock.instant();
+        var hoursOfDays = new TreeMap<Instant, Map<Instant, Head>>();
+        ledger.hours()
+                .heads(Instant.EPOCH, now)
+                .forEach(
+                        (hour, head) ->
+                                hoursOfDays
+                                        .computeIfAbsent(dayOf(hour), _ -> new TreeMap<>())
+                                        .put(hour, head));
+        var days = ledger.days().heads(Instant.EPOCH, now);
+        hoursOfDays
+                .entrySet()
+                .removeIf(
+                        day -> {
+                            var kept = days.get(day.getKey());
+                            return kept != null && runs(day.getValue()).equals(kept.of());
+                        });
+        return hoursOfDays.keySet();
     }
 
     /** Adds up a day that is over from the ledgers of its hours. */

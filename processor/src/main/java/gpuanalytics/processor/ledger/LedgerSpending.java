@@ -3,8 +3,8 @@ package gpuanalytics.processor.ledger;
 import gpuanalytics.processor.budget.SpendScope;
 import gpuanalytics.processor.budget.Spending;
 import gpuanalytics.processor.query.QueryWindow;
+import gpuanalytics.processor.query.Step;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** Spending as the ledger has it, on the basis that adds up to the bill. */
 public final class LedgerSpending implements Spending {
@@ -25,7 +24,7 @@ public final class LedgerSpending implements Spending {
 
     @Override
     public Spent total(SpendScope scope, Instant from, Instant to) {
-        var report = costs(scope, from, to, null);
+        var report = costs(scope, from, to, new Step.Total());
         var usd = report.totals().usd();
         return new Spent(
                 usd == null ? BigDecimal.ZERO : usd.total(),
@@ -36,7 +35,7 @@ public final class LedgerSpending implements Spending {
     @Override
     public SortedMap<Instant, BigDecimal> hourly(SpendScope scope, Instant from, Instant to) {
         var hourly = new TreeMap<Instant, BigDecimal>();
-        for (var row : costs(scope, from, to, LedgerParts.HOUR).rows()) {
+        for (var row : costs(scope, from, to, new Step.Fixed(LedgerParts.HOUR)).rows()) {
             var usd = row.cost().usd();
             if (usd != null) {
                 hourly.merge(row.start(), usd.total(), BigDecimal::add);
@@ -45,10 +44,10 @@ public final class LedgerSpending implements Spending {
         return hourly;
     }
 
-    private CostReport costs(SpendScope scope, Instant from, Instant to, @Nullable Duration step) {
+    private CostReport costs(SpendScope scope, Instant from, Instant to, Step step) {
         return queries.costs(
                 new CostQuery(
-                        QueryWindow.covering(from, to, step),
+                        QueryWindow.of(from, to, step),
                         List.of(),
                         filters(scope),
                         Basis.ALLOCATION));

@@ -7,7 +7,8 @@ public enum TokenCounter implements RollupCounter {
     REQUESTS(StoreLayout.REQUESTS),
     ERRORS(StoreLayout.ERRORS),
     FAILED_ATTEMPTS(StoreLayout.FAILED_ATTEMPTS),
-    SUPERSEDED(StoreLayout.SUPERSEDED);
+    SUPERSEDED(StoreLayout.SUPERSEDED),
+    WITHOUT_REQUEST(StoreLayout.WITHOUT_REQUEST);
 
     private final String field;
 

@@ -1,16 +1,20 @@
 package gpuanalytics.processor.meter;
 
+import static gpuanalytics.processor.rollup.MeterState.NEVER;
+import static gpuanalytics.processor.rollup.MeterState.NONE;
+
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.consume.AssignedPartition;
 import gpuanalytics.processor.decode.DecidedCounts;
 import gpuanalytics.processor.decode.EventValues;
+import gpuanalytics.processor.rollup.MeterState;
 import org.jspecify.annotations.Nullable;
 
-/** The last readings of the counters of one GPU or MIG instance. For one thread at a time. */
+/**
+ * The last readings of the counters of one GPU or MIG instance, each with a time of its own. For
+ * one thread at a time.
+ */
 final class GpuMeter {
-
-    /** No reading. */
-    private static final long NONE = -1;
 
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -24,6 +28,7 @@ final class GpuMeter {
      */
     record Rise(double joules, boolean plausible) {}
 
+    private final Moment moment = new Moment();
     private AssignedPartition partition;
 
     /** The last sample under whose identity something was decided, and what. */
@@ -31,21 +36,21 @@ final class GpuMeter {
 
     private boolean seeded;
     private long lastTurn;
+    private long openTurn = NONE;
+    private long keptTurn = NONE;
 
+    // As in MeterState.
     private double energyJ = Double.NaN;
-    private long energyAt = Long.MIN_VALUE;
-
-    /** The moment of the last rise. */
-    private long countedAt = Long.MIN_VALUE;
-
-    /** What samples with a power and no counter have counted since the last energy. */
+    private long energyAt = NEVER;
     private double poweredJ;
-
-    private long poweredAt = Long.MIN_VALUE;
-
+    private long poweredAt = NEVER;
+    private long countedAt = NEVER;
     private long xid = NONE;
+    private long xidAt = NEVER;
     private long xidErrorsTotal = NONE;
-    private long xidAt = Long.MIN_VALUE;
+    private long totalAt = NEVER;
+    private long codedErrors;
+    private long codedAt = NEVER;
 
     private record Decision(String identity, EventValues sample, DecidedCounts counts) {}
 
@@ -89,16 +94,71 @@ final class GpuMeter {
         if (stored == null) {
             return;
         }
-        if (stored.at() > energyAt && !Double.isNaN(stored.energyJ())) {
+        moment.seed(stored.at(), stored.intervalS());
+        if (stored.meter() != null) {
+            seed(stored.meter());
+        }
+        // What was stored by a version that kept no meter.
+        seed(stored.ofSample());
+    }
+
+    private void seed(MeterState stored) {
+        if (stored.energyAt() > energyAt) {
             energyJ = stored.energyJ();
-            energyAt = stored.at();
+            energyAt = stored.energyAt();
             poweredJ = poweredAt > energyAt ? poweredJ : 0;
+            if (stored.poweredAt() > poweredAt) {
+                poweredJ = stored.poweredJ();
+                poweredAt = stored.poweredAt();
+            }
         }
-        if (stored.at() > xidAt && (stored.xid() >= 0 || stored.xidErrorsTotal() >= 0)) {
+        countedAt = Math.max(countedAt, stored.countedAt());
+        if (stored.xidAt() > xidAt) {
             xid = stored.xid();
-            xidErrorsTotal = stored.xidErrorsTotal();
-            xidAt = stored.at();
+            xidAt = stored.xidAt();
         }
+        if (stored.totalAt() > totalAt) {
+            xidErrorsTotal = stored.xidErrorsTotal();
+            totalAt = stored.totalAt();
+            codedErrors = stored.codedErrors();
+            codedAt = stored.codedAt();
+        }
+    }
+
+    /** How far it has read. */
+    MeterState state() {
+        return new MeterState(
+                energyJ,
+                energyAt,
+                poweredJ,
+                poweredAt,
+                countedAt,
+                xid,
+                xidAt,
+                xidErrorsTotal,
+                totalAt,
+                codedErrors,
+                codedAt);
+    }
+
+    /** Goes back to what it had read before a sample that was refused. */
+    void takeBack(MeterState before) {
+        energyJ = before.energyJ();
+        energyAt = before.energyAt();
+        poweredJ = before.poweredJ();
+        poweredAt = before.poweredAt();
+        countedAt = before.countedAt();
+        xid = before.xid();
+        xidAt = before.xidAt();
+        xidErrorsTotal = before.xidErrorsTotal();
+        totalAt = before.totalAt();
+        codedErrors = before.codedErrors();
+        codedAt = before.codedAt();
+    }
+
+    /** What was said of its newest moment. */
+    Moment moment() {
+        return moment;
     }
 
     /** The turn in which it was used last. */
@@ -109,6 +169,25 @@ final class GpuMeter {
     void usedIn(long turn, AssignedPartition by) {
         lastTurn = turn;
         partition = by;
+    }
+
+    /**
+     * The turn in which it has read a sample that may yet be refused; {@link MeterState#NONE} for
+     * none. What it says holds only when that turn is settled.
+     */
+    long openTurn() {
+        return openTurn;
+    }
+
+    void openIn(long turn) {
+        openTurn = turn;
+    }
+
+    /** Whether it has a state that was not kept in this turn so far; afterwards it was. */
+    boolean isToKeepIn(long turn) {
+        var isFirst = keptTurn != turn;
+        keptTurn = turn;
+        return isFirst && (energyAt != NEVER || xidAt != NEVER || totalAt != NEVER);
     }
 
     /**
@@ -139,21 +218,38 @@ final class GpuMeter {
     /** How many XID errors the sample tells of that none before has; null where it cannot say. */
     @Nullable Long newXidErrors(EventValues sample) {
         long total = whole(sample.number(GpuMetric.XID_ERRORS_TOTAL));
-        long code = whole(sample.number(GpuMetric.XID));
-        var later = sample.epochNanos() > xidAt;
         if (total >= 0 && xidErrorsTotal >= 0) {
-            if (!later) {
+            if (sample.epochNanos() <= totalAt) {
                 return 0L;
             }
-            return total < xidErrorsTotal ? total : total - xidErrorsTotal;
+            long risen = total < xidErrorsTotal ? total : total - xidErrorsTotal;
+            return Math.max(0, risen - codedErrors);
         }
-        if (code < 0) {
+        if (!sample.has(GpuMetric.XID)) {
             return null;
         }
-        return later && code != 0 && code != xid ? 1L : 0L;
+        return isNewCode(sample) ? 1L : 0L;
     }
 
-    /** Moves on to the readings of a sample, as far as it is later. */
+    /** Whether its code is an error that neither a code before nor the counter has told. */
+    private boolean isNewCode(EventValues sample) {
+        long at = sample.epochNanos();
+        long code = whole(sample.number(GpuMetric.XID));
+        return at > xidAt && at > totalAt && code > 0 && code != xid;
+    }
+
+    /** Whether to {@link #read} it would change what samples after it count. */
+    boolean isMovedBy(EventValues sample) {
+        long at = sample.epochNanos();
+        return (at > energyAt && sample.has(GpuMetric.ENERGY_J_TOTAL))
+                || (energyAt != NEVER
+                        && at > Math.max(energyAt, poweredAt)
+                        && sample.has(GpuMetric.POWER_W))
+                || (at > xidAt && sample.has(GpuMetric.XID))
+                || (at > totalAt && sample.has(GpuMetric.XID_ERRORS_TOTAL));
+    }
+
+    /** Moves on to the readings of a sample, as far as they are later. */
     void read(EventValues sample) {
         long at = sample.epochNanos();
         if (at > energyAt) {
@@ -162,18 +258,25 @@ final class GpuMeter {
                 energyAt = at;
                 poweredJ = 0;
             } else if (sample.has(GpuMetric.POWER_W) && at > poweredAt) {
-                poweredJ += boardJoules(sample);
+                var joules = sample.number(GpuMetric.POWER_W) * moment.intervalS(sample);
+                // before the first reading of a counter there is nothing to take it from
+                poweredJ += energyAt == NEVER || Double.isNaN(joules) ? 0 : joules;
                 poweredAt = at;
             }
         }
-        if (at > xidAt && (sample.has(GpuMetric.XID) || sample.has(GpuMetric.XID_ERRORS_TOTAL))) {
-            // a sample without one of them says nothing of it
-            xid = sample.has(GpuMetric.XID) ? whole(sample.number(GpuMetric.XID)) : xid;
-            xidErrorsTotal =
-                    sample.has(GpuMetric.XID_ERRORS_TOTAL)
-                            ? whole(sample.number(GpuMetric.XID_ERRORS_TOTAL))
-                            : xidErrorsTotal;
+        var hasTotal = sample.has(GpuMetric.XID_ERRORS_TOTAL);
+        if (sample.has(GpuMetric.XID) && at > xidAt) {
+            if (!hasTotal && isNewCode(sample)) {
+                codedErrors++;
+                codedAt = at;
+            }
+            xid = whole(sample.number(GpuMetric.XID));
             xidAt = at;
+        }
+        if (hasTotal && at > totalAt) {
+            xidErrorsTotal = whole(sample.number(GpuMetric.XID_ERRORS_TOTAL));
+            totalAt = at;
+            codedErrors = 0;
         }
     }
 

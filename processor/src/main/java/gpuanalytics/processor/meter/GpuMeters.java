@@ -3,7 +3,6 @@ package gpuanalytics.processor.meter;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of some GPUs and MIG instances, by series: those used last, and all that a batch under
@@ -24,19 +23,15 @@ final class GpuMeters {
         return meters.size();
     }
 
-    /** The meter of a row's GPU; null for none that holds for it. */
-    @Nullable GpuMeter find(Row row) {
+    /** The meter of a row's GPU, a new one if there is none that holds for it. */
+    GpuMeter usedBy(Row row, long turn) {
+        var partition = row.record().partition();
         var meter = meters.get(series(row));
-        return meter != null && meter.holdsFor(row.record().partition()) ? meter : null;
-    }
-
-    /** The meter of a row's GPU, a new one if there is none. */
-    GpuMeter of(Row row) {
-        var meter = find(row);
-        if (meter == null) {
-            meter = new GpuMeter(row.record().partition());
+        if (meter == null || !meter.holdsFor(partition)) {
+            meter = new GpuMeter(partition);
             meters.put(series(row), meter);
         }
+        meter.usedIn(turn, partition);
         return meter;
     }
 

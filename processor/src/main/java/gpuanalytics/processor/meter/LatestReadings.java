@@ -3,6 +3,7 @@ package gpuanalytics.processor.meter;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Projections;
 import gpuanalytics.event.GpuMetric;
+import gpuanalytics.processor.rollup.MeterState;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
@@ -15,7 +16,7 @@ import org.bson.BsonDocument;
 import org.bson.BsonNumber;
 import org.bson.conversions.Bson;
 
-/** The counters of the latest stored samples. */
+/** How far counters are read, as it is stored with the latest samples. */
 public final class LatestReadings {
 
     private static final String READ = "reading of " + StoreLayout.GPU_LATEST;
@@ -23,6 +24,9 @@ public final class LatestReadings {
     private static final Bson READINGS =
             Projections.include(
                     StoreLayout.TS_EPOCH_NANOS,
+                    StoreLayout.METER,
+                    StoreLayout.SAMPLE + "." + GpuMetric.INTERVAL_S.name(),
+                    StoreLayout.SAMPLE + "." + StoreLayout.ASSUMED_INTERVAL_S,
                     StoreLayout.SAMPLE + "." + GpuMetric.ENERGY_J_TOTAL.name(),
                     StoreLayout.SAMPLE + "." + GpuMetric.XID.name(),
                     StoreLayout.SAMPLE + "." + GpuMetric.XID_ERRORS_TOTAL.name());
@@ -62,16 +66,17 @@ public final class LatestReadings {
 
     private static StoredReading reading(BsonDocument latest) {
         var sample = latest.getDocument(StoreLayout.SAMPLE, new BsonDocument());
+        long at = latest.getNumber(StoreLayout.TS_EPOCH_NANOS).longValue();
         return new StoredReading(
-                latest.getNumber(StoreLayout.TS_EPOCH_NANOS).longValue(),
-                sample.get(GpuMetric.ENERGY_J_TOTAL.name()) instanceof BsonNumber joules
-                        ? joules.doubleValue()
-                        : Double.NaN,
-                whole(sample, GpuMetric.XID.name()),
-                whole(sample, GpuMetric.XID_ERRORS_TOTAL.name()));
+                at,
+                intervalS(sample),
+                MeterState.ofSample(sample, at),
+                MeterState.ofDocument(latest));
     }
 
-    private static long whole(BsonDocument sample, String name) {
-        return sample.get(name) instanceof BsonNumber number ? number.longValue() : -1;
+    private static double intervalS(BsonDocument sample) {
+        var given = sample.get(GpuMetric.INTERVAL_S.name());
+        var interval = given != null ? given : sample.get(StoreLayout.ASSUMED_INTERVAL_S);
+        return interval instanceof BsonNumber seconds ? seconds.doubleValue() : Double.NaN;
     }
 }

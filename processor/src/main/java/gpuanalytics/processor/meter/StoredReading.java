@@ -1,11 +1,14 @@
 package gpuanalytics.processor.meter;
 
+import gpuanalytics.processor.rollup.MeterState;
+import org.jspecify.annotations.Nullable;
+
 /**
- * What the latest stored sample of a GPU says of its counters.
+ * What is stored of a GPU.
  *
- * @param at its time in nanoseconds since 1970
- * @param energyJ NaN for none
- * @param xid -1 for none
- * @param xidErrorsTotal -1 for none
+ * @param at the time of its latest sample in nanoseconds since 1970
+ * @param intervalS the time that the sample stands for; NaN for none
+ * @param ofSample what the sample says of its counters
+ * @param meter how far they were read; null where nobody has said so
  */
-record StoredReading(long at, double energyJ, long xid, long xidErrorsTotal) {}
+record StoredReading(long at, double intervalS, MeterState ofSample, @Nullable MeterState meter) {}

@@ -72,16 +72,19 @@ public record PriceConfig(
                         1,
                         100_000,
                         "How many prices and aliases there may be, those of the past too");
-        int maxBytes =
-                (int)
-                        reader.bytes(
-                                "PRICES_MAX_BYTES",
-                                MIB,
-                                1024,
-                                8 * MIB,
-                                "How large PRICES_FILE and the body of PUT /prices may be");
+        int maxBytes = readMaxBytes(reader);
         var list = file.flatMap(name -> read(reader, name, maxEntries, maxBytes));
         return new PriceConfig(list, market, fallback, maxAge, maxEntries, maxBytes);
+    }
+
+    private static int readMaxBytes(EnvironmentReader reader) {
+        return (int)
+                reader.bytes(
+                        "PRICES_MAX_BYTES",
+                        MIB,
+                        1024,
+                        8 * MIB,
+                        "How large PRICES_FILE and the body of PUT /prices may be");
     }
 
     private static Optional<PriceList> read(

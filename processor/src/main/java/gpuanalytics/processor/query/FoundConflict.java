@@ -9,7 +9,8 @@ import java.time.Instant;
  * @param kind {@code conflict}: it is in the dead letters; {@code identity_reused}: both count
  * @param topic its kind of event
  * @param identity the identity
- * @param at where the later record lies: topic id, partition and offset
+ * @param at where the later record lies: topic id, partition, offset and, of several events in a
+ *     record, its place from the second on
  * @param detail what contradicts what, and where the earlier record lies
  */
 public record FoundConflict(

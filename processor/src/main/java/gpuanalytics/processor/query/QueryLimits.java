@@ -74,40 +74,22 @@ public record QueryLimits(
 
     /** The limits that the environment asks for. */
     public static QueryLimits fromEnvironment(EnvironmentReader environment) {
-        return new QueryLimits(
+        var maxRange =
                 environment.duration(
                         "QUERY_MAX_DAYS",
                         ChronoUnit.DAYS,
                         DEFAULT_MAX_DAYS,
                         1,
                         36_500,
-                        "The longest range a query may ask for, in days"),
-                environment.integer(
-                        "QUERY_MAX_POINTS",
-                        DEFAULT_MAX_POINTS,
-                        1,
-                        1_000_000,
-                        "The most rows, points or GPUs in one answer"),
-                environment.integer(
-                        "QUERY_MAX_GROUPS",
-                        DEFAULT_MAX_GROUPS,
-                        1,
-                        100_000,
-                        "The most different groups in one answer"),
-                environment.integer(
-                        "QUERY_MAX_CONCURRENT",
-                        DEFAULT_MAX_CONCURRENT,
-                        1,
-                        1000,
-                        "The most queries being answered at the same time; one more is refused"
-                                + " with 503"),
-                environment.duration(
-                        "QUERY_TIMEOUT_MS",
-                        ChronoUnit.MILLIS,
-                        DEFAULT_TIMEOUT.toMillis(),
-                        1,
-                        600_000,
-                        "How long the answer to one query may take, in ms"),
+                        "The longest range a query may ask for, in days");
+        var size = Size.read(environment);
+        var load = Load.read(environment);
+        return new QueryLimits(
+                maxRange,
+                size.points(),
+                size.groups(),
+                load.concurrent(),
+                load.timeout(),
                 environment.integer(
                         "QUERY_MAX_SORTED_GROUPS",
                         DEFAULT_MAX_SORTED_GROUPS,
@@ -123,6 +105,48 @@ public record QueryLimits(
                         52_560_000,
                         "How old a GPU's latest sample may be for /gpu/info to list it, where"
                                 + " max_age does not say"));
+    }
+
+    /** How large one answer may be. */
+    private record Size(int points, int groups) {
+
+        static Size read(EnvironmentReader environment) {
+            return new Size(
+                    environment.integer(
+                            "QUERY_MAX_POINTS",
+                            DEFAULT_MAX_POINTS,
+                            1,
+                            1_000_000,
+                            "The most rows, points or GPUs in one answer"),
+                    environment.integer(
+                            "QUERY_MAX_GROUPS",
+                            DEFAULT_MAX_GROUPS,
+                            1,
+                            100_000,
+                            "The most different groups in one answer"));
+        }
+    }
+
+    /** How much is answered at a time. */
+    private record Load(int concurrent, Duration timeout) {
+
+        static Load read(EnvironmentReader environment) {
+            return new Load(
+                    environment.integer(
+                            "QUERY_MAX_CONCURRENT",
+                            DEFAULT_MAX_CONCURRENT,
+                            1,
+                            1000,
+                            "The most queries being answered at the same time; one more is refused"
+                                    + " with 503"),
+                    environment.duration(
+                            "QUERY_TIMEOUT_MS",
+                            ChronoUnit.MILLIS,
+                            DEFAULT_TIMEOUT.toMillis(),
+                            1,
+                            600_000,
+                            "How long the answer to one query may take, in ms"));
+        }
     }
 
     /**

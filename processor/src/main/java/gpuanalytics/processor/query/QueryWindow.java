@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A time range, to the minute, and how it is cut into points. The first and the last point end
@@ -55,15 +54,6 @@ public record QueryWindow(Instant from, Instant to, Step step) {
                     "from", from.toString(), "a time before to, which is " + to);
         }
         return new QueryWindow(floor(from, MINUTE), ceiling(to, MINUTE), step);
-    }
-
-    /**
-     * The same in points of one length.
-     *
-     * @param step a multiple of a minute, or null for one total
-     */
-    public static QueryWindow covering(Instant from, Instant to, @Nullable Duration step) {
-        return of(from, to, step == null ? new Step.Total() : new Step.Fixed(step));
     }
 
     /**

@@ -24,7 +24,10 @@ record RollupCollections(String minute, String hour, List<RollupCounter> events)
             new RollupCollections(
                     StoreLayout.TOKEN_MINUTE,
                     StoreLayout.TOKEN_HOUR,
-                    List.of(TokenCounter.REQUESTS, TokenCounter.SUPERSEDED));
+                    List.of(
+                            TokenCounter.REQUESTS,
+                            TokenCounter.SUPERSEDED,
+                            TokenCounter.WITHOUT_REQUEST));
 
     /** How many events a rollup counts or has counted. */
     long events(Document rollup) {

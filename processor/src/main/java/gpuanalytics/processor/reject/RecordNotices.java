@@ -77,6 +77,7 @@ public final class RecordNotices {
 
     private static String position(RawRecord record) {
         var partition = record.partition();
-        return partition.topic() + "/" + partition.number() + "/" + record.offset();
+        var at = partition.topic() + "/" + partition.number() + "/" + record.offset();
+        return record.item() == 0 ? at : at + "/" + record.item();
     }
 }

@@ -1,11 +1,11 @@
 package gpuanalytics.processor.rollup;
 
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.decode.EventValues;
 import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.decode.Role;
 import gpuanalytics.processor.decode.Role.Merging;
+import gpuanalytics.processor.decode.StoredEvent;
 import java.util.List;
 import org.bson.RawBsonDocument;
 
@@ -39,17 +39,35 @@ public record CountedRow(
         this(source, offset, 0, values, overflow, Role.WHOLE, document);
     }
 
-    /** A row as it counts; what was decided when it was stored goes before what the row says. */
-    public static CountedRow of(Row row, Decided decided) {
-        var sample = decided.role() instanceof Merging merging ? merging.sample() : null;
+    /** A row that is stored as it is: it carries what its document says. */
+    public static CountedRow of(Row row) {
         return new CountedRow(
                 row.record().partition().source(),
                 row.record().offset(),
                 row.record().item(),
-                decided.of(row.values()),
-                decided.overflow(),
-                decided.role(),
-                sample == null ? row.document() : sample);
+                row.values(),
+                row.overflow(),
+                Role.WHOLE,
+                row.document());
+    }
+
+    /**
+     * A row that counts as its record was stored, however it would be read or decided today: by an
+     * older version, under another configuration, as a later word.
+     *
+     * @param stored its whole raw document
+     */
+    public static CountedRow of(Row row, RawBsonDocument stored) {
+        var event = StoredEvent.of(row.values().topic(), stored);
+        var sample = event.role() instanceof Merging merging ? merging.sample() : null;
+        return new CountedRow(
+                row.record().partition().source(),
+                row.record().offset(),
+                row.record().item(),
+                event.values(),
+                event.overflow(),
+                event.role(),
+                sample == null ? stored : sample);
     }
 
     /** What it does, in one place or several; see {@link #isPlain}. */

@@ -25,10 +25,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gathered {
 
-    /** About what a row takes on the heap, and what each update that it begins. */
+    /** About what a row takes on the heap, what each update that it begins, and what its sums. */
     private static final long ROW_BYTES = EventValues.BYTES + 40L;
 
     private static final long UPDATE_BYTES = 480;
+    private static final long SUMS_BYTES = 1200;
+
+    private static final long METER_BYTES = 200;
 
     private record Place(RollupKey key, String source) {}
 
@@ -39,10 +42,10 @@ final class Gathered {
      */
     record Latest(EventValues values, int word, RawBsonDocument document) {
 
-        boolean isAfter(Latest other) {
+        boolean isBefore(EventValues other, int wordOfOther) {
             long at = values.epochNanos();
-            long before = other.values.epochNanos();
-            return at > before || (at == before && word > other.word);
+            long after = other.epochNanos();
+            return at < after || (at == after && word < wordOfOther);
         }
     }
 
@@ -68,21 +71,39 @@ final class Gathered {
 
     private static final Granularity[] GRANULARITIES = Granularity.values();
 
+    private final RollupMath math;
     private final Map<Place, PendingUpdate> updates = new LinkedHashMap<>();
     private final Map<String, Map<String, Recent>> recent = new HashMap<>();
 
     // sorted: processors that update the same documents do so in one order
     private final TreeMap<String, Latest> latest = new TreeMap<>();
+    private final TreeMap<String, MeterState> meters = new TreeMap<>();
     private final Map<RollupKey, Set<String>> pods = new LinkedHashMap<>();
     private long bytes;
 
-    static Gathered of(List<CountedRow> rows) {
-        var gathered = new Gathered();
-        gathered.addAll(rows);
+    Gathered(RollupMath math) {
+        this.math = math;
+    }
+
+    static Gathered of(List<CountedRow> rows, RollupMath math) {
+        return of(new CountedBatch(rows, Map.of()), math);
+    }
+
+    static Gathered of(CountedBatch batch, RollupMath math) {
+        var gathered = new Gathered(math);
+        gathered.addAll(batch);
         return gathered;
     }
 
-    void addAll(List<CountedRow> rows) {
+    void addAll(CountedBatch batch) {
+        addAll(batch.rows());
+        batch.meters()
+                .forEach(
+                        (series, state) ->
+                                bytes += meters.put(series, state) == null ? METER_BYTES : 0);
+    }
+
+    private void addAll(List<CountedRow> rows) {
         @Nullable String source = null;
         Map<String, Recent> ofSource = Map.of();
         for (var row : rows) {
@@ -117,13 +138,20 @@ final class Gathered {
         return latest;
     }
 
+    /** How far the counters of GPUs and MIG instances are read, by their series. */
+    Map<String, MeterState> meters() {
+        return meters;
+    }
+
     private void add(CountedRow row, Recent last) {
         bytes += ROW_BYTES;
         if (row.isPlain()) {
             var entry =
                     new PendingUpdate.Entry(row.offset(), row.item(), row.values(), Amount.WHOLE);
             for (var granularity : GRANULARITIES) {
-                updateOf(row, granularity, last).add(entry);
+                var update = updateOf(row, granularity, last);
+                update.add(entry);
+                bytes += update.fold(math) ? SUMS_BYTES : 0;
             }
         } else {
             addEffects(row);
@@ -187,11 +215,13 @@ final class Gathered {
 
     private void keepLatest(CountedRow row) {
         var word = row.role() instanceof Merging merging ? merging.word() : 0;
-        var candidate = new Latest(row.values(), word, row.document());
-        var found = latest.get(row.series());
-        if (found == null || candidate.isAfter(found)) {
-            bytes += size(row.document()) - (found == null ? 0 : size(found.document));
-            latest.put(row.series(), candidate);
+        var series = row.series();
+        var found = latest.get(series);
+        if (found == null) {
+            bytes += size(row.document()); // and those that replace it are about as long
+        }
+        if (found == null || found.isBefore(row.values(), word)) {
+            latest.put(series, new Latest(row.values(), word, row.document()));
         }
     }
 

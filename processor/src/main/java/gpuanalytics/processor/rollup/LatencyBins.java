@@ -16,12 +16,33 @@ public final class LatencyBins {
 
     private static final double[] UPPER_US = upperBounds();
 
+    /** Below it a bin is found by its cell, beyond it is the last bin. */
+    private static final double LAST_US = UPPER_US[COUNT - 2];
+
+    /** A cell has all numbers that share their exponent and the first bits behind it. */
+    private static final int BELOW_CELL_BITS = Double.PRECISION - 1 - 5;
+
+    private static final long FIRST_CELL = cell(1);
+
+    /** The first bin that may have numbers of a cell. */
+    private static final int[] BIN_OF_CELL = binsOfCells();
+
     private LatencyBins() {}
 
     /** The bin of a latency in milliseconds. */
     public static int of(double latencyMs) {
-        int found = Arrays.binarySearch(UPPER_US, latencyMs * 1000);
-        return Math.min(found >= 0 ? found : -found - 1, COUNT - 1);
+        double us = latencyMs * 1000;
+        if (us <= 1) {
+            return 0;
+        }
+        if (!(us <= LAST_US)) {
+            return COUNT - 1;
+        }
+        int bin = BIN_OF_CELL[(int) (cell(us) - FIRST_CELL)];
+        while (UPPER_US[bin] < us) {
+            bin++;
+        }
+        return bin;
     }
 
     /** The largest latency of a bin, in milliseconds. */
@@ -54,6 +75,20 @@ public final class LatencyBins {
 
     private static double middleMs(int bin) {
         return bin == 0 ? UPPER_US[0] / 2000 : Math.sqrt(UPPER_US[bin - 1] * UPPER_US[bin]) / 1000;
+    }
+
+    private static long cell(double number) {
+        return Double.doubleToRawLongBits(number) >>> BELOW_CELL_BITS;
+    }
+
+    private static int[] binsOfCells() {
+        var bins = new int[(int) (cell(LAST_US) - FIRST_CELL) + 1];
+        for (int i = 0; i < bins.length; i++) {
+            double smallest = Double.longBitsToDouble((FIRST_CELL + i) << BELOW_CELL_BITS);
+            int found = Arrays.binarySearch(UPPER_US, smallest);
+            bins[i] = found >= 0 ? found : -found - 1;
+        }
+        return bins;
     }
 
     private static double[] upperBounds() {

@@ -5,7 +5,6 @@ import com.mongodb.MongoException;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
-import com.mongodb.client.model.WriteModel;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.rollup.Gathered.Latest;
 import gpuanalytics.processor.store.MongoStore;
@@ -24,10 +23,12 @@ import org.bson.BsonInt32;
 import org.bson.BsonInt64;
 import org.bson.BsonString;
 import org.bson.RawBsonDocument;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the latest sample of each GPU, of a bounded number of them. Repeating or reordering changes
- * nothing: only a later sample replaces one.
+ * Keeps the latest sample of each GPU, of a bounded number of them, and how far its counters are
+ * read. Repeating or reordering changes nothing: only a later sample replaces one, only a later
+ * reading another.
  */
 final class LatestUpdates {
 
@@ -57,25 +58,33 @@ final class LatestUpdates {
         this.clock = clock;
     }
 
-    /** Returns when every sample that is the latest of its GPU is stored. */
-    void apply(Map<String, Latest> latest) throws InterruptedException {
-        if (latest.isEmpty()) {
-            return;
-        }
-        if (update(latest)) {
+    /** A GPU's latest sample and meter, at least one of them. */
+    private record Pending(String gpu, @Nullable Latest latest, @Nullable MeterState meter) {}
+
+    /** Returns when every sample that is the latest of its GPU is stored, and the meters are. */
+    void apply(Map<String, Latest> latest, Map<String, MeterState> meters)
+            throws InterruptedException {
+        var pending = new ArrayList<Pending>(latest.size());
+        latest.forEach((gpu, sample) -> pending.add(new Pending(gpu, sample, meters.get(gpu))));
+        meters.forEach(
+                (gpu, meter) -> {
+                    if (!latest.containsKey(gpu)) {
+                        pending.add(new Pending(gpu, null, meter));
+                    }
+                });
+        if (!pending.isEmpty() && update(pending)) {
             retry.untilAnswered("trimming of " + StoreLayout.GPU_LATEST, this::trim);
         }
     }
 
     /** Whether a GPU was new. */
-    private boolean update(Map<String, Latest> latest) throws InterruptedException {
-        List<WriteModel<RawBsonDocument>> pending = new ArrayList<>();
-        latest.forEach((gpu, sample) -> pending.add(update(gpu, sample)));
+    private boolean update(List<Pending> pending) throws InterruptedException {
         var isNew = false;
         var left = pending;
         for (int attempt = 1; !left.isEmpty(); attempt++) {
             try {
-                var result = store.collection(StoreLayout.GPU_LATEST).bulkWrite(left, UNORDERED);
+                var updates = left.stream().map(this::update).toList();
+                var result = store.collection(StoreLayout.GPU_LATEST).bulkWrite(updates, UNORDERED);
                 metrics.mongoWritten(StoreLayout.GPU_LATEST, left.size());
                 isNew |= !result.getUpserts().isEmpty();
                 left = List.of();
@@ -95,44 +104,63 @@ final class LatestUpdates {
         return isNew;
     }
 
-    private static List<WriteModel<RawBsonDocument>> again(
-            List<WriteModel<RawBsonDocument>> pending,
-            MongoBulkWriteException failure,
-            int attempt) {
+    private static List<Pending> again(
+            List<Pending> pending, MongoBulkWriteException failure, int attempt) {
         if (failure.getWriteConcernError() != null) {
             return pending;
         }
-        // A duplicate key: a later sample is there, which is as good as done; or an earlier one
-        // came in at the same moment, which a second attempt finds out.
-        return failure.getWriteErrors().stream()
-                .filter(error -> attempt == 1 || !StoreErrors.isDuplicate(error))
-                .map(error -> pending.get(error.getIndex()))
-                .toList();
+        var again = new ArrayList<Pending>();
+        for (var error : failure.getWriteErrors()) {
+            var each = pending.get(error.getIndex());
+            if (attempt == 1 || !StoreErrors.isDuplicate(error)) {
+                // A duplicate key: a later sample is there; or an earlier one came in at the same
+                // moment, which a second attempt finds out.
+                again.add(each);
+            } else if (each.meter != null) {
+                // A counter may be read further by samples that are not the latest.
+                again.add(new Pending(each.gpu, null, each.meter));
+            }
+        }
+        return again;
     }
 
-    private UpdateOneModel<RawBsonDocument> update(String gpu, Latest latest) {
-        var at = new BsonInt64(latest.values().epochNanos());
-        var filter = new BsonDocument(StoreLayout.ID, new BsonString(gpu));
-        var earlier = new BsonDocument(StoreLayout.TS_EPOCH_NANOS, new BsonDocument("$lt", at));
-        var word = new BsonInt32(latest.word());
-        if (latest.word() == 0) {
-            filter.putAll(earlier);
-        } else {
-            // Words about one sample each hold what those before them say too.
-            var lessSaid =
-                    new BsonDocument(StoreLayout.TS_EPOCH_NANOS, at)
-                            .append(
-                                    StoreLayout.WORD,
-                                    new BsonDocument("$not", new BsonDocument("$gte", word)));
-            filter.append("$or", new BsonArray(List.of(earlier, lessSaid)));
+    private UpdateOneModel<RawBsonDocument> update(Pending pending) {
+        var filter = new BsonDocument(StoreLayout.ID, new BsonString(pending.gpu));
+        var update = new BsonDocument();
+        if (pending.meter != null) {
+            update.append("$max", pending.meter.maxima());
         }
-        var set =
-                new BsonDocument(StoreLayout.SAMPLE, latest.document())
-                        .append(StoreLayout.TS, new BsonDateTime(latest.values().epochMilli()))
-                        .append(StoreLayout.TS_EPOCH_NANOS, at)
-                        .append(StoreLayout.WORD, word)
-                        .append(StoreLayout.STORED_AT, new BsonDateTime(clock.millis()));
-        return new UpdateOneModel<>(filter, new BsonDocument("$set", set), UPSERT);
+        if (pending.latest == null) {
+            return new UpdateOneModel<>(filter, update);
+        }
+        filter.putAll(lessThan(pending.latest));
+        update.append("$set", set(pending.latest));
+        return new UpdateOneModel<>(filter, update, UPSERT);
+    }
+
+    /** The samples that one replaces. */
+    private static BsonDocument lessThan(Latest latest) {
+        var at = new BsonInt64(latest.values().epochNanos());
+        var earlier = new BsonDocument(StoreLayout.TS_EPOCH_NANOS, new BsonDocument("$lt", at));
+        if (latest.word() == 0) {
+            return earlier;
+        }
+        // Words about one sample each hold what those before them say too.
+        var word = new BsonInt32(latest.word());
+        var lessSaid =
+                new BsonDocument(StoreLayout.TS_EPOCH_NANOS, at)
+                        .append(
+                                StoreLayout.WORD,
+                                new BsonDocument("$not", new BsonDocument("$gte", word)));
+        return new BsonDocument("$or", new BsonArray(List.of(earlier, lessSaid)));
+    }
+
+    private BsonDocument set(Latest latest) {
+        return new BsonDocument(StoreLayout.SAMPLE, latest.document())
+                .append(StoreLayout.TS, new BsonDateTime(latest.values().epochMilli()))
+                .append(StoreLayout.TS_EPOCH_NANOS, new BsonInt64(latest.values().epochNanos()))
+                .append(StoreLayout.WORD, new BsonInt32(latest.word()))
+                .append(StoreLayout.STORED_AT, new BsonDateTime(clock.millis()));
     }
 
     /**

@@ -2,7 +2,6 @@ package gpuanalytics.processor.rollup;
 
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoException;
-import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.Filters;
 import gpuanalytics.processor.change.HourChange;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
@@ -10,6 +9,7 @@ import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreErrors;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
+import gpuanalytics.processor.store.Written;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.bson.RawBsonDocument;
+import org.bson.io.BsonOutput;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MongoRollups implements AutoCloseable {
 
-    private static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
     private static final int MAX_UPDATES = 2000;
 
     /** Minutes, hours and latest samples, or several bulks of them. */
@@ -82,7 +82,17 @@ public final class MongoRollups implements AutoCloseable {
      * @throws InterruptedException when the processor gives up; any row may or may not count
      */
     public List<HourChange> apply(List<CountedRow> rows) throws InterruptedException {
-        return apply(Gathered.of(rows));
+        return apply(Gathered.of(rows, math));
+    }
+
+    /** Where rows are gathered that are applied together; empty. */
+    Gathered gathered() {
+        return new Gathered(math);
+    }
+
+    /** The same, and the meters of GPUs go on. */
+    public List<HourChange> apply(CountedBatch batch) throws InterruptedException {
+        return apply(Gathered.of(batch, math));
     }
 
     /** The same for rows that are gathered. */
@@ -92,7 +102,7 @@ public final class MongoRollups implements AutoCloseable {
         var first = bulks(gathered, Granularity.MINUTE);
         first.add(
                 () -> {
-                    latest.apply(gathered.latest());
+                    latest.apply(gathered.latest(), gathered.meters());
                     return null;
                 });
         sideBySide(first);
@@ -175,11 +185,8 @@ public final class MongoRollups implements AutoCloseable {
         var pending = updates;
         for (int attempt = 1; !pending.isEmpty(); attempt++) {
             try {
-                var now = clock.instant();
-                var bulk =
-                        pending.stream().map(update -> RollupUpdate.of(update, math, now)).toList();
-                store.collection(collection).bulkWrite(bulk, UNORDERED);
-                metrics.mongoWritten(collection, bulk.size());
+                store.update(collection, written(pending));
+                metrics.mongoWritten(collection, pending.size());
                 pending = List.of();
             } catch (MongoBulkWriteException e) {
                 pending = sortOut(collection, pending, e, attempt);
@@ -189,6 +196,21 @@ public final class MongoRollups implements AutoCloseable {
             }
         }
         retry.succeeded("update of " + collection);
+    }
+
+    private Written written(List<PendingUpdate> updates) {
+        var now = clock.instant();
+        return new Written() {
+            @Override
+            public int size() {
+                return updates.size();
+            }
+
+            @Override
+            public void write(int place, BsonOutput out) {
+                RollupUpdate.write(out, updates.get(place), math, now);
+            }
+        };
     }
 
     /** Returns what must be tried again: without the rows that turned out to count already. */

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.bson.BsonDocument;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of one partition that count in one rollup document: what one guarded update adds. The
@@ -24,12 +25,20 @@ final class PendingUpdate {
         }
     }
 
+    /** Fewer rows are added up when the update is built: sums of their own take more memory. */
+    private static final int MANY_ROWS = 4;
+
     private final RollupKey key;
     private final String source;
     private final Labels labels;
     private final Overflow overflow;
     private final List<Entry> entries = new ArrayList<>(4);
     private final Set<String> leftOut = new HashSet<>(0);
+
+    /** What the first rows add together; null until it is worth keeping. */
+    private @Nullable Sums folded;
+
+    private int foldedRows;
 
     /**
      * @param labels those of an event in it: the document's, should it be made
@@ -59,8 +68,33 @@ final class PendingUpdate {
         }
     }
 
+    /**
+     * Adds up the rows so far, if they are many: those that have just come are at hand, where
+     * seconds later they would have to be fetched from memory again.
+     *
+     * @return whether it keeps sums from now on
+     */
+    boolean fold(RollupMath math) {
+        if (entries.size() < MANY_ROWS) {
+            return false;
+        }
+        var sums = folded;
+        boolean isFirst = sums == null;
+        if (sums == null) {
+            sums = new Sums(key.kind());
+            folded = sums;
+        }
+        for (; foldedRows < entries.size(); foldedRows++) {
+            var entry = entries.get(foldedRows);
+            math.add(sums, entry.values, entry.amount);
+        }
+        return isFirst;
+    }
+
     /** Takes out the rows that the document counts already. */
     void dropUpTo(long watermark) {
+        folded = null;
+        foldedRows = 0;
         entries.removeIf(entry -> entry.offset <= watermark);
     }
 
@@ -89,7 +123,11 @@ final class PendingUpdate {
         return leftOut;
     }
 
+    /** What all rows add together; not to be changed. */
     Sums sums(RollupMath math) {
+        if (folded != null && foldedRows == entries.size()) {
+            return folded;
+        }
         var sums = new Sums(key.kind());
         entries.forEach(entry -> math.add(sums, entry.values, entry.amount));
         return sums;

@@ -4,7 +4,6 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.consume.Position;
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.StoredEvent;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.ArrayList;
@@ -82,8 +81,9 @@ public final class Recount {
                         StoreLayout.STORED_AT,
                         GpuMetric.INTERVAL_S.name(),
                         GpuMetric.XID.name(),
+                        TokenUsage.REQUESTS.name(),
                         TokenUsage.ERROR_TYPE.name()));
-        fields.addAll(Decided.fields());
+        fields.addAll(StoredEvent.decisions());
         return fields;
     }
 

@@ -3,12 +3,14 @@ package gpuanalytics.processor.rollup;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.decode.Labels;
 import gpuanalytics.processor.measure.GpuCounter;
+import gpuanalytics.processor.measure.Measure;
 import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.measure.RollupCounter;
 import gpuanalytics.processor.measure.TokenCounter;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the rollups of a topic hold: counters, readings and the labels of a series. */
 @SuppressWarnings("ImmutableEnumChecker") // its lists and maps are never changed
@@ -22,12 +24,19 @@ public enum RollupKind {
     private final List<MeasurePaths> paths = new ArrayList<>();
     private final List<String> labels;
 
+    /** By the index of its field; null for one that is no measure. */
+    private final @Nullable Measure[] byField;
+
     RollupKind(List<RollupCounter> counters, EventTopic topic) {
         this.topic = topic;
         this.counters = counters;
         this.measures = Measures.of(topic);
         this.labels = Labels.names(topic);
-        measures.forEach(measure -> paths.add(MeasurePaths.of(measure)));
+        this.byField = new @Nullable Measure[topic.fields().fields().size()];
+        for (var measure : measures) {
+            paths.add(MeasurePaths.of(measure));
+            byField[measure.field().index()] = measure;
+        }
     }
 
     /** The rollups of a topic. */
@@ -48,6 +57,11 @@ public enum RollupKind {
 
     Measures measures() {
         return measures;
+    }
+
+    /** The measure of the field with this index; null where it is none. */
+    @Nullable Measure measureOf(int field) {
+        return byField[field];
     }
 
     List<String> labels() {

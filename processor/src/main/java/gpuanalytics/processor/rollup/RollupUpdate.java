@@ -1,17 +1,11 @@
 package gpuanalytics.processor.rollup;
 
-import com.mongodb.client.model.UpdateOneModel;
-import com.mongodb.client.model.UpdateOptions;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Instant;
 import java.util.function.Consumer;
-import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
-import org.bson.BsonDouble;
-import org.bson.BsonInt64;
 import org.bson.BsonNumber;
-import org.bson.BsonString;
-import org.bson.RawBsonDocument;
+import org.bson.io.BsonOutput;
 import org.jspecify.annotations.Nullable;
 
 /** The guarded update of one rollup document by the rows of one partition. */
@@ -23,58 +17,82 @@ final class RollupUpdate {
      */
     private static final long GUARDED_GROWTH = 1_000_000_000_000L;
 
-    private static final UpdateOptions UPSERT = new UpdateOptions().upsert(true);
-
     private RollupUpdate() {}
 
-    /** The update that adds the rollup's rows, if the document does not count any of them yet. */
-    static UpdateOneModel<RawBsonDocument> of(PendingUpdate pending, RollupMath math, Instant now) {
-        var watermark = StoreLayout.WATERMARKS + "." + pending.source();
-        var filter = new BsonDocument(StoreLayout.ID, new BsonString(pending.key().id()));
-        // The guard: whoever comes with rows that count already does not match, and its upsert
-        // fails on the _id. "not at or above" also holds where there is no watermark yet.
-        filter.append(watermark, not("$gte", pending.firstOffset()));
+    /**
+     * Writes the update that adds the rollup's rows, if the document does not count any of them
+     * yet: an element of the array of an update command.
+     */
+    static void write(BsonOutput bytes, PendingUpdate pending, RollupMath math, Instant now) {
+        var out = new BsonBytes(bytes);
         var sums = pending.sums(math);
-        var increments = new BsonDocument();
+        int update = out.beginDocument();
+        writeFilter(out, pending, sums);
+        int change = out.begin("u");
+        writeSums(out, pending, sums);
+        int minima = out.begin("$min");
+        sums.forEachRange((path, min, _) -> out.number(path.min(), min));
+        out.endUnlessEmpty(minima, "$min");
+        int maxima = out.begin("$max");
+        sums.forEachRange((path, _, max) -> out.number(path.max(), max));
+        out.endUnlessEmpty(maxima, "$max");
+        int set = out.begin("$set");
+        out.whole(watermarkOf(pending), pending.lastOffset());
+        out.time(StoreLayout.STORED_AT, now.toEpochMilli());
+        out.end(set);
+        writeMade(out, pending, now);
+        out.end(change);
+        out.flag("upsert", true);
+        out.end(update);
+    }
+
+    /**
+     * The guard: whoever comes with rows that count already does not match, and its upsert fails on
+     * the _id. "not at or above" also holds where there is no watermark yet.
+     */
+    private static void writeFilter(BsonBytes out, PendingUpdate pending, Sums sums) {
+        int filter = out.begin("q");
+        out.text(StoreLayout.ID, pending.key().id());
+        writeNot(out, watermarkOf(pending), "$gte", pending.firstOffset());
         sums.forEachSum(
                 (path, by) -> {
-                    if (pending.leftOut().contains(path)) {
-                        return;
-                    }
-                    increments.append(path, new BsonInt64(by));
-                    if (by > GUARDED_GROWTH) {
-                        filter.append(path, not("$gt", Long.MAX_VALUE - by));
+                    if (by > GUARDED_GROWTH && !pending.leftOut().contains(path)) {
+                        writeNot(out, path, "$gt", Long.MAX_VALUE - by);
                     }
                 });
-        var minima = new BsonDocument();
-        var maxima = new BsonDocument();
-        sums.forEachRange(
-                (path, min, max) -> {
-                    minima.append(path.min(), new BsonDouble(min));
-                    maxima.append(path.max(), new BsonDouble(max));
+        out.end(filter);
+    }
+
+    private static void writeNot(BsonBytes out, String path, String operator, long bound) {
+        int condition = out.begin(path);
+        int not = out.begin("$not");
+        out.whole(operator, bound);
+        out.end(not);
+        out.end(condition);
+    }
+
+    private static void writeSums(BsonBytes out, PendingUpdate pending, Sums sums) {
+        int increments = out.begin("$inc");
+        sums.forEachSum(
+                (path, by) -> {
+                    if (!pending.leftOut().contains(path)) {
+                        out.whole(path, by);
+                    }
                 });
-        var stamp = new BsonDateTime(now.toEpochMilli());
-        var update = new BsonDocument();
-        if (!increments.isEmpty()) {
-            update.append("$inc", increments);
-        }
-        if (!minima.isEmpty()) {
-            update.append("$min", minima).append("$max", maxima);
-        }
-        update.append(
-                "$set",
-                new BsonDocument(watermark, new BsonInt64(pending.lastOffset()))
-                        .append(StoreLayout.STORED_AT, stamp));
-        update.append("$setOnInsert", made(pending, stamp));
-        return new UpdateOneModel<>(filter, update, UPSERT);
+        out.endUnlessEmpty(increments, "$inc");
     }
 
     /** What a document has from when it is made. */
-    private static BsonDocument made(PendingUpdate pending, BsonDateTime stamp) {
-        var bucket = new BsonDateTime(pending.key().bucket() * 1000);
-        var made = new BsonDocument(StoreLayout.BUCKET, bucket);
-        made.putAll(pending.labels());
-        return made.append(StoreLayout.CREATED_AT, stamp);
+    private static void writeMade(BsonBytes out, PendingUpdate pending, Instant now) {
+        int made = out.begin("$setOnInsert");
+        out.time(StoreLayout.BUCKET, pending.key().bucket() * 1000);
+        pending.labels().forEach(out::label);
+        out.time(StoreLayout.CREATED_AT, now.toEpochMilli());
+        out.end(made);
+    }
+
+    private static String watermarkOf(PendingUpdate pending) {
+        return StoreLayout.WATERMARKS + "." + pending.source();
     }
 
     /**
@@ -108,9 +126,5 @@ final class RollupUpdate {
             found = found instanceof BsonDocument inner ? inner.get(name) : null;
         }
         return found instanceof BsonNumber number ? number.longValue() : 0;
-    }
-
-    private static BsonDocument not(String operator, long bound) {
-        return new BsonDocument("$not", new BsonDocument(operator, new BsonInt64(bound)));
     }
 }

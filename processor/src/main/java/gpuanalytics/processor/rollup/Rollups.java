@@ -34,7 +34,7 @@ public final class Rollups implements AutoCloseable {
      */
     public record Flushed(Progress progress, boolean complete) {}
 
-    private record Written(Batch batch, Future<List<CountedRow>> rows) {}
+    private record Written(Batch batch, Future<CountedBatch> rows) {}
 
     private final FlushPolicy policy;
     private final MongoRollups store;
@@ -47,7 +47,7 @@ public final class Rollups implements AutoCloseable {
     private volatile @Nullable Throwable failure;
 
     // The thread's own.
-    private Gathered gathered = new Gathered();
+    private Gathered gathered;
     private final List<Flushed> ends = new ArrayList<>();
     private @Nullable Written next;
     private long firstNanos;
@@ -56,13 +56,14 @@ public final class Rollups implements AutoCloseable {
             FlushPolicy policy, MongoRollups store, ChangedHours changedHours, UnderWay underWay) {
         this.policy = policy;
         this.store = store;
+        this.gathered = store.gathered();
         this.changedHours = changedHours;
         this.underWay = underWay;
         this.thread = Thread.ofPlatform().name("rollup").daemon().start(this::run);
     }
 
     /** Takes a batch whose rows are being written; does not wait. */
-    public void gather(Batch batch, Future<List<CountedRow>> rows) {
+    public void gather(Batch batch, Future<CountedBatch> rows) {
         incoming.add(new Written(batch, rows));
     }
 
@@ -159,7 +160,7 @@ public final class Rollups implements AutoCloseable {
         // After the rollups, before the commit: see ChangedHours.
         changedHours.mark(store.apply(gathered));
         underWay.reached(Step.ROLLED_UP);
-        gathered = new Gathered();
+        gathered = store.gathered();
         flushed.addAll(ends);
         ends.clear();
     }

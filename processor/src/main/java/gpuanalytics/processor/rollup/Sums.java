@@ -1,6 +1,7 @@
 package gpuanalytics.processor.rollup;
 
 import gpuanalytics.event.GpuMetric;
+import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.decode.EventValues;
 import gpuanalytics.processor.measure.GpuCounter;
 import gpuanalytics.processor.measure.Measure;
@@ -8,7 +9,6 @@ import gpuanalytics.processor.measure.RollupCounter;
 import gpuanalytics.processor.measure.TokenCounter;
 import gpuanalytics.processor.rollup.Effect.Amount;
 import java.util.Arrays;
-import java.util.TreeMap;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,7 @@ final class Sums {
     private final long[] sum;
     private final double[] min;
     private final double[] max;
-    private final @Nullable TreeMap<Integer, Long>[] bins;
+    private final @Nullable BinCounts[] bins;
 
     Sums(RollupKind kind) {
         this.kind = kind;
@@ -44,9 +44,7 @@ final class Sums {
         this.min = new double[measures];
         this.max = new double[measures];
         Arrays.fill(min, Double.NaN);
-        @SuppressWarnings({"unchecked", "rawtypes"})
-        @Nullable TreeMap<Integer, Long>[] empty = new TreeMap[measures];
-        this.bins = empty;
+        this.bins = new @Nullable BinCounts[measures];
     }
 
     /** Adds so much of one event; a reading that it does not have adds nothing. */
@@ -56,19 +54,33 @@ final class Sums {
             case TOKEN -> addUsage(values, amount);
         }
         switch (amount) {
-            case WHOLE, READINGS -> addReadings(values, 1);
+            case WHOLE, READINGS, REINSTATED -> addReadings(values, 1);
             case TAKEN_BACK -> addReadings(values, -1);
             case ATTEMPT -> {}
         }
     }
 
     private void addReadings(EventValues values, int times) {
-        for (var measure : kind.measures()) {
-            var value = values.number(measure.field());
-            if (!Double.isNaN(value)) {
-                addValue(measure, value, times);
+        long requests = times * requests(values);
+        int place = 0;
+        for (long left = values.numeric(); left != 0; left &= left - 1) {
+            var measure = kind.measureOf(Long.numberOfTrailingZeros(left));
+            if (measure != null) {
+                var value = values.numberAt(place, measure.field());
+                long weight = measure.hasBins() ? requests : times;
+                if (!Double.isNaN(value) && weight != 0) {
+                    addValue(measure, value, weight);
+                }
             }
+            place++;
         }
+    }
+
+    /** How many requests a usage sums up: the times of several are their means. */
+    private long requests(EventValues values) {
+        return kind == RollupKind.TOKEN && values.has(TokenUsage.REQUESTS)
+                ? (long) values.number(TokenUsage.REQUESTS)
+                : 1;
     }
 
     /** Tells each integer sum by its path in the rollup document. */
@@ -119,7 +131,7 @@ final class Sums {
                 count(GpuCounter.COVERED_US, Math.round(intervalS * MICRO));
             }
             case READINGS -> {} // of a sample that counts already, and its time too
-            case TAKEN_BACK, ATTEMPT ->
+            case TAKEN_BACK, REINSTATED, ATTEMPT ->
                     throw new IllegalArgumentException("a sample counts as " + amount);
         }
         addEnergy(values, intervalS);
@@ -144,16 +156,25 @@ final class Sums {
     }
 
     private void addUsage(EventValues values, Amount amount) {
-        int failed = values.hasFailed() ? 1 : 0;
+        long requests = requests(values);
+        long failed = values.hasFailed() ? requests : 0;
         switch (amount) {
             case WHOLE -> {
-                count(TokenCounter.REQUESTS, 1);
+                count(TokenCounter.REQUESTS, requests);
+                if (requests == 0) {
+                    count(TokenCounter.WITHOUT_REQUEST, 1);
+                }
                 count(TokenCounter.ERRORS, failed);
             }
             case TAKEN_BACK -> {
-                count(TokenCounter.REQUESTS, -1);
-                count(TokenCounter.SUPERSEDED, 1);
+                count(TokenCounter.REQUESTS, -requests);
+                count(TokenCounter.SUPERSEDED, requests);
                 count(TokenCounter.FAILED_ATTEMPTS, failed); // its error stays counted
+            }
+            case REINSTATED -> {
+                // What was superseded stays so counted: with the requests it must not fall.
+                count(TokenCounter.REQUESTS, requests);
+                count(TokenCounter.FAILED_ATTEMPTS, -failed);
             }
             case ATTEMPT -> {
                 count(TokenCounter.ERRORS, failed);
@@ -169,7 +190,7 @@ final class Sums {
     }
 
     /** Adds a value, or takes one back; a range does not shrink again. */
-    private void addValue(Measure measure, double value, int times) {
+    private void addValue(Measure measure, double value, long times) {
         var i = measure.index();
         touched[i] = true;
         if (times > 0) {
@@ -178,15 +199,24 @@ final class Sums {
             max[i] = isFirst ? value : Math.max(max[i], value);
         }
         n[i] += times;
-        sum[i] = saturatedAdd(sum[i], times * Math.round(value * measure.sumPerUnit()));
+        sum[i] = saturatedAdd(sum[i], saturatedTimes(times, value * measure.sumPerUnit()));
         if (measure.hasBins()) {
             var counts = bins[i];
             if (counts == null) {
-                counts = new TreeMap<>();
+                counts = new BinCounts();
                 bins[i] = counts;
             }
-            counts.merge(LatencyBins.of(value), (long) times, Long::sum);
+            counts.add(LatencyBins.of(value), times);
         }
+    }
+
+    private static long saturatedTimes(long times, double value) {
+        long one = Math.round(value);
+        long product = times * one;
+        if (Math.multiplyHigh(times, one) == (product >> (Long.SIZE - 1))) {
+            return product;
+        }
+        return (times < 0) == (one < 0) ? Long.MAX_VALUE : Long.MIN_VALUE;
     }
 
     static long saturatedAdd(long a, long b) {

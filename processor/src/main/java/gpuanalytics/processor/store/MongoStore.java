@@ -1,8 +1,11 @@
 package gpuanalytics.processor.store;
 
 import com.mongodb.ConnectionString;
+import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.MongoCommandException;
+import com.mongodb.MongoException;
+import com.mongodb.ServerAddress;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
@@ -10,13 +13,19 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
+import com.mongodb.connection.ServerDescription;
+import gpuanalytics.processor.store.WriteCommand.Kind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import org.bson.BsonDocument;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
+import org.bson.io.BsonOutput;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +48,9 @@ public final class MongoStore implements AutoCloseable {
     private final MongoClient client;
     private final MongoDatabase database;
 
+    /** As many as there have been threads that write at the same time. */
+    private final Queue<WriteCommand> idle = new ConcurrentLinkedQueue<>();
+
     public MongoStore(StoreConfig config) {
         this.config = config;
         this.client = MongoClients.create(settings(config));
@@ -55,6 +67,67 @@ public final class MongoStore implements AutoCloseable {
         return database.getCollection(name, RawBsonDocument.class);
     }
 
+    /**
+     * Inserts documents in any order, all that can be; returns when all are on a majority. Nothing
+     * is tried again here, the documents' identities make that harmless.
+     *
+     * @throws MongoBulkWriteException that tells which are not inserted, or that no majority has
+     *     them
+     * @throws MongoException when nothing is sure: any of them may be inserted
+     */
+    public void insert(String collection, List<RawBsonDocument> documents) {
+        write(
+                Kind.INSERT,
+                collection,
+                new Written() {
+                    @Override
+                    public int size() {
+                        return documents.size();
+                    }
+
+                    @Override
+                    public void write(int place, BsonOutput out) {
+                        var bytes = documents.get(place).getByteBuffer();
+                        out.writeBytes(bytes.array(), bytes.position(), bytes.remaining());
+                    }
+                });
+    }
+
+    /**
+     * Updates one document each, in any order, and else as {@link #insert}.
+     *
+     * @param updates the elements of the array {@code updates} of the store's command
+     * @throws MongoBulkWriteException that tells which are not done, or that no majority has them
+     * @throws MongoException when nothing is sure: any of them may be done
+     */
+    public void update(String collection, Written updates) {
+        write(Kind.UPDATE, collection, updates);
+    }
+
+    private void write(Kind kind, String collection, Written written) {
+        var known = idle.poll();
+        var command = known == null ? new WriteCommand() : known;
+        try {
+            var answers = new BulkAnswers();
+            for (int from = 0; from < written.size(); ) {
+                int next = command.fill(kind, collection, written, from);
+                answers.add(database.runCommand(command.document(), BsonDocument.class), from);
+                from = next;
+            }
+            answers.requireDone(kind, primary());
+        } finally {
+            idle.add(command);
+        }
+    }
+
+    private ServerAddress primary() {
+        return client.getClusterDescription().getServerDescriptions().stream()
+                .filter(ServerDescription::isPrimary)
+                .map(ServerDescription::getAddress)
+                .findFirst()
+                .orElseGet(ServerAddress::new);
+    }
+
     /** Makes the indexes that are missing and brings the retention up to date; may be repeated. */
     public void prepare() {
         for (var raw : List.of(StoreLayout.GPU_METRICS, StoreLayout.TOKEN_USAGE)) {
@@ -64,6 +137,7 @@ public final class MongoStore implements AutoCloseable {
             sparseIndex(raw, StoreLayout.SAID_AT_PATH); // a word read again of a large family
             expire(raw, config.rawRetention());
         }
+        sparseIndex(StoreLayout.TOKEN_USAGE, StoreLayout.MOVES + "." + StoreLayout.MOVED_TS);
         for (var rollup : retentionOfRollups().entrySet()) {
             index(rollup.getKey(), Indexes.ascending(StoreLayout.BUCKET));
             expire(rollup.getKey(), rollup.getValue());

@@ -82,6 +82,9 @@ public final class StoreLayout {
     /** In a changed hour: its start, a date. */
     public static final String HOUR = "hour";
 
+    /** How far the counters of a GPU are read, beside its latest sample. */
+    public static final String METER = "meter";
+
     /** In a latest sample: the fields of the sample's raw document. */
     public static final String SAMPLE = "sample";
 
@@ -155,7 +158,7 @@ public final class StoreLayout {
      * Set on a raw document that is not the first under its identity: {@code {of, n, as, at}}, the
      * identity, the number of this word (the first has none), how it counts ({@link
      * gpuanalytics.processor.decode.Role}) and where it came from, in text; of a usage also {@code
-     * {request, stands}}, the numbers of the word that began its request and of the one that
+     * {request, stands}}, the numbers of the first word about its request and of the one that
      * counted once this was there.
      */
     public static final String SAID = "said";
@@ -181,6 +184,19 @@ public final class StoreLayout {
 
     /** When the one happened that is replaced. */
     public static final String REPLACED_TS = REPLACES + "." + TS;
+
+    /**
+     * Set on a raw usage that shows that other earlier words than the one it replaces count
+     * otherwise: of each {@code {counts, event}}, whether it counts now and did not before, or the
+     * other way about, and the word as it was stored.
+     */
+    public static final String MOVES = "moves";
+
+    public static final String MOVED_COUNTS = "counts";
+    public static final String MOVED_EVENT = "event";
+
+    /** When the one happened that counts otherwise, in an element of {@link #MOVES}. */
+    public static final String MOVED_TS = MOVED_EVENT + "." + TS;
 
     /** Where a later word came from, in text. */
     public static final String SAID_AT_PATH = SAID + "." + SAID_AT;
@@ -233,7 +249,7 @@ public final class StoreLayout {
     /** In a GPU rollup: how many XID errors its samples report. */
     public static final String XID_ERRORS = "xid_errors";
 
-    /** In a token rollup: how many usages it counts. */
+    /** In a token rollup: how many requests its usages are. */
     public static final String REQUESTS = "requests";
 
     /** In a token rollup: how many of them failed, and attempts that did. */
@@ -243,10 +259,16 @@ public final class StoreLayout {
     public static final String FAILED_ATTEMPTS = "failed_attempts";
 
     /**
-     * In a token rollup: words that counted as requests and that later words replaced. With {@link
+     * In a token rollup: requests of words that counted and that later words replaced. With {@link
      * #REQUESTS} a number that never falls.
      */
     public static final String SUPERSEDED = "superseded";
+
+    /**
+     * In a token rollup: usages that sum up no request, so that what counts as none is told from
+     * what is lost. Never falls.
+     */
+    public static final String WITHOUT_REQUEST = "without_request";
 
     /** In a reading's or token count's part of a rollup: how many events have it. */
     public static final String N = "n";

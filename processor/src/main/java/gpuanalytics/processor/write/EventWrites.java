@@ -47,17 +47,16 @@ public final class EventWrites {
     /**
      * Returns when the fate of every record is sure, however long that takes.
      *
-     * @return the rows that count in rollups: not another record's repeats, not what was rejected
      * @throws InterruptedException when the processor gives up; any row may or may not be stored
      */
-    public List<CountedRow> write(Batch batch) throws InterruptedException {
+    public Written write(Batch batch) throws InterruptedException {
         var outcomes = writer.write(batch.rows());
         underWay.reached(Step.RAW_STORED);
         rejects.send(letters(batch, outcomes));
         conflicts.note(conflicts(batch.rows(), outcomes));
         underWay.reached(Step.DEAD_LETTERS_SENT);
         tally.count(batch.rows(), outcomes);
-        return counted(batch.rows(), outcomes);
+        return written(batch.rows(), outcomes);
     }
 
     private static List<DeadLetter> letters(Batch batch, List<Outcome> outcomes) {
@@ -79,9 +78,10 @@ public final class EventWrites {
         for (int i = 0; i < rows.size(); i++) {
             var row = rows.get(i);
             switch (outcomes.get(i)) {
-                case Stored(var decided) when decided.role() instanceof Another(var beside) ->
+                case Stored(var counted) when counted.role() instanceof Another(var beside, _) ->
                         found.add(reused(row, beside));
-                case Redelivered(var decided) when decided.role() instanceof Another(var beside) ->
+                case Redelivered(var counted)
+                        when counted.role() instanceof Another(var beside, _) ->
                         found.add(reused(row, beside));
                 case Rejected(var reason, var detail) when reason == RejectReason.CONFLICT ->
                         found.add(conflict(Kind.CONFLICT, row, detail));
@@ -105,15 +105,17 @@ public final class EventWrites {
                 detail);
     }
 
-    private static List<CountedRow> counted(List<Row> rows, List<Outcome> outcomes) {
+    private static Written written(List<Row> rows, List<Outcome> outcomes) {
         var counted = new ArrayList<CountedRow>(rows.size());
+        var refused = new ArrayList<Row>(0);
         for (int i = 0; i < rows.size(); i++) {
             switch (outcomes.get(i)) {
-                case Stored(var decided) -> counted.add(CountedRow.of(rows.get(i), decided));
-                case Redelivered(var decided) -> counted.add(CountedRow.of(rows.get(i), decided));
-                case Repeated(), Rejected _ -> {}
+                case Stored(var row) -> counted.add(row);
+                case Redelivered(var row) -> counted.add(row);
+                case Repeated() -> {}
+                case Rejected _ -> refused.add(rows.get(i));
             }
         }
-        return counted;
+        return new Written(counted, refused);
     }
 }

@@ -17,13 +17,16 @@ import java.util.Set;
 import org.bson.RawBsonDocument;
 
 /**
- * Reads what was said under identities. Most have few words, which one question answers; of one
- * that is used again and again the newest are found by halving, and those that stand for others are
- * read beside them.
+ * Reads what was said under identities. Most have one word, which one question answers, or a few;
+ * of one that is used again and again the newest are found by halving, and those that stand for
+ * others are read beside them.
  */
 final class Families {
 
-    /** How many words are read of every identity at once. */
+    /** The last word that is asked for of every identity: whether there is more than the first. */
+    private static final int FIRST_ASKED = 1;
+
+    /** The last word that is asked for at once of every identity that has more than the first. */
     private static final int FIRST_READ = 8;
 
     private final MongoCollection<RawBsonDocument> collection;
@@ -45,13 +48,13 @@ final class Families {
      */
     Map<String, Family> read(Collection<String> identities) {
         var families = new HashMap<String, Family>();
-        var ids = new ArrayList<String>();
-        for (var identity : identities) {
-            for (int n = 0; n <= FIRST_READ; n++) {
-                ids.add(Word.id(identity, n));
-            }
-        }
-        readInto(families, ids);
+        readInto(families, ids(identities, 0, FIRST_ASKED));
+        var larger =
+                families.values().stream()
+                        .filter(family -> family.next() > FIRST_ASKED)
+                        .map(Family::identity)
+                        .toList();
+        readInto(families, ids(larger, FIRST_ASKED + 1, FIRST_READ));
         readNewest(families);
         readStanding(families);
         return families;
@@ -67,6 +70,16 @@ final class Families {
                     .forEach(word -> found.put(Content.text(Content.position(word)), word));
         }
         return found;
+    }
+
+    private static List<String> ids(Collection<String> identities, int from, int to) {
+        var ids = new ArrayList<String>();
+        for (var identity : identities) {
+            for (int n = from; n <= to; n++) {
+                ids.add(Word.id(identity, n));
+            }
+        }
+        return ids;
     }
 
     private void readInto(Map<String, Family> families, List<String> ids) {

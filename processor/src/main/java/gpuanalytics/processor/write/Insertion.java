@@ -4,12 +4,11 @@ import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoException;
 import com.mongodb.bulk.BulkWriteError;
 import com.mongodb.client.model.Filters;
-import com.mongodb.client.model.InsertManyOptions;
 import com.mongodb.client.model.Projections;
 import gpuanalytics.event.RejectReason;
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
+import gpuanalytics.processor.rollup.CountedRow;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreErrors;
 import gpuanalytics.processor.store.StoreLayout;
@@ -18,7 +17,6 @@ import gpuanalytics.processor.write.Outcome.Redelivered;
 import gpuanalytics.processor.write.Outcome.Rejected;
 import gpuanalytics.processor.write.Outcome.Stored;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,11 +28,8 @@ import org.jspecify.annotations.Nullable;
 /** The insertion of some rows into one collection, until the fate of each is sure. */
 final class Insertion {
 
-    /** Where a stored document came from, and what was decided of it. */
-    private static final Bson DECIDED =
-            Projections.fields(
-                    Projections.include(StoreLayout.SRC),
-                    Projections.include(Decided.fieldsRead()));
+    /** Where a stored document came from. */
+    private static final Bson SOURCE = Projections.include(StoreLayout.SRC);
 
     private static final int MAX_DOCUMENT_BYTES = 16 << 20;
 
@@ -45,10 +40,6 @@ final class Insertion {
     private static final int IDENTITY_BYTES = 16;
 
     private static final int MAX_BYTES_PER_CHAR = 3;
-
-    private static final InsertManyOptions UNORDERED = new InsertManyOptions().ordered(false);
-    private static final Comparator<Pending> BY_IDENTITY =
-            Comparator.comparing(pending -> pending.row.id());
 
     /** A row and its place in the batch. */
     record Pending(int index, Row row) {}
@@ -90,7 +81,7 @@ final class Insertion {
         for (int attempt = 1; !pending.isEmpty(); attempt++) {
             // Two inserts under way may share identities: in one order neither of them holds
             // what the other waits for, as it would on a server that locks row by row.
-            pending.sort(BY_IDENTITY);
+            pending = IdentityOrder.sorted(pending);
             try {
                 pending = insert(pending);
             } catch (MongoBulkWriteException e) {
@@ -106,7 +97,7 @@ final class Insertion {
     private List<Pending> withoutTooLarge(List<Pending> rows) {
         var fitting = new ArrayList<Pending>(rows.size());
         for (var pending : rows) {
-            int bytes = pending.row.document().getByteBuffer().remaining();
+            int bytes = pending.row.documentBytes();
             if (bytes <= MAX_DOCUMENT_BYTES) {
                 fitting.add(pending);
                 continue;
@@ -121,15 +112,16 @@ final class Insertion {
     }
 
     private List<Pending> insert(List<Pending> pending) {
-        var documents = pending.stream().map(each -> each.row.document()).toList();
-        store.collection(collection).insertMany(documents, UNORDERED);
+        var documents = new ArrayList<RawBsonDocument>(pending.size());
+        pending.forEach(each -> documents.add(each.row.document()));
+        store.insert(collection, documents);
         metrics.mongoWritten(collection, documents.size());
         pending.forEach(this::noteStored);
         return List.of();
     }
 
     private void noteStored(Pending pending) {
-        outcomes[pending.index] = new Stored(Decided.carriedBy(pending.row));
+        outcomes[pending.index] = new Stored(CountedRow.of(pending.row));
     }
 
     /** Notes what is sure after a partly failed insert; returns what must be tried again. */
@@ -184,40 +176,69 @@ final class Insertion {
         if (duplicates.isEmpty()) {
             return List.of();
         }
-        Map<String, RawBsonDocument> stored;
+        var again = new ArrayList<Pending>();
+        var own = new ArrayList<Pending>();
+        var others = new ArrayList<Pending>();
         try {
-            stored = stored(duplicates);
+            var sources = read(duplicates, SOURCE);
+            for (var each : duplicates) {
+                var found = sources.get(each.row.id());
+                if (found == null) {
+                    again.add(each); // expired between the insert and the read
+                } else {
+                    (sameSource(found, each.row) ? own : others).add(each);
+                }
+            }
+            again.addAll(noteOwn(own));
         } catch (MongoException e) {
             retry.pauseAfter(what, attempt, e);
             return duplicates;
         }
-        var again = new ArrayList<Pending>();
-        var others = new ArrayList<Pending>();
-        for (var each : duplicates) {
-            var found = stored.get(each.row.id());
-            if (found == null) {
-                again.add(each); // expired between the insert and the read
-            } else if (sameSource(found, each.row)) {
-                // What was decided when it was stored, whatever would be decided now.
-                var decided = Decided.ofDocument(each.row.values().topic(), found);
-                outcomes[each.index] = unsure ? new Stored(decided) : new Redelivered(decided);
-            } else {
-                others.add(each);
-            }
-        }
         if (!others.isEmpty()) {
             again.addAll(later.run(others, unsure));
         }
-        compare(duplicates.getFirst());
         return again;
     }
 
-    private Map<String, RawBsonDocument> stored(List<Pending> rows) {
+    /**
+     * Notes rows that are stored from their very records: they count as their whole documents say,
+     * whatever would be read or decided now. Returns those that are no longer there.
+     */
+    private List<Pending> noteOwn(List<Pending> rows) {
+        if (rows.isEmpty()) {
+            return List.of();
+        }
+        var gone = new ArrayList<Pending>();
+        var documents = read(rows, null);
+        for (var each : rows) {
+            var found = documents.get(each.row.id());
+            if (found == null) {
+                gone.add(each);
+                continue;
+            }
+            var counted = CountedRow.of(each.row, found);
+            outcomes[each.index] = unsure ? new Stored(counted) : new Redelivered(counted);
+        }
+        compare(rows.getFirst(), documents);
+        return gone;
+    }
+
+    /** A sample of redelivered rows is compared: it must be the same event. */
+    private void compare(Pending pending, Map<String, RawBsonDocument> stored) {
+        var found = stored.get(pending.row.id());
+        if (!unsure
+                && found != null
+                && !Content.same(pending.row.values().topic(), found, pending.row.document())) {
+            metrics.mismatched();
+        }
+    }
+
+    private Map<String, RawBsonDocument> read(List<Pending> rows, @Nullable Bson fields) {
         var found = new HashMap<String, RawBsonDocument>();
         for (var ids : questions(rows.stream().map(each -> each.row.id()).distinct().toList())) {
             store.collection(collection)
                     .find(Filters.in(StoreLayout.ID, ids))
-                    .projection(DECIDED)
+                    .projection(fields)
                     .forEach(
                             document ->
                                     found.put(
@@ -241,28 +262,6 @@ final class Insertion {
             bytes += own;
         }
         return questions;
-    }
-
-    /** A sample of redelivered rows is compared whole: it must be the same event. */
-    private void compare(Pending pending) {
-        if (!(outcomes[pending.index] instanceof Redelivered)) {
-            return;
-        }
-        try {
-            var found =
-                    store.collection(collection)
-                            .find(Filters.eq(StoreLayout.ID, pending.row.id()))
-                            .first();
-            if (found != null && !sameEvent(found, pending.row)) {
-                metrics.mismatched();
-            }
-        } catch (MongoException ignored) {
-            // only a sample: the next one is compared
-        }
-    }
-
-    private static boolean sameEvent(BsonDocument stored, Row row) {
-        return Content.same(row.values().topic(), stored, row.document());
     }
 
     private static boolean sameSource(BsonDocument found, Row row) {

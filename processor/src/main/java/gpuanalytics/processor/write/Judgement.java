@@ -3,7 +3,6 @@ package gpuanalytics.processor.write;
 import gpuanalytics.event.EventId;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.RejectReason;
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.write.Verdict.Contradiction;
 import gpuanalytics.processor.write.Verdict.Known;
@@ -27,7 +26,7 @@ final class Judgement {
         var topic = row.values().topic();
         var own = family.from(row.record().position());
         if (own != null) {
-            return new Known(Decided.ofDocument(topic, own.document()));
+            return new Known(own);
         }
         for (var word : family.words()) {
             if (Content.same(topic, row.document(), word.document())) {

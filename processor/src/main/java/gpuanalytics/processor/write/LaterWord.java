@@ -1,6 +1,5 @@
 package gpuanalytics.processor.write;
 
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.decode.Role;
 import gpuanalytics.processor.store.StoreLayout;
@@ -53,7 +52,6 @@ final class LaterWord {
     Next next() {
         document.put(StoreLayout.SAID, said);
         RawBsonDocument raw = Role.rawOf(document);
-        var word = new Word(n, row.record().position(), raw);
-        return new Next(word, Decided.ofDocument(row.values().topic(), raw));
+        return new Next(new Word(n, row.record().position(), raw));
     }
 }

@@ -4,8 +4,8 @@ import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoCollection;
 import gpuanalytics.processor.consume.Position;
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
+import gpuanalytics.processor.rollup.CountedRow;
 import gpuanalytics.processor.store.StoreErrors;
 import gpuanalytics.processor.store.StoreRetry;
 import gpuanalytics.processor.write.Insertion.Pending;
@@ -111,7 +111,7 @@ final class LaterWords {
                 continue;
             }
             var verdict = judgement.judge(pending.row(), family);
-            if (verdict instanceof Next(var word, _)) {
+            if (verdict instanceof Next(var word)) {
                 family.add(word);
             }
             judged.add(new Judged(pending, verdict));
@@ -144,7 +144,7 @@ final class LaterWords {
     private List<Pending> insert(List<Judged> judged, int attempt) throws InterruptedException {
         var next = new ArrayList<RawBsonDocument>();
         for (var each : judged) {
-            if (each.verdict instanceof Next(var word, _)) {
+            if (each.verdict instanceof Next(var word)) {
                 next.add(word.document());
             }
         }
@@ -197,15 +197,19 @@ final class LaterWords {
                 return judged.subList(from, judged.size()).stream().map(Judged::pending).toList();
             }
             words += isWord ? 1 : 0;
-            outcomes[each.pending.index()] = outcome(each.verdict);
+            outcomes[each.pending.index()] = outcome(each);
         }
         return List.of();
     }
 
-    private Outcome outcome(Verdict verdict) {
-        return switch (verdict) {
-            case Known(Decided decided) -> unsure ? new Stored(decided) : new Redelivered(decided);
-            case Next(_, Decided decided) -> new Stored(decided);
+    private Outcome outcome(Judged judged) {
+        var row = judged.pending.row();
+        return switch (judged.verdict) {
+            case Known(var word) -> {
+                var counted = CountedRow.of(row, word.document());
+                yield unsure ? new Stored(counted) : new Redelivered(counted);
+            }
+            case Next(var word) -> new Stored(CountedRow.of(row, word.document()));
             case Repeat() -> new Repeated();
             case Contradiction(var reason, var detail) -> new Rejected(reason, detail);
         };

@@ -1,7 +1,7 @@
 package gpuanalytics.processor.write;
 
 import gpuanalytics.event.RejectReason;
-import gpuanalytics.processor.decode.Decided;
+import gpuanalytics.processor.rollup.CountedRow;
 
 /** What became of one event in the store. */
 public sealed interface Outcome {
@@ -9,17 +9,17 @@ public sealed interface Outcome {
     /**
      * It was not there, now it is. It counts.
      *
-     * @param decided what its document says of it
+     * @param counted what it adds
      */
-    record Stored(Decided decided) implements Outcome {}
+    record Stored(CountedRow counted) implements Outcome {}
 
     /**
      * It was there already, from this very record. It counts unless the rollup's guard says that it
      * does.
      *
-     * @param decided what was decided of it when it was stored
+     * @param counted what it adds, as it was stored
      */
-    record Redelivered(Decided decided) implements Outcome {}
+    record Redelivered(CountedRow counted) implements Outcome {}
 
     /** Another record with its identity is there. It does not count. */
     record Repeated() implements Outcome {}

@@ -114,6 +114,7 @@ final class SampleWords {
         }
         countBesideTheFirst(word.document(), family);
         leaveOutWhatCounts(word.document(), sample);
+        standForTheFirst(word.document(), row, adds, interval);
         word.document().append(StoreLayout.MERGED, merged(row.document(), sample));
         return word.next();
     }
@@ -133,9 +134,43 @@ final class SampleWords {
         if (hasEnergy(sample)) {
             word.put(StoreLayout.DECIDED_ENERGY_UJ, new BsonInt64(0));
         }
-        if (sample.containsKey(GpuMetric.XID.name())
-                || sample.containsKey(GpuMetric.XID_ERRORS_TOTAL.name())) {
+        var total = GpuMetric.XID_ERRORS_TOTAL.name();
+        if (sample.containsKey(total)) {
             word.put(StoreLayout.DECIDED_XID_ERRORS, new BsonInt64(0));
+        } else if (sample.containsKey(GpuMetric.XID.name())) {
+            // Of what the counter has risen by, the errors that codes have counted are taken off.
+            keepErrors(word, word.containsKey(total));
+        }
+    }
+
+    /** Says how many errors a word tells of beside a code that counts with the sample. */
+    private static void keepErrors(BsonDocument word, boolean hasTotal) {
+        if (!hasTotal) {
+            word.put(StoreLayout.DECIDED_XID_ERRORS, new BsonInt64(0));
+        } else if (!word.containsKey(StoreLayout.DECIDED_XID_ERRORS)) {
+            var errors = isError(word.get(GpuMetric.XID.name())) ? 1 : 0;
+            word.put(StoreLayout.DECIDED_XID_ERRORS, new BsonInt64(errors));
+        }
+    }
+
+    private static boolean isError(@Nullable BsonValue code) {
+        return code instanceof BsonNumber number && number.longValue() != 0;
+    }
+
+    /**
+     * A part of a board has drawn what its power says over the time of the first word, as a whole
+     * one has.
+     */
+    private static void standForTheFirst(
+            BsonDocument word, Row row, List<String> adds, @Nullable BsonValue interval) {
+        var own = row.values().number(GpuMetric.INTERVAL_S);
+        if (adds.contains(GpuMetric.POWER_W.name())
+                && word.get(StoreLayout.DECIDED_ENERGY_UJ) instanceof BsonNumber energy
+                && interval instanceof BsonNumber first
+                && first.doubleValue() != own
+                && own > 0) {
+            var microjoules = energy.longValue() / own * first.doubleValue();
+            word.put(StoreLayout.DECIDED_ENERGY_UJ, new BsonInt64(Math.round(microjoules)));
         }
     }
 

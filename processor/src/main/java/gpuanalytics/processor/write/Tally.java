@@ -63,9 +63,9 @@ public final class Tally {
                 continue;
             }
             switch (outcomes.get(i)) {
-                case Stored(var decided) -> {
+                case Stored(var counted) -> {
                     stored.add(row);
-                    var how = saidAgain(decided.role());
+                    var how = saidAgain(counted.role());
                     if (how != null) {
                         again.computeIfAbsent(how, _ -> new ArrayList<>()).add(row);
                     }

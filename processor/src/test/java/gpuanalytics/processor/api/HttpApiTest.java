@@ -230,23 +230,21 @@ class HttpApiTest {
 
     @Test
     void gpuIsAskedForByItsWholeKey() {
-        try (var running = new RunningApi()) {
-            var asked = new ArrayList<String>();
-            running.queries.gpuSeries =
-                    query -> {
-                        asked.add(query.gpu() + " " + query.migId());
-                        return Optional.of(Samples.gpuSeries(query));
-                    };
-
-            running.get("/gpus/node-1%2F0/series");
-            running.get("/gpus/GPU%20%2B%25%C3%BC/series?mig_id=3");
-
-            assertEquals(List.of("node-1/0 null", "GPU +%ü 3"), asked);
-        }
+        assertEquals(
+                List.of("node-1/0 null", "GPU +%ü 3"),
+                gpusAskedFor(
+                        "/gpus/node-1%2F0/series", "/gpus/GPU%20%2B%25%C3%BC/series?mig_id=3"));
     }
 
     @Test
     void gpuMayBeNamedByAParameter() {
+        assertEquals(
+                List.of("rack-3/node-9/7 2", "GPU-1#x null"),
+                gpusAskedFor(
+                        "/gpus/series?gpu=rack-3/node-9/7&mig_id=2", "/gpus/series?gpu=GPU-1%23x"));
+    }
+
+    private static List<String> gpusAskedFor(String... paths) {
         try (var running = new RunningApi()) {
             var asked = new ArrayList<String>();
             running.queries.gpuSeries =
@@ -254,11 +252,10 @@ class HttpApiTest {
                         asked.add(query.gpu() + " " + query.migId());
                         return Optional.of(Samples.gpuSeries(query));
                     };
-
-            running.get("/gpus/series?gpu=rack-3/node-9/7&mig_id=2");
-            running.get("/gpus/series?gpu=GPU-1%23x");
-
-            assertEquals(List.of("rack-3/node-9/7 2", "GPU-1#x null"), asked);
+            for (var path : paths) {
+                running.get(path);
+            }
+            return asked;
         }
     }
 

@@ -14,7 +14,6 @@ import gpuanalytics.event.Field.Aggregation;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.consume.TestRows;
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.measure.Measure;
 import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.query.MongoUsageQueries;
@@ -124,7 +123,7 @@ class MeasureFlowIT {
         var rows = new ArrayList<CountedRow>();
         for (int i = 1; i <= EVENTS; i++) {
             var row = partition.next(event(topic, i));
-            rows.add(CountedRow.of(row, new Decided(row.overflow())));
+            rows.add(CountedRow.of(row));
         }
         rollups.apply(rows);
     }

@@ -11,7 +11,6 @@ import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.consume.TestRows;
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.query.MongoUsageQueries;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.processor.query.RollupRetention;
@@ -126,7 +125,7 @@ class QuestionsIT {
                                     .set(TokenUsage.PROVIDER, "provider of " + usage.model)
                                     .set(TokenUsage.PROMPT_TOKENS, usage.tokens)
                                     .build());
-            rows.add(CountedRow.of(row, new Decided(row.overflow())));
+            rows.add(CountedRow.of(row));
         }
         rollups.apply(rows);
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.event.EventTopic;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -118,11 +119,12 @@ class AssignmentTest {
         return new Mark(offset, Optional.ofNullable(epoch));
     }
 
-    private static List<ConsumerRecord<byte[], byte[]>> records(Integer epoch, int... offsets) {
+    private static List<ConsumerRecord<ByteBuffer, ByteBuffer>> records(
+            Integer epoch, int... offsets) {
         return IntStream.of(offsets)
                 .mapToObj(
                         offset ->
-                                new ConsumerRecord<byte[], byte[]>(
+                                new ConsumerRecord<ByteBuffer, ByteBuffer>(
                                         PARTITION.topic(),
                                         PARTITION.partition(),
                                         offset,

@@ -3,7 +3,9 @@ package gpuanalytics.processor.consume;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import gpuanalytics.event.EventTopic;
+import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -20,6 +22,17 @@ public final class TestRecords {
 
     /** When the records were appended. */
     public static final Instant APPENDED = Instant.parse("2026-01-31T12:00:00Z");
+
+    /**
+     * A value as it lies in what was fetched: in an array of more, with so many bytes behind it.
+     */
+    public static ByteBuffer within(byte[] value, int behind) {
+        int before = 7;
+        var array = new byte[before + value.length + behind];
+        Arrays.fill(array, (byte) '"');
+        System.arraycopy(value, 0, array, before, value.length);
+        return ByteBuffer.wrap(array, before, value.length).slice();
+    }
 
     /** A record of partition 3 of the topic, with headers of text. */
     public static RawRecord of(
@@ -53,8 +66,8 @@ public final class TestRecords {
                         TimestampType.CREATE_TIME,
                         0,
                         value.length,
-                        new byte[0],
-                        value,
+                        ByteBuffer.allocate(0),
+                        within(value, (int) (offset % 12)),
                         recordHeaders,
                         Optional.empty()));
     }

@@ -6,6 +6,7 @@ import gpuanalytics.event.EventLimits;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.decode.CodecEventDecoder;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -45,7 +46,7 @@ public final class TestRows {
     /** The row of the record at an offset. */
     public Row at(long offset, Event event) {
         var record =
-                new ConsumerRecord<byte[], byte[]>(
+                new ConsumerRecord<ByteBuffer, ByteBuffer>(
                         partition.topic(),
                         partition.number(),
                         offset,
@@ -54,7 +55,7 @@ public final class TestRows {
                         0,
                         0,
                         null,
-                        EventCodec.encode(event),
+                        ByteBuffer.wrap(EventCodec.encode(event)),
                         new RecordHeaders(),
                         Optional.empty());
         var decoder =

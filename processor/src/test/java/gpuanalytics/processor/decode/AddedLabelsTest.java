@@ -2,7 +2,6 @@ package gpuanalytics.processor.decode;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.event.Event;
@@ -10,6 +9,7 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.consume.TestRows;
+import gpuanalytics.processor.rollup.CountedRow;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,16 +64,14 @@ class AddedLabelsTest {
         var row = rows.next(usage);
         var before = withoutMark(row.document());
 
-        var again = Decided.ofDocument(EventTopic.TOKEN_USAGE, before).of(row.values());
+        var again = CountedRow.of(row, before);
         var audited = StoredEvent.of(EventTopic.TOKEN_USAGE, before);
 
-        assertEquals("m|t|||", again.labels().series());
+        assertEquals("m|t|||", again.values().labels().series());
         assertEquals("m|t|||", audited.series());
-        assertFalse(again.labels().toBson().containsKey("provider"));
-        assertEquals(again, audited.values());
-        assertSame(
-                row.values(),
-                Decided.ofDocument(EventTopic.TOKEN_USAGE, row.document()).of(row.values()));
+        assertFalse(again.values().labels().toBson().containsKey("provider"));
+        assertEquals(again.values(), audited.values());
+        assertEquals(row.values(), CountedRow.of(row, row.document()).values());
     }
 
     @Test

@@ -88,13 +88,8 @@ class CarriedValuesTest {
         assertEquals(counts, decided.values().counts());
         assertSame(decided, Overflow.NONE, record);
         assertEquals(
-                counts, Decided.ofDocument(EventTopic.GPU_METRICS, decided.document()).counts());
-        assertEquals(
                 decided.values(),
-                Decided.ofDocument(EventTopic.GPU_METRICS, decided.document()).of(row.values()));
-        assertEquals(
-                row.values(),
-                Decided.ofDocument(EventTopic.GPU_METRICS, row.document()).of(decided.values()));
+                StoredEvent.of(EventTopic.GPU_METRICS, decided.document()).values());
     }
 
     private Overflow someFolded() {

@@ -61,6 +61,19 @@ class RefusedReadingsTest {
                         <= 64);
     }
 
+    /** A door has refused and counted it, and passes it on with the event. */
+    @Test
+    void whatADoorHasRefusedIsKeptAndNotCountedAgain() {
+        var row =
+                row(
+                        sample(
+                                "\"power_w\":300,\"refused\":{\"temp_c\":"
+                                        + "{\"reason\":\"wrong_type\",\"said\":\"hot\"}}"));
+
+        assertEquals(BsonDocument.parse("{temp_c: 'hot'}"), row.document().getDocument("refused"));
+        assertNull(registry.find("readings.refused").counter());
+    }
+
     @Test
     void nothingIsCountedWhereNothingWasLost() {
         var row = row(sample("\"power_w\":\"[N/A]\",\"temp_c\":\"41 C\""));

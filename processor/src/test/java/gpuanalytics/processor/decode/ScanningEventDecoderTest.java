@@ -58,7 +58,7 @@ class ScanningEventDecoderTest {
         var scanner = new FlatScanner(topic);
         for (int i = 0; i < RECORDS; i++) {
             var record = records.next(topic, i % 2 == 0 ? 1000 : 30);
-            plain += scanner.scan(record) ? 1 : 0;
+            plain += scanner.scan(TestRecords.within(record, 0)) ? 1 : 0;
             stored += assertSame(topic, record, i) ? 1 : 0;
         }
         // the comparison means something: many went each way
@@ -107,7 +107,7 @@ class ScanningEventDecoderTest {
                 """
                         .getBytes(UTF_8);
 
-        assertTrue(new FlatScanner(EventTopic.TOKEN_USAGE).scan(usage));
+        assertTrue(new FlatScanner(EventTopic.TOKEN_USAGE).scan(TestRecords.within(usage, 0)));
         assertTrue(assertSame(EventTopic.TOKEN_USAGE, usage, Long.MAX_VALUE));
     }
 
@@ -133,7 +133,9 @@ class ScanningEventDecoderTest {
                 "",
             })
     void leavesWhatIsNotPlainToTheCodec(String record) {
-        assertFalse(new FlatScanner(EventTopic.TOKEN_USAGE).scan(record.getBytes(UTF_8)));
+        assertFalse(
+                new FlatScanner(EventTopic.TOKEN_USAGE)
+                        .scan(TestRecords.within(record.getBytes(UTF_8), 3)));
         assertFalse(assertSame(EventTopic.TOKEN_USAGE, record.getBytes(UTF_8), 0));
     }
 
@@ -212,7 +214,7 @@ class ScanningEventDecoderTest {
                         ",\"total_tokens\":17,\"reasoning_tokens\":3",
                         ",\"total_tokens\":17,\"cached_prompt_tokens\":3")) {
             var record = usage.formatted(parts).getBytes(UTF_8);
-            assertFalse(scanner.scan(record), parts);
+            assertFalse(scanner.scan(TestRecords.within(record, 0)), parts);
             assertTrue(assertSame(EventTopic.TOKEN_USAGE, record, 0), parts);
         }
         for (var parts :
@@ -220,7 +222,9 @@ class ScanningEventDecoderTest {
                         ",\"provider\":\"xai\"",
                         ",\"total_tokens\":14",
                         ",\"provider\":\"vllm\",\"reasoning_tokens\":3")) {
-            assertTrue(scanner.scan(usage.formatted(parts).getBytes(UTF_8)), parts);
+            assertTrue(
+                    scanner.scan(TestRecords.within(usage.formatted(parts).getBytes(UTF_8), 3)),
+                    parts);
         }
     }
 
@@ -231,10 +235,14 @@ class ScanningEventDecoderTest {
         var scanner = new FlatScanner(EventTopic.GPU_METRICS);
         var unknown = sample.formatted(",\"fan_rpm\":900").getBytes(UTF_8);
 
-        assertFalse(scanner.scan(unknown));
+        assertFalse(scanner.scan(TestRecords.within(unknown, 0)));
         assertTrue(assertSame(EventTopic.GPU_METRICS, unknown, 0));
-        assertTrue(scanner.scan(sample.formatted("").getBytes(UTF_8)));
-        assertTrue(scanner.scan(sample.formatted(",\"fan_rpm\":900,\"xid\":0").getBytes(UTF_8)));
+        assertTrue(scanner.scan(TestRecords.within(sample.formatted("").getBytes(UTF_8), 3)));
+        assertTrue(
+                scanner.scan(
+                        TestRecords.within(
+                                sample.formatted(",\"fan_rpm\":900,\"xid\":0").getBytes(UTF_8),
+                                3)));
     }
 
     @Test
@@ -267,7 +275,7 @@ class ScanningEventDecoderTest {
         var actual = fast.decode(record);
         switch (expected) {
             case Rejected rejected -> assertEquals(rejected, actual, shown);
-            case Row(var from, var id, var document, var values, var overflow) -> {
+            case Row(var from, var id, var document, var values, var overflow, var length) -> {
                 if (!(actual instanceof Row row)) {
                     throw new AssertionError(actual + " for " + shown);
                 }

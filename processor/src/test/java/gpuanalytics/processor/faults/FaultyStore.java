@@ -65,7 +65,7 @@ public final class FaultyStore implements AutoCloseable {
      *
      * @param name its name, such as insert
      * @param collection the collection it is for; empty where there is none
-     * @param identities of the documents that it brings or updates, in its order
+     * @param identities of the documents that it brings, updates or asks for, in its order
      */
     public record Command(String name, String collection, List<String> identities) {
 
@@ -126,6 +126,14 @@ public final class FaultyStore implements AutoCloseable {
     public List<Command> writes() {
         return seen.stream()
                 .filter(command -> command.name.equals("insert") || command.name.equals("update"))
+                .toList();
+    }
+
+    /** The questions to a collection so far, in the order they came. */
+    public List<Command> questions(String collection) {
+        return seen.stream()
+                .filter(command -> command.name.equals("find"))
+                .filter(command -> command.collection.equals(collection))
                 .toList();
     }
 

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.bson.BsonArray;
 import org.bson.BsonBinaryWriter;
 import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
@@ -74,7 +75,18 @@ final class WireMessage {
         return new Command(
                 name,
                 of != null && of.isString() ? of.asString().getValue() : "",
-                sequence.stream().map(WireMessage::identity).toList());
+                name.equals("find")
+                        ? asked()
+                        : sequence.stream().map(WireMessage::identity).toList());
+    }
+
+    /** The identities that a question is for; none where it asks for others. */
+    private List<String> asked() {
+        return body.get("filter") instanceof BsonDocument filter
+                        && filter.get("_id") instanceof BsonDocument id
+                        && id.get("$in") instanceof BsonArray identities
+                ? identities.stream().map(each -> each.asString().getValue()).toList()
+                : List.of();
     }
 
     /** The identity of a document, or of what an update is for; empty where it is no string. */

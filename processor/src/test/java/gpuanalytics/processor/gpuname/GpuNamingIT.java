@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
+import gpuanalytics.processor.SettableClock;
 import gpuanalytics.processor.consume.TestRows;
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.rollup.CountedRow;
@@ -22,8 +22,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +40,7 @@ class GpuNamingIT {
     private final ProcessorMetrics metrics = new ProcessorMetrics(new SimpleMeterRegistry());
     private final MongoStore store = new MongoStore(TestStoreConfig.at(embedded.url()));
     private final TestRows samples = new TestRows(EventTopic.GPU_METRICS, "topic-g", 0);
-    private final SteppedClock clock = new SteppedClock(Instant.parse("2026-09-01T00:00:00Z"));
+    private final SettableClock clock = new SettableClock(Instant.parse("2026-09-01T00:00:00Z"));
     private final GpuNaming naming = naming(1000);
 
     @AfterEach
@@ -94,7 +92,7 @@ class GpuNamingIT {
         naming.learn(rows);
         var once = stored();
 
-        clock.step(Duration.ofMinutes(5));
+        clock.advance(Duration.ofMinutes(5));
         naming.learn(rows);
         naming(1000).learn(rows); // after a crash, or by another processor
         naming.learn(List.of(sample("GPU-1", "n1", 0L, null, MAY.plusSeconds(86_400))));
@@ -151,7 +149,7 @@ class GpuNamingIT {
                 List.of(
                         sample("GPU-1", "n1", 0L, null, MAY),
                         sample("GPU-2", "n2", 0L, null, MAY)));
-        clock.step(Duration.ofDays(2));
+        clock.advance(Duration.ofDays(2));
 
         naming.learn(List.of(sample("GPU-1", "n1", 0L, null, MAY.plusSeconds(60))));
 
@@ -240,34 +238,6 @@ class GpuNamingIT {
             sample.set(GpuMetric.MIG_ID, mig);
         }
         var row = samples.next(sample.build());
-        return CountedRow.of(row, new Decided(row.overflow()));
-    }
-
-    private static final class SteppedClock extends Clock {
-
-        private Instant now;
-
-        SteppedClock(Instant now) {
-            this.now = now;
-        }
-
-        void step(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
+        return CountedRow.of(row);
     }
 }

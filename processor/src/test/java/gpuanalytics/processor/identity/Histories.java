@@ -7,10 +7,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Random histories: what senders say under one identity, in the order of their clocks. Times of one
- * request differ, so that no order of arrival decides which word stands.
+ * request differ, so that no position decides which word stands.
  */
 public final class Histories {
 
@@ -29,8 +30,9 @@ public final class Histories {
     public List<Event> next() {
         made++;
         var said =
-                switch (random.nextInt(8)) {
+                switch (random.nextInt(10)) {
                     case 0, 1, 2 -> request("user-" + random.nextInt(3));
+                    case 8, 9 -> unclear();
                     case 3 -> retries();
                     case 4 -> reused();
                     case 5 -> promised();
@@ -48,9 +50,10 @@ public final class Histories {
     /** What is said under one more identity, and comes to the same in whatever order it comes. */
     public List<Event> nextInAnyOrder() {
         made++;
-        return switch (random.nextInt(4)) {
+        return switch (random.nextInt(5)) {
             case 0 -> sample(false);
             case 1 -> reused();
+            case 2, 3 -> unclear();
             default -> retries();
         };
     }
@@ -58,7 +61,11 @@ public final class Histories {
     /** What is said under one more request id. */
     public List<Event> nextRequest() {
         made++;
-        return random.nextInt(3) == 0 ? reused() : retries();
+        return switch (random.nextInt(3)) {
+            case 0 -> reused();
+            case 1 -> unclear();
+            default -> retries();
+        };
     }
 
     /** A stream: a placeholder, partial usages, the final one. */
@@ -102,6 +109,26 @@ public final class Histories {
         return said;
     }
 
+    /** Of which not all say who asked and who served, some further apart than a request may be. */
+    private List<Event> unclear() {
+        var said = new ArrayList<Event>();
+        var at = START;
+        int words = random.nextInt(2, 9);
+        for (int i = 0; i < words; i++) {
+            at = at.plusMillis(random.nextInt(1, 3_000_000));
+            var user = random.nextBoolean() ? null : "user-" + random.nextInt(2);
+            var usage = usage(at, user, "llama", random.nextLong(2) * 700);
+            if (random.nextInt(3) == 0) {
+                usage.set(TokenUsage.PROVIDER, "provider-" + random.nextInt(2));
+            }
+            if (random.nextInt(4) == 0) {
+                usage.set(TokenUsage.ERROR_TYPE, FAILURES[random.nextInt(FAILURES.length)]);
+            }
+            said.add(usage.build());
+        }
+        return said;
+    }
+
     /** An event_id that holds what it promises, or does not. */
     private List<Event> promised() {
         var said = new ArrayList<Event>();
@@ -115,14 +142,16 @@ public final class Histories {
         return said;
     }
 
-    private Event.Builder usage(Instant at, String user, String model, long tokens) {
+    private Event.Builder usage(Instant at, @Nullable String user, String model, long tokens) {
         var usage =
                 TokenUsage.builder()
                         .set(TokenUsage.TS, at)
                         .set(TokenUsage.REQUEST_ID, "request-" + made)
-                        .set(TokenUsage.USER, user)
                         .set(TokenUsage.MODEL, model)
                         .set(TokenUsage.PROMPT_TOKENS, tokens);
+        if (user != null) {
+            usage.set(TokenUsage.USER, user);
+        }
         if (random.nextBoolean()) {
             usage.set(TokenUsage.COMPLETION_TOKENS, tokens / 3);
         }
@@ -164,7 +193,7 @@ public final class Histories {
         return said;
     }
 
-    private @org.jspecify.annotations.Nullable Double maybe(double value) {
+    private @Nullable Double maybe(double value) {
         return random.nextBoolean() ? value : null;
     }
 }

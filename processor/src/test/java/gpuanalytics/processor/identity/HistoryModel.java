@@ -8,6 +8,7 @@ import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.rollup.LatencyBins;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,10 +30,9 @@ public final class HistoryModel {
 
     private static final long DEFAULT_INTERVAL_S = 15;
 
-    /** What was said about one request: usages that differ, each once. */
-    private record Request(String identity, String user) {}
+    /** What was said under an id: usages that differ, each once. */
+    private final Map<String, Set<Event>> usages = new LinkedHashMap<>();
 
-    private final Map<Request, Set<Event>> requests = new LinkedHashMap<>();
     private final Map<String, Event> promised = new HashMap<>();
     private final Map<String, List<Event>> samples = new LinkedHashMap<>();
 
@@ -50,21 +50,21 @@ public final class HistoryModel {
         if (given != null) {
             var before = promised.putIfAbsent(given, usage);
             if (before == null) {
-                requests.put(new Request("e:" + given, ""), new HashSet<>(Set.of(usage)));
+                usages.put("e:" + given, new HashSet<>(Set.of(usage)));
                 return "first";
             }
             return before.equals(usage) ? "repeat" : "conflict";
         }
         var identity = Objects.requireNonNull(usage.get(TokenUsage.REQUEST_ID));
-        // The histories tell requests apart by the user alone.
-        var request = new Request(identity, String.valueOf(usage.get(TokenUsage.USER)));
-        var isKnownIdentity =
-                requests.keySet().stream().anyMatch(known -> known.identity.equals(identity));
-        var words = requests.computeIfAbsent(request, _ -> new HashSet<>());
+        var words = usages.computeIfAbsent(identity, _ -> new HashSet<>());
+        int before = RequestModel.requests(words).size();
         if (!words.add(usage)) {
             return "repeat";
         }
-        return words.size() > 1 ? "later" : isKnownIdentity ? "reused" : "first";
+        var requests = RequestModel.requests(words);
+        var stands =
+                requests.stream().map(HistoryModel::standing).anyMatch(each -> each.equals(usage));
+        return before == 0 ? "first" : stands && requests.size() > before ? "reused" : "later";
     }
 
     private String sample(Event sample) {
@@ -125,7 +125,9 @@ public final class HistoryModel {
     /** The sums of every bucket so long, by bucket and series and path, those of 0 left out. */
     public Map<String, Long> sums(long bucketSeconds) {
         var sums = new Sums(bucketSeconds);
-        requests.values().forEach(words -> addRequest(sums, words));
+        for (var words : usages.values()) {
+            RequestModel.requests(words).forEach(request -> addRequest(sums, request));
+        }
         samples.values().forEach(words -> addSample(sums, words));
         sums.found.values().removeIf(sum -> sum == 0);
         return sums.found;
@@ -143,11 +145,14 @@ public final class HistoryModel {
         }
     }
 
-    private static void addRequest(Sums sums, Set<Event> words) {
-        var standing =
-                words.stream()
-                        .max(Comparator.comparing(HistoryModel::hasTokens).thenComparing(Event::ts))
-                        .orElseThrow();
+    private static Event standing(Collection<Event> words) {
+        return words.stream()
+                .max(Comparator.comparing(HistoryModel::hasTokens).thenComparing(Event::ts))
+                .orElseThrow();
+    }
+
+    private static void addRequest(Sums sums, Collection<Event> words) {
+        var standing = standing(words);
         var series = series(standing);
         sums.add(standing, series, "requests", 1);
         for (var field : List.of(TokenUsage.PROMPT_TOKENS, TokenUsage.COMPLETION_TOKENS)) {

@@ -33,6 +33,7 @@ public final class RollupSums {
                 add(sums, bucket + "|" + series(rollup) + "|", rollup);
             }
         }
+        sums.values().removeIf(sum -> sum == 0);
         return sums;
     }
 
@@ -52,7 +53,8 @@ public final class RollupSums {
                     if (value instanceof Document inner) {
                         add(sums, prefix + name + ".", inner);
                     } else if (value instanceof Number number && number.longValue() != 0) {
-                        sums.put(prefix + name, number.longValue());
+                        // The model tells no series apart by what is no part of its own.
+                        sums.merge(prefix + name, number.longValue(), Long::sum);
                     }
                 });
     }

@@ -11,7 +11,6 @@ import gpuanalytics.processor.audit.AuditConfig;
 import gpuanalytics.processor.audit.RollupAudit;
 import gpuanalytics.processor.change.ChangedHours;
 import gpuanalytics.processor.consume.TestRows;
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.decode.Role.Another;
 import gpuanalytics.processor.decode.Role.Merging;
@@ -145,7 +144,7 @@ abstract class SaidTwiceContract {
                         ends.merge(end(outcomes.get(i)), 1L, Long::sum);
                     }
                 }
-                var counted = counted(rows, outcomes);
+                var counted = counted(outcomes);
                 if (isCutShort || random.nextInt(4) == 0) {
                     zombies.add(counted); // ends before its rollups; or only seems to
                     continue;
@@ -216,7 +215,7 @@ abstract class SaidTwiceContract {
                 if (restarts.nextInt(3) == 0) {
                     continue;
                 }
-                hours.mark(rollups.apply(counted(rows, outcomes)));
+                hours.mark(rollups.apply(counted(outcomes)));
                 if (restarts.nextInt(3) != 0) {
                     upTo.forEach((partition, done) -> partition.done = done);
                 }
@@ -281,12 +280,12 @@ abstract class SaidTwiceContract {
         return new MongoRollups(store, math, 1000, retry, metrics, Clock.systemUTC());
     }
 
-    private static List<CountedRow> counted(List<Row> rows, List<Outcome> outcomes) {
+    private static List<CountedRow> counted(List<Outcome> outcomes) {
         var counted = new ArrayList<CountedRow>();
-        for (int i = 0; i < rows.size(); i++) {
-            switch (outcomes.get(i)) {
-                case Stored(var decided) -> counted.add(CountedRow.of(rows.get(i), decided));
-                case Redelivered(var decided) -> counted.add(CountedRow.of(rows.get(i), decided));
+        for (var outcome : outcomes) {
+            switch (outcome) {
+                case Stored(var row) -> counted.add(row);
+                case Redelivered(var row) -> counted.add(row);
                 case Repeated(), Rejected _ -> {}
             }
         }
@@ -295,8 +294,8 @@ abstract class SaidTwiceContract {
 
     private static String end(Outcome outcome) {
         return switch (outcome) {
-            case Stored(Decided decided) ->
-                    switch (decided.role()) {
+            case Stored(var counted) ->
+                    switch (counted.role()) {
                         case Whole _ -> "first";
                         case Another _ -> "reused";
                         case Replacing _, Outranked _ -> "later";

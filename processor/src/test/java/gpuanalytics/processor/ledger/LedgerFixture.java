@@ -5,7 +5,6 @@ import gpuanalytics.event.Event;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.change.ChangedHours;
 import gpuanalytics.processor.consume.TestRows;
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.price.Market;
@@ -79,11 +78,7 @@ final class LedgerFixture implements AutoCloseable {
 
     /** Rolls rows up; those that are rolled up already change nothing. */
     void rollUp(List<Row> rows) throws InterruptedException {
-        hours.mark(
-                rollups.apply(
-                        rows.stream()
-                                .map(row -> CountedRow.of(row, new Decided(row.overflow())))
-                                .toList()));
+        hours.mark(rollups.apply(rows.stream().map(CountedRow::of).toList()));
     }
 
     void store(List<Event> events) throws InterruptedException {

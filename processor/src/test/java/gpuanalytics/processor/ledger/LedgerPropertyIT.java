@@ -56,7 +56,7 @@ class LedgerPropertyIT {
     private final LedgerFixture fixture = new LedgerFixture();
     private final long seed = System.nanoTime();
     private final Random random = new Random(seed);
-    private final Instant start = LedgerFixture.hoursAgo(24 + random.nextInt(24));
+    private final Instant start = LedgerFixture.hoursAgo(48 + random.nextInt(24));
     private final RandomFleet fleet = new RandomFleet(random, start, HOURS);
 
     @AfterEach
@@ -82,6 +82,7 @@ class LedgerPropertyIT {
         assertEquals(0, report(Basis.ALLOCATION, new Step.Total()).notes().openHours(), message());
         check("stored");
         checkEachHour();
+        checkDays();
     }
 
     @Test
@@ -229,6 +230,20 @@ class LedgerPropertyIT {
         }
     }
 
+    /** Where no GPU is asked for, days answer: hours over all GPUs are no longer needed. */
+    private void checkDays() {
+        var days = fixture.mongo().database().getCollection(StoreLayout.LEDGER_DAYS);
+        days.deleteMany(new Document());
+        fixture.keeper().keep(); // one that was killed before it came to the days
+        var before = report(Basis.ALLOCATION, new Step.Total(), CostDimension.TEAM);
+        ledger().deleteMany(new Document(StoreLayout.SCOPE, "all"));
+
+        assertEquals(
+                before.rows(),
+                report(Basis.ALLOCATION, new Step.Total(), CostDimension.TEAM).rows(),
+                message());
+    }
+
     private static void near(BigDecimal exact, BigDecimal rounded, String message) {
         var off = exact.divide(US_PER_HOUR, 12, RoundingMode.HALF_EVEN).subtract(rounded).abs();
         assertTrue(off.compareTo(new BigDecimal("0.000001")) <= 0, off + " off, " + message);
@@ -239,7 +254,9 @@ class LedgerPropertyIT {
     }
 
     private CostReport report(Basis basis, Step step, CostDimension... cut) {
-        return fixture.costs(start, fleet.end(), step, basis, cut);
+        var from = LedgerKeeper.dayOf(start);
+        var to = LedgerKeeper.dayOf(fleet.end().minusSeconds(1)).plus(Duration.ofDays(1));
+        return fixture.costs(from, to, step, basis, cut);
     }
 
     private static Dollars dollars(Cost cost) {

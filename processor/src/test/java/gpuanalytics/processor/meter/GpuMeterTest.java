@@ -11,10 +11,14 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.consume.TestRows;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
+import gpuanalytics.processor.rollup.MeterState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.bson.BsonDocument;
+import org.bson.BsonDouble;
+import org.bson.BsonInt64;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +29,8 @@ class GpuMeterTest {
 
     private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
     private static final MeterLimits LIMITS = new MeterLimits(100, 800, Duration.ofMinutes(30));
+
+    private static final MeterState NOTHING = MeterState.ofSample(new BsonDocument(), 0);
 
     private final TestRows samples = new TestRows(EventTopic.GPU_METRICS, "topic-a", 2);
     private final GpuMeter meter = new GpuMeter(at(0).build().record().partition());
@@ -138,15 +144,76 @@ class GpuMeterTest {
 
     @Test
     void whatIsInTheStoreCountsAsFarAsItIsLater() {
-        meter.seed(new StoredReading(nanos(10), 1_000, 79, -1));
+        meter.seed(stored(10, 1_000, 79));
         assertTrue(meter.isSeeded());
 
         assertEquals(new GpuMeter.Rise(50, true), energy(20, 1_050));
         assertEquals(0L, newErrors(at(20).xid(79)));
 
-        meter.seed(new StoredReading(nanos(15), 1_020, 48, -1)); // read in between
+        meter.seed(stored(15, 1_020, 48)); // read in between
         assertEquals(new GpuMeter.Rise(50, true), energy(30, 1_100));
         assertEquals(0L, newErrors(at(30).xid(79)));
+    }
+
+    /** One reading per record: each counter goes by its own time. */
+    @Test
+    void readingsOfOneMomentAreReadInWhateverOrderTheyCome() {
+        assertNull(newErrors(at(0).xidErrorsTotal(4)));
+        assertEquals(0L, newErrors(at(0).xid(0)));
+
+        assertEquals(1L, newErrors(at(10).xid(79)));
+        assertEquals(2L, newErrors(at(10).xidErrorsTotal(7))); // of three the code has told one
+        assertEquals(1L, newErrors(at(20).xidErrorsTotal(8)));
+        assertEquals(0L, newErrors(at(20).xid(48))); // which the counter has told
+        assertEquals(0L, newErrors(at(30).xid(48)));
+        assertEquals(0L, newErrors(at(30).xidErrorsTotal(8)));
+    }
+
+    @Test
+    void anErrorThatACodeHasToldIsNotToldByTheCounterAgainHoweverLateThatComes() {
+        newErrors(at(0).xidErrorsTotal(4));
+        assertEquals(1L, newErrors(at(10).xid(79)));
+        assertEquals(0L, newErrors(at(20).xid(79)));
+
+        assertEquals(1L, newErrors(at(30).xid(79).xidErrorsTotal(6)));
+        assertEquals(1L, newErrors(at(40).xidErrorsTotal(7)));
+    }
+
+    /** The time that a sample stands for is that of its first word. */
+    @Test
+    void powerInASecondWordHasCountedOverTheTimeOfTheFirst() {
+        energy(0, 1_000);
+        var first = at(10).interval(10).build().values();
+        meter.moment().note(first, 0);
+        read(at(10).power(50).interval(15)); // 500 J
+
+        assertEquals(new GpuMeter.Rise(300, true), energy(20, 1_800));
+    }
+
+    /** Whoever goes on by what is stored counts as whoever has read it all. */
+    @Test
+    void anotherMeterGoesOnFromItsState() {
+        energy(0, 1_000);
+        newErrors(at(0).xid(79).xidErrorsTotal(4));
+        read(at(10).power(50).interval(10));
+        newErrors(at(20).xid(48));
+        read(at(30).power(20).interval(10));
+        var another = new GpuMeter(at(0).build().record().partition());
+        another.seed(new StoredReading(nanos(30), 10, NOTHING, meter.state()));
+
+        for (var later :
+                List.of(
+                        at(30).power(20).interval(10),
+                        at(20).xid(48),
+                        at(40).xid(48).energy(2_000))) {
+            var values = later.build().values();
+            assertEquals(meter.newXidErrors(values), another.newXidErrors(values));
+            assertEquals(meter.rise(values, LIMITS), another.rise(values, LIMITS));
+            meter.read(values);
+            another.read(values);
+            assertEquals(meter.state(), another.state());
+        }
+        assertEquals(2L, another.newXidErrors(at(50).xidErrorsTotal(7).build().values()));
     }
 
     @Test
@@ -187,6 +254,14 @@ class GpuMeterTest {
 
     private Sample at(long seconds) {
         return new Sample(seconds);
+    }
+
+    private static StoredReading stored(long second, double energyJ, long xid) {
+        long at = nanos(second);
+        var sample =
+                new BsonDocument(GpuMetric.ENERGY_J_TOTAL.name(), new BsonDouble(energyJ))
+                        .append(GpuMetric.XID.name(), new BsonInt64(xid));
+        return new StoredReading(at, Double.NaN, MeterState.ofSample(sample, at), null);
     }
 
     private static long nanos(long seconds) {

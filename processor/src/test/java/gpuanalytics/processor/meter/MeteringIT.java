@@ -1,48 +1,29 @@
 package gpuanalytics.processor.meter;
 
+import static gpuanalytics.processor.meter.MeteredStore.START;
+import static gpuanalytics.processor.meter.MeteredStore.batch;
+import static gpuanalytics.processor.meter.MeteredStore.decide;
+import static gpuanalytics.processor.meter.MeteredStore.sample;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.batch.Batch;
 import gpuanalytics.processor.consume.TestRows;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
-import gpuanalytics.processor.faults.FaultyStore;
 import gpuanalytics.processor.faults.FaultyStore.Fault;
-import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.rollup.CountedRow;
 import gpuanalytics.processor.rollup.MongoRollups;
-import gpuanalytics.processor.rollup.Recount;
-import gpuanalytics.processor.rollup.RollupMath;
-import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreLayout;
-import gpuanalytics.processor.store.StoreRetry;
-import gpuanalytics.processor.store.TestStoreConfig;
-import gpuanalytics.processor.write.IdentityRules;
-import gpuanalytics.processor.write.MongoEventWriter;
-import gpuanalytics.processor.write.Outcome.Redelivered;
-import gpuanalytics.processor.write.Outcome.Rejected;
-import gpuanalytics.processor.write.Outcome.Repeated;
-import gpuanalytics.processor.write.Outcome.Stored;
-import gpuanalytics.service.health.PartHealth;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
-import org.bson.BsonDocument;
-import org.bson.BsonNumber;
-import org.bson.RawBsonDocument;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,27 +32,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What counters add is added once, whatever is read again and whoever decides it. */
 class MeteringIT {
 
-    private static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
     private static final int GPUS = 5;
 
-    private final EmbeddedStore embedded = EmbeddedStore.start();
-    private final FaultyStore faults = new FaultyStore(embedded.port());
-    private final ProcessorMetrics metrics = new ProcessorMetrics(new SimpleMeterRegistry());
-    private final MongoStore store = new MongoStore(TestStoreConfig.at(faults.url()));
-    private final StoreRetry retry =
-            new StoreRetry(new PartHealth("store", "starting", Clock.systemUTC()), metrics);
-    private final RollupMath math = new RollupMath(Duration.ofSeconds(15));
-    private final MongoEventWriter writer =
-            new MongoEventWriter(store, IdentityRules.defaults(), retry, metrics);
-    private final MongoRollups rollups =
-            new MongoRollups(store, math, 1000, retry, metrics, Clock.systemUTC());
+    private final MeteredStore store = new MeteredStore();
+    private final MongoRollups rollups = store.rollups();
 
     @AfterEach
     void close() {
-        rollups.close();
         store.close();
-        faults.close();
-        embedded.close();
     }
 
     /**
@@ -115,11 +83,11 @@ class MeteringIT {
             for (int i = at; i < to; i++) {
                 rows.add(partition.at(i, log.get(i)));
             }
-            var decided = metering.turn().decide(batch(rows)).rows();
+            var decided = decide(metering.turn(), batch(rows)).rows();
             if (random.nextInt(8) == 0) { // killed while it is written: some of it is there
                 var some = new ArrayList<>(decided);
                 some.removeIf(_ -> random.nextBoolean());
-                writer.write(some);
+                store.write(some);
                 return done;
             }
             gathered.addAll(written(decided));
@@ -142,22 +110,9 @@ class MeteringIT {
     }
 
     private List<CountedRow> written(List<Row> rows) throws InterruptedException {
-        var outcomes = writer.write(rows);
-        var counted = new ArrayList<CountedRow>();
-        for (int i = 0; i < rows.size(); i++) {
-            var decided =
-                    switch (outcomes.get(i)) {
-                        case Stored stored -> stored.decided();
-                        case Redelivered again -> again.decided();
-                        case Repeated _ -> null;
-                        case Rejected refused -> throw new AssertionError(refused);
-                    };
-            if (decided == null) {
-                continue;
-            }
-            counted.add(CountedRow.of(rows.get(i), decided));
-        }
-        return counted;
+        var written = store.write(rows);
+        assertEquals(List.of(), written.refused());
+        return written.counted();
     }
 
     /** A GPU that reads its counters while a batch before is being decided waits for its turn. */
@@ -172,8 +127,8 @@ class MeteringIT {
                         partition.next(sample(2, 0).set(GpuMetric.ENERGY_J_TOTAL, 70.0).build()),
                         partition.next(sample(2, 9).set(GpuMetric.ENERGY_J_TOTAL, 95.5).build()));
         try (var threads = Executors.newFixedThreadPool(2)) {
-            var later = threads.submit(() -> second.decide(batch(rows.subList(1, 2))));
-            var earlier = threads.submit(() -> first.decide(batch(rows.subList(0, 1))));
+            var later = threads.submit(() -> decide(second, batch(rows.subList(1, 2))));
+            var earlier = threads.submit(() -> decide(first, batch(rows.subList(0, 1))));
 
             assertEquals(List.of(), decisions(earlier.get()));
             assertEquals(List.of(25_500_000L), decisions(later.get()));
@@ -211,7 +166,7 @@ class MeteringIT {
             rows.add(even.next(counting(second)));
         }
 
-        var decided = metering(100).turn().decide(batch(rows));
+        var decided = decide(metering(100).turn(), batch(rows));
 
         assertEquals(50 * 3_000_000L, decisions(decided).stream().mapToLong(i -> i).sum());
         assertEquals(5, decisions(decided).size());
@@ -228,7 +183,7 @@ class MeteringIT {
 
         assertEquals(
                 List.of(60_000_000L, 30_000_000L),
-                decisions(metering(100).turn().decide(batch(rows))));
+                decisions(decide(metering(100).turn(), batch(rows))));
     }
 
     /** Another processor has read on in between, so what was read before says nothing any more. */
@@ -274,7 +229,8 @@ class MeteringIT {
     void waitsForAStoreThatIsAway() throws Exception {
         var partition = new TestRows(EventTopic.GPU_METRICS, "topic-a", 0);
         rollups.apply(written(decide(metering(100), partition.next(counting(0)))));
-        faults.times(4, command -> command.name().equals("find"), new Fault.Refused(91, "away"));
+        store.faults()
+                .times(4, command -> command.name().equals("find"), new Fault.Refused(91, "away"));
 
         var after = decide(metering(100), partition.next(counting(4)));
 
@@ -331,6 +287,45 @@ class MeteringIT {
         assertNoDrift();
     }
 
+    /** The code of an error and the counter of errors come in records of their own. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void errorsOfOneMomentCountByTheCounterWhicheverReadingComesFirst(boolean codeFirst)
+            throws Exception {
+        var partition = new TestRows(EventTopic.GPU_METRICS, "topic-a", 0);
+        var metering = metering(100);
+        for (int i = 0; i < 4; i++) {
+            var code = sample(2, 10L * i).set(GpuMetric.XID, i == 0 ? 0L : 79L);
+            var total = sample(2, 10L * i).set(GpuMetric.XID_ERRORS_TOTAL, 4L + 3L * i);
+            for (var record : codeFirst ? List.of(code, total) : List.of(total, code)) {
+                rollups.apply(store.metered(metering, partition.next(record.build())));
+            }
+        }
+
+        assertEquals(Map.of("samples", 4L, "xid_errors", 9L), sums(StoreLayout.GPU_HOUR));
+        assertNoDrift();
+    }
+
+    /** The time of a sample is that of its first word, for a part of a board too. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1g.10gb", "7g.80gb"})
+    void powerInASecondWordIsDrawnOverTheTimeOfTheFirst(String profile) throws Exception {
+        var partition = new TestRows(EventTopic.GPU_METRICS, "topic-a", 0);
+        var load = sample(2, 0).set(GpuMetric.UTILIZATION, 0.5).set(GpuMetric.INTERVAL_S, 10.0);
+        var power = sample(2, 0).set(GpuMetric.POWER_W, 350.0);
+        var metering = metering(100);
+        for (var record : List.of(load, power)) {
+            record.set(GpuMetric.MIG_ID, "1").set(GpuMetric.MIG_PROFILE, profile);
+            rollups.apply(store.metered(metering, partition.next(record.build())));
+        }
+
+        var slices = Character.digit(profile.charAt(0), 10);
+        assertEquals(
+                Map.of("samples", 1L, "energy_uj", slices * 500_000_000L),
+                sums(StoreLayout.GPU_HOUR));
+        assertNoDrift();
+    }
+
     /** Samples of whole boards with power and without errors go through as they are. */
     @Test
     void changesNothingOfSamplesThatSayItAllThemselves() throws Exception {
@@ -347,7 +342,7 @@ class MeteringIT {
         }
         var batch = batch(rows);
 
-        assertSame(batch, metering(100).turn().decide(batch));
+        assertSame(batch, decide(metering(100).turn(), batch));
     }
 
     @Test
@@ -373,10 +368,6 @@ class MeteringIT {
         assertNoDrift();
     }
 
-    private static List<Row> decide(Metering metering, Row... rows) throws InterruptedException {
-        return metering.turn().decide(batch(List.of(rows))).rows();
-    }
-
     private static List<Long> decisions(Batch batch) {
         return batch.rows().stream()
                 .map(row -> row.values().counts().energyUj())
@@ -389,64 +380,16 @@ class MeteringIT {
         return sample(3, second).set(GpuMetric.ENERGY_J_TOTAL, 9_000.0 + 3 * second).build();
     }
 
-    private static Event.Builder sample(int gpu, long second) {
-        return GpuMetric.builder()
-                .set(GpuMetric.TS, START.plusSeconds(second))
-                .set(GpuMetric.HOST, "node-9")
-                .set(GpuMetric.GPU_INDEX, (long) gpu)
-                .set(GpuMetric.NAME, "NVIDIA H200");
-    }
-
-    private static Batch batch(List<Row> rows) {
-        return new Batch(rows, List.of(), Map.of(), 0);
-    }
-
     private Metering metering(int kept) {
-        return new Metering(
-                new MeterLimits(kept, 1000, Duration.ofHours(1)),
-                new LatestReadings(store, retry),
-                metrics);
+        return store.metering(kept);
     }
 
     private Map<String, Long> sums(String collection) {
-        var sums = new TreeMap<String, Long>();
-        for (var rollup : store.collection(collection).find()) {
-            for (var name : List.of("samples", "energy_uj", "energy_unknown", "xid_errors")) {
-                if (rollup.get(name) instanceof BsonNumber number && number.longValue() != 0) {
-                    sums.merge(name, number.longValue(), Long::sum);
-                }
-            }
-        }
-        return sums;
+        return store.sums(collection);
     }
 
-    /** Rollups hold what the audit counts from the raw documents, of which it reads some fields. */
     private void assertNoDrift() {
-        var expected = new HashMap<String, Recount>();
-        var read = Recount.fieldsRead(EventTopic.GPU_METRICS);
-        for (var raw : store.collection(StoreLayout.GPU_METRICS).find()) {
-            var seen = new BsonDocument();
-            raw.forEach(
-                    (name, value) -> {
-                        if (read.contains(name)) {
-                            seen.append(name, value);
-                        }
-                    });
-            var document = new RawBsonDocument(seen, new org.bson.codecs.BsonDocumentCodec());
-            var row = Recount.RawRow.of(EventTopic.GPU_METRICS, document);
-            for (var effect : row.effects()) {
-                expected.computeIfAbsent(
-                                effect.series(), _ -> new Recount(EventTopic.GPU_METRICS, math))
-                        .add(effect);
-            }
-        }
-        for (var hour : store.collection(StoreLayout.GPU_HOUR).find()) {
-            var id = hour.getString(StoreLayout.ID).getValue();
-            var series = id.substring(id.indexOf('|') + 1);
-            var recount = expected.get(series);
-            assertTrue(recount != null, id + " of " + expected.keySet());
-            assertEquals("", recount.differenceTo(hour), id);
-        }
+        store.assertNoDrift();
     }
 
     /** Some GPUs, each of its own way to report, and what their samples add up to. */

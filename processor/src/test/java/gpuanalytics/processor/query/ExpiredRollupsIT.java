@@ -11,7 +11,6 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.consume.TestRows;
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.rollup.CountedRow;
 import gpuanalytics.processor.rollup.MongoRollups;
@@ -121,7 +120,7 @@ class ExpiredRollupsIT {
         }
         expire(retention);
         var window =
-                QueryWindow.covering(
+                Windows.covering(
                         at.plus(Duration.ofMinutes(30)), at.plus(Duration.ofHours(12)), null);
 
         var tokens = queries(retention).tokens(new TokenQuery(window, List.of(), Map.of()));
@@ -201,7 +200,7 @@ class ExpiredRollupsIT {
         var retention = new RollupRetention(Duration.ofHours(3), Duration.ofDays(7), MAX_LEAD);
         store.prepare();
         var end = NOW.minus(Duration.ofDays(8));
-        var window = QueryWindow.covering(end.minus(Duration.ofDays(3)), end, null);
+        var window = Windows.covering(end.minus(Duration.ofDays(3)), end, null);
 
         assertEquals(
                 "to is 2026-11-12T09:38:00Z, expected a time after 2026-11-13T10:42:12Z: of this"
@@ -210,7 +209,7 @@ class ExpiredRollupsIT {
     }
 
     private String refusal(RollupRetention retention, Instant from, Duration step) {
-        return message(retention, QueryWindow.covering(from, NOW, step));
+        return message(retention, Windows.covering(from, NOW, step));
     }
 
     private String message(RollupRetention retention, QueryWindow window) {
@@ -399,7 +398,7 @@ class ExpiredRollupsIT {
                     case 1 -> Duration.ofHours(random.nextInt(1, 5));
                     default -> null;
                 };
-        return QueryWindow.covering(from, to, step);
+        return Windows.covering(from, to, step);
     }
 
     /** Most events come in at once, some days late, some from a clock that is ahead. */
@@ -465,7 +464,7 @@ class ExpiredRollupsIT {
         var rows = new ArrayList<CountedRow>();
         for (var event : events) {
             var row = partition.next(event);
-            rows.add(CountedRow.of(row, new Decided(row.overflow())));
+            rows.add(CountedRow.of(row));
         }
         rollups.apply(rows);
     }

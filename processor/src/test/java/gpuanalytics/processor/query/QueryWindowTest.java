@@ -35,7 +35,7 @@ class QueryWindowTest {
     })
     void coversTheRangeToTheMinuteAndReadsNoMoreMinutesThanItMust(
             Instant from, Instant to, String step, String parts) {
-        assertEquals(parts, text(QueryWindow.covering(from, to, step(step))));
+        assertEquals(parts, text(Windows.covering(from, to, step(step))));
     }
 
     /** Midnight in India is half past an hour of UTC, every day. */
@@ -107,21 +107,19 @@ class QueryWindowTest {
         assertEquals(
                 "from is 2026-01-01T00:00:00Z, expected at most 10 days before to, which is"
                         + " 2026-01-12T00:00:00Z",
-                refusal(
-                        limits,
-                        QueryWindow.covering(start, start.plus(Duration.ofDays(11)), null)));
+                refusal(limits, Windows.covering(start, start.plus(Duration.ofDays(11)), null)));
         assertEquals(
                 "step is 1m, expected at least 3m for this range, so that there are at most 60"
                         + " points",
                 refusal(
                         limits,
-                        QueryWindow.covering(
+                        Windows.covering(
                                 start, start.plus(Duration.ofHours(2)), QueryWindow.MINUTE)));
         assertEquals(
                 "step is 20d, expected at most 10d",
                 refusal(
                         limits,
-                        QueryWindow.covering(
+                        Windows.covering(
                                 start, start.plus(Duration.ofHours(2)), Duration.ofDays(20))));
     }
 
@@ -134,7 +132,7 @@ class QueryWindowTest {
     @Test
     void secondsOfAPointEndNow() {
         var start = Instant.parse("2026-01-31T10:00:00Z");
-        var window = QueryWindow.covering(start, start.plusSeconds(180), QueryWindow.MINUTE);
+        var window = Windows.covering(start, start.plusSeconds(180), QueryWindow.MINUTE);
         var now = start.plusSeconds(90);
 
         assertEquals(60, window.elapsedSeconds(start, now));

@@ -23,7 +23,7 @@ class StoreAwayIT {
 
     private static final TokenQuery QUERY =
             new TokenQuery(
-                    QueryWindow.covering(
+                    Windows.covering(
                             Instant.parse("2026-01-31T10:00:00Z"),
                             Instant.parse("2026-01-31T11:00:00Z"),
                             null),

@@ -22,8 +22,7 @@ import org.junit.jupiter.api.Test;
 class TokenFoldTest {
 
     private static final Instant NINE = Instant.parse("2026-05-04T09:00:00Z");
-    private static final QueryWindow WINDOW =
-            QueryWindow.covering(NINE, NINE.plusSeconds(7200), null);
+    private static final QueryWindow WINDOW = Windows.covering(NINE, NINE.plusSeconds(7200), null);
     private static final TokenOrder MOST_REQUESTS =
             new TokenOrder(
                     new TokenOrder.By.Count(counts -> BigDecimal.valueOf(counts.requests())), true);

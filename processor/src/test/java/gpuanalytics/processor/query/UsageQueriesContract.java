@@ -498,7 +498,7 @@ abstract class UsageQueriesContract {
     }
 
     private static QueryWindow window(Instant from, int seconds, @Nullable Duration step) {
-        return QueryWindow.covering(from, from.plusSeconds(seconds), step);
+        return Windows.covering(from, from.plusSeconds(seconds), step);
     }
 
     private static TokenQuery query(

@@ -2,6 +2,7 @@ package gpuanalytics.processor.reject;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -71,6 +72,15 @@ class RecordNoticesTest {
                         "events are repeats of others and do not count events=\"2\""
                                 + " example=\"token.usage.v1/3/5\" id=\"r:request-0\""),
                 told());
+    }
+
+    @Test
+    void tellsWhichEventOfARecordOfSeveralItIs() {
+        var record = record(9).item("y".getBytes(UTF_8), 3, false);
+
+        notices.rejected(new DeadLetter(record, RejectReason.NOT_JSON, "no object"), 1);
+
+        assertTrue(told().getFirst().contains("example=\"token.usage.v1/3/9/3\""), told() + "");
     }
 
     private List<String> told() {

@@ -12,7 +12,6 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.consume.TestRows;
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.faults.FaultyStore;
@@ -420,7 +419,7 @@ class MongoRollupsIT {
     }
 
     private static List<CountedRow> counted(List<Row> rows) {
-        return rows.stream().map(row -> CountedRow.of(row, new Decided(row.overflow()))).toList();
+        return rows.stream().map(CountedRow::of).toList();
     }
 
     private static List<Row> rows(TestRows records, int from, int to) {

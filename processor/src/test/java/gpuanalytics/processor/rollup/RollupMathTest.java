@@ -81,6 +81,48 @@ class RollupMathTest {
         assertFalse(sums.containsKey("ttft_ms.n"));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        // as it is said, requests, errors, observations, sum of latencies
+        "'', 1, 0, 1, 200000",
+        "'requests: 1,', 1, 0, 1, 200000",
+        "'requests: 40,', 40, 0, 40, 8000000",
+        "'requests: 0,', 0, 0, 0, 0",
+        "'requests: 3, error_type: \"x\",', 3, 3, 3, 600000",
+        "'requests: 1000000000,', 1000000000, 0, 1000000000, 200000000000000",
+    })
+    void aUsageCountsTheRequestsThatItSumsUp(
+            String said, long requests, long errors, long observations, long latencies) {
+        var sums =
+                hourSums(
+                        usage(
+                                0,
+                                Instant.EPOCH,
+                                "{%s prompt_tokens: 100, latency_ms: 0.2}".formatted(said)));
+
+        assertEquals(requests, sums.get("requests"));
+        assertEquals(errors, sums.get("errors"));
+        assertEquals(requests == 0, sums.containsKey("without_request"));
+        assertEquals(100, sums.get("prompt_tokens.sum"));
+        assertEquals(1, sums.get("prompt_tokens.n"));
+        assertEquals(observations, sums.getOrDefault("latency_ms.n", 0L));
+        assertEquals(observations, sums.getOrDefault("latency_ms.bins." + LatencyBins.of(0.2), 0L));
+        assertEquals(latencies, sums.getOrDefault("latency_ms.sum_micro", 0L));
+    }
+
+    @Test
+    void aSumOfLatenciesStaysAtTheLargestValue() {
+        var sums =
+                hourSums(
+                        usage(
+                                0,
+                                Instant.EPOCH,
+                                "{requests: 1000000000, prompt_tokens: 1, latency_ms:"
+                                        + " 86400000.0}"));
+
+        assertEquals(Long.MAX_VALUE, sums.get("latency_ms.sum_micro"));
+    }
+
     @Test
     void takesADefaultForAnIntervalOnly() {
         var sums = hourSums(sample(0, "{power_w: 100.0}"), sample(1, "{interval_s: 0.5}"));
@@ -222,6 +264,38 @@ class RollupMathTest {
     }
 
     @Test
+    void rowsAddUpToTheSameAsTheyComeAndAtTheEnd() {
+        var seed = new Random().nextLong();
+        var random = new Random(seed);
+        var labels = usage(0, Instant.EPOCH, "{}").values().labels();
+        for (int round = 0; round < 200; round++) {
+            var early = new PendingUpdate(key(), "topic_0", labels, Overflow.NONE);
+            var late = new PendingUpdate(key(), "topic_0", labels, Overflow.NONE);
+            int offset = 0;
+            for (int step = random.nextInt(40); step >= 0; step--) {
+                offset += random.nextInt(3); // now and then one that is there
+                var fields =
+                        "{completion_tokens: %d, ttft_ms: %s}"
+                                .formatted(random.nextInt(1000), random.nextInt(1, 100_000) / 10.0);
+                var values = usage(offset, Instant.EPOCH, fields).values();
+                var amount = random.nextInt(8) == 0 ? Amount.TAKEN_BACK : Amount.WHOLE;
+                var entry = new PendingUpdate.Entry(offset, 0, values, amount);
+                early.add(entry);
+                late.add(entry);
+                if (random.nextInt(3) > 0) {
+                    early.fold(math);
+                }
+                if (random.nextInt(15) == 0) {
+                    early.dropUpTo(offset - 5);
+                    late.dropUpTo(offset - 5);
+                }
+            }
+            assertEquals(asMap(late.sums(math)), asMap(early.sums(math)), "seed " + seed);
+            assertEquals(ranges(late.sums(math)), ranges(early.sums(math)), "seed " + seed);
+        }
+    }
+
+    @Test
     void dropsTheRowsThatCountAlready() {
         var labels = usage(3, Instant.EPOCH, "{}").values().labels();
         var rollup = new PendingUpdate(key(), "topic_0", labels, Overflow.NONE);
@@ -254,7 +328,7 @@ class RollupMathTest {
     }
 
     private Map<String, Long> hourSums(CountedRow... rows) {
-        return Gathered.of(List.of(rows)).updates().stream()
+        return Gathered.of(List.of(rows), math).updates().stream()
                 .filter(rollup -> rollup.key().granularity() == Granularity.HOUR)
                 .map(rollup -> asMap(rollup.sums(math)))
                 .findFirst()
@@ -273,8 +347,8 @@ class RollupMathTest {
         return map;
     }
 
-    private static Collection<PendingUpdate> fold(CountedRow... rows) {
-        return Gathered.of(List.of(rows)).updates();
+    private Collection<PendingUpdate> fold(CountedRow... rows) {
+        return Gathered.of(List.of(rows), math).updates();
     }
 
     private static CountedRow usage(long offset, Instant ts, String fields) {

@@ -125,10 +125,8 @@ class SeriesCapPropertyIT {
                 var counted = new ArrayList<CountedRow>();
                 for (int i = 0; i < marked.size(); i++) {
                     switch (outcomes.get(i)) {
-                        case Stored(var decided) ->
-                                counted.add(CountedRow.of(marked.get(i), decided));
-                        case Redelivered(var decided) ->
-                                counted.add(CountedRow.of(marked.get(i), decided));
+                        case Stored(var row) -> counted.add(row);
+                        case Redelivered(var row) -> counted.add(row);
                         default -> throw new AssertionError(outcomes.get(i));
                     }
                 }

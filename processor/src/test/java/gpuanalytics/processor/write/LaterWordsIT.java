@@ -88,6 +88,23 @@ class LaterWordsIT {
                 faults.writes().stream().skip(before).map(Command::documents).toList());
     }
 
+    /** Most repeats are of an identity with one word, which two ids tell. */
+    @Test
+    void aRepeatAsksForNoMoreWordsThanThereMayBe() throws Exception {
+        write(usage("ada", 0, 1));
+        write(usage("ada", 0, 1));
+        assertEquals(List.of("r:short", "w:1:r:short"), lastQuestion());
+
+        write(usage("ada", 1, 5));
+        write(usage("ada", 1, 5));
+        assertEquals("w:2:r:short", lastQuestion().getFirst());
+        assertEquals(7, lastQuestion().size());
+    }
+
+    private List<String> lastQuestion() {
+        return faults.questions(StoreLayout.TOKEN_USAGE).getLast().identities();
+    }
+
     @Test
     void aRecordThatIsReadAgainIsTheWordThatItWas() throws Exception {
         var rows = rows(usage("ada", 0, 0), usage("ada", 1, 5), usage("ada", 2, 9));
@@ -97,7 +114,7 @@ class LaterWordsIT {
 
         for (int i = 0; i < rows.size(); i++) {
             var redelivered = assertInstanceOf(Redelivered.class, again.get(i));
-            assertEquals(role(before.get(i)).getClass(), redelivered.decided().role().getClass());
+            assertEquals(role(before.get(i)).getClass(), redelivered.counted().role().getClass());
         }
         assertEquals(3, stored());
     }
@@ -129,7 +146,7 @@ class LaterWordsIT {
         for (int i = 0; i < 120; i++) {
             var outcome =
                     writer(compared).write(rows(usage("user-" + i % 20, i, 5 + i))).getFirst();
-            if (role(outcome) instanceof Replacing(var word)) {
+            if (role(outcome) instanceof Replacing(var word, _)) {
                 replaced.add(word.values().labels() + " " + word.values().epochSecond());
             }
         }
@@ -252,7 +269,7 @@ class LaterWordsIT {
     }
 
     private static Role role(Outcome outcome) {
-        return assertInstanceOf(Stored.class, outcome).decided().role();
+        return assertInstanceOf(Stored.class, outcome).counted().role();
     }
 
     private static Event usage(String user, int seconds, long tokens) {

@@ -11,13 +11,13 @@ import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.RejectReason;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.consume.TestRows;
-import gpuanalytics.processor.decode.Decided;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.faults.FaultyStore;
 import gpuanalytics.processor.faults.FaultyStore.Command;
 import gpuanalytics.processor.faults.FaultyStore.Fault;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
+import gpuanalytics.processor.rollup.CountedRow;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
@@ -65,9 +65,10 @@ class MongoEventWriterIT {
 
     @Test
     void storesEachRowOnce() throws Exception {
-        var outcomes = writer.write(rows(5));
+        var rows = rows(5);
+        var outcomes = writer.write(rows);
 
-        assertEquals(Collections.nCopies(5, new Stored(new Decided(Overflow.NONE))), outcomes);
+        assertEquals(stored(rows), outcomes);
         assertEquals(5, stored());
     }
 
@@ -79,7 +80,7 @@ class MongoEventWriterIT {
 
         var outcomes = writer.write(rows);
 
-        assertEquals(Collections.nCopies(500, new Stored(new Decided(Overflow.NONE))), outcomes);
+        assertEquals(stored(rows), outcomes);
         assertEquals(
                 List.of(rows.stream().map(Row::id).sorted().toList()),
                 faults.writes().stream().map(Command::identities).toList(),
@@ -100,10 +101,7 @@ class MongoEventWriterIT {
                                 elsewhere.at(7, usage(1)))); // same place, topic made again
 
         assertEquals(
-                List.of(
-                        new Redelivered(new Decided(Overflow.NONE)),
-                        new Repeated(),
-                        new Repeated()),
+                List.of(new Redelivered(CountedRow.of(first)), new Repeated(), new Repeated()),
                 outcomes);
         assertEquals(1, stored());
         assertEquals(0, metrics.mismatches());
@@ -111,17 +109,20 @@ class MongoEventWriterIT {
 
     @Test
     void countsARepeatWithinABatchOnce() throws Exception {
-        var outcomes = writer.write(List.of(records.at(1, usage(1)), records.at(2, usage(1))));
+        var rows = List.of(records.at(1, usage(1)), records.at(2, usage(1)));
 
-        assertEquals(List.of(new Stored(new Decided(Overflow.NONE)), new Repeated()), outcomes);
+        var outcomes = writer.write(rows);
+
+        assertEquals(List.of(new Stored(CountedRow.of(rows.getFirst())), new Repeated()), outcomes);
     }
 
     @Test
     void tellsWhatWasDecidedWhenItWasStored() throws Exception {
-        writer.write(List.of(records.at(7, usage(1)).counting(Overflow.OTHER)));
+        var row = records.at(7, usage(1)).counting(Overflow.OTHER);
+        writer.write(List.of(row));
 
         assertEquals(
-                List.of(new Redelivered(new Decided(Overflow.OTHER))),
+                List.of(new Redelivered(CountedRow.of(row))),
                 writer.write(List.of(records.at(7, usage(1)))));
     }
 
@@ -132,11 +133,9 @@ class MongoEventWriterIT {
         writer.write(List.of(samples.at(7, sample())));
 
         samples.assume(Duration.ofSeconds(30)); // started again with another SAMPLE_INTERVAL_S
-        var row = samples.at(7, sample());
-        var outcome = (Redelivered) writer.write(List.of(row)).getFirst();
+        var outcome = (Redelivered) writer.write(List.of(samples.at(7, sample()))).getFirst();
 
-        assertEquals(new Decided(Overflow.NONE, 15), outcome.decided());
-        assertEquals(15, outcome.decided().of(row.values()).number(GpuMetric.INTERVAL_S));
+        assertEquals(15, outcome.counted().values().number(GpuMetric.INTERVAL_S));
         assertEquals(0, metrics.mismatches());
     }
 
@@ -164,9 +163,10 @@ class MongoEventWriterIT {
     void storesOnceWhenTheAnswerIsLost() throws Exception {
         faults.once(command -> command.name().equals("insert"), new Fault.AnswerLost());
 
-        var outcomes = writer.write(rows(5));
+        var rows = rows(5);
+        var outcomes = writer.write(rows);
 
-        assertEquals(Collections.nCopies(5, new Stored(new Decided(Overflow.NONE))), outcomes);
+        assertEquals(stored(rows), outcomes);
         assertEquals(5, stored());
     }
 
@@ -175,9 +175,10 @@ class MongoEventWriterIT {
     void triesAgainWhenTheStoreRefusesForNow(int code) throws Exception {
         faults.times(2, command -> command.name().equals("insert"), new Fault.Refused(code, "no"));
 
-        var outcomes = writer.write(rows(3));
+        var rows = rows(3);
+        var outcomes = writer.write(rows);
 
-        assertEquals(Collections.nCopies(3, new Stored(new Decided(Overflow.NONE))), outcomes);
+        assertEquals(stored(rows), outcomes);
         assertEquals(3, stored());
     }
 
@@ -187,9 +188,10 @@ class MongoEventWriterIT {
         faults.once(
                 command -> command.name().equals("insert"), new Fault.Partial(code, Set.of(1, 3)));
 
-        var outcomes = writer.write(rows(5));
+        var rows = rows(5);
+        var outcomes = writer.write(rows);
 
-        assertEquals(Collections.nCopies(5, new Stored(new Decided(Overflow.NONE))), outcomes);
+        assertEquals(stored(rows), outcomes);
         assertEquals(List.of(5, 2), faults.writes().stream().map(c -> c.documents()).toList());
         assertEquals(5, stored());
     }
@@ -199,10 +201,11 @@ class MongoEventWriterIT {
     void refusesOnlyTheRowThatWillNeverFit(int code) throws Exception {
         faults.once(command -> command.name().equals("insert"), new Fault.Partial(code, Set.of(1)));
 
-        var outcomes = writer.write(rows(3));
+        var rows = rows(3);
+        var outcomes = writer.write(rows);
 
-        assertEquals(new Stored(new Decided(Overflow.NONE)), outcomes.get(0));
-        assertEquals(new Stored(new Decided(Overflow.NONE)), outcomes.get(2));
+        assertEquals(stored(rows).get(0), outcomes.get(0));
+        assertEquals(stored(rows).get(2), outcomes.get(2));
         var refused = assertInstanceOf(Rejected.class, outcomes.get(1));
         var tooLarge = code == 10334 || code == 17280;
         assertEquals(
@@ -215,9 +218,10 @@ class MongoEventWriterIT {
     void takesNothingForDoneThatNoMajorityHas() throws Exception {
         faults.once(command -> command.name().equals("insert"), new Fault.NoMajority(64));
 
-        var outcomes = writer.write(rows(4));
+        var rows = rows(4);
+        var outcomes = writer.write(rows);
 
-        assertEquals(Collections.nCopies(4, new Stored(new Decided(Overflow.NONE))), outcomes);
+        assertEquals(stored(rows), outcomes);
         assertEquals(List.of(4, 4), faults.writes().stream().map(c -> c.documents()).toList());
         assertEquals(4, stored());
     }
@@ -260,9 +264,14 @@ class MongoEventWriterIT {
 
         var outcomes = writer.write(rows);
 
-        assertEquals(Set.of(new Stored(new Decided(Overflow.NONE))), Set.copyOf(outcomes));
+        assertTrue(outcomes.stream().allMatch(Stored.class::isInstance));
         assertTrue(faults.writes().size() > 1, "one message took it all");
         assertEquals(9000, stored());
+    }
+
+    /** What became of rows that are stored as they are. */
+    private static List<Stored> stored(List<Row> rows) {
+        return rows.stream().map(row -> new Stored(CountedRow.of(row))).toList();
     }
 
     private void writeQuietly(List<Row> rows) {

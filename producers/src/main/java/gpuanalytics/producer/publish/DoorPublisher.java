@@ -1,7 +1,9 @@
 package gpuanalytics.producer.publish;
 
+import gpuanalytics.event.Decoded.Refusal;
 import gpuanalytics.event.Event;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -57,10 +59,11 @@ public final class DoorPublisher {
     /**
      * Sends an event.
      *
+     * @param refused the readings that it lacks because of what was said of them
      * @param told takes its fate, once, on any thread; must not wait
      */
-    public void send(Event event, Consumer<Fate> told) {
-        send(kafka.record(event), false, told);
+    public void send(Event event, List<Refusal> refused, Consumer<Fate> told) {
+        send(kafka.record(event, refused), false, told);
     }
 
     /**

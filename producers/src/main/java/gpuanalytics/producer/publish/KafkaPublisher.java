@@ -2,6 +2,7 @@ package gpuanalytics.producer.publish;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import gpuanalytics.event.Decoded.Refusal;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventCodec;
 import gpuanalytics.event.EventKey;
@@ -190,13 +191,22 @@ public final class KafkaPublisher implements AutoCloseable {
         return settings;
     }
 
-    /** The record of an event: keyed by its GPU, else by its identity, else without a key. */
+    /** The record of an event, see {@link #record(Event, List)}. */
     ProducerRecord<byte[], byte[]> record(Event event) {
+        return record(event, List.of());
+    }
+
+    /**
+     * The record of an event: keyed by its GPU, else by its identity, else without a key.
+     *
+     * @param refused the readings that it lacks
+     */
+    ProducerRecord<byte[], byte[]> record(Event event, List<Refusal> refused) {
         var key = EventKey.of(event);
         return new ProducerRecord<>(
                 name(event.topic()),
                 key == null ? null : key.getBytes(UTF_8),
-                EventCodec.encode(event));
+                EventCodec.encode(event, refused));
     }
 
     /** Hands a record over; waits for room for at most {@link #MAX_BLOCK}. */

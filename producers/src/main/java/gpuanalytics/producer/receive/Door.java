@@ -1,7 +1,9 @@
 package gpuanalytics.producer.receive;
 
+import gpuanalytics.event.Decoded.Refusal;
 import gpuanalytics.event.Decoded.Rejected;
 import gpuanalytics.event.EventCodec;
+import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.RejectReason;
 import gpuanalytics.producer.publish.DoorPublisher;
 import gpuanalytics.producer.publish.Fate;
@@ -38,6 +40,7 @@ public final class Door implements AutoCloseable {
     private final Duration ackTimeout;
     private final ByteBudget budget;
     private final Instant opened;
+    private final MeterRegistry meters;
     private final Counter accepted;
     private final Counter refused;
     private final Counter passed;
@@ -64,6 +67,7 @@ public final class Door implements AutoCloseable {
         this.ackTimeout = ackTimeout;
         this.budget = new ByteBudget(maxBytes);
         this.opened = clock.instant();
+        this.meters = meters;
         this.accepted = items("accepted", meters);
         this.refused = items("refused", meters);
         this.passed = items("passed", meters);
@@ -108,7 +112,8 @@ public final class Door implements AutoCloseable {
         var first = new Round(items.size());
         for (int i = 0; i < items.size() && first.goesOn(); i++) {
             switch (items.get(i)) {
-                case Told.Fact(var event) -> publisher.send(event, first.fate(i));
+                case Told.Fact(var event, var lacking) ->
+                        publisher.send(event, lacking, first.fate(i));
                 case Told.Refused(var letter) -> publisher.send(letter, false, first.fate(i));
             }
         }
@@ -117,7 +122,35 @@ public final class Door implements AutoCloseable {
         tellTooLarge(items, fates, receipt);
         accepted.increment(receipt.accepted());
         refused.increment(receipt.refused());
+        countReadings(items, receipt);
         return receipt;
+    }
+
+    /** Counts the readings that accepted events lack, once they are in Kafka. */
+    private void countReadings(List<Told> items, Receipt receipt) {
+        for (int i = 0; i < items.size(); i++) {
+            if (items.get(i) instanceof Told.Fact(var event, var lacking)
+                    && receipt.refusals().get(i).isEmpty()) {
+                for (var each : lacking) {
+                    countReading(event.topic(), each);
+                }
+            }
+        }
+    }
+
+    /** As the processor counts what it refuses itself. */
+    private void countReading(EventTopic topic, Refusal reading) {
+        if (!reading.isPassedOn()) {
+            meters.counter(
+                            "readings.refused",
+                            "topic",
+                            topic.defaultName(),
+                            "field",
+                            reading.field(),
+                            "reason",
+                            reading.reason().label())
+                    .increment();
+        }
     }
 
     private void requireAvailable() {
@@ -192,12 +225,12 @@ public final class Door implements AutoCloseable {
 
     private static Letter letter(Told item, Rejected why) {
         return switch (item) {
-            case Told.Fact(var event) ->
+            case Told.Fact(var event, var lacking) ->
                     new Letter(
                             why,
                             Optional.of(event.topic()),
                             "application/json",
-                            EventCodec.encode(event));
+                            EventCodec.encode(event, lacking));
             case Told.Refused(var letter) -> letter;
         };
     }

@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 
 /** The doors there are. */
 public enum DoorKind {
-    HTTP("POST /v1/events and OTLP/HTTP, port 4318"),
-    GRPC("OTLP/gRPC, port 4317");
+    HTTP("POST /v1/events, OTLP/HTTP and Prometheus remote write, port 4318"),
+    GRPC("OTLP/gRPC and gpuanalytics.v1.Ingest, port 4317");
 
     private final String what;
 

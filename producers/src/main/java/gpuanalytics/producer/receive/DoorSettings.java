@@ -21,6 +21,7 @@ import java.util.Set;
  * @param limits what may be under way
  * @param tokens the file of the tokens that open the doors; empty where everybody may come in
  * @param usageFrom what the usage of a service is counted from, where that is not its spans
+ * @param write what becomes of counters that Prometheus writes
  * @param events what an event may be
  */
 public record DoorSettings(
@@ -30,6 +31,7 @@ public record DoorSettings(
         DoorLimits limits,
         Optional<Path> tokens,
         Map<String, UsageOrigin> usageFrom,
+        WriteSettings write,
         EventLimits events) {
 
     private static final int HTTP_PORT = 4318;
@@ -61,6 +63,7 @@ public record DoorSettings(
                                             + " loopback")
                                 .map(Path::of),
                         readUsageFrom(env),
+                        WriteSettings.read(env),
                         events);
         for (var kind : settings.open) {
             settings.requireTokens(env, kind);
@@ -87,7 +90,8 @@ public record DoorSettings(
                 env.list(
                         "DOOR_USAGE_FROM",
                         "Services (service.name) whose token usage is not counted from their"
-                                + " spans: service=logs or service=metrics, separated by commas")) {
+                                + " spans: service=logs, service=metrics, or service=scrape where a"
+                                + " source asks it, separated by commas")) {
             int equals = part.lastIndexOf('=');
             var origin = part.substring(equals + 1).strip().toLowerCase(Locale.ROOT);
             var known =
@@ -96,7 +100,7 @@ public record DoorSettings(
                             .findFirst();
             if (equals < 1 || known.isEmpty()) {
                 env.error(
-                        "DOOR_USAGE_FROM is %s, expected service=spans, service=logs or service=metrics"
+                        "DOOR_USAGE_FROM is %s, expected service=spans, service=logs, service=metrics or service=scrape"
                                 .formatted(part));
                 continue;
             }

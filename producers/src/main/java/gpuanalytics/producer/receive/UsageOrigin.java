@@ -6,7 +6,9 @@ import java.util.Locale;
 public enum UsageOrigin {
     SPANS,
     LOGS,
-    METRICS;
+    METRICS,
+    /** None of these: a source asks the service for its counters. */
+    SCRAPE;
 
     /** The name, as in variables and messages. */
     public String label() {

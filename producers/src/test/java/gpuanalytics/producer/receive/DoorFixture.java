@@ -6,6 +6,8 @@ import gpuanalytics.embedded.EmbeddedBroker;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.producer.Producer;
 import gpuanalytics.producer.ProducerConfig;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -79,13 +81,25 @@ public final class DoorFixture implements AutoCloseable {
     }
 
     private double held() throws Exception {
-        var name = "producer_door_bytes{door=\"http\"} ";
+        return metric("producer_door_bytes{door=\"http\"}");
+    }
+
+    /** The value of a metric, by its name and labels as they are printed; NaN where it has none. */
+    public double metric(String named) throws Exception {
+        var name = named + " ";
         return text(send(producer.httpPort(), "GET", "/metrics", new byte[0]))
                 .lines()
                 .filter(line -> line.startsWith(name))
                 .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
                 .findFirst()
                 .orElse(Double.NaN);
+    }
+
+    /** A connection to the door for gRPC; the caller shuts it down. */
+    public ManagedChannel channel() {
+        return NettyChannelBuilder.forAddress("127.0.0.1", producer.doorPort(DoorKind.GRPC))
+                .usePlaintext()
+                .build();
     }
 
     public HttpResponse<byte[]> post(String path, byte[] body, String... headers)

@@ -11,6 +11,7 @@ import static gpuanalytics.producer.receive.DoorFixture.texts;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code POST /v1/events} of a whole producer over a real broker. */
 @Timeout(300)
@@ -100,6 +102,26 @@ class EventsDoorIT {
         assertEquals(200, doors.post(PATH, sample("GPU-one")).statusCode());
         assertEquals(1, texts(broker.bootstrapServers(), USAGES, "one-usage").size());
         assertEquals(1, texts(broker.bootstrapServers(), SAMPLES, "GPU-one").size());
+    }
+
+    /** Counted here, and on its way to the raw document. */
+    @Test
+    void aRefusedReadingIsCountedAndPassedOn() throws Exception {
+        var metric =
+                "readings_refused_total{field=\"power_w\",reason=\"out_of_range\",topic=\"gpu.metrics.v1\"}";
+        var bad =
+                sample("GPU-refused").replace("\"utilization\"", "\"power_w\":-3,\"utilization\"");
+        var before = doors.metric(metric);
+
+        assertEquals(200, doors.post(PATH, bad).statusCode());
+
+        assertEquals(Double.isNaN(before) ? 1 : before + 1, doors.metric(metric));
+        var record = texts(broker.bootstrapServers(), SAMPLES, "GPU-refused").getFirst();
+        assertTrue(
+                record.contains(
+                        "\"refused\":{\"power_w\":{\"reason\":\"out_of_range\",\"said\":\"-3\"}}"),
+                record);
+        assertFalse(record.contains("\"power_w\":-3"), record);
     }
 
     @ParameterizedTest
@@ -355,8 +377,9 @@ class EventsDoorIT {
         return guarded.post(PATH, usage("guarded"), "authorization", authorization).statusCode();
     }
 
-    @Test
-    void namesAPortThatIsTaken() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"DOOR_HTTP_PORT", "DOOR_GRPC_PORT"})
+    void namesAPortThatIsTaken(String variable) throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var thrown =
                     assertThrows(
@@ -365,15 +388,15 @@ class EventsDoorIT {
                                     new DoorFixture(
                                             broker.bootstrapServers(),
                                             Map.of(
-                                                    "DOOR_HTTP_PORT",
+                                                    variable,
                                                     Integer.toString(taken.getLocalPort()))));
 
             assertTrue(
                     thrown.errors()
                             .getFirst()
                             .startsWith(
-                                    "DOOR_HTTP_PORT is %d, expected a free port of 127.0.0.1"
-                                            .formatted(taken.getLocalPort())),
+                                    "%s is %d, expected a free port of 127.0.0.1"
+                                            .formatted(variable, taken.getLocalPort())),
                     thrown.errors().toString());
         }
     }

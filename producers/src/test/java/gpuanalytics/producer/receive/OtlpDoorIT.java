@@ -51,8 +51,6 @@ import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -92,7 +90,7 @@ class OtlpDoorIT {
                                         "DOOR_MAX_REQUESTS",
                                         "1"))
                         .awaitReady();
-        channel = channel(doors);
+        channel = doors.channel();
     }
 
     @AfterAll
@@ -100,12 +98,6 @@ class OtlpDoorIT {
         channel.shutdownNow();
         doors.close();
         broker.close();
-    }
-
-    private static ManagedChannel channel(DoorFixture to) {
-        return NettyChannelBuilder.forAddress("127.0.0.1", to.producer.doorPort(DoorKind.GRPC))
-                .usePlaintext()
-                .build();
     }
 
     private static TraceServiceGrpc.TraceServiceBlockingStub traces() {
@@ -363,7 +355,7 @@ class OtlpDoorIT {
     @Test
     void kafkaAwayIsUnavailableWithATimeToWait() {
         try (var away = new DoorFixture("127.0.0.1:1", Map.of())) {
-            var to = channel(away);
+            var to = away.channel();
             try {
                 var thrown =
                         assertThrows(
@@ -460,28 +452,6 @@ class OtlpDoorIT {
             assertTrue(provider.forceFlush().join(30, TimeUnit.SECONDS).isSuccess());
         }
         assertEquals(1, texts(broker.bootstrapServers(), USAGES, "\"https\"").size());
-    }
-
-    @Test
-    void namesAGrpcPortThatIsTaken() throws Exception {
-        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            var thrown =
-                    assertThrows(
-                            ConfigurationException.class,
-                            () ->
-                                    new DoorFixture(
-                                            broker.bootstrapServers(),
-                                            Map.of(
-                                                    "DOOR_GRPC_PORT",
-                                                    Integer.toString(taken.getLocalPort()))));
-            assertTrue(
-                    thrown.errors()
-                            .getFirst()
-                            .startsWith(
-                                    "DOOR_GRPC_PORT is %d, expected a free port of 127.0.0.1"
-                                            .formatted(taken.getLocalPort())),
-                    thrown.errors().toString());
-        }
     }
 
     @Test

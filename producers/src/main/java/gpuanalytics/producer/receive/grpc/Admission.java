@@ -74,9 +74,14 @@ final class Admission implements ServerInterceptor {
             return true;
         }
 
+        /** Gives back what the messages before took: of a stream one is held at a time. */
+        void giveBack() {
+            budget.give(bytes.getAndSet(0));
+        }
+
         void release() {
             if (released.compareAndSet(false, true)) {
-                budget.give(bytes.get());
+                giveBack();
                 calls.release();
             }
         }
@@ -96,6 +101,12 @@ final class Admission implements ServerInterceptor {
 
         @Override
         public void onMessage(Q message) {
+            if (refused) {
+                return;
+            }
+            if (!call.getMethodDescriptor().getType().clientSendsOneMessage()) {
+                hold.giveBack();
+            }
             if (message instanceof byte[] bytes && !hold.take(bytes.length)) {
                 refused = true;
                 call.close(

@@ -1,21 +1,25 @@
 package gpuanalytics.producer.receive.grpc;
 
+import gpuanalytics.event.EventCodec;
 import gpuanalytics.producer.receive.Door;
 import gpuanalytics.producer.receive.DoorSettings;
 import gpuanalytics.producer.receive.GrpcSettings;
 import gpuanalytics.producer.receive.OpenDoor;
+import gpuanalytics.producer.receive.json.EventBody;
 import gpuanalytics.producer.receive.otlp.Otlp;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.health.HealthReport;
 import gpuanalytics.service.http.BearerTokens;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -57,7 +61,8 @@ public final class GrpcDoor implements OpenDoor {
      *
      * @throws ConfigurationException where it cannot listen
      */
-    public static GrpcDoor open(DoorSettings settings, Door door, BearerTokens tokens, Otlp otlp) {
+    public static GrpcDoor open(
+            DoorSettings settings, Door door, BearerTokens tokens, Otlp otlp, Clock clock) {
         var health = new HealthStatusManager();
         var threads =
                 Executors.newThreadPerTaskExecutor(
@@ -67,16 +72,25 @@ public final class GrpcDoor implements OpenDoor {
         for (var service : OtlpServices.of(otlp)) {
             builder.addService(ServerInterceptors.intercept(service, admission));
         }
+        var ingest = ingest(settings, door, clock);
+        builder.addService(ServerInterceptors.intercept(ingest, admission));
         builder.addService(
                 ServerInterceptors.intercept(ProtoReflectionServiceV1.newInstance(), admission));
         try {
             var server = builder.build().start();
             health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
+            health.setStatus(IngestService.NAME, ServingStatus.SERVING);
             return new GrpcDoor(door, server, health, threads, settings.grpc().host());
         } catch (IOException e) {
             threads.close();
             throw unusable(settings.grpc(), e);
         }
+    }
+
+    private static ServerServiceDefinition ingest(DoorSettings settings, Door door, Clock clock) {
+        int mostItems = settings.limits().maxItems();
+        var events = new EventBody(new EventCodec(settings.events()), mostItems, clock);
+        return new IngestService(door, events, mostItems).definition();
     }
 
     private static NettyServerBuilder builder(DoorSettings settings) {

@@ -4,13 +4,11 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import gpuanalytics.producer.receive.BadRequestException;
-import gpuanalytics.producer.receive.UnavailableException;
 import gpuanalytics.producer.receive.otlp.Otlp;
 import gpuanalytics.producer.receive.otlp.OtlpResponses;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
-import io.grpc.Status;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
@@ -28,8 +26,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * OTLP's three services. Requests come in as bytes and are parsed here, so that bad ones are the
@@ -37,9 +33,8 @@ import org.slf4j.LoggerFactory;
  */
 final class OtlpServices {
 
-    private static final Logger LOG = LoggerFactory.getLogger(OtlpServices.class);
-
-    private static final MethodDescriptor.Marshaller<byte[]> BYTES =
+    /** Messages as they came. */
+    static final MethodDescriptor.Marshaller<byte[]> BYTES =
             new MethodDescriptor.Marshaller<>() {
                 @Override
                 public InputStream stream(byte[] value) {
@@ -111,26 +106,11 @@ final class OtlpServices {
         try {
             client.onNext(export.of(parser.parseFrom(bytes)));
             client.onCompleted();
-        } catch (InvalidProtocolBufferException e) {
-            client.onError(invalid("request is not OTLP in protobuf: " + e.getMessage()));
-        } catch (BadRequestException e) {
-            client.onError(invalid(e.problem()));
-        } catch (UnavailableException e) {
-            client.onError(Retry.exception(String.valueOf(e.getMessage()), e.retryAfter()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            client.onError(
-                    Status.CANCELLED.withDescription("the call has ended").asRuntimeException());
-        } catch (RuntimeException e) {
-            LOG.atError().setCause(e).log("call failed");
-            client.onError(
-                    Status.INTERNAL
-                            .withDescription("the call failed, the log says why")
-                            .asRuntimeException());
+        } catch (InvalidProtocolBufferException
+                | BadRequestException
+                | InterruptedException
+                | RuntimeException e) {
+            client.onError(Failures.told(e, "OTLP"));
         }
-    }
-
-    private static RuntimeException invalid(String problem) {
-        return Status.INVALID_ARGUMENT.withDescription(problem).asRuntimeException();
     }
 }

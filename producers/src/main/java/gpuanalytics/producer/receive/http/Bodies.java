@@ -82,6 +82,36 @@ final class Bodies {
         }
     }
 
+    /**
+     * Lets a body be used that is one block of Snappy, which says first how long it becomes.
+     *
+     * @throws ProblemException where it is compressed in another way, or too large
+     * @throws BadRequestException where it is not what it says
+     */
+    <T> T useSnappy(Endpoint.Request request, Use<T> use)
+            throws BadRequestException, InterruptedException {
+        var encoding = request.headers().getOrDefault("content-encoding", "").strip();
+        if (!encoding.equalsIgnoreCase("snappy")) {
+            throw new ProblemException(
+                    Problem.of(
+                            415,
+                            "unsupported-encoding",
+                            "Content-Encoding is not known, expected snappy"));
+        }
+        long length = SnappyBlock.length(request.body());
+        if (length > maxBytes) {
+            throw new ProblemException(tooLarge());
+        }
+        if (!budget.take(length)) {
+            throw new ProblemException(full());
+        }
+        try {
+            return use.of(SnappyBlock.decompressed(request.body(), (int) length));
+        } finally {
+            budget.give(length);
+        }
+    }
+
     private Problem tooLarge() {
         return Problem.of(
                 413,

@@ -7,6 +7,7 @@ import gpuanalytics.producer.receive.OpenDoor;
 import gpuanalytics.producer.receive.UnavailableException;
 import gpuanalytics.producer.receive.json.EventBody;
 import gpuanalytics.producer.receive.otlp.Otlp;
+import gpuanalytics.producer.receive.prometheus.RemoteWrite;
 import gpuanalytics.service.health.HealthReport;
 import gpuanalytics.service.http.BearerTokens;
 import gpuanalytics.service.http.Endpoint;
@@ -84,6 +85,11 @@ public final class HttpDoor implements OpenDoor {
             endpoints.add(
                     endpoint.behind(gate).through(intake(tokens, door, OtlpEndpoints::refusal)));
         }
+        endpoints.add(
+                new WriteEndpoint(RemoteWrite.of(settings, door, clock), bodies)
+                        .endpoint(limits.maxMessageBytes())
+                        .behind(gate)
+                        .through(intake(tokens, door, Intake.OPEN.refusal())));
         return endpoints;
     }
 

@@ -14,6 +14,7 @@ import java.util.Map;
 final class LogUsages {
 
     private static final String MEDIA_TYPE = "application/x-protobuf";
+    private static final String ERROR_TYPE = "error.type";
 
     private final EventWriter events;
     private final UsageOrigins origins;
@@ -36,14 +37,28 @@ final class LogUsages {
 
     private void translate(LogRecord log, Attributes attributes, Translation into)
             throws BadRequestException {
+        // a failed request has no tokens
         if (!GenAiUsage.isOfModel(attributes)
-                || !GenAiUsage.hasTokens(attributes)
-                || !origins.allow(UsageOrigin.LOGS, attributes, into)) {
+                || !(GenAiUsage.hasTokens(attributes) || isError(attributes))) {
+            warnOfMissing(attributes, into);
             into.pass(1);
-            return;
+        } else if (!origins.allow(UsageOrigin.LOGS, attributes, into)) {
+            into.pass(1);
+        } else {
+            var decoded = events.write(EventTopic.TOKEN_USAGE, values(log, attributes));
+            into.add(Told.of(decoded, EventTopic.TOKEN_USAGE, MEDIA_TYPE, log.toByteArray()), 1);
         }
-        var decoded = events.write(EventTopic.TOKEN_USAGE, values(log, attributes));
-        into.add(Told.of(decoded, EventTopic.TOKEN_USAGE, MEDIA_TYPE, log.toByteArray()), 1);
+    }
+
+    /** Whoever is counted from logs should know which of them are not. */
+    private void warnOfMissing(Attributes attributes, Translation into) {
+        if (GenAiUsage.isOfModel(attributes) && origins.counts(UsageOrigin.LOGS, attributes)) {
+            into.warn("log records of requests to models without their tokens are not counted");
+        }
+    }
+
+    private static boolean isError(Attributes attributes) {
+        return attributes.text(ERROR_TYPE).isPresent();
     }
 
     private static Map<String, Object> values(LogRecord log, Attributes attributes) {

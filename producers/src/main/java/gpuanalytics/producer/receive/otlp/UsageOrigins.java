@@ -17,14 +17,32 @@ public record UsageOrigins(Map<String, UsageOrigin> byService) {
 
     /** Whether usage in this signal counts; where it does not, the sender is told why. */
     boolean allow(UsageOrigin signal, Attributes attributes, Translation told) {
-        var service = attributes.text(GenAiUsage.SERVICE).orElse("");
-        var counted = byService.getOrDefault(service, UsageOrigin.SPANS);
-        if (counted == signal) {
+        if (counts(signal, attributes)) {
             return true;
         }
+        var service = service(attributes);
+        var counted = counted(service);
         told.warn(
                 "token usage in %s of service \"%s\" is not counted, its %s are; DOOR_USAGE_FROM says which"
-                        .formatted(signal.label(), service, counted.label()));
+                        .formatted(
+                                signal.label(),
+                                service,
+                                counted == UsageOrigin.SCRAPE
+                                        ? "scraped counters"
+                                        : counted.label()));
         return false;
+    }
+
+    /** Whether usage in this signal counts. */
+    boolean counts(UsageOrigin signal, Attributes attributes) {
+        return counted(service(attributes)) == signal;
+    }
+
+    private UsageOrigin counted(String service) {
+        return byService.getOrDefault(service, UsageOrigin.SPANS);
+    }
+
+    private static String service(Attributes attributes) {
+        return attributes.text(GenAiUsage.SERVICE).orElse("");
     }
 }

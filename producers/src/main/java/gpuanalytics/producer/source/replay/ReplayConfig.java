@@ -33,15 +33,8 @@ public record ReplayConfig(ReplayOptions options, int batch) implements SourceCo
         var files =
                 env.list(
                         "REPLAY_FILES",
-                        "Traces to replay, CSV or JSON lines, plain or gzipped, separated by"
-                                + " commas");
-        var speed =
-                readSpeed(
-                        env,
-                        env.text(
-                                "REPLAY_SPEED",
-                                "1",
-                                "Seconds of the traces that pass in one, or max"));
+                        "Traces to replay, CSV or JSON, plain or gzipped, separated by commas");
+        var speed = readSpeed(env);
         boolean loop = env.flag("REPLAY_LOOP", false, "Begin again at the end of the traces");
         var times =
                 env.choice(
@@ -54,17 +47,7 @@ public record ReplayConfig(ReplayOptions options, int batch) implements SourceCo
                         "REPLAY_LENIENT",
                         false,
                         "End with 0, and not 3, where rows of the traces gave no event");
-        if (chosen) {
-            if (files.isEmpty() || files.size() > MAX_FILES) {
-                env.error(
-                        "REPLAY_FILES names %d files, expected 1 to %d with SOURCE replay"
-                                .formatted(files.size(), MAX_FILES));
-            }
-            if (times == ReplayOptions.Times.NOW && speed.isEmpty()) {
-                env.error("REPLAY_TIMES is now, expected original with REPLAY_SPEED max");
-            }
-        }
-        return new ReplayConfig(
+        var options =
                 new ReplayOptions(
                         paths(env, files),
                         speed,
@@ -73,8 +56,23 @@ public record ReplayConfig(ReplayOptions options, int batch) implements SourceCo
                         times,
                         common.pricePerHourUsd(),
                         common.limits(),
-                        lenient),
-                common.batch());
+                        lenient);
+        if (chosen) {
+            check(env, files, options);
+        }
+        return new ReplayConfig(options, common.batch());
+    }
+
+    /** What a replay that is to run must have. */
+    private static void check(EnvironmentReader env, List<String> files, ReplayOptions options) {
+        if (files.isEmpty() || files.size() > MAX_FILES) {
+            env.error(
+                    "REPLAY_FILES names %d files, expected 1 to %d with SOURCE replay"
+                            .formatted(files.size(), MAX_FILES));
+        }
+        if (options.times() == ReplayOptions.Times.NOW && options.speed().isEmpty()) {
+            env.error("REPLAY_TIMES is now, expected original with REPLAY_SPEED max");
+        }
     }
 
     /** Reads the processor's limits: what it would put aside is not published. */
@@ -113,7 +111,8 @@ public record ReplayConfig(ReplayOptions options, int batch) implements SourceCo
         return run;
     }
 
-    private static OptionalDouble readSpeed(EnvironmentReader env, String text) {
+    private static OptionalDouble readSpeed(EnvironmentReader env) {
+        var text = env.text("REPLAY_SPEED", "1", "Seconds of the traces that pass in one, or max");
         if (text.equals("max")) {
             return OptionalDouble.empty();
         }

@@ -91,18 +91,18 @@ record TraceFile(
     private static String problem(Exception e) {
         return switch (e) {
             case UnusableContentException unusable -> String.valueOf(unusable.getMessage());
-            case NoSuchFileException _ -> "does not exist, expected a CSV file";
+            case NoSuchFileException _ -> "does not exist, expected a trace";
             case EOFException _ -> "ends early, expected a whole gzip file";
-            case AccessDeniedException _ -> "may not be read, expected a readable CSV file";
+            case AccessDeniedException _ -> "may not be read, expected a readable trace";
             default ->
-                    "cannot be read (%s), expected a CSV file, plain or gzipped"
+                    "cannot be read (%s), expected a trace, plain or gzipped"
                             .formatted(e.getMessage());
         };
     }
 
     private static TraceFile inspect(Path path) throws IOException {
         if (Files.isDirectory(path)) {
-            throw new UnusableContentException("is a directory, expected a CSV file");
+            throw new UnusableContentException("is a directory, expected a trace");
         }
         if (Files.exists(path) && !Files.isRegularFile(path)) {
             throw new UnusableContentException(

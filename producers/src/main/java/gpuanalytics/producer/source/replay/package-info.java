@@ -1,4 +1,4 @@
-/** Real traces, read from CSV files. */
+/** Real traces, read from files of CSV or JSON. */
 @NullMarked
 package gpuanalytics.producer.source.replay;
 

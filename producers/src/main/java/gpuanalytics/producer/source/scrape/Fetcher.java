@@ -46,8 +46,8 @@ final class Fetcher implements AutoCloseable {
                         .connectTimeout(options.timeout())
                         .executor(threads);
         try {
-            if (options.trusted().isPresent()) {
-                builder.sslContext(Certificates.trusting(options.trusted().get()));
+            if (options.trust().authorities().isPresent()) {
+                builder.sslContext(Certificates.trusting(options.trust().authorities().get()));
             }
         } catch (IOException e) {
             throw new ConfigurationException(
@@ -66,9 +66,9 @@ final class Fetcher implements AutoCloseable {
      * @throws IOException where there is a file for it that cannot be read
      */
     Optional<String> token() throws IOException {
-        return options.token().isEmpty()
+        return options.trust().token().isEmpty()
                 ? Optional.empty()
-                : Optional.of(Files.readString(options.token().get()).strip());
+                : Optional.of(Files.readString(options.trust().token().get()).strip());
     }
 
     /**

@@ -21,8 +21,7 @@ import java.util.Optional;
  * @param interval from one scrape of a target to the next, at its multiples
  * @param timeout how long a target may take to answer
  * @param limits how much there may be
- * @param token the file with the bearer token that targets want
- * @param trusted the certificates that targets are trusted by, PEM; empty for Java's own
+ * @param trust between the source and its targets
  */
 public record ScrapeOptions(
         String name,
@@ -33,8 +32,7 @@ public record ScrapeOptions(
         Duration interval,
         Duration timeout,
         Limits limits,
-        Optional<Path> token,
-        Optional<Path> trusted) {
+        Trust trust) {
 
     private static final long KIB = 1 << 10;
     private static final long MIB = 1 << 20;
@@ -65,13 +63,41 @@ public record ScrapeOptions(
     public record Limits(int targets, int bodyBytes, int series, int parallel) {}
 
     /**
+     * What the source and its targets know each other by.
+     *
+     * @param token the file with the bearer token that targets want
+     * @param authorities the certificates that targets are trusted by, PEM; empty for Java's own
+     */
+    public record Trust(Optional<Path> token, Optional<Path> authorities) {
+
+        private static Trust read(EnvironmentReader env, String prefix) {
+            return new Trust(
+                    env.text(
+                                    prefix + "_TOKEN_FILE",
+                                    "A file with the bearer token that the targets want, read"
+                                            + " again for each round")
+                            .map(Path::of),
+                    env.text(
+                                    prefix + "_CA_FILE",
+                                    "Certificates, PEM, that targets with https are trusted by;"
+                                            + " Java's own by default")
+                            .map(Path::of));
+        }
+    }
+
+    /**
      * What differs from source to source.
      *
      * @param prefix of its variables
      * @param port that its exporters listen on
      * @param intervalS how often they have something new
      */
-    public record Kind(String prefix, int port, int intervalS) {}
+    public record Kind(String prefix, int port, int intervalS) {
+
+        private String example() {
+            return "http://node-1:%d/metrics".formatted(port);
+        }
+    }
 
     /**
      * Reads every variable; errors are left in the reader.
@@ -81,14 +107,14 @@ public record ScrapeOptions(
     public static ScrapeOptions read(
             EnvironmentReader env, Kind kind, KubernetesAccess access, boolean chosen) {
         var prefix = kind.prefix();
-        var example = "http://node-1:%d/metrics".formatted(kind.port());
         var options =
                 new ScrapeOptions(
                         prefix.toLowerCase(Locale.ROOT),
                         uris(
                                 env,
                                 prefix + "_TARGETS",
-                                "Exporters to scrape, separated by commas, such as " + example),
+                                "Exporters to scrape, separated by commas, such as "
+                                        + kind.example()),
                         uris(
                                 env,
                                 prefix + "_DNS",
@@ -105,34 +131,31 @@ public record ScrapeOptions(
                                 prefix + "_INTERVAL_S",
                                 kind.intervalS(),
                                 "Seconds between two scrapes of a target"),
-                        env.duration(
-                                prefix + "_TIMEOUT_MS",
-                                ChronoUnit.MILLIS,
-                                5000,
-                                100,
-                                60_000,
-                                "How long a target may take to answer, in ms"),
+                        readTimeout(env, prefix),
                         readLimits(env, prefix),
-                        env.text(
-                                        prefix + "_TOKEN_FILE",
-                                        "A file with the bearer token that the targets want, read"
-                                                + " again for each round")
-                                .map(Path::of),
-                        env.text(
-                                        prefix + "_CA_FILE",
-                                        "Certificates, PEM, that targets with https are trusted by;"
-                                                + " Java's own by default")
-                                .map(Path::of));
-        if (chosen && !options.hasTargets()) {
-            env.error(
-                    "%s_TARGETS, %s_DNS and %s_PODS are not set, expected one of them with SOURCE %s"
-                            .formatted(prefix, prefix, prefix, options.name()));
+                        Trust.read(env, prefix));
+        if (chosen) {
+            options.requireTargets(env, prefix);
         }
         return options;
     }
 
-    private boolean hasTargets() {
-        return !targets.isEmpty() || !names.isEmpty() || pods.isPresent();
+    private void requireTargets(EnvironmentReader env, String prefix) {
+        if (targets.isEmpty() && names.isEmpty() && pods.isEmpty()) {
+            env.error(
+                    "%s_TARGETS, %s_DNS and %s_PODS are not set, expected one of them with SOURCE %s"
+                            .formatted(prefix, prefix, prefix, name));
+        }
+    }
+
+    private static Duration readTimeout(EnvironmentReader env, String prefix) {
+        return env.duration(
+                prefix + "_TIMEOUT_MS",
+                ChronoUnit.MILLIS,
+                5000,
+                100,
+                60_000,
+                "How long a target may take to answer, in ms");
     }
 
     private static Limits readLimits(EnvironmentReader env, String prefix) {

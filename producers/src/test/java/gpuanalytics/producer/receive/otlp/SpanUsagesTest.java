@@ -267,6 +267,68 @@ class SpanUsagesTest {
     }
 
     @Test
+    void aFailedRequestOfWhichALogTellsCountsAsOne() throws BadRequestException {
+        var failed =
+                Map.<String, Object>of(
+                        "gen_ai.operation.name", "chat",
+                        "gen_ai.request.model", "m",
+                        "error.type", "timeout");
+
+        var event = event(translatedLogs(failed));
+
+        assertEquals("timeout", event.get(TokenUsage.ERROR_TYPE));
+        assertEquals("error", event.get(TokenUsage.STATUS));
+        assertNull(event.get(TokenUsage.PROMPT_TOKENS));
+    }
+
+    @Test
+    void otherLogsPassAndThoseOfRequestsWithoutTokensAreNamed() throws BadRequestException {
+        var chat =
+                Map.<String, Object>of(
+                        "gen_ai.operation.name", "chat",
+                        "gen_ai.request.model", "m",
+                        "error.type", "");
+
+        var named = translatedLogs(chat);
+        var other = translatedLogs(Map.of("gen_ai.system", "openai"));
+
+        assertEquals(List.of(0, 0), List.of(named.items().size(), other.items().size()));
+        assertEquals(List.of(1, 1), List.of(named.passed(), other.passed()));
+        assertTrue(named.warnings().getFirst().contains("log records"), named.warnings() + "");
+        assertEquals(List.of(), other.warnings());
+        assertEquals(List.of(), translatedLogs(Map.of(), chat).warnings(), "spans are counted");
+    }
+
+    private Translation translatedLogs(Map<String, Object> values) throws BadRequestException {
+        return translatedLogs(Map.of("logger", UsageOrigin.LOGS), values);
+    }
+
+    private Translation translatedLogs(Map<String, UsageOrigin> from, Map<String, Object> values)
+            throws BadRequestException {
+        var translation = new Translation(100);
+        new LogUsages(events, new UsageOrigins(from))
+                .translate(logs(Map.of("service.name", "logger"), values), translation);
+        return translation;
+    }
+
+    private static ExportLogsServiceRequest logs(
+            Map<String, Object> resource, Map<String, Object> values) {
+        var log =
+                LogRecord.newBuilder()
+                        .setEventName("gen_ai.client.inference.operation.details")
+                        .setTimeUnixNano(END_NANOS)
+                        .addAllAttributes(attributes(values));
+        return ExportLogsServiceRequest.newBuilder()
+                .addResourceLogs(
+                        ResourceLogs.newBuilder()
+                                .setResource(
+                                        Resource.newBuilder()
+                                                .addAllAttributes(attributes(resource)))
+                                .addScopeLogs(ScopeLogs.newBuilder().addLogRecords(log)))
+                .build();
+    }
+
+    @Test
     void aServiceIsCountedFromOneSignalOnly() throws BadRequestException {
         var values =
                 Map.<String, Object>of(
@@ -274,24 +336,7 @@ class SpanUsagesTest {
                         "gen_ai.request.model", "m",
                         "gen_ai.usage.input_tokens", 9);
         var resource = Map.<String, Object>of("service.name", "logger");
-        var log =
-                ExportLogsServiceRequest.newBuilder()
-                        .addResourceLogs(
-                                ResourceLogs.newBuilder()
-                                        .setResource(
-                                                Resource.newBuilder()
-                                                        .addAllAttributes(attributes(resource)))
-                                        .addScopeLogs(
-                                                ScopeLogs.newBuilder()
-                                                        .addLogRecords(
-                                                                LogRecord.newBuilder()
-                                                                        .setEventName(
-                                                                                "gen_ai.client.inference.operation.details")
-                                                                        .setTimeUnixNano(END_NANOS)
-                                                                        .addAllAttributes(
-                                                                                attributes(
-                                                                                        values)))))
-                        .build();
+        var log = logs(resource, values);
         for (var origin : UsageOrigin.values()) {
             var from = Map.of("logger", origin);
             var spans = translated(from, request(resource, span(values)));

@@ -391,8 +391,8 @@ class ReplaySourceTest {
 
         assertEquals(
                 List.of(
-                        missing + " does not exist, expected a CSV file",
-                        directory + " is a directory, expected a CSV file",
+                        missing + " does not exist, expected a trace",
+                        directory + " is a directory, expected a trace",
                         empty + " is empty, expected a header and rows",
                         headerOnly + " has a header but no rows, expected at least one",
                         other

@@ -80,8 +80,7 @@ enum ContentKind {
 
     /** What is wrong with it, to follow the file's name. */
     String problem() {
-        return "is %s, expected CSV or JSON lines in UTF-8, plain or gzipped: %s"
-                .formatted(what, advice);
+        return "is %s, expected CSV or JSON in UTF-8, plain or gzipped: %s".formatted(what, advice);
     }
 
     private static Predicate<byte[]> begins(String start) {

@@ -170,8 +170,7 @@ class TraceTableTest {
             var refusal = refusal(bytes);
 
             assertTrue(
-                    refusal.startsWith("is " + what + ", expected CSV or JSON lines in UTF-8"),
-                    refusal);
+                    refusal.startsWith("is " + what + ", expected CSV or JSON in UTF-8"), refusal);
         }
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package gpuanalytics.placement;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,10 @@
+
+##@ Placement
+
+.PHONY: placement
+placement: ## Rehearse where GPU pods would go under other policies (ARGS='--help' lists the options; without files, an example)
+	@scripts/placement $(ARGS)
+
+.PHONY: placement-table
+placement-table: ## Reproduce the published table of the FGD paper with ten seeds (docs/placement.md)
+	@$(MVN) $(QUIET) -pl placement -am test -Dtest=PublishedTableTest -Dsurefire.failIfNoSpecifiedTests=false
