@@ -159,8 +159,7 @@ public final class ChangedHours {
                                 new BsonDocument("$not", new BsonDocument("$gte", date(now))));
         // Whoever need not wait does not hang on the clock of whoever marked.
         if (quiet.isPositive()) {
-            filter.append(
-                    StoreLayout.STORED_AT, new BsonDocument("$lte", date(now.minus(quiet))));
+            filter.append(StoreLayout.STORED_AT, new BsonDocument("$lte", date(now.minus(quiet))));
         }
         var claim =
                 new BsonDocument(LEASE + purpose.field() + BY, new BsonString(owner))
