@@ -155,11 +155,12 @@ public final class ChangedHours {
                                 StoreLayout.HOUR,
                                 new BsonDocument("$lte", date(endedBy.minus(Duration.ofHours(1)))))
                         .append(
-                                StoreLayout.STORED_AT,
-                                new BsonDocument("$lte", date(now.minus(quiet))))
-                        .append(
                                 LEASE + purpose.field() + UNTIL,
                                 new BsonDocument("$not", new BsonDocument("$gte", date(now))));
+        // Whoever need not wait does not hang on the clock of whoever marked.
+        if (quiet.isPositive()) {
+            filter.append(StoreLayout.STORED_AT, new BsonDocument("$lte", date(now.minus(quiet))));
+        }
         var claim =
                 new BsonDocument(LEASE + purpose.field() + BY, new BsonString(owner))
                         .append(LEASE + purpose.field() + UNTIL, date(now.plus(lease)));
