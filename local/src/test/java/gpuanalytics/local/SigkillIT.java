@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -164,13 +165,27 @@ class SigkillIT {
             return System.getenv("MONGO_URL");
         }
 
-        /** A killed process is waited for: as long as it is dying it counts as one that runs. */
+        /**
+         * Kills both, with the children that would go on for a while and hold what the next one
+         * needs, and waits for their end: as long as one is dying it counts as one that runs.
+         */
         @Override
         public void kill() throws Exception {
             for (var name : List.of("postgres.pid", "ferretdb.pid")) {
-                var pid = Files.readString(run.resolve(name)).trim();
-                new ProcessBuilder("kill", "-9", pid).start().waitFor();
-                Waiting.until("the end of " + name, START_LIMIT, () -> hasEnded(pid));
+                long pid = Long.parseLong(Files.readString(run.resolve(name)).trim());
+                var pids = new ArrayList<>(List.of(Long.toString(pid)));
+                ProcessHandle.of(pid).stream()
+                        .flatMap(ProcessHandle::descendants)
+                        .forEach(child -> pids.add(Long.toString(child.pid())));
+                var kill = new ArrayList<>(List.of("kill", "-9"));
+                kill.addAll(pids);
+                new ProcessBuilder(kill)
+                        .redirectError(ProcessBuilder.Redirect.DISCARD) // one may have ended
+                        .start()
+                        .waitFor();
+                for (var each : pids) {
+                    Waiting.until("the end of " + name, START_LIMIT, () -> hasEnded(each));
+                }
             }
             startAgain();
         }

@@ -1,7 +1,5 @@
 package gpuanalytics.processor.api;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import gpuanalytics.processor.ledger.CostReport;
 import gpuanalytics.processor.ledger.CostReport.Cost;
 import gpuanalytics.processor.ledger.CostReport.Dollars;
 import gpuanalytics.processor.ledger.CostReport.Energy;
@@ -10,10 +8,7 @@ import gpuanalytics.processor.ledger.CostReport.Row;
 import gpuanalytics.processor.ledger.LedgerQueries;
 import gpuanalytics.service.http.Answer;
 import gpuanalytics.service.http.Endpoint;
-import gpuanalytics.service.http.Json;
-import java.io.IOException;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +18,9 @@ final class CostAnswers {
 
     /** The members of a cost, in a row and in the totals alike. */
     static final List<Column<Cost>> COSTS = columns();
+
+    private static final CostTable<Row, Cost> TABLE =
+            new CostTable<>(COSTS, Row::start, Row::group, Row::cost);
 
     private final LedgerQueries queries;
     private final Clock clock;
@@ -36,38 +34,11 @@ final class CostAnswers {
         var parameters = new QueryParameters(request);
         var report = queries.costs(CostParameters.read(parameters, clock));
         var covered = new CoverageParts(report.coverage(), parameters.zone());
-        var table = new Table<>(columns(report, covered), report.rows());
-        var answer =
-                request.mediaType().equals(Table.CSV_MEDIA_TYPE)
-                        ? table.csv()
-                        : Answer.ok(
-                                Json.MEDIA_TYPE,
-                                Json.streamed(json -> write(json, report, covered, table)));
-        return CostParts.inHeader(covered.inHeader(answer), report.notes());
-    }
-
-    private static void write(
-            JsonGenerator json, CostReport report, CoverageParts covered, Table<Row> table)
-            throws IOException {
-        json.writeStartObject();
-        covered.write(json);
-        CostParts.write(json, report.groupBy(), report.notes());
-        json.writeFieldName("rows");
-        table.writeTo(json);
-        json.writeFieldName("totals");
-        Table.writeObject(json, COSTS, report.totals(), true);
-        json.writeEndObject();
-    }
-
-    private static List<Column<Row>> columns(CostReport report, CoverageParts covered) {
-        var columns = new ArrayList<Column<Row>>();
-        columns.add(new Column<>("ts", row -> covered.local(row.start())));
-        columns.addAll(CostParts.groupColumns(report.groupBy(), Row::group));
-        for (var cost : COSTS) {
-            columns.add(new Column<>(cost.name(), row -> cost.value().apply(row.cost())));
-        }
-        columns.add(CostParts.foldedColumn(report.groupBy(), Row::group));
-        return columns;
+        return TABLE.answer(
+                request,
+                covered,
+                new CostTable.Content<>(
+                        report.groupBy(), report.rows(), report.totals(), report.notes()));
     }
 
     private static List<Column<Cost>> columns() {

@@ -30,7 +30,8 @@ record SpokenSample(int gpu, long at, Map<Field<?>, Double> readings, Event even
                         event.set(GpuMetric.ENERGY_J_TOTAL, value);
                     }
                 });
-        event.set(GpuMetric.TS, MeteredStore.START.plusNanos(at));
+        // No late one lies in the hour before: the sums are looked at as of one hour.
+        event.set(GpuMetric.TS, MeteredStore.START.plusSeconds(60).plusNanos(at));
         event.set(GpuMetric.INTERVAL_S, 1.0);
         return new SpokenSample(gpu, at, new LinkedHashMap<>(readings), event.build());
     }

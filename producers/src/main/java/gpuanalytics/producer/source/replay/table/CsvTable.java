@@ -29,9 +29,9 @@ final class CsvTable implements TraceTable {
 
     private static final List<Character> DELIMITERS = List.of(',', ';', '\t', '|');
 
-    /** As spreadsheets write it to tell each other. */
+    /** As spreadsheets write it to tell each other; a quote separates nothing. */
     private static final Pattern SEPARATOR_LINE =
-            Pattern.compile("\"?sep=(.)\"?", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("\"?sep=(?!\")(.)\"?", Pattern.CASE_INSENSITIVE);
 
     private static final int MAX_LINES_OF_A_ROW = 200;
     private static final char QUOTE = '"';

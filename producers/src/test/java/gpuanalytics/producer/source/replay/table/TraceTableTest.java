@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TraceTableTest {
 
@@ -83,6 +85,15 @@ class TraceTableTest {
         var rows = "1,2,3\n".repeat(1000);
 
         assertEquals(2002, read("a,b,c\n" + rows + "x,\"y\n" + rows + "4,\"5,6\n", "a").size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sep=\"", "\"sep=\"", "\"sep=\"\"", "SEP=\"\""})
+    void aQuoteIsNoSeparatorSoTheLineIsTheHeader(String line) throws IOException {
+        try (var table = TraceTable.open(file((line + "\na,b\n1,2\n").getBytes(UTF_8)))) {
+            assertEquals(1, table.header().size());
+            assertTrue(table.header().getFirst().toLowerCase(Locale.ROOT).contains("sep="));
+        }
     }
 
     @Test
