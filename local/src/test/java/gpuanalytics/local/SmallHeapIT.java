@@ -9,12 +9,16 @@ import gpuanalytics.embedded.Ports;
 import gpuanalytics.embedded.testing.JavaProcess;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.processor.ProcessorMain;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +50,7 @@ class SmallHeapIT {
                 send(broker);
 
                 Waiting.until(
-                        "all events",
+                        () -> "all events: " + requests(api) + ", " + processor.output(),
                         LIMIT,
                         () -> {
                             assertTrue(processor.isAlive(), () -> processor.output().toString());
@@ -60,11 +64,14 @@ class SmallHeapIT {
         }
     }
 
-    private static long requests(ApiClient api) throws InterruptedException {
+    private static long requests(ApiClient api) {
         try {
             return api.totals().requests();
-        } catch (java.io.IOException ignored) {
+        } catch (IOException ignored) {
             return -1; // it has not started to listen
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return -1;
         }
     }
 
@@ -79,6 +86,7 @@ class SmallHeapIT {
                         5);
         try (var producer =
                 new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+            var sent = new ArrayList<Future<RecordMetadata>>(EVENTS);
             for (int i = 0; i < EVENTS; i++) {
                 var event =
                         """
@@ -95,12 +103,13 @@ class SmallHeapIT {
                                         i % 500,
                                         i % 9000,
                                         i);
-                var _ =
-                        producer.send(
-                                new ProducerRecord<>(
-                                        "token.usage.v1", event.getBytes(StandardCharsets.UTF_8)));
+                var bytes = event.getBytes(StandardCharsets.UTF_8);
+                sent.add(producer.send(new ProducerRecord<>("token.usage.v1", bytes)));
             }
             producer.flush();
+            for (var each : sent) {
+                each.get();
+            }
         }
     }
 }

@@ -2,6 +2,7 @@ package gpuanalytics.embedded.testing;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** Waits for a condition, with a limit. */
 public final class Waiting {
@@ -21,10 +22,16 @@ public final class Waiting {
      * @throws AssertionError when it does not hold within the limit, naming what was waited for
      */
     public static void until(String what, Duration limit, Condition condition) throws Exception {
+        until(() -> what, limit, condition);
+    }
+
+    /** The same where what was waited for says how far it had come. */
+    public static void until(Supplier<String> what, Duration limit, Condition condition)
+            throws Exception {
         var deadline = System.nanoTime() + limit.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("waited " + limit + " in vain for " + what);
+                throw new AssertionError("waited " + limit + " in vain for " + what.get());
             }
             LockSupport.parkNanos(STEP_NANOS);
         }
