@@ -25,7 +25,7 @@ final class BudgetAnswers {
 
     Answer get(Endpoint.Request request) {
         var held = budgets.held();
-        var states = held.budgets().stream().map(budgets::state).toList();
+        var states = budgets.states(held.budgets());
         return Answer.ok(
                 request.mediaType(),
                 Json.streamed(

@@ -30,6 +30,11 @@ final class Endpoints {
     private static final int BODIES_AT_ONCE = 4;
 
     private static final List<String> JSON_TYPE = List.of(Json.MEDIA_TYPE);
+
+    /** Bodies are JSON, also where curl -d calls them a form. */
+    private static final List<String> BODY_TYPES =
+            List.of(Json.MEDIA_TYPE, "application/x-www-form-urlencoded");
+
     private static final List<String> TABLE_TYPES = List.of(Json.MEDIA_TYPE, Table.CSV_MEDIA_TYPE);
 
     private Endpoints() {}
@@ -119,7 +124,7 @@ final class Endpoints {
             String path, int maxBytes, Intake.Admission changes, Endpoint.Responder responder) {
         var bodies = new ByteBudget((long) BODIES_AT_ONCE * maxBytes);
         return Endpoint.of(Endpoint.Method.PUT, path, JSON_TYPE, responder)
-                .accepting(maxBytes, JSON_TYPE)
+                .accepting(maxBytes, BODY_TYPES)
                 .through(new Intake(changes, bodies, Intake.OPEN.refusal()));
     }
 }

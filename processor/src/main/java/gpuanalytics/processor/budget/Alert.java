@@ -13,6 +13,6 @@ record Alert(Budget budget, Instant periodStart, int percent, BigDecimal spentUs
 
     /** Names it, on every processor. */
     String id() {
-        return "%s/%d/%s".formatted(periodStart, percent, budget.name());
+        return "%s/%d/%s/%s".formatted(periodStart, percent, budget.name(), budget.identity());
     }
 }

@@ -1,7 +1,7 @@
 package gpuanalytics.processor.budget;
 
-import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
+import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lte;
 
 import com.mongodb.ErrorCategory;
@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.bson.Document;
@@ -35,6 +36,7 @@ import org.bson.types.Decimal128;
 final class AlertBook {
 
     private static final String BUDGET = "budget";
+    private static final String IDENTITY = "budget_id";
     private static final String PERCENT = "percent";
     private static final String SPENT = "spent_usd";
     private static final String AT = "at";
@@ -50,6 +52,13 @@ final class AlertBook {
      * @param attempt the number of this attempt, from 1
      */
     record Due(String id, String message, int attempt) {}
+
+    /**
+     * An alert that has fired.
+     *
+     * @param budget the budget's identity
+     */
+    record Fired(String budget, Instant periodStart, FiredAlert alert) {}
 
     AlertBook(MongoStore store, Duration timeout) {
         collection =
@@ -71,6 +80,7 @@ final class AlertBook {
                         .append(StoreLayout.STORED_AT, at)
                         .append(AT, at)
                         .append(BUDGET, alert.budget().name())
+                        .append(IDENTITY, alert.budget().identity())
                         .append(StoreLayout.PERIOD_START, Date.from(alert.periodStart()))
                         .append(PERCENT, alert.percent())
                         .append(SPENT, new Decimal128(alert.spentUsd()));
@@ -93,25 +103,28 @@ final class AlertBook {
                 });
     }
 
-    /** The alerts of a budget in the period that began at a moment, the lowest share first. */
-    List<FiredAlert> fired(String budget, Instant periodStart) {
+    /** The alerts of the periods that began at some moments, the lowest share first. */
+    List<Fired> fired(Set<Instant> periodStarts) {
         return answered(
                 () ->
                         collection
                                 .find(
-                                        and(
-                                                eq(
-                                                        StoreLayout.PERIOD_START,
-                                                        Date.from(periodStart)),
-                                                eq(BUDGET, budget)))
+                                        in(
+                                                StoreLayout.PERIOD_START,
+                                                periodStarts.stream().map(Date::from).toList()))
                                 .sort(Sorts.ascending(PERCENT))
-                                .map(
-                                        found ->
-                                                new FiredAlert(
-                                                        budget,
-                                                        found.getInteger(PERCENT),
-                                                        found.getDate(AT).toInstant()))
+                                .map(AlertBook::fired)
                                 .into(new ArrayList<>()));
+    }
+
+    private static Fired fired(Document found) {
+        return new Fired(
+                found.get(IDENTITY, ""),
+                found.getDate(StoreLayout.PERIOD_START).toInstant(),
+                new FiredAlert(
+                        found.getString(BUDGET),
+                        found.getInteger(PERCENT),
+                        found.getDate(AT).toInstant()));
     }
 
     /**

@@ -1,7 +1,10 @@
 package gpuanalytics.processor.budget;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * What may be spent in a period.
@@ -24,6 +27,13 @@ public record Budget(
         var plain = usd.stripTrailingZeros(); // equal budgets are equal values
         usd = plain.scale() < 0 ? plain.setScale(0) : plain;
         thresholdsPercent = List.copyOf(thresholdsPercent);
+    }
+
+    /** Names what it is about and how much that may be: another amount is another budget. */
+    String identity() {
+        var plain = new Budget(name, scope, period, usd, List.of());
+        var text = BudgetList.tree(List.of(plain)).toString();
+        return UUID.nameUUIDFromBytes(text.getBytes(UTF_8)).toString();
     }
 
     /** Whether so much is at least that share of it. */

@@ -93,10 +93,10 @@ public final class BudgetList {
         var name = fields.requiredText(NAME, "a name for the budget").orElse("");
         var scope =
                 new SpendScope(
-                        fields.text(TEAM),
-                        fields.text(USER),
-                        fields.text(MODEL),
-                        fields.text(PROJECT));
+                        scoped(fields, TEAM, faults),
+                        scoped(fields, USER, faults),
+                        scoped(fields, MODEL, faults),
+                        scoped(fields, PROJECT, faults));
         var period = fields.choice(PERIOD, Period.MONTH).orElse(Period.MONTH);
         var usd = fields.requiredUsd(USD, MAX_USD);
         if (usd.isPresent() && usd.get().signum() == 0) {
@@ -104,6 +104,14 @@ public final class BudgetList {
         }
         return new Budget(
                 name, scope, period, usd.orElse(BigDecimal.ONE), thresholds(fields, faults));
+    }
+
+    /** An empty text would be read as everybody, and may be meant as nobody. */
+    private static Optional<String> scoped(Fields fields, String name, Faults faults) {
+        if (fields.isEmptyText(name)) {
+            faults.add(fields.path(name), "empty", "a text, or none for all");
+        }
+        return fields.text(name);
     }
 
     private static List<Integer> thresholds(Fields fields, Faults faults) {

@@ -3,9 +3,11 @@ package gpuanalytics.processor.budget;
 import gpuanalytics.processor.budget.BudgetMetrics.Outcome;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.service.retry.Backoff;
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
@@ -54,25 +56,30 @@ public final class BudgetWatch implements AutoCloseable {
 
     /** Looks once at every budget, and sends the messages that are due. */
     public void look() throws InterruptedException {
-        var now = clock.instant();
-        for (var budget : budgets.held().budgets()) {
-            var start = budget.period().start(now);
-            look(budget, start, now);
-            if (now.isBefore(start.plus(LOOK_BACK))) {
-                look(budget, budget.period().start(start.minusSeconds(1)), start);
-            }
-        }
+        compare();
         tell();
     }
 
-    private void look(Budget budget, Instant start, Instant until) {
-        if (!start.isBefore(until)) {
-            return;
+    private void compare() {
+        var now = clock.instant();
+        var periods = new ArrayList<InPeriod>();
+        for (var budget : budgets.held().budgets()) {
+            var present = InPeriod.now(budget, now);
+            periods.add(present);
+            if (now.isBefore(present.start().plus(LOOK_BACK))) {
+                periods.add(present.before());
+            }
         }
-        var spent = spending.total(budget.scope(), start, until).usd();
-        for (int percent : budget.thresholdsPercent()) {
-            if (budget.isReached(percent, spent)) {
-                fire(new Alert(budget, start, percent, spent, clock.instant()));
+        var spent = InPeriod.spent(spending, periods);
+        for (int i = 0; i < periods.size(); i++) {
+            compare(periods.get(i), spent.get(i).usd());
+        }
+    }
+
+    private void compare(InPeriod period, BigDecimal spent) {
+        for (int percent : period.budget().thresholdsPercent()) {
+            if (period.budget().isReached(percent, spent)) {
+                fire(new Alert(period.budget(), period.start(), percent, spent, clock.instant()));
             }
         }
     }

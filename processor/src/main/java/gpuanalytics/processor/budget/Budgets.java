@@ -41,8 +41,8 @@ public interface Budgets {
     /** The budgets. */
     Held held();
 
-    /** How one of them stands. */
-    State state(Budget budget);
+    /** How each of some budgets stands. */
+    List<State> states(List<Budget> budgets);
 
     /**
      * Puts budgets in place of those there are; the same ones are not kept again.

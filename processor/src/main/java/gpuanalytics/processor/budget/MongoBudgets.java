@@ -7,9 +7,12 @@ import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,21 +75,44 @@ public final class MongoBudgets implements Budgets {
     }
 
     @Override
-    public State state(Budget budget) {
+    public List<State> states(List<Budget> all) {
         var now = clock.instant();
-        var start = budget.period().start(now);
-        var end = budget.period().end(start);
-        var spent = spending.total(budget.scope(), start, now);
+        var spent =
+                InPeriod.spent(spending, all.stream().map(of -> InPeriod.now(of, now)).toList());
         var history =
                 spending.hourly(
-                        budget.scope(), now.truncatedTo(ChronoUnit.HOURS).minus(HISTORY), now);
-        return new State(
-                budget,
-                start,
-                end,
-                spent,
-                new Forecast(history, now).at(end, spent.usd(), now),
-                alerts.fired(budget.name(), start));
+                        all.stream().map(Budget::scope).toList(),
+                        now.truncatedTo(ChronoUnit.HOURS).minus(HISTORY),
+                        now);
+        var fired =
+                alerts.fired(
+                        all.stream()
+                                .map(budget -> budget.period().start(now))
+                                .collect(Collectors.toSet()));
+        var states = new ArrayList<State>();
+        for (int i = 0; i < all.size(); i++) {
+            var budget = all.get(i);
+            var start = budget.period().start(now);
+            var end = budget.period().end(start);
+            var usd = spent.get(i).usd();
+            states.add(
+                    new State(
+                            budget,
+                            start,
+                            end,
+                            spent.get(i),
+                            new Forecast(history.get(i), now).at(end, usd, now),
+                            of(budget, start, fired)));
+        }
+        return states;
+    }
+
+    private static List<FiredAlert> of(Budget budget, Instant start, List<AlertBook.Fired> fired) {
+        var identity = budget.identity();
+        return fired.stream()
+                .filter(each -> each.budget().equals(identity) && each.periodStart().equals(start))
+                .map(AlertBook.Fired::alert)
+                .toList();
     }
 
     @Override

@@ -2,6 +2,7 @@ package gpuanalytics.processor.budget;
 
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.List;
 import java.util.SortedMap;
 
 /**
@@ -18,9 +19,11 @@ public interface Spending {
      */
     record Spent(BigDecimal usd, boolean isPriced) {}
 
-    /** What was spent from a full hour until another, or until now. */
-    Spent total(SpendScope scope, Instant from, Instant to);
+    /** What was spent by each from a full hour until another, or until now. */
+    List<Spent> totals(List<SpendScope> scopes, Instant from, Instant to);
 
-    /** What was spent in each hour, in USD; hours in which nothing happened may be left out. */
-    SortedMap<Instant, BigDecimal> hourly(SpendScope scope, Instant from, Instant to);
+    /**
+     * What was spent by each in each hour, in USD; hours in which nothing happened may be left out.
+     */
+    List<SortedMap<Instant, BigDecimal>> hourly(List<SpendScope> scopes, Instant from, Instant to);
 }

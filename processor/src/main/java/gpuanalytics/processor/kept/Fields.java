@@ -98,6 +98,11 @@ public final class Fields {
         return isEmpty ? Optional.empty() : Optional.of(value);
     }
 
+    /** Whether a field is there as a text without characters, which counts as absent. */
+    public boolean isEmptyText(String name) {
+        return node.path(name).isTextual() && node.path(name).textValue().isEmpty();
+    }
+
     /** A text that must be there. */
     public Optional<String> requiredText(String name, String expected) {
         var text = text(name);

@@ -23,8 +23,13 @@ public final class LedgerSpending implements Spending {
     }
 
     @Override
-    public Spent total(SpendScope scope, Instant from, Instant to) {
-        var report = costs(scope, from, to, new Step.Total());
+    public List<Spent> totals(List<SpendScope> scopes, Instant from, Instant to) {
+        return costs(scopes, from, to, new Step.Total()).stream()
+                .map(LedgerSpending::spent)
+                .toList();
+    }
+
+    private static Spent spent(CostReport report) {
         var usd = report.totals().usd();
         return new Spent(
                 usd == null ? BigDecimal.ZERO : usd.total(),
@@ -33,24 +38,39 @@ public final class LedgerSpending implements Spending {
     }
 
     @Override
-    public SortedMap<Instant, BigDecimal> hourly(SpendScope scope, Instant from, Instant to) {
-        var hourly = new TreeMap<Instant, BigDecimal>();
-        for (var row : costs(scope, from, to, new Step.Fixed(LedgerParts.HOUR)).rows()) {
-            var usd = row.cost().usd();
-            if (usd != null) {
-                hourly.merge(row.start(), usd.total(), BigDecimal::add);
-            }
-        }
-        return hourly;
+    public List<SortedMap<Instant, BigDecimal>> hourly(
+            List<SpendScope> scopes, Instant from, Instant to) {
+        return costs(scopes, from, to, new Step.Fixed(LedgerParts.HOUR)).stream()
+                .map(LedgerSpending::byHour)
+                .toList();
     }
 
-    private CostReport costs(SpendScope scope, Instant from, Instant to, Step step) {
+    private static SortedMap<Instant, BigDecimal> byHour(CostReport report) {
+        var byHour = new TreeMap<Instant, BigDecimal>();
+        for (var row : report.rows()) {
+            var usd = row.cost().usd();
+            if (usd != null) {
+                byHour.merge(row.start(), usd.total(), BigDecimal::add);
+            }
+        }
+        return byHour;
+    }
+
+    private List<CostReport> costs(List<SpendScope> scopes, Instant from, Instant to, Step step) {
+        if (scopes.isEmpty()) {
+            return List.of();
+        }
+        var window = QueryWindow.of(from, to, step);
         return queries.costs(
-                new CostQuery(
-                        QueryWindow.of(from, to, step),
-                        List.of(),
-                        filters(scope),
-                        Basis.ALLOCATION));
+                scopes.stream()
+                        .map(
+                                scope ->
+                                        new CostQuery(
+                                                window,
+                                                List.of(),
+                                                filters(scope),
+                                                Basis.ALLOCATION))
+                        .toList());
     }
 
     private static Map<CostDimension, List<String>> filters(SpendScope scope) {

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BudgetAnswersTest {
 
@@ -42,6 +44,18 @@ class BudgetAnswersTest {
             assertEquals(200, put.statusCode(), put.body());
             assertEquals("bob@example.org", json(put).get("by").asText());
             assertEquals(1, json(running.get("/budgets")).get("budgets").size());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/budgets", "/prices"})
+    void whatCurlCallsAFormIsReadAsTheJsonThatItIs(String path) throws Exception {
+        try (var running = new RunningApi()) {
+            var body = "{\"by\": \"ana\", \"budgets\": [], \"gpus\": 3}";
+            var put = running.put(path, body, "content-type", "application/x-www-form-urlencoded");
+
+            assertEquals(400, put.statusCode(), put.body());
+            assertTrue(put.body().contains(" is unknown, expected one of "), put.body());
         }
     }
 

@@ -47,7 +47,11 @@ final class FakeBudgets implements Budgets {
     }
 
     @Override
-    public State state(Budget budget) {
+    public List<State> states(List<Budget> budgets) {
+        return budgets.stream().map(FakeBudgets::state).toList();
+    }
+
+    private static State state(Budget budget) {
         boolean exceeded = budget.name().equals("search");
         var start = budget.period().start(RunningApi.NOW);
         return new State(

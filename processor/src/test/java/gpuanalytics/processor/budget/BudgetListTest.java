@@ -69,6 +69,7 @@ class BudgetListTest {
                     {"budgets": []}                               | nothing is wrong
                     {"budgets": [{"usd": 1}]}                     | budgets[0].name is absent, expected a name for the budget
                     {"budgets": [{"name": "a"}]}                  | budgets[0].usd is absent, expected a number of USD from 0 to 1000000000 with at most 18 digits
+                    {"budgets": [{"name": "a", "usd": 1, "team": ""}]} | budgets[0].team is empty, expected a text, or none for all
                     {"budgets": [{"name": "a", "usd": 0}]}        | budgets[0].usd is 0, expected more than 0
                     {"budgets": [{"name": "a", "usd": 1, "period": "year"}]} | budgets[0].period is year, expected day or week or month
                     {"budgets": [{"name": "a", "usd": 1, "host": "n1"}]} | budgets[0].host is unknown, expected one of name, team, user, model, project, period, usd, thresholds_percent

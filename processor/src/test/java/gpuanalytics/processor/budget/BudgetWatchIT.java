@@ -27,6 +27,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -34,6 +35,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
@@ -86,6 +88,49 @@ class BudgetWatchIT {
         lookAtOnce(8);
         assertEquals(2, alerts());
         assertEquals(List.of(80, 100), firedPercents());
+    }
+
+    @Test
+    void aBudgetThatIsRaisedFiresAnewAtItsNewAmountAndShowsOnlyThat() throws Exception {
+        spending.usd = new BigDecimal("90");
+        look(watch(Optional.empty()));
+        assertEquals(1, alerts());
+
+        budgets(Optional.empty()).put(List.of(budget("1000", 80, 100)), "ana");
+        look(watch(Optional.empty()));
+        assertEquals(1, alerts());
+        assertEquals(List.of(), firedPercents("1000"));
+
+        spending.usd = new BigDecimal("800");
+        look(watch(Optional.empty()));
+        look(watch(Optional.empty()));
+        assertEquals(2, alerts());
+        assertEquals(List.of(80), firedPercents("1000"));
+        assertEquals(List.of(80), firedPercents());
+    }
+
+    @Test
+    void howeverManyBudgetsThereAreSpendingIsReadOncePerPeriod() throws Exception {
+        var many = new ArrayList<Budget>();
+        for (int i = 0; i < 10; i++) {
+            many.add(budget("search " + i, "100", 80));
+        }
+        budgets(Optional.empty()).put(many, "ana");
+        look(watch(Optional.empty()));
+        assertEquals(1, spending.readings.get());
+
+        assertEquals(10, budgets(Optional.empty()).states(many).size());
+        assertEquals(3, spending.readings.get(), "one of the period and one of the hours");
+    }
+
+    @Test
+    void aPeriodThatBeginsRightNowHasNothingSpent() {
+        clock.now = Instant.parse("2026-04-01T00:00:00Z");
+
+        var state = state(budget("100", 80));
+
+        assertEquals(new Spent(BigDecimal.ZERO, true), state.spent());
+        assertEquals(1, spending.readings.get(), "only the hours of the past");
     }
 
     @Test
@@ -173,7 +218,7 @@ class BudgetWatchIT {
             spending.hourly.put(NOON.minus(Duration.ofHours(hour)), new BigDecimal("0.5"));
         }
 
-        var state = budgets(Optional.empty()).state(budget("100", 80));
+        var state = state(budget("100", 80));
 
         assertEquals(MARCH, state.periodStart());
         assertEquals(new Spent(new BigDecimal("24"), true), state.spent());
@@ -241,8 +286,12 @@ class BudgetWatchIT {
     }
 
     private static Budget budget(String usd, Integer... thresholds) {
+        return budget("search in March", usd, thresholds);
+    }
+
+    private static Budget budget(String name, String usd, Integer... thresholds) {
         return new Budget(
-                "search in March",
+                name,
                 new SpendScope(
                         Optional.of("search"),
                         Optional.empty(),
@@ -263,9 +312,15 @@ class BudgetWatchIT {
     }
 
     private List<Integer> firedPercents() {
-        return budgets(Optional.empty()).state(budget("100", 80)).fired().stream()
-                .map(FiredAlert::percent)
-                .toList();
+        return firedPercents("100");
+    }
+
+    private List<Integer> firedPercents(String usd) {
+        return state(budget(usd, 80)).fired().stream().map(FiredAlert::percent).toList();
+    }
+
+    private Budgets.State state(Budget budget) {
+        return budgets(Optional.empty()).states(List.of(budget)).getFirst();
     }
 
     /** What the test says was spent. */
@@ -273,18 +328,28 @@ class BudgetWatchIT {
 
         volatile BigDecimal usd = BigDecimal.ZERO;
         volatile BigDecimal march = BigDecimal.ZERO;
+        final AtomicInteger readings = new AtomicInteger();
         final SortedMap<Instant, BigDecimal> hourly = new TreeMap<>();
 
         @Override
-        public Spent total(SpendScope scope, Instant from, Instant to) {
-            assertEquals(Optional.of("search"), scope.team());
+        public List<Spent> totals(List<SpendScope> scopes, Instant from, Instant to) {
+            readings.incrementAndGet();
             boolean isPast = to.equals(Instant.parse("2026-04-01T00:00:00Z"));
-            return new Spent(isPast ? march : usd, true);
+            var spent = new Spent(isPast ? march : usd, true);
+            return scopes.stream()
+                    .map(
+                            scope -> {
+                                assertEquals(Optional.of("search"), scope.team());
+                                return spent;
+                            })
+                    .toList();
         }
 
         @Override
-        public SortedMap<Instant, BigDecimal> hourly(SpendScope scope, Instant from, Instant to) {
-            return hourly;
+        public List<SortedMap<Instant, BigDecimal>> hourly(
+                List<SpendScope> scopes, Instant from, Instant to) {
+            readings.incrementAndGet();
+            return Collections.nCopies(scopes.size(), hourly);
         }
     }
 
