@@ -180,7 +180,7 @@ public record ProcessorConfig(
                         "IN_FLIGHT_BATCHES", 2, 1, 64, "How many batches are inserted at once"),
                 reader.bytes(
                         "BUFFER_BYTES",
-                        64 * MIB,
+                        32 * MIB,
                         MIB,
                         4096 * MIB,
                         "How much may be under way before fetching pauses"),
