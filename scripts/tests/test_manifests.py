@@ -128,5 +128,69 @@ class ScaledObjectTest(unittest.TestCase):
             self.assertEqual("true", trigger["metadata"]["aggregateFromKubeServiceEndpoints"])
 
 
+def component(name):
+    return [o for p in sorted((ROOT / "k8s/components" / name).glob("*.yaml")) for o in yaml.safe_load_all(p.read_text(encoding="utf-8")) if o]
+
+
+def named(objects, kind):
+    return next(o for o in objects if o["kind"] == kind)
+
+
+class IngestTest(unittest.TestCase):
+    def setUp(self):
+        self.objects = component("ingest")
+        self.settings = named(self.objects, "ConfigMap")["data"]
+        self.spec = named(self.objects, "Deployment")["spec"]["template"]["spec"]
+
+    def test_what_the_settings_open_is_what_services_and_clients_find(self):
+        ports = {p["name"]: str(p["containerPort"]) for p in self.spec["containers"][0]["ports"]}
+        self.assertEqual({"grpc": self.settings["DOOR_GRPC_PORT"], "otlp-http": self.settings["DOOR_HTTP_PORT"], "http": self.settings["HTTP_PORT"]}, ports)
+        services = [o for o in self.objects if o["kind"] == "Service"]
+        self.assertEqual({"ingest", "ingest-pods"}, {s["metadata"]["name"] for s in services})
+        for service in services:
+            for port in service["spec"]["ports"]:
+                self.assertEqual(ports[port["targetPort"]], str(port["port"]))
+        policy = named(self.objects, "NetworkPolicy")["spec"]["ingress"][0]
+        self.assertEqual({int(ports["grpc"]), int(ports["otlp-http"])}, {p["port"] for p in policy["ports"]})
+
+    def test_a_door_beyond_loopback_has_the_tokens_that_deploy_makes(self):
+        secret = next(v["secret"]["secretName"] for v in self.spec["volumes"] if v["name"] == "tokens")
+        mount = next(m["mountPath"] for m in self.spec["containers"][0]["volumeMounts"] if m["name"] == "tokens")
+        self.assertEqual(f"{mount}/tokens", self.settings["DOOR_TOKENS_FILE"])
+        self.assertIn(f"secret app {secret} tokens=", text("scripts/k8s/deploy"))
+
+    def test_what_the_doors_hold_together_leaves_half_of_the_heap(self):
+        # The image's heap is half of the memory; each of the two doors may hold so much.
+        mebibytes = int(self.settings["DOOR_MAX_BYTES"].removesuffix(" MiB"))
+        limit = int(self.spec["containers"][0]["resources"]["limits"]["memory"].removesuffix("Mi"))
+        self.assertIn("-XX:MaxRAMPercentage=50", text("pom.xml"))
+        self.assertLessEqual(2 * mebibytes, limit / 2 / 2)
+
+    def test_by_their_load_they_scale_from_and_to_the_same_numbers_and_before_a_door_is_full(self):
+        autoscaler = named(self.objects, "HorizontalPodAutoscaler")["spec"]
+        scaled = named(component("ingest-keda"), "ScaledObject")["spec"]
+        self.assertEqual((autoscaler["minReplicas"], autoscaler["maxReplicas"]), (scaled["minReplicaCount"], scaled["maxReplicaCount"]))
+        full = int(self.settings["DOOR_MAX_BYTES"].removesuffix(" MiB")) << 20
+        doors = set()
+        for trigger in scaled["triggers"]:
+            meta = trigger["metadata"]
+            self.assertEqual(("max", "true"), (meta["aggregationType"], meta["aggregateFromKubeServiceEndpoints"]))
+            self.assertEqual(full / 4, int(meta["targetValue"]))
+            doors.add(re.fullmatch(r'producer_door_bytes\{door="(\w+)"\}', meta["valueLocation"])[1])
+        self.assertEqual(set(self.settings["DOORS"].split(",")), doors)
+        self.assertIn('"producer.door.bytes"', text("producers/src/main/java/gpuanalytics/producer/receive/Door.java"))
+
+
+class GpuAgentTest(unittest.TestCase):
+    def test_it_takes_nothing_of_its_node_but_the_devices_of_the_runtime_class(self):
+        spec = named(component("gpu-agent"), "DaemonSet")["spec"]["template"]["spec"]
+        self.assertEqual("nvidia", spec["runtimeClassName"])
+        self.assertFalse({"hostPID", "hostNetwork", "hostIPC"} & spec.keys())
+        self.assertEqual([], [v for v in spec["volumes"] if "hostPath" in v])
+        security = spec["containers"][0]["securityContext"]
+        self.assertEqual((False, True, ["ALL"]), (security["allowPrivilegeEscalation"], security["readOnlyRootFilesystem"], security["capabilities"]["drop"]))
+        self.assertNotIn("nvidia.com/gpu", spec["containers"][0]["resources"]["limits"])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -86,14 +86,46 @@ public final class MongoLedgerQueries implements LedgerQueries {
                 (reading, grouping, rating, prices) -> {
                     var fold = new CostFold(grouping, rating, limits);
                     reading.forEach(fold::add);
-                    var parts = fold.totals().roundedParts();
-                    return new CostReport(
-                            coverage(query),
-                            query.groupBy(),
-                            fold.rows(parts),
-                            fold.totals().cost(parts),
-                            fold.notes(prices.version(), reading.open.size()));
+                    return report(query, fold, reading, prices);
                 });
+    }
+
+    @Override
+    public List<CostReport> costs(List<CostQuery> queries) {
+        var first = queries.getFirst();
+        for (var query : queries) {
+            if (query.isByGpu() || !query.window().equals(first.window())) {
+                throw new IllegalArgumentException(
+                        "%s and %s, expected one time and no single GPUs".formatted(first, query));
+            }
+        }
+        return answer(
+                first,
+                (reading, _, rating, prices) -> {
+                    var folds = new ArrayList<CostFold>();
+                    for (var query : queries) {
+                        var grouping = new Grouping(query, reading.window, reading.names);
+                        folds.add(new CostFold(grouping, rating, limits));
+                    }
+                    reading.forEach(
+                            (start, key, amounts) ->
+                                    folds.forEach(fold -> fold.add(start, key, amounts)));
+                    var reports = new ArrayList<CostReport>();
+                    for (int i = 0; i < folds.size(); i++) {
+                        reports.add(report(queries.get(i), folds.get(i), reading, prices));
+                    }
+                    return reports;
+                });
+    }
+
+    private CostReport report(CostQuery query, CostFold fold, Reading reading, PriceBook prices) {
+        var parts = fold.totals().roundedParts();
+        return new CostReport(
+                coverage(query),
+                query.groupBy(),
+                fold.rows(parts),
+                fold.totals().cost(parts),
+                fold.notes(prices.version(), reading.open.size()));
     }
 
     @Override

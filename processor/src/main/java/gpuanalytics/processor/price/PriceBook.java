@@ -1,5 +1,6 @@
 package gpuanalytics.processor.price;
 
+import gpuanalytics.processor.kept.Faults;
 import gpuanalytics.processor.price.DatedRates.Listed;
 import java.math.BigDecimal;
 import java.time.Instant;

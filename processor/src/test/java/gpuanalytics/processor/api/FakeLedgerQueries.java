@@ -4,6 +4,7 @@ import gpuanalytics.processor.ledger.CostQuery;
 import gpuanalytics.processor.ledger.CostReport;
 import gpuanalytics.processor.ledger.LedgerQueries;
 import gpuanalytics.processor.ledger.WasteReport;
+import java.util.List;
 import java.util.function.Function;
 
 /** Answers as the test says. */
@@ -15,6 +16,11 @@ final class FakeLedgerQueries implements LedgerQueries {
     @Override
     public CostReport costs(CostQuery query) {
         return costs.apply(query);
+    }
+
+    @Override
+    public List<CostReport> costs(List<CostQuery> queries) {
+        return queries.stream().map(costs).toList();
     }
 
     @Override

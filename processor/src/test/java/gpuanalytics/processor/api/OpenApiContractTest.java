@@ -265,10 +265,12 @@ class OpenApiContractTest {
 
     private static void failQueries(RunningApi running) {
         var away = new StoreUnavailableException("away", new IOException("connection refused"));
-        running.prices.before =
+        Runnable fails =
                 () -> {
                     throw away;
                 };
+        running.prices.before = fails;
+        running.budgets.before = fails;
         running.queries.latestSamples =
                 _ -> {
                     throw away;
@@ -353,6 +355,7 @@ class OpenApiContractTest {
                         return Costs.waste(query);
                     };
             running.prices.before = () -> await(never);
+            running.budgets.before = () -> await(never);
             return ask(running, operation, target);
         }
     }
