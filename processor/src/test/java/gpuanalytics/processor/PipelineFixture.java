@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -45,7 +46,7 @@ final class PipelineFixture implements AutoCloseable {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
-    private final EmbeddedBroker broker;
+    private final String bootstrapServers;
     private final String storeUrl;
     private final String name;
     private final boolean isOwner;
@@ -55,16 +56,21 @@ final class PipelineFixture implements AutoCloseable {
     private final MongoClient client;
     private volatile @Nullable Exception sendFailure;
 
-    private PipelineFixture(EmbeddedBroker broker, String storeUrl) {
-        this(broker, storeUrl, "t" + COUNT.incrementAndGet() + "-" + System.nanoTime(), true);
+    private PipelineFixture(String bootstrapServers, String storeUrl) {
+        this(
+                bootstrapServers,
+                storeUrl,
+                "t" + COUNT.incrementAndGet() + "-" + System.nanoTime(),
+                true);
     }
 
-    private PipelineFixture(EmbeddedBroker broker, String storeUrl, String name, boolean isOwner) {
-        this.broker = broker;
+    private PipelineFixture(
+            String bootstrapServers, String storeUrl, String name, boolean isOwner) {
+        this.bootstrapServers = bootstrapServers;
         this.storeUrl = storeUrl;
         this.name = name;
         this.isOwner = isOwner;
-        environment.put("KAFKA_BOOTSTRAP", broker.bootstrapServers());
+        environment.put("KAFKA_BOOTSTRAP", bootstrapServers);
         environment.put("MONGO_URL", storeUrl);
         environment.put("MONGO_DATABASE", name);
         environment.put("TOPIC_METRIC", metricTopic());
@@ -77,14 +83,15 @@ final class PipelineFixture implements AutoCloseable {
         environment.put("COMMIT_INTERVAL_MS", "50");
         environment.put("AUDIT_INTERVAL_S", "0");
         environment.put("LEDGER_INTERVAL_S", "0");
-        this.admin = broker.admin();
+        this.admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
         this.producer = new KafkaProducer<>(producerSettings());
         this.client = MongoClients.create(storeUrl);
     }
 
     /** On the shared parts, without topics so far. */
     static PipelineFixture withoutTopics() {
-        return new PipelineFixture(SharedParts.broker(), SharedParts.store().url());
+        return new PipelineFixture(
+                SharedParts.broker().bootstrapServers(), SharedParts.store().url());
     }
 
     /** On the shared parts. */
@@ -103,19 +110,31 @@ final class PipelineFixture implements AutoCloseable {
     }
 
     private static PipelineFixture withTopics(EmbeddedBroker broker, String storeUrl) {
-        var fixture = new PipelineFixture(broker, storeUrl);
+        var fixture = new PipelineFixture(broker.bootstrapServers(), storeUrl);
         fixture.createTopics();
         return fixture;
     }
 
     /** The same names on another broker. */
     PipelineFixture at(EmbeddedBroker other) {
-        return new PipelineFixture(other, storeUrl, name, false);
+        return at(other.bootstrapServers());
+    }
+
+    /** The same names on another broker. */
+    PipelineFixture at(String otherBootstrapServers) {
+        return new PipelineFixture(otherBootstrapServers, storeUrl, name, false);
     }
 
     void createTopics() {
-        broker.createTopics(PARTITIONS, metricTopic(), tokenTopic());
-        broker.createTopics(1, deadLetterTopic());
+        admin.createTopics(
+                        List.of(
+                                new NewTopic(metricTopic(), PARTITIONS, (short) 1),
+                                new NewTopic(tokenTopic(), PARTITIONS, (short) 1),
+                                new NewTopic(deadLetterTopic(), 1, (short) 1)))
+                .all()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
     }
 
     String metricTopic() {
@@ -135,7 +154,7 @@ final class PipelineFixture implements AutoCloseable {
     }
 
     String bootstrapServers() {
-        return broker.bootstrapServers();
+        return bootstrapServers;
     }
 
     Admin admin() {
@@ -310,7 +329,7 @@ final class PipelineFixture implements AutoCloseable {
     private Map<String, Object> producerSettings() {
         return Map.of(
                 "bootstrap.servers",
-                broker.bootstrapServers(),
+                bootstrapServers,
                 "acks",
                 "all",
                 "max.request.size",
@@ -335,7 +354,7 @@ final class PipelineFixture implements AutoCloseable {
 
     private Map<String, Object> consumerSettings() {
         return Map.of(
-                "bootstrap.servers", broker.bootstrapServers(),
+                "bootstrap.servers", bootstrapServers,
                 "key.deserializer", ByteArrayDeserializer.class,
                 "value.deserializer", ByteArrayDeserializer.class);
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.embedded.EmbeddedBroker;
 import gpuanalytics.embedded.Ports;
+import gpuanalytics.embedded.testing.CpuUse;
 import gpuanalytics.event.Decoded;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventCodec;
@@ -286,6 +287,36 @@ class ProducerIT {
         } finally {
             broker.close();
         }
+    }
+
+    /** Before there is a broker, and while events wait for one that was there. */
+    @Test
+    void usesUnderATenthOfACoreWhileKafkaIsAway() throws Exception {
+        var options =
+                EmbeddedBroker.Options.defaults().in(directory.resolve("kafka")).on(Ports.free());
+        var environment =
+                Map.of(
+                        "KAFKA_BOOTSTRAP", "127.0.0.1:" + options.port(),
+                        "HTTP_PORT", "0",
+                        "OUTAGE_AFTER_MS", "500",
+                        "RATE", "20",
+                        "FLEET_GPUS", "8");
+        var cpu = new CpuUse("producers");
+        try (var producer =
+                cpu.start(() -> Producer.start(ProducerConfig.fromEnvironment(environment)))) {
+            awaitHealth(producer, "no Kafka answers at ");
+            cpu.assertWaits();
+            try (var broker = EmbeddedBroker.start(options)) {
+                createTopics(broker);
+                await("publishes", () -> producer.totals().requests() > 20);
+            }
+            awaitHealth(producer, "no acknowledgement from");
+            cpu.assertWaits();
+        }
+    }
+
+    private static void awaitHealth(Producer producer, String detail) throws Exception {
+        await("says: " + detail, () -> get(producer, "/health").body().contains(detail));
     }
 
     @Test
