@@ -566,7 +566,8 @@ class HttpApiTest {
                                             new ApiSources(
                                                     running.queries,
                                                     running.ledger,
-                                                    running.prices),
+                                                    running.prices,
+                                                    running.budgets),
                                             () -> running.health,
                                             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
 

@@ -87,6 +87,7 @@ class OpenApiContractTest {
                 Map.of(
                         "GET /tokens", TokenAnswers.PARAMETERS,
                         "GET /costs", CostParameters.ROWS,
+                        "GET /costs/what-if", WhatIfAnswers.PARAMETERS,
                         "GET /waste", CostParameters.ROWS,
                         "GET /reconcile", ReconcileAnswers.PARAMETERS,
                         "GET /prices", PriceAnswers.PARAMETERS,
@@ -265,10 +266,12 @@ class OpenApiContractTest {
 
     private static void failQueries(RunningApi running) {
         var away = new StoreUnavailableException("away", new IOException("connection refused"));
-        running.prices.before =
+        Runnable fails =
                 () -> {
                     throw away;
                 };
+        running.prices.before = fails;
+        running.budgets.before = fails;
         running.queries.latestSamples =
                 _ -> {
                     throw away;
@@ -353,6 +356,7 @@ class OpenApiContractTest {
                         return Costs.waste(query);
                     };
             running.prices.before = () -> await(never);
+            running.budgets.before = () -> await(never);
             return ask(running, operation, target);
         }
     }

@@ -28,6 +28,7 @@ final class RunningApi implements AutoCloseable {
     final FakeUsageQueries queries = new FakeUsageQueries();
     final FakeLedgerQueries ledger = new FakeLedgerQueries();
     final FakePrices prices = new FakePrices();
+    final FakeBudgets budgets = new FakeBudgets();
     final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     volatile HealthReport health = health(true, true);
 
@@ -42,7 +43,7 @@ final class RunningApi implements AutoCloseable {
         api =
                 HttpApi.start(
                         config,
-                        new ApiSources(queries, ledger, prices),
+                        new ApiSources(queries, ledger, prices, budgets),
                         () -> health,
                         metrics,
                         Clock.fixed(NOW, ZoneOffset.UTC));
