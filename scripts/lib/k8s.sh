@@ -122,8 +122,8 @@ render() {
   local overlay=$1 dir=$work/render image component parts=() known
   known=$(cd "$root/k8s/overlays" && echo *)
   for component in $COMPONENTS; do
-    [[ " monitoring keda ingest ingest-keda gpu-agent " == *" $component "* ]] ||
-      fail "COMPONENTS has '$component'; expected some of: monitoring keda ingest ingest-keda gpu-agent"
+    [[ " monitoring keda changes ingest ingest-keda gpu-agent " == *" $component "* ]] ||
+      fail "COMPONENTS has '$component'; expected some of: monitoring keda changes ingest ingest-keda gpu-agent"
     [[ $component != ingest-keda || " $COMPONENTS " == *" ingest "*"ingest-keda "* ]] ||
       fail "COMPONENTS has ingest-keda; expected ingest before it"
   done

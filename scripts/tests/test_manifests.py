@@ -1,9 +1,11 @@
 """What several files must say alike, or what a component's own validation would say only on a cluster that has it."""
 
+import os
 import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 import unittest
 
 import yaml
@@ -39,8 +41,13 @@ class TopicsTest(unittest.TestCase):
         self.assertEqual([str(self.partitions)], re.findall(r"\bint SHARDS = (\d+);", self.local))
 
 
-def rendered(overlay):
-    given = subprocess.run(["kubectl", "kustomize", str(ROOT / "k8s/overlays" / overlay)], check=True, capture_output=True, text=True)
+def rendered(overlay, *components):
+    with tempfile.TemporaryDirectory() as folder:
+        # Kustomize takes bases by relative paths only.
+        paths = [os.path.relpath(ROOT / "k8s" / part, os.path.realpath(folder)) for part in (f"overlays/{overlay}", *(f"components/{c}" for c in components))]
+        kustomization = {"resources": paths[:1], "components": paths[1:]}
+        (pathlib.Path(folder) / "kustomization.yaml").write_text(yaml.safe_dump(kustomization), encoding="utf-8")
+        given = subprocess.run(["kubectl", "kustomize", folder], check=True, capture_output=True, text=True)
     return [o for o in yaml.safe_load_all(given.stdout) if o]
 
 
@@ -91,6 +98,38 @@ class OverlaysTest(unittest.TestCase):
             self.assertEqual(["Console"], list(yaml.safe_load(config["data"]["log4j2.yaml"])["Configuration"]["Appenders"]))
             # The tools in the same container must not take the server's: what they print is read.
             self.assertFalse([e for e in spec["containers"][0]["env"] if e["name"] in ("KAFKA_LOG4J_OPTS", "KAFKA_GC_LOG_OPTS")])
+
+
+    def test_the_processor_reads_the_price_file_that_is_mounted_and_the_file_has_no_price_of_its_own(self):
+        for overlay, objects in self.overlays.items():
+            spec, config = self.processor(objects)
+            path = pathlib.PurePosixPath(config["PRICES_FILE"])
+            book = yaml.safe_load(self.mounted(objects, spec, path.parent)["data"][path.name])
+            self.assertEqual({"gpus": [], "models": []}, book, overlay)
+
+    def test_changes_are_taken_with_a_token_only_where_the_component_is_asked_for(self):
+        for overlay in self.overlays:
+            for asked in (False, True):
+                objects = rendered(overlay, "changes") if asked else self.overlays[overlay]
+                spec, config = self.processor(objects)
+                env = {e["name"]: e["value"] for e in spec["containers"][0].get("env", [])}
+                self.assertNotIn("HTTP_TOKENS_FILE", config, overlay)
+                self.assertEqual("/etc/processor-changes/tokens" if asked else None, env.get("HTTP_TOKENS_FILE"), overlay)
+                mounts = {m["mountPath"]: m["name"] for m in spec["containers"][0]["volumeMounts"]}
+                secrets = {v["name"]: v["secret"]["secretName"] for v in spec["volumes"] if "secret" in v}
+                self.assertEqual("processor-changes" if asked else None, secrets.get(mounts.get("/etc/processor-changes")), overlay)
+
+    @staticmethod
+    def processor(objects):
+        spec = next(s for n, s in pods(objects) if n == "processor")
+        name = spec["containers"][0]["envFrom"][0]["configMapRef"]["name"]
+        return spec, next(o for o in objects if o["kind"] == "ConfigMap" and o["metadata"]["name"] == name)["data"]
+
+    @staticmethod
+    def mounted(objects, spec, folder):
+        mount = next(m for m in spec["containers"][0]["volumeMounts"] if m["mountPath"] == str(folder))
+        name = next(v for v in spec["volumes"] if v["name"] == mount["name"])["configMap"]["name"]
+        return next(o for o in objects if o["kind"] == "ConfigMap" and o["metadata"]["name"] == name)
 
 
 class MonitoringTest(unittest.TestCase):

@@ -90,9 +90,13 @@ final class Endpoints {
 
     private static List<Endpoint> costs(LedgerQueries ledger, WorkGate gate, Clock clock) {
         var reconcile = new ReconcileAnswers(ledger, clock);
+        var whatIf = new WhatIfAnswers(ledger, clock);
         return List.of(
                 Endpoint.get("/costs", TABLE_TYPES, new CostAnswers(ledger, clock)::respond)
                         .taking(CostParameters.ROWS)
+                        .behind(gate),
+                Endpoint.get("/costs/what-if", TABLE_TYPES, whatIf::respond)
+                        .taking(WhatIfAnswers.PARAMETERS)
                         .behind(gate),
                 Endpoint.get("/waste", TABLE_TYPES, new WasteAnswers(ledger, clock)::respond)
                         .taking(CostParameters.ROWS)

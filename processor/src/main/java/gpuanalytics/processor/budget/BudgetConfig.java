@@ -21,6 +21,7 @@ public record BudgetConfig(Duration interval, int most, int maxBytes, Optional<H
     private static final String URL = "BUDGET_WEBHOOK_URL";
     private static final String SECRET = "BUDGET_WEBHOOK_SECRET";
     private static final long MIB = 1 << 20;
+    private static final int MAX_PORT = 65_535;
 
     /**
      * Where thresholds are told.
@@ -89,7 +90,8 @@ public record BudgetConfig(Duration interval, int most, int maxBytes, Optional<H
         try {
             var uri = new URI(url.reveal());
             return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
-                    && uri.getHost() != null;
+                    && uri.getHost() != null
+                    && uri.getPort() <= MAX_PORT;
         } catch (URISyntaxException ignored) {
             return false; // its message would show the URL
         }

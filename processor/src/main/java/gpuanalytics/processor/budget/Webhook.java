@@ -54,7 +54,10 @@ final class Webhook implements AutoCloseable {
                         .POST(HttpRequest.BodyPublishers.ofString(message))
                         .build();
         try {
-            int status = client.send(request, BodyHandlers.discarding()).statusCode();
+            var response = client.send(request, BodyHandlers.ofInputStream());
+            // not read: whoever never ends it would hold up all budgets
+            response.body().close();
+            int status = response.statusCode();
             return status >= FIRST_SUCCESS && status < FIRST_OTHER;
         } catch (IOException ignored) {
             return false; // whoever calls counts it and tries again

@@ -18,6 +18,9 @@ public interface LedgerQueries {
      */
     List<CostReport> costs(List<CostQuery> queries);
 
+    /** What it would have cost otherwise; a name that the price book does not know is refused. */
+    WhatIfReport whatIf(WhatIfQuery query);
+
     /** What GPU time was wasted, by owner. */
     WasteReport waste(CostQuery query);
 }

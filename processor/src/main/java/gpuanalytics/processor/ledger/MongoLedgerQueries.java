@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class MongoLedgerQueries implements LedgerQueries {
 
     private static final Duration HOUR = LedgerParts.HOUR;
+    private static final double HOUR_MS = HOUR.toMillis();
     private static final Duration DAY = Duration.ofDays(1);
 
     /** A ledger that is replaced while it is read is read again. */
@@ -126,6 +127,31 @@ public final class MongoLedgerQueries implements LedgerQueries {
                 fold.rows(parts),
                 fold.totals().cost(parts),
                 fold.notes(prices.version(), reading.open.size()));
+    }
+
+    @Override
+    public WhatIfReport whatIf(WhatIfQuery query) {
+        return answer(
+                query.costs(),
+                (reading, grouping, rating, prices) -> {
+                    var alternatives = Alternatives.of(query, prices, market);
+                    var fold = new WhatIfFold(grouping, rating, limits, alternatives);
+                    reading.forEach(fold::add);
+                    double hours = pastHours(reading.window);
+                    return new WhatIfReport(
+                            coverage(query.costs()),
+                            hours,
+                            query.pricesAt(),
+                            new WhatIf(query.fleet(), alternatives, fold, hours).rows(),
+                            fold.notes(prices.version(), reading.open.size()));
+                });
+    }
+
+    /** How much of a window is over. */
+    private double pastHours(QueryWindow window) {
+        var now = clock.instant();
+        var end = now.isBefore(window.to()) ? now : window.to();
+        return Math.max(0, Duration.between(window.from(), end).toMillis() / HOUR_MS);
     }
 
     @Override

@@ -109,6 +109,13 @@ final class Names {
                 : aliases.get(alias);
     }
 
+    /** Every name without a {@code *}. */
+    Set<String> plain() {
+        var plain = new HashSet<>(models);
+        plain.addAll(aliases.keySet());
+        return plain;
+    }
+
     /** The aliases, those with a {@code *} too, and the models that they stand for. */
     SortedMap<String, String> aliases() {
         var all = new TreeMap<>(aliases);

@@ -116,6 +116,26 @@ public final class PriceBook {
                 rate.usdPerMillion(), rate.validity().from(), rate.source(), listed.version());
     }
 
+    /** The GPU model that a name stands for. */
+    public Optional<String> gpuModel(String name) {
+        return gpuNames.model(name);
+    }
+
+    /** The API model that a name stands for. */
+    public Optional<String> model(String name) {
+        return modelNames.model(name);
+    }
+
+    /** The known name of a GPU model that is most like another; empty where none is like it. */
+    public Optional<String> nearestGpu(String name) {
+        return NearestName.of(name, gpuNames.plain());
+    }
+
+    /** The known name of an API model that is most like another; empty where none is like it. */
+    public Optional<String> nearestModel(String name) {
+        return NearestName.of(name, modelNames.plain());
+    }
+
     /**
      * The moments after {@code from} and before {@code to} at which some price begins or ends: cut
      * there, and every price holds for the whole of each part.

@@ -87,6 +87,7 @@ class OpenApiContractTest {
                 Map.of(
                         "GET /tokens", TokenAnswers.PARAMETERS,
                         "GET /costs", CostParameters.ROWS,
+                        "GET /costs/what-if", WhatIfAnswers.PARAMETERS,
                         "GET /waste", CostParameters.ROWS,
                         "GET /reconcile", ReconcileAnswers.PARAMETERS,
                         "GET /prices", PriceAnswers.PARAMETERS,

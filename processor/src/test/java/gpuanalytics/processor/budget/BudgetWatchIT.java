@@ -41,6 +41,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class BudgetWatchIT {
 
@@ -185,6 +186,17 @@ class BudgetWatchIT {
         assertEquals(80, data.get("threshold_percent").asInt());
         assertEquals("2026-03-01T00:00:00Z", data.get("period_start").asText());
         assertEquals("2026-04-01T00:00:00Z", data.get("period_end").asText());
+    }
+
+    @Test
+    @Timeout(60)
+    void anAnswerThatNeverEndsHoldsNothingUp() throws Exception {
+        spending.usd = new BigDecimal("100");
+        told.isEndless = true;
+        look(watch(hook(3)));
+
+        assertEquals(2, told.requests.size());
+        assertEquals(2, messages("delivered"));
     }
 
     @Test
@@ -388,6 +400,7 @@ class BudgetWatchIT {
 
         final List<Request> requests = new ArrayList<>();
         volatile int refuse;
+        volatile boolean isEndless;
         private final HttpServer server;
 
         Told() {
@@ -407,15 +420,20 @@ class BudgetWatchIT {
         }
 
         private synchronized void take(HttpExchange exchange) throws IOException {
-            try (exchange) {
-                var headers = exchange.getRequestHeaders();
-                requests.add(
-                        new Request(
-                                headers.getFirst("webhook-id"),
-                                headers.getFirst("webhook-timestamp"),
-                                headers.getFirst("webhook-signature"),
-                                new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
+            var headers = exchange.getRequestHeaders();
+            requests.add(
+                    new Request(
+                            headers.getFirst("webhook-id"),
+                            headers.getFirst("webhook-timestamp"),
+                            headers.getFirst("webhook-signature"),
+                            new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
+            if (isEndless) {
+                exchange.sendResponseHeaders(200, 0);
+                exchange.getResponseBody().write('a');
+                exchange.getResponseBody().flush();
+            } else {
                 exchange.sendResponseHeaders(requests.size() <= refuse ? 503 : 204, -1);
+                exchange.close();
             }
         }
 

@@ -28,6 +28,16 @@ class PriceListFormatTest {
     @TempDir Path directory;
 
     @Test
+    void theEmptyListOfTheManifestsIsRead() throws Exception {
+        var file = Path.of("..", "k8s", "base", "app", "processor", "prices.yaml");
+
+        var list = PriceListFormat.yaml(Files.readAllBytes(file), MANY);
+
+        assertEquals(List.of(), list.gpus());
+        assertEquals(List.of(), list.models());
+    }
+
+    @Test
     void readsAList() throws Exception {
         var list =
                 yaml(
