@@ -94,7 +94,7 @@ public final class CodecEventDecoder implements EventDecoder {
         }
         var id = idOf(event, record.position());
         var document = document(event, refused, id, record.position());
-        var values = StoredEvent.of(event.topic(), document).values();
+        var values = StoredEvent.of(event.topic(), new RawBsonDocument(document)).values();
         return new Row(record, id, document, values, Overflow.NONE);
     }
 
@@ -109,8 +109,7 @@ public final class CodecEventDecoder implements EventDecoder {
                         position.item());
     }
 
-    private RawBsonDocument document(
-            Event event, List<Refusal> refused, String id, Position position) {
+    private byte[] document(Event event, List<Refusal> refused, String id, Position position) {
         var out = new BasicOutputBuffer(512);
         try (var bson = new BsonBinaryWriter(out)) {
             bson.writeStartDocument();
@@ -137,7 +136,7 @@ public final class CodecEventDecoder implements EventDecoder {
             writeRefused(bson, refused);
             bson.writeEndDocument();
         }
-        return new RawBsonDocument(out.toByteArray());
+        return out.toByteArray();
     }
 
     private static void writeSource(BsonBinaryWriter bson, Position position) {

@@ -21,35 +21,64 @@ public sealed interface DecodedRecord {
     long bytes();
 
     /**
-     * It is an event.
-     *
-     * @param id the identity, also the document's {@code _id}
-     * @param document the document to store, complete
-     * @param values what the document says; carried along, so that nobody reads it again
-     * @param overflow under which series it counts, as the document says too
-     * @param documentBytes how long the document is
+     * It is an event. Its document is kept as bytes: there are many at the same time, and nobody
+     * looks into nearly all of them.
      */
-    record Row(
-            RawRecord record,
-            String id,
-            RawBsonDocument document,
-            EventValues values,
-            Overflow overflow,
-            int documentBytes)
-            implements DecodedRecord {
+    final class Row implements DecodedRecord {
 
-        Row(
-                RawRecord record,
-                String id,
-                RawBsonDocument document,
-                EventValues values,
-                Overflow overflow) {
-            this(record, id, document, values, overflow, document.getByteBuffer().remaining());
+        private final RawRecord record;
+        private final String id;
+        private final byte[] document;
+        private final EventValues values;
+        private final Overflow overflow;
+
+        /**
+         * @param id the identity, also the document's {@code _id}
+         * @param document the bytes of the document to store, complete; not to be changed
+         * @param values what the document says; carried along, so that nobody reads it again
+         * @param overflow under which series it counts, as the document says too
+         */
+        Row(RawRecord record, String id, byte[] document, EventValues values, Overflow overflow) {
+            this.record = record;
+            this.id = id;
+            this.document = document;
+            this.values = values;
+            this.overflow = overflow;
+        }
+
+        @Override
+        public RawRecord record() {
+            return record;
+        }
+
+        /** The identity, also the document's {@code _id}. */
+        public String id() {
+            return id;
+        }
+
+        /** The document to store, complete; a view of the same bytes each time. */
+        public RawBsonDocument document() {
+            return new RawBsonDocument(document);
+        }
+
+        /** The bytes of the document; not to be changed. */
+        public byte[] documentArray() {
+            return document;
+        }
+
+        /** What the document says. */
+        public EventValues values() {
+            return values;
+        }
+
+        /** Under which series it counts, as the document says too. */
+        public Overflow overflow() {
+            return overflow;
         }
 
         @Override
         public long bytes() {
-            return record.bytes() + 2L * id.length() + documentBytes + EventValues.BYTES;
+            return record.bytes() + 2L * id.length() + document.length + EventValues.BYTES;
         }
 
         /** The same row, to count under another series than its own; its document says so. */
@@ -72,15 +101,20 @@ public sealed interface DecodedRecord {
                     overflow);
         }
 
-        private RawBsonDocument documentWith(List<BsonElement> more) {
-            var out = new BasicOutputBuffer(documentBytes + 64);
+        private byte[] documentWith(List<BsonElement> more) {
+            var out = new BasicOutputBuffer(document.length + 64);
             try (var writer = new BsonBinaryWriter(out);
                     var reader =
                             new BsonBinaryReader(
-                                    new ByteBufferBsonInput(document.getByteBuffer()))) {
+                                    new ByteBufferBsonInput(document().getByteBuffer()))) {
                 writer.pipe(reader, more);
             }
-            return new RawBsonDocument(out.toByteArray());
+            return out.toByteArray();
+        }
+
+        @Override
+        public String toString() {
+            return "%s: %s under %s".formatted(id, values, overflow);
         }
     }
 

@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
-import org.bson.RawBsonDocument;
 
 /**
  * Decodes plain records straight from JSON bytes to BSON bytes, and leaves all others, also those
@@ -94,10 +93,9 @@ public final class ScanningEventDecoder implements EventDecoder {
         return new Row(
                 record,
                 plain.document.id(),
-                new RawBsonDocument(document),
+                document,
                 plain.document.assumes() ? values.standingFor(assumedIntervalS) : values,
-                Overflow.NONE,
-                document.length);
+                Overflow.NONE);
     }
 
     private boolean isPlain(RawRecord record, ByteBuffer value, Plain plain) {

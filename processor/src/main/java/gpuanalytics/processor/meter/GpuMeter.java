@@ -32,7 +32,10 @@ final class GpuMeter {
     private AssignedPartition partition;
 
     /** The last sample under whose identity something was decided, and what. */
-    private @Nullable Decision last;
+    private @Nullable String decidedIdentity;
+
+    private @Nullable EventValues decidedSample;
+    private DecidedCounts decidedCounts = DecidedCounts.NONE;
 
     private boolean seeded;
     private long lastTurn;
@@ -51,8 +54,6 @@ final class GpuMeter {
     private long totalAt = NEVER;
     private long codedErrors;
     private long codedAt = NEVER;
-
-    private record Decision(String identity, EventValues sample, DecidedCounts counts) {}
 
     /**
      * @param partition where its first sample comes from
@@ -74,13 +75,15 @@ final class GpuMeter {
      * ones in two batches either may be stored first: whichever is counts the same.
      */
     @Nullable DecidedCounts decidedOf(String identity, EventValues sample) {
-        return last != null && last.identity.equals(identity) && last.sample.equals(sample)
-                ? last.counts
+        return identity.equals(decidedIdentity) && sample.equals(decidedSample)
+                ? decidedCounts
                 : null;
     }
 
     void decided(String identity, EventValues sample, DecidedCounts counts) {
-        last = new Decision(identity, sample, counts);
+        decidedIdentity = identity;
+        decidedSample = sample;
+        decidedCounts = counts;
     }
 
     /** Whether the store was asked for what was read before it was here. */

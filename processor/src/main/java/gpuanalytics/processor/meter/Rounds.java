@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,8 +49,10 @@ final class Rounds {
     /** The rows as far as they are decided; null where they stay as they are. */
     private @Nullable List<Row> changed;
 
-    /** The places of samples that are not decided, in reading order. */
-    private List<Integer> left = new ArrayList<>();
+    /** The places of samples that are not decided, in reading order; and how many there are. */
+    private final int[] left;
+
+    private int undecided;
 
     /** The places of rows that are stored; null while none is. */
     private @Nullable BitSet done;
@@ -76,6 +79,7 @@ final class Rounds {
         this.stored = stored;
         this.decisions = decisions;
         this.meterOf = new GpuMeter[batch.rows().size()];
+        this.left = new int[batch.rows().size()];
     }
 
     private List<Row> rows() {
@@ -103,31 +107,36 @@ final class Rounds {
             } else if (!hasReading) {
                 continue;
             }
-            left.add(i);
+            left[undecided++] = i;
         }
         if (!unknown.isEmpty()) {
             var readings = latest.of(unknown.keySet());
             unknown.forEach((series, meter) -> meter.seed(readings.get(series)));
         }
         if (depends) {
-            left.sort(ReadingOrder.of(rows, left));
+            var places = IntStream.of(left).limit(undecided).boxed().toList();
+            var sorted = places.stream().sorted(ReadingOrder.of(rows, places)).toList();
+            for (int i = 0; i < undecided; i++) {
+                left[i] = sorted.get(i);
+            }
         }
     }
 
     /** Decides what can be decided; the rest waits for what becomes of others. */
     void decide() throws InterruptedException {
-        var waiting = new ArrayList<Integer>(0);
-        for (int i : left) {
-            if (!decide(i)) {
-                waiting.add(i);
+        int waiting = 0;
+        for (int i = 0; i < undecided; i++) {
+            int place = left[i];
+            if (!decide(place)) {
+                left[waiting++] = place;
             }
         }
-        left = waiting;
+        undecided = waiting;
     }
 
     /** Whether there are samples that wait for what becomes of others. */
     boolean isWaiting() {
-        return !left.isEmpty();
+        return undecided > 0;
     }
 
     private boolean decide(int place) throws InterruptedException {
@@ -243,14 +252,14 @@ final class Rounds {
     }
 
     private Batch round() {
-        if (done == null && left.isEmpty()) {
+        if (done == null && undecided == 0) {
             return changed == null ? batch : batch.with(changed);
         }
         var isFirst = done == null;
         var stays = done == null ? new BitSet() : done;
         var now = new ArrayList<Row>();
         var waiting = new BitSet();
-        left.forEach(waiting::set);
+        IntStream.of(left).limit(undecided).forEach(waiting::set);
         for (int i = 0; i < meterOf.length; i++) {
             if (!stays.get(i) && !waiting.get(i)) {
                 now.add(rows().get(i));

@@ -7,27 +7,37 @@ import gpuanalytics.processor.decode.Role;
 import gpuanalytics.processor.decode.Role.Merging;
 import gpuanalytics.processor.decode.StoredEvent;
 import java.util.List;
+import java.util.Objects;
 import org.bson.RawBsonDocument;
+import org.jspecify.annotations.Nullable;
 
-/**
- * A stored event that counts in its rollups, if their guards do not say that it does already.
- *
- * @param source its partition, by the name of its watermarks
- * @param offset where it lies in its partition
- * @param item its place among several events of one record; 0 for the first or only one
- * @param values what its raw document says
- * @param overflow under which series it counts
- * @param role how it counts beside others of its identity
- * @param document the raw document; of what adds to a sample, all that is known of the sample
- */
-public record CountedRow(
-        String source,
-        long offset,
-        int item,
-        EventValues values,
-        Overflow overflow,
-        Role role,
-        RawBsonDocument document) {
+/** A stored event that counts in its rollups, if their guards do not say that it does already. */
+public final class CountedRow {
+
+    private final String source;
+    private final long offset;
+    private final int item;
+    private final EventValues values;
+    private final Overflow overflow;
+    private final Role role;
+    private final byte[] document;
+
+    private CountedRow(
+            String source,
+            long offset,
+            int item,
+            EventValues values,
+            Overflow overflow,
+            Role role,
+            byte[] document) {
+        this.source = source;
+        this.offset = offset;
+        this.item = item;
+        this.values = values;
+        this.overflow = overflow;
+        this.role = role;
+        this.document = document;
+    }
 
     /** The first word of its identity. */
     public CountedRow(
@@ -36,19 +46,12 @@ public record CountedRow(
             EventValues values,
             Overflow overflow,
             RawBsonDocument document) {
-        this(source, offset, 0, values, overflow, Role.WHOLE, document);
+        this(source, offset, 0, values, overflow, Role.WHOLE, bytes(document));
     }
 
     /** A row that is stored as it is: it carries what its document says. */
     public static CountedRow of(Row row) {
-        return new CountedRow(
-                row.record().partition().source(),
-                row.record().offset(),
-                row.record().item(),
-                row.values(),
-                row.overflow(),
-                Role.WHOLE,
-                row.document());
+        return of(row, row.values(), row.overflow(), Role.WHOLE, row.documentArray());
     }
 
     /**
@@ -60,14 +63,73 @@ public record CountedRow(
     public static CountedRow of(Row row, RawBsonDocument stored) {
         var event = StoredEvent.of(row.values().topic(), stored);
         var sample = event.role() instanceof Merging merging ? merging.sample() : null;
-        return new CountedRow(
-                row.record().partition().source(),
-                row.record().offset(),
-                row.record().item(),
+        return of(
+                row,
                 event.values(),
                 event.overflow(),
                 event.role(),
-                sample == null ? stored : sample);
+                bytes(sample == null ? stored : sample));
+    }
+
+    private static CountedRow of(
+            Row row, EventValues values, Overflow overflow, Role role, byte[] document) {
+        var record = row.record();
+        return new CountedRow(
+                record.partition().source(),
+                record.offset(),
+                record.item(),
+                values,
+                overflow,
+                role,
+                document);
+    }
+
+    /** The bytes of a document, which may lie in a larger array. */
+    private static byte[] bytes(RawBsonDocument document) {
+        var buffer = document.getByteBuffer();
+        var bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        return bytes;
+    }
+
+    /** Its partition, by the name of its watermarks. */
+    public String source() {
+        return source;
+    }
+
+    /** Where it lies in its partition. */
+    public long offset() {
+        return offset;
+    }
+
+    /** Its place among several events of one record; 0 for the first or only one. */
+    public int item() {
+        return item;
+    }
+
+    /** What its raw document says. */
+    public EventValues values() {
+        return values;
+    }
+
+    /** Under which series it counts. */
+    public Overflow overflow() {
+        return overflow;
+    }
+
+    /** How it counts beside others of its identity. */
+    public Role role() {
+        return role;
+    }
+
+    /** The raw document; of what adds to a sample, all that is known of the sample. */
+    public RawBsonDocument document() {
+        return new RawBsonDocument(document);
+    }
+
+    /** How many bytes the document has. */
+    int documentBytes() {
+        return document.length;
     }
 
     /** What it does, in one place or several; see {@link #isPlain}. */
@@ -83,5 +145,28 @@ public record CountedRow(
     /** The series that it counts under. */
     String series() {
         return overflow.series(values.labels());
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof CountedRow row
+                && source.equals(row.source)
+                && offset == row.offset
+                && item == row.item
+                && values.equals(row.values)
+                && overflow.equals(row.overflow)
+                && role.equals(row.role)
+                && document().equals(row.document());
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(source, offset, item, values);
+    }
+
+    @Override
+    public String toString() {
+        return "%s at %d, %d: %s under %s as %s, %s"
+                .formatted(source, offset, item, values, overflow, role, document());
     }
 }

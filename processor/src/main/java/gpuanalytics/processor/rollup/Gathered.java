@@ -35,22 +35,44 @@ final class Gathered {
 
     private record Place(RollupKey key, String source) {}
 
-    /**
-     * The latest sample of a GPU and its raw document.
-     *
-     * @param word how many words came before that say something of this very sample
-     */
-    record Latest(EventValues values, int word, RawBsonDocument document) {
+    /** The latest sample of a GPU: another takes its place whenever a later one comes. */
+    static final class Latest {
 
-        boolean isBefore(EventValues other, int wordOfOther) {
-            long at = values.epochNanos();
-            long after = other.epochNanos();
-            return at < after || (at == after && word < wordOfOther);
+        private CountedRow row;
+
+        private Latest(CountedRow row) {
+            this.row = row;
+        }
+
+        EventValues values() {
+            return row.values();
+        }
+
+        /** How many words came before that say something of this very sample. */
+        int word() {
+            return word(row);
+        }
+
+        RawBsonDocument document() {
+            return row.document();
+        }
+
+        private void see(CountedRow other) {
+            long at = row.values().epochNanos();
+            long after = other.values().epochNanos();
+            if (at < after || (at == after && word(row) < word(other))) {
+                row = other;
+            }
+        }
+
+        private static int word(CountedRow row) {
+            return row.role() instanceof Merging merging ? merging.word() : 0;
         }
     }
 
-    /** The updates that rows of one series and partition went to last. */
+    /** Where rows of one series and partition went to last. */
     private static final class Recent {
+        private @Nullable Latest latest;
         private @Nullable PendingUpdate minute;
         private @Nullable PendingUpdate hour;
 
@@ -158,7 +180,7 @@ final class Gathered {
         }
         // A surplus GPU is not kept by itself, here neither.
         if (row.values().topic() == EventTopic.GPU_METRICS && row.overflow() == Overflow.NONE) {
-            keepLatest(row);
+            keepLatest(row, last);
         }
     }
 
@@ -213,19 +235,17 @@ final class Gathered {
                 });
     }
 
-    private void keepLatest(CountedRow row) {
-        var word = row.role() instanceof Merging merging ? merging.word() : 0;
-        var series = row.series();
-        var found = latest.get(series);
-        if (found == null) {
-            bytes += size(row.document()); // and those that replace it are about as long
+    private void keepLatest(CountedRow row, Recent last) {
+        var known = last.latest;
+        if (known == null) {
+            known = latest.computeIfAbsent(row.series(), _ -> first(row));
+            last.latest = known;
         }
-        if (found == null || found.isBefore(row.values(), word)) {
-            latest.put(series, new Latest(row.values(), word, row.document()));
-        }
+        known.see(row);
     }
 
-    private static long size(RawBsonDocument document) {
-        return document.getByteBuffer().remaining();
+    private Latest first(CountedRow row) {
+        bytes += row.documentBytes(); // and those that take its place are about as long
+        return new Latest(row);
     }
 }

@@ -25,7 +25,6 @@ import org.bson.BsonDocument;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
-import org.bson.io.BsonOutput;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,22 +74,8 @@ public final class MongoStore implements AutoCloseable {
      *     them
      * @throws MongoException when nothing is sure: any of them may be inserted
      */
-    public void insert(String collection, List<RawBsonDocument> documents) {
-        write(
-                Kind.INSERT,
-                collection,
-                new Written() {
-                    @Override
-                    public int size() {
-                        return documents.size();
-                    }
-
-                    @Override
-                    public void write(int place, BsonOutput out) {
-                        var bytes = documents.get(place).getByteBuffer();
-                        out.writeBytes(bytes.array(), bytes.position(), bytes.remaining());
-                    }
-                });
+    public void insert(String collection, Written documents) {
+        write(Kind.INSERT, collection, documents);
     }
 
     /**

@@ -23,6 +23,7 @@ import java.util.Map;
 import org.bson.BsonDocument;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
+import org.bson.io.BsonOutput;
 import org.jspecify.annotations.Nullable;
 
 /** The insertion of some rows into one collection, until the fate of each is sure. */
@@ -43,6 +44,20 @@ final class Insertion {
 
     /** A row and its place in the batch. */
     record Pending(int index, Row row) {}
+
+    private record Documents(List<Pending> pending)
+            implements gpuanalytics.processor.store.Written {
+
+        @Override
+        public int size() {
+            return pending.size();
+        }
+
+        @Override
+        public void write(int place, BsonOutput out) {
+            out.writeBytes(pending.get(place).row.documentArray());
+        }
+    }
 
     private final String collection;
     private final String what;
@@ -97,7 +112,7 @@ final class Insertion {
     private List<Pending> withoutTooLarge(List<Pending> rows) {
         var fitting = new ArrayList<Pending>(rows.size());
         for (var pending : rows) {
-            int bytes = pending.row.documentBytes();
+            int bytes = pending.row.documentArray().length;
             if (bytes <= MAX_DOCUMENT_BYTES) {
                 fitting.add(pending);
                 continue;
@@ -112,10 +127,8 @@ final class Insertion {
     }
 
     private List<Pending> insert(List<Pending> pending) {
-        var documents = new ArrayList<RawBsonDocument>(pending.size());
-        pending.forEach(each -> documents.add(each.row.document()));
-        store.insert(collection, documents);
-        metrics.mongoWritten(collection, documents.size());
+        store.insert(collection, new Documents(pending));
+        metrics.mongoWritten(collection, pending.size());
         pending.forEach(this::noteStored);
         return List.of();
     }

@@ -21,6 +21,7 @@ import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.RawBsonDocument;
 import org.bson.codecs.BsonDocumentCodec;
+import org.bson.io.BsonOutput;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -53,8 +54,8 @@ class MongoStoreInsertIT {
         documents.add(document(-5, 3 * WriteCommand.MAX_BYTES));
         documents.add(document(-6, 0));
 
-        store.insert(COLLECTION, documents);
-        store.insert(COLLECTION, List.of(document(-7, 1)));
+        insert(documents);
+        insert(List.of(document(-7, 1)));
 
         assertEquals(documents.size() + 1, store.collection(COLLECTION).countDocuments());
         for (int i : new int[] {0, 9, 10, 99, 100, 9_999, 10_000, 10_004, 10_007, 10_009, 10_010}) {
@@ -67,12 +68,10 @@ class MongoStoreInsertIT {
 
     @Test
     void everyDocumentButThoseThatAreThereIsInsertedAndErrorsSayWhichTheseAre() {
-        store.insert(COLLECTION, List.of(document(3, 0), document(10_002, 0)));
+        insert(List.of(document(3, 0), document(10_002, 0)));
         var documents = IntStream.range(0, 10_010).mapToObj(i -> document(i, 0)).toList();
 
-        var thrown =
-                assertThrows(
-                        MongoBulkWriteException.class, () -> store.insert(COLLECTION, documents));
+        var thrown = assertThrows(MongoBulkWriteException.class, () -> insert(documents));
 
         assertEquals(
                 List.of(3, 10_002),
@@ -87,9 +86,7 @@ class MongoStoreInsertIT {
         faults.once(MongoStoreInsertIT::isInsert, new Fault.NoMajority(64));
 
         var thrown =
-                assertThrows(
-                        MongoBulkWriteException.class,
-                        () -> store.insert(COLLECTION, List.of(document(0, 0))));
+                assertThrows(MongoBulkWriteException.class, () -> insert(List.of(document(0, 0))));
 
         var concern = thrown.getWriteConcernError();
         assertEquals(64, Objects.requireNonNull(concern).getCode());
@@ -103,7 +100,7 @@ class MongoStoreInsertIT {
         var thrown =
                 assertThrows(
                         MongoBulkWriteException.class,
-                        () -> store.insert(COLLECTION, List.of(document(0, 0), document(1, 0))));
+                        () -> insert(List.of(document(0, 0), document(1, 0))));
 
         var error = thrown.getWriteErrors().getFirst();
         assertEquals(1, error.getIndex());
@@ -120,11 +117,10 @@ class MongoStoreInsertIT {
                         new Fault.Refused(10107, "not primary"))) {
             faults.once(MongoStoreInsertIT::isInsert, fault);
             assertThrows(
-                    MongoException.class,
-                    () -> store.insert(COLLECTION, List.of(document(fault.hashCode(), 7))));
+                    MongoException.class, () -> insert(List.of(document(fault.hashCode(), 7))));
         }
 
-        store.insert(COLLECTION, List.of(document(1, 0), document(2, 0)));
+        insert(List.of(document(1, 0), document(2, 0)));
 
         assertEquals(
                 2,
@@ -135,6 +131,23 @@ class MongoStoreInsertIT {
 
     private static boolean isInsert(Command command) {
         return command.name().equals("insert");
+    }
+
+    private void insert(List<RawBsonDocument> documents) {
+        store.insert(
+                COLLECTION,
+                new Written() {
+                    @Override
+                    public int size() {
+                        return documents.size();
+                    }
+
+                    @Override
+                    public void write(int place, BsonOutput out) {
+                        var bytes = documents.get(place).getByteBuffer();
+                        out.writeBytes(bytes.array(), bytes.position(), bytes.remaining());
+                    }
+                });
     }
 
     private static RawBsonDocument document(int number, int bytes) {
