@@ -34,7 +34,13 @@ final class ArchitecturePageTest {
         }
 
         assertEquals(
-                List.of("a reading", "a source", "a door", "a step", "an endpoint", "a view",
+                List.of(
+                        "a reading",
+                        "a source",
+                        "a door",
+                        "a step",
+                        "an endpoint",
+                        "a view",
                         "a variable"),
                 shown);
     }

@@ -24,15 +24,25 @@ public final class DashboardFiles {
             List.of(
                     "api.js",
                     "app.js",
+                    "chart.js",
                     "colors.js",
+                    "controls.js",
+                    "cost.js",
                     "dom.js",
+                    "empty.js",
+                    "fleet.js",
+                    "fleetmap.js",
                     "format.js",
+                    "gpu.js",
                     "live.js",
                     "metrics.js",
+                    "overview.js",
                     "panel.js",
                     "pipeline.js",
                     "route.js",
-                    "table.js");
+                    "table.js",
+                    "tokens.js",
+                    "waste.js");
 
     static final List<String> STYLES = List.of("dashboard.css");
 

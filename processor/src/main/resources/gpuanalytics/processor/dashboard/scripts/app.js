@@ -1,11 +1,17 @@
 /** The page: which view is shown, and when it asks again. */
 import {el, replace} from "./dom.js";
 import * as live from "./live.js";
+import * as cost from "./cost.js";
+import * as fleet from "./fleet.js";
+import * as gpu from "./gpu.js";
+import * as overview from "./overview.js";
 import * as pipeline from "./pipeline.js";
 import * as route from "./route.js";
+import * as tokens from "./tokens.js";
+import * as waste from "./waste.js";
 
-const VIEWS = {pipeline};
-const FIRST = "pipeline";
+const VIEWS = {overview, fleet, cost, tokens, waste, pipeline, gpu};
+const FIRST = "overview";
 
 /** Answers are asked for again at most so often, and never for more than a fifth of the time. */
 const LEAST_MS = 5000;
