@@ -122,7 +122,10 @@ render() {
   local overlay=$1 dir=$work/render image component parts=() known
   known=$(cd "$root/k8s/overlays" && echo *)
   for component in $COMPONENTS; do
-    [[ $component == monitoring || $component == keda ]] || fail "COMPONENTS has '$component'; expected monitoring, keda or both"
+    [[ " monitoring keda changes ingest ingest-keda gpu-agent " == *" $component "* ]] ||
+      fail "COMPONENTS has '$component'; expected some of: monitoring keda changes ingest ingest-keda gpu-agent"
+    [[ $component != ingest-keda || " $COMPONENTS " == *" ingest "*"ingest-keda "* ]] ||
+      fail "COMPONENTS has ingest-keda; expected ingest before it"
   done
   [ -e "$root/k8s/overlays/$overlay/kustomization.yaml" ] || fail "OVERLAY is '$overlay'; expected one of: $known"
   [[ $OWNER =~ ^[a-z0-9]+([._-][a-z0-9]+)*$ ]] || fail "OWNER is '$OWNER'; expected a lower-case name as GHCR takes it"

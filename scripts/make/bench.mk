@@ -13,3 +13,7 @@ bench-short: ## The same in three minutes: one workload, the ratio only
 bench-jmh: ## Decode, fold and update building in JMH; writes bench/results/jmh.json
 	@mkdir -p bench/results
 	@scripts/bench-jmh $(ARGS)
+
+.PHONY: load
+load: ## Send calls to the doors at their times and compare what was acknowledged with the API (ARGS='--help' lists the options)
+	@scripts/load $(ARGS)

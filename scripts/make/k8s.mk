@@ -30,7 +30,7 @@ namespaces: ## Make the namespaces platform and app
 	@scripts/k8s/namespaces
 
 .PHONY: deploy
-deploy: ## Deploy (OVERLAY=single, dev, staging or production; COMPONENTS='monitoring keda')
+deploy: ## Deploy (OVERLAY=single, dev, staging or production; COMPONENTS='monitoring keda ingest')
 	@scripts/k8s/deploy
 
 .PHONY: undeploy

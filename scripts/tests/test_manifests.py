@@ -1,9 +1,11 @@
 """What several files must say alike, or what a component's own validation would say only on a cluster that has it."""
 
+import os
 import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 import unittest
 
 import yaml
@@ -39,8 +41,13 @@ class TopicsTest(unittest.TestCase):
         self.assertEqual([str(self.partitions)], re.findall(r"\bint SHARDS = (\d+);", self.local))
 
 
-def rendered(overlay):
-    given = subprocess.run(["kubectl", "kustomize", str(ROOT / "k8s/overlays" / overlay)], check=True, capture_output=True, text=True)
+def rendered(overlay, *components):
+    with tempfile.TemporaryDirectory() as folder:
+        # Kustomize takes bases by relative paths only.
+        paths = [os.path.relpath(ROOT / "k8s" / part, os.path.realpath(folder)) for part in (f"overlays/{overlay}", *(f"components/{c}" for c in components))]
+        kustomization = {"resources": paths[:1], "components": paths[1:]}
+        (pathlib.Path(folder) / "kustomization.yaml").write_text(yaml.safe_dump(kustomization), encoding="utf-8")
+        given = subprocess.run(["kubectl", "kustomize", folder], check=True, capture_output=True, text=True)
     return [o for o in yaml.safe_load_all(given.stdout) if o]
 
 
@@ -93,6 +100,38 @@ class OverlaysTest(unittest.TestCase):
             self.assertFalse([e for e in spec["containers"][0]["env"] if e["name"] in ("KAFKA_LOG4J_OPTS", "KAFKA_GC_LOG_OPTS")])
 
 
+    def test_the_processor_reads_the_price_file_that_is_mounted_and_the_file_has_no_price_of_its_own(self):
+        for overlay, objects in self.overlays.items():
+            spec, config = self.processor(objects)
+            path = pathlib.PurePosixPath(config["PRICES_FILE"])
+            book = yaml.safe_load(self.mounted(objects, spec, path.parent)["data"][path.name])
+            self.assertEqual({"gpus": [], "models": []}, book, overlay)
+
+    def test_changes_are_taken_with_a_token_only_where_the_component_is_asked_for(self):
+        for overlay in self.overlays:
+            for asked in (False, True):
+                objects = rendered(overlay, "changes") if asked else self.overlays[overlay]
+                spec, config = self.processor(objects)
+                env = {e["name"]: e["value"] for e in spec["containers"][0].get("env", [])}
+                self.assertNotIn("HTTP_TOKENS_FILE", config, overlay)
+                self.assertEqual("/etc/processor-changes/tokens" if asked else None, env.get("HTTP_TOKENS_FILE"), overlay)
+                mounts = {m["mountPath"]: m["name"] for m in spec["containers"][0]["volumeMounts"]}
+                secrets = {v["name"]: v["secret"]["secretName"] for v in spec["volumes"] if "secret" in v}
+                self.assertEqual("processor-changes" if asked else None, secrets.get(mounts.get("/etc/processor-changes")), overlay)
+
+    @staticmethod
+    def processor(objects):
+        spec = next(s for n, s in pods(objects) if n == "processor")
+        name = spec["containers"][0]["envFrom"][0]["configMapRef"]["name"]
+        return spec, next(o for o in objects if o["kind"] == "ConfigMap" and o["metadata"]["name"] == name)["data"]
+
+    @staticmethod
+    def mounted(objects, spec, folder):
+        mount = next(m for m in spec["containers"][0]["volumeMounts"] if m["mountPath"] == str(folder))
+        name = next(v for v in spec["volumes"] if v["name"] == mount["name"])["configMap"]["name"]
+        return next(o for o in objects if o["kind"] == "ConfigMap" and o["metadata"]["name"] == name)
+
+
 class MonitoringTest(unittest.TestCase):
     def test_a_prometheus_installed_as_the_docs_say_selects_everything_of_ours(self):
         release = re.search(r"helm install (\S+) \S*/kube-prometheus-stack ", text("docs/operations.md"))[1]
@@ -126,6 +165,70 @@ class ScaledObjectTest(unittest.TestCase):
         for trigger in self.spec["triggers"]:
             self.assertEqual("max", trigger["metadata"]["aggregationType"])
             self.assertEqual("true", trigger["metadata"]["aggregateFromKubeServiceEndpoints"])
+
+
+def component(name):
+    return [o for p in sorted((ROOT / "k8s/components" / name).glob("*.yaml")) for o in yaml.safe_load_all(p.read_text(encoding="utf-8")) if o]
+
+
+def named(objects, kind):
+    return next(o for o in objects if o["kind"] == kind)
+
+
+class IngestTest(unittest.TestCase):
+    def setUp(self):
+        self.objects = component("ingest")
+        self.settings = named(self.objects, "ConfigMap")["data"]
+        self.spec = named(self.objects, "Deployment")["spec"]["template"]["spec"]
+
+    def test_what_the_settings_open_is_what_services_and_clients_find(self):
+        ports = {p["name"]: str(p["containerPort"]) for p in self.spec["containers"][0]["ports"]}
+        self.assertEqual({"grpc": self.settings["DOOR_GRPC_PORT"], "otlp-http": self.settings["DOOR_HTTP_PORT"], "http": self.settings["HTTP_PORT"]}, ports)
+        services = [o for o in self.objects if o["kind"] == "Service"]
+        self.assertEqual({"ingest", "ingest-pods"}, {s["metadata"]["name"] for s in services})
+        for service in services:
+            for port in service["spec"]["ports"]:
+                self.assertEqual(ports[port["targetPort"]], str(port["port"]))
+        policy = named(self.objects, "NetworkPolicy")["spec"]["ingress"][0]
+        self.assertEqual({int(ports["grpc"]), int(ports["otlp-http"])}, {p["port"] for p in policy["ports"]})
+
+    def test_a_door_beyond_loopback_has_the_tokens_that_deploy_makes(self):
+        secret = next(v["secret"]["secretName"] for v in self.spec["volumes"] if v["name"] == "tokens")
+        mount = next(m["mountPath"] for m in self.spec["containers"][0]["volumeMounts"] if m["name"] == "tokens")
+        self.assertEqual(f"{mount}/tokens", self.settings["DOOR_TOKENS_FILE"])
+        self.assertIn(f"secret app {secret} tokens=", text("scripts/k8s/deploy"))
+
+    def test_what_the_doors_hold_together_leaves_half_of_the_heap(self):
+        # The image's heap is half of the memory; each of the two doors may hold so much.
+        mebibytes = int(self.settings["DOOR_MAX_BYTES"].removesuffix(" MiB"))
+        limit = int(self.spec["containers"][0]["resources"]["limits"]["memory"].removesuffix("Mi"))
+        self.assertIn("-XX:MaxRAMPercentage=50", text("pom.xml"))
+        self.assertLessEqual(2 * mebibytes, limit / 2 / 2)
+
+    def test_by_their_load_they_scale_from_and_to_the_same_numbers_and_before_a_door_is_full(self):
+        autoscaler = named(self.objects, "HorizontalPodAutoscaler")["spec"]
+        scaled = named(component("ingest-keda"), "ScaledObject")["spec"]
+        self.assertEqual((autoscaler["minReplicas"], autoscaler["maxReplicas"]), (scaled["minReplicaCount"], scaled["maxReplicaCount"]))
+        full = int(self.settings["DOOR_MAX_BYTES"].removesuffix(" MiB")) << 20
+        doors = set()
+        for trigger in scaled["triggers"]:
+            meta = trigger["metadata"]
+            self.assertEqual(("max", "true"), (meta["aggregationType"], meta["aggregateFromKubeServiceEndpoints"]))
+            self.assertEqual(full / 4, int(meta["targetValue"]))
+            doors.add(re.fullmatch(r'producer_door_bytes\{door="(\w+)"\}', meta["valueLocation"])[1])
+        self.assertEqual(set(self.settings["DOORS"].split(",")), doors)
+        self.assertIn('"producer.door.bytes"', text("producers/src/main/java/gpuanalytics/producer/receive/Door.java"))
+
+
+class GpuAgentTest(unittest.TestCase):
+    def test_it_takes_nothing_of_its_node_but_the_devices_of_the_runtime_class(self):
+        spec = named(component("gpu-agent"), "DaemonSet")["spec"]["template"]["spec"]
+        self.assertEqual("nvidia", spec["runtimeClassName"])
+        self.assertFalse({"hostPID", "hostNetwork", "hostIPC"} & spec.keys())
+        self.assertEqual([], [v for v in spec["volumes"] if "hostPath" in v])
+        security = spec["containers"][0]["securityContext"]
+        self.assertEqual((False, True, ["ALL"]), (security["allowPrivilegeEscalation"], security["readOnlyRootFilesystem"], security["capabilities"]["drop"]))
+        self.assertNotIn("nvidia.com/gpu", spec["containers"][0]["resources"]["limits"])
 
 
 if __name__ == "__main__":

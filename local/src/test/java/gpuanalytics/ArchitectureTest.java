@@ -157,7 +157,8 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.audit..",
                             "gpuanalytics.processor.conflict..",
                             "gpuanalytics.processor.gpuname..",
-                            "gpuanalytics.processor.price..",
+                            "gpuanalytics.processor.kept..",
+                            "gpuanalytics.processor.budget..",
                             "gpuanalytics.processor.query..",
                             "gpuanalytics.processor.ledger..",
                             // its test fixtures, which no program ships

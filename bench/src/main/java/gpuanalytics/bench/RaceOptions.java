@@ -1,9 +1,8 @@
 package gpuanalytics.bench;
 
+import gpuanalytics.bench.command.CommandLine;
 import gpuanalytics.bench.load.Workload;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,45 +68,29 @@ record RaceOptions(
     private static final Set<String> FLAGS = Set.of("--jfr", "--beside");
 
     static RaceOptions parse(String[] arguments) {
-        var given = new HashMap<String, List<String>>();
-        for (int i = 0; i < arguments.length; i++) {
-            var name = arguments[i];
-            if (!HELP.contains(name + " ")) {
-                throw new IllegalArgumentException(
-                        "unknown option %s, expected one of%n%s".formatted(name, HELP));
-            }
-            var hasValue = !FLAGS.contains(name);
-            if (hasValue && i + 1 == arguments.length) {
-                throw new IllegalArgumentException("%s has no value".formatted(name));
-            }
-            given.computeIfAbsent(name, _ -> new ArrayList<>()).add(hasValue ? arguments[++i] : "");
-        }
+        var line = CommandLine.parse(arguments, HELP, FLAGS);
         return new RaceOptions(
-                contenders(given),
-                words(given, "--workload", "a,b,c,d,e,f").stream().map(Workload::of).toList(),
-                number(given, "--records", 4_000_000, 1),
-                Math.toIntExact(number(given, "--rounds", 3, 0)),
-                words(given, "--delay-ms", "0,5").stream()
-                        .map(each -> Math.toIntExact(number("--delay-ms", each, 0)))
+                contenders(line),
+                line.words("--workload", "a,b,c,d,e,f").stream().map(Workload::of).toList(),
+                line.number("--records", 4_000_000, 1),
+                Math.toIntExact(line.number("--rounds", 3, 0)),
+                line.words("--delay-ms", "0,5").stream()
+                        .map(each -> Math.toIntExact(CommandLine.number("--delay-ms", each, 0)))
                         .toList(),
-                number(given, "--seed", 1, 0),
-                last(given, "--classpath", System.getProperty("java.class.path")),
-                last(given, "--heap", "512m"),
-                settings(given.getOrDefault("--env", List.of())),
-                Path.of(last(given, "--connector", "bench/connector/target")).toAbsolutePath(),
-                given.containsKey("--beside"),
-                path(given, "--results"),
-                path(given, "--page"),
-                given.containsKey("--jfr"),
-                Path.of(last(given, "--dir", "bench/target/race")).toAbsolutePath());
+                line.number("--seed", 1, 0),
+                line.text("--classpath", System.getProperty("java.class.path")),
+                line.text("--heap", "512m"),
+                line.settings("--env"),
+                Path.of(line.text("--connector", "bench/connector/target")).toAbsolutePath(),
+                line.has("--beside"),
+                line.path("--results"),
+                line.path("--page"),
+                line.has("--jfr"),
+                Path.of(line.text("--dir", "bench/target/race")).toAbsolutePath());
     }
 
-    private static String last(Map<String, List<String>> given, String name, String unlessGiven) {
-        return given.getOrDefault(name, List.of(unlessGiven)).getLast();
-    }
-
-    private static Set<String> contenders(Map<String, List<String>> given) {
-        var names = words(given, "--only", String.join(",", CONTENDERS));
+    private static Set<String> contenders(CommandLine line) {
+        var names = line.words("--only", String.join(",", CONTENDERS));
         for (var name : names) {
             if (!CONTENDERS.contains(name)) {
                 throw new IllegalArgumentException(
@@ -115,46 +98,5 @@ record RaceOptions(
             }
         }
         return Set.copyOf(names);
-    }
-
-    private static long number(
-            Map<String, List<String>> given, String name, long unlessGiven, long min) {
-        return number(name, last(given, name, Long.toString(unlessGiven)), min);
-    }
-
-    private static long number(String name, String text, long min) {
-        try {
-            long number = Long.parseLong(text);
-            if (number >= min && number <= Integer.MAX_VALUE) {
-                return number;
-            }
-        } catch (NumberFormatException _) {
-            // said below
-        }
-        throw new IllegalArgumentException(
-                "%s is %s, expected a whole number from %d".formatted(name, text, min));
-    }
-
-    private static @Nullable Path path(Map<String, List<String>> given, String name) {
-        var paths = given.get(name);
-        return paths == null ? null : Path.of(paths.getLast());
-    }
-
-    private static List<String> words(
-            Map<String, List<String>> given, String name, String unlessGiven) {
-        return List.of(last(given, name, unlessGiven).split(",", -1));
-    }
-
-    private static Map<String, String> settings(List<String> pairs) {
-        var settings = new HashMap<String, String>();
-        for (var pair : pairs) {
-            int equals = pair.indexOf('=');
-            if (equals < 1) {
-                throw new IllegalArgumentException(
-                        "--env is %s, expected NAME=VALUE".formatted(pair));
-            }
-            settings.put(pair.substring(0, equals), pair.substring(equals + 1));
-        }
-        return settings;
     }
 }

@@ -1,34 +1,47 @@
 package gpuanalytics.processor;
 
+import gpuanalytics.processor.api.ApiSources;
+import gpuanalytics.processor.budget.BudgetMetrics;
+import gpuanalytics.processor.budget.BudgetWatch;
+import gpuanalytics.processor.budget.MongoBudgets;
 import gpuanalytics.processor.change.ChangedHours;
-import gpuanalytics.processor.ledger.LedgerConfig;
 import gpuanalytics.processor.ledger.LedgerKeeper;
+import gpuanalytics.processor.ledger.LedgerQueries;
+import gpuanalytics.processor.ledger.LedgerSpending;
 import gpuanalytics.processor.ledger.MongoLedgerQueries;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.price.MongoPrices;
+import gpuanalytics.processor.query.QueryLimits;
+import gpuanalytics.processor.query.UsageQueries;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.service.lifecycle.Periodic;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.util.Optional;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
-/** What turns rollups into money: the prices, what keeps the ledger, and what answers from it. */
-final class CostParts {
+/** What turns rollups into money and watches it: prices, the ledger and budgets, wired together. */
+final class CostParts implements AutoCloseable {
 
-    private final LedgerConfig config;
     private final MongoPrices prices;
     private final LedgerKeeper keeper;
-    private final MongoLedgerQueries queries;
+    private final LedgerQueries ledger;
+    private final MongoBudgets budgets;
+    private final BudgetWatch watch;
+    private final Duration keepInterval;
+    private final Duration watchInterval;
 
     CostParts(
             ProcessorConfig config,
             MongoStore store,
             ChangedHours changedHours,
             ProcessorMetrics metrics,
+            MeterRegistry registry,
             Clock clock) {
-        var limits = config.http().limits();
-        this.config = config.ledger();
-        this.prices = new MongoPrices(config.prices(), store, limits.timeout(), clock);
-        this.keeper =
+        var timeout = config.http().limits().timeout();
+        prices = new MongoPrices(config.prices(), store, timeout, clock);
+        keeper =
                 new LedgerKeeper(
                         store,
                         changedHours,
@@ -37,29 +50,48 @@ final class CostParts {
                         clock,
                         config.store().answerTimeout(),
                         config.ledger());
-        this.queries =
-                new MongoLedgerQueries(
-                        store,
-                        prices::book,
-                        config.ledger(),
-                        config.prices().market(),
-                        limits,
-                        config.store().hourRetention(),
-                        clock);
+        ledger = queries(config, store, config.http().limits(), clock);
+        // a month is looked at whatever a question may ask for
+        var spending = new LedgerSpending(queries(config, store, QueryLimits.defaults(), clock));
+        budgets = new MongoBudgets(config.budgets(), spending, store, timeout, clock);
+        watch =
+                new BudgetWatch(
+                        budgets, spending, store, timeout, new BudgetMetrics(registry), clock);
+        keepInterval = config.ledger().interval();
+        watchInterval = config.budgets().interval();
     }
 
-    MongoPrices prices() {
-        return prices;
+    private LedgerQueries queries(
+            ProcessorConfig config, MongoStore store, QueryLimits limits, Clock clock) {
+        return new MongoLedgerQueries(
+                store,
+                prices::book,
+                config.ledger(),
+                config.prices().market(),
+                limits,
+                config.store().hourRetention(),
+                clock);
     }
 
-    MongoLedgerQueries queries() {
-        return queries;
+    /** What questions are answered from. */
+    ApiSources sources(UsageQueries usage) {
+        return new ApiSources(usage, ledger, prices, budgets);
     }
 
-    /** Starts to keep the ledger; empty where that is switched off. */
-    Optional<Periodic> keeping() {
-        return config.interval().isZero()
-                ? Optional.empty()
-                : Optional.of(new Periodic("ledger", config.interval(), keeper::keep));
+    /** Starts what runs again and again. */
+    List<Periodic> begin() {
+        var periodic = new ArrayList<Periodic>();
+        if (!keepInterval.isZero()) {
+            periodic.add(new Periodic("ledger", keepInterval, keeper::keep));
+        }
+        if (!watchInterval.isZero()) {
+            periodic.add(new Periodic("budgets", watchInterval, watch::look));
+        }
+        return periodic;
+    }
+
+    @Override
+    public void close() {
+        watch.close();
     }
 }

@@ -36,6 +36,9 @@ final class IngestPipeline implements AutoCloseable {
 
     private static final Duration POLL_TIMEOUT = Duration.ofMillis(50);
 
+    /** While nothing is fetched: what the writers have left must last until fetching goes on. */
+    private static final Duration FULL_TIMEOUT = Duration.ofMillis(10);
+
     private final IngestSettings settings;
     private final KafkaEventConsumer consumer;
     private final Decoding decode;
@@ -87,8 +90,9 @@ final class IngestPipeline implements AutoCloseable {
         health.up("running");
         while (!stopping) {
             // Full: nothing more is fetched, but poll goes on, so the group keeps its member.
-            consumer.setFull(underWay.bytes() >= settings.bufferBytes());
-            var records = consumer.poll(POLL_TIMEOUT);
+            var full = underWay.bytes() >= settings.bufferBytes();
+            consumer.setFull(full);
+            var records = consumer.poll(full ? FULL_TIMEOUT : POLL_TIMEOUT);
             underWay.reached(Step.POLLED);
             // A bad record is a value that goes to the dead letters; it stops nobody.
             var decoded = decode.decode(records);

@@ -116,7 +116,7 @@ public final class Processor implements RunningService {
         audit =
                 new RollupAudit(
                         store, changedHours, math, metrics, clock, config.audit(), config.store());
-        costs = new CostParts(config, store, changedHours, metrics, clock);
+        costs = new CostParts(config, store, changedHours, metrics, registry, clock);
         shutdownTimeout = config.ingest().shutdownTimeout();
         standing = new Standing(this::stats, this::health, metrics, clock);
         http = startHttp(config);
@@ -271,7 +271,7 @@ public final class Processor implements RunningService {
         if (!config.audit().interval().isZero()) {
             periodic.add(new Periodic("audit", config.audit().interval(), audit::auditChanged));
         }
-        costs.keeping().ifPresent(periodic::add);
+        periodic.addAll(costs.begin());
     }
 
     private void measure() {
@@ -317,11 +317,10 @@ public final class Processor implements RunningService {
                         config.store().minuteRetention(),
                         config.store().hourRetention(),
                         config.limits().maxLead());
-        return new ApiSources(
-                MongoUsageQueries.of(store, kept, limits, clock), costs.queries(), costs.prices());
+        return costs.sources(MongoUsageQueries.of(store, kept, limits, clock));
     }
 
     private void closeParts() {
-        Closing.inOrder(retry::abort, pipeline, deadLetters, store, registry::close);
+        Closing.inOrder(retry::abort, costs, pipeline, deadLetters, store, registry::close);
     }
 }

@@ -5,6 +5,7 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.processor.api.HttpConfig;
 import gpuanalytics.processor.audit.AuditConfig;
 import gpuanalytics.processor.batch.BatchPolicy;
+import gpuanalytics.processor.budget.BudgetConfig;
 import gpuanalytics.processor.consume.ConsumeConfig;
 import gpuanalytics.processor.consume.ConsumeConfig.GroupProtocol;
 import gpuanalytics.processor.ledger.LedgerConfig;
@@ -28,6 +29,7 @@ import java.util.Map;
  * @param audit how rollups are audited
  * @param ledger how the ledger is kept
  * @param prices what GPUs and tokens cost
+ * @param budgets what may be spent, and who is told
  * @param http where the API listens and what one may ask of it
  */
 public record ProcessorConfig(
@@ -38,6 +40,7 @@ public record ProcessorConfig(
         AuditConfig audit,
         LedgerConfig ledger,
         PriceConfig prices,
+        BudgetConfig budgets,
         HttpConfig http) {
 
     private static final int MAX_BATCH_ROWS = 100_000;
@@ -66,12 +69,14 @@ public record ProcessorConfig(
                 AuditConfig.read(reader),
                 LedgerConfig.read(reader),
                 PriceConfig.read(reader),
+                BudgetConfig.read(reader),
                 HttpConfig.fromEnvironment(reader));
     }
 
     /** The same with another store. */
     public ProcessorConfig with(StoreConfig another) {
-        return new ProcessorConfig(consume, limits, ingest, another, audit, ledger, prices, http);
+        return new ProcessorConfig(
+                consume, limits, ingest, another, audit, ledger, prices, budgets, http);
     }
 
     private static ConsumeConfig consume(EnvironmentReader reader, int batchRows) {
@@ -175,7 +180,7 @@ public record ProcessorConfig(
                         "IN_FLIGHT_BATCHES", 2, 1, 64, "How many batches are inserted at once"),
                 reader.bytes(
                         "BUFFER_BYTES",
-                        64 * MIB,
+                        32 * MIB,
                         MIB,
                         4096 * MIB,
                         "How much may be under way before fetching pauses"),

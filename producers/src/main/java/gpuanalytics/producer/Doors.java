@@ -8,6 +8,7 @@ import gpuanalytics.producer.receive.DoorSettings;
 import gpuanalytics.producer.receive.OpenDoor;
 import gpuanalytics.producer.receive.grpc.GrpcDoor;
 import gpuanalytics.producer.receive.http.HttpDoor;
+import gpuanalytics.producer.receive.otlp.CumulativeStreams;
 import gpuanalytics.producer.receive.otlp.Otlp;
 import gpuanalytics.producer.receive.otlp.UsageOrigins;
 import gpuanalytics.service.config.ConfigurationException;
@@ -37,6 +38,8 @@ final class Doors {
             return open;
         }
         var tokens = tokens(settings);
+        // one for all doors: who connects anew may do so by the other protocol
+        var streams = new CumulativeStreams(settings.cumulative().maxStreams());
         try {
             for (var kind : settings.open()) {
                 var door =
@@ -47,7 +50,7 @@ final class Doors {
                                 settings.limits().maxBytes(),
                                 clock,
                                 meters);
-                open.put(kind, open(kind, settings, door, tokens, clock, meters));
+                open.put(kind, open(kind, settings, door, tokens, streams, clock, meters));
             }
         } catch (RuntimeException e) {
             Closing.inOrder(List.copyOf(open.values()));
@@ -61,6 +64,7 @@ final class Doors {
             DoorSettings settings,
             Door door,
             BearerTokens tokens,
+            CumulativeStreams streams,
             Clock clock,
             MeterRegistry meters) {
         var otlp =
@@ -69,6 +73,8 @@ final class Doors {
                         new EventCodec(settings.events()),
                         settings.limits().maxItems(),
                         new UsageOrigins(settings.usageFrom()),
+                        streams,
+                        settings.cumulative().counted(),
                         clock);
         try {
             return switch (kind) {

@@ -37,6 +37,7 @@ public record Ours(String classPath, String heap, Map<String, String> settings)
                         List.of(
                                 "-Xmx" + heap,
                                 "-XX:+ExitOnOutOfMemoryError",
+                                "-XX:+UseSerialGC",
                                 "--enable-native-access=ALL-UNNAMED",
                                 "--sun-misc-unsafe-memory-access=allow"));
         options.addAll(stage.jvmOptions());

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * A broker in a process of its own. Prints its address and ends with its input; its log is kept, so
- * that a topic is filled once.
+ * A broker in a process of its own, in a directory and, where it is said, on a port. Prints its
+ * address and ends with its input; its log is kept, so that a topic is filled once.
  */
 public final class BrokerMain {
 
@@ -20,6 +20,7 @@ public final class BrokerMain {
         var options =
                 EmbeddedBroker.Options.defaults()
                         .in(Path.of(arguments[0]))
+                        .on(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 0)
                         .keeping(MAX_PARTITION_BYTES, KEPT);
         try (var broker = EmbeddedBroker.start(options)) {
             System.out.println(broker.bootstrapServers());

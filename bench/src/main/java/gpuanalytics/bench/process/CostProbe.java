@@ -48,7 +48,7 @@ public final class CostProbe implements AutoCloseable {
         return new Cost(
                 process.info().totalCpuDuration().orElse(Duration.ZERO),
                 allocatedBytes(),
-                peakResidentBytes());
+                peakResident());
     }
 
     @Override
@@ -69,14 +69,26 @@ public final class CostProbe implements AutoCloseable {
         }
     }
 
-    private @Nullable Long peakResidentBytes() {
-        try (var lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+    private @Nullable Long peakResident() {
+        try {
+            return peakResidentBytes(process);
+        } catch (IOException _) {
+            return null;
+        }
+    }
+
+    /**
+     * The most memory that a process has had.
+     *
+     * @throws IOException where it has ended, or the system does not say
+     */
+    public static long peakResidentBytes(ProcessHandle process) throws IOException {
+        var status = Path.of("/proc/" + process.pid() + "/status");
+        try (var lines = Files.lines(status)) {
             return lines.filter(line -> line.startsWith("VmHWM:"))
                     .map(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
                     .findFirst()
-                    .orElse(null);
-        } catch (IOException _) {
-            return null;
+                    .orElseThrow(() -> new IOException("no VmHWM in " + status));
         }
     }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import org.bson.BsonArray;
 import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
@@ -18,7 +19,8 @@ import org.bson.BsonValue;
 
 /**
  * A server of MongoDB's protocol that takes every write, counts it, waits if told to, and
- * acknowledges it. Nothing is stored: reads find nothing. So what a client does with it is the
+ * acknowledges it. Nothing is stored, and reads find nothing, but the names of GPUs: who writes
+ * those reads them again, and would write them for ever. So what a client does with it is the
  * client's own cost.
  */
 public final class AckStore implements AutoCloseable {
@@ -26,12 +28,16 @@ public final class AckStore implements AutoCloseable {
     /** Where events go as they came: our two collections and the connector's one. */
     private static final Set<String> RAW = Set.of("gpu_metrics", "token_usage", "raw");
 
+    /** The one collection that is kept. */
+    private static final String KEPT = "gpu_names";
+
     private static final int BACKLOG = 64;
     private static final int BUFFER_BYTES = 256 << 10;
 
     private final ServerSocket server;
     private final StoreReplies replies;
     private final StoreCounter counter = new StoreCounter();
+    private final KeptDocuments kept = new KeptDocuments();
     private volatile Duration delay = Duration.ZERO;
     private volatile int sampleEvery;
 
@@ -62,9 +68,10 @@ public final class AckStore implements AutoCloseable {
         this.sampleEvery = documents;
     }
 
-    /** Forgets what was counted. */
+    /** Forgets what was counted and what was kept. */
     public void reset() {
         counter.reset();
+        kept.clear();
     }
 
     /**
@@ -121,13 +128,17 @@ public final class AckStore implements AutoCloseable {
         return switch (name) {
             case "hello", "isMaster", "ismaster" -> replies.hello();
             case "insert", "delete" -> replies.written(write(name, message));
-            case "update" -> replies.updated(write(name, message));
+            case "update" -> update(message);
             case "bulkWrite" -> replies.bulkWritten(write(name, message));
-            case "find", "aggregate", "listIndexes", "listCollections" ->
-                    replies.cursor(namespace(message.command(), name));
+            case "find" ->
+                    replies.cursor(
+                            namespace(message.command(), name),
+                            isKept(message, name) ? kept.find(message.command()) : new BsonArray());
+            case "aggregate", "listIndexes", "listCollections" ->
+                    replies.cursor(namespace(message.command(), name), new BsonArray());
             case "createIndexes", "dropIndexes" -> replies.indexed();
             case "findAndModify", "findandmodify" -> replies.modified();
-            case "count" -> replies.written(0);
+            case "count" -> replies.written(isKept(message, name) ? kept.count() : 0);
             case "distinct" -> replies.values();
             case "ping", "endSessions", "collMod", "create", "killCursors" -> replies.done();
             default -> {
@@ -135,6 +146,18 @@ public final class AckStore implements AutoCloseable {
                 yield replies.unknown(name);
             }
         };
+    }
+
+    private BsonDocument update(WireMessage message) {
+        var made =
+                isKept(message, "update") && message.sequence() != null
+                        ? kept.upsert(message.sequence())
+                        : new BsonArray();
+        return replies.updated(write("update", message), made);
+    }
+
+    private static boolean isKept(WireMessage message, String name) {
+        return new BsonString(KEPT).equals(message.command().get(name));
     }
 
     /** Counts a write, waits as long as writes take, and returns how many documents it had. */

@@ -60,16 +60,22 @@ final class StoreReplies {
         return new BsonDocument("n", new BsonInt32(documents)).append("ok", new BsonDouble(1));
     }
 
-    /** Every update finds its document, also those that would insert one. */
-    BsonDocument updated(int documents) {
-        return new BsonDocument("n", new BsonInt32(documents))
-                .append("nModified", new BsonInt32(documents))
-                .append("ok", new BsonDouble(1));
+    /**
+     * Every update finds its document but those that are told to have made one.
+     *
+     * @param made the place and the identity of each that has
+     */
+    BsonDocument updated(int documents, BsonArray made) {
+        var reply =
+                new BsonDocument("n", new BsonInt32(documents))
+                        .append("nModified", new BsonInt32(documents - made.size()))
+                        .append("ok", new BsonDouble(1));
+        return made.isEmpty() ? reply : reply.append("upserted", made);
     }
 
     /** To the command of MongoDB 8 that writes to several collections at once. */
     BsonDocument bulkWritten(int documents) {
-        return cursor("admin.$cmd.bulkWrite")
+        return cursor("admin.$cmd.bulkWrite", new BsonArray())
                 .append("nErrors", new BsonInt32(0))
                 .append("nInserted", new BsonInt32(0))
                 .append("nUpserted", new BsonInt32(0))
@@ -78,13 +84,13 @@ final class StoreReplies {
                 .append("nDeleted", new BsonInt32(0));
     }
 
-    /** A cursor that has nothing. */
-    BsonDocument cursor(String namespace) {
+    /** A cursor that has no more than these. */
+    BsonDocument cursor(String namespace, BsonArray documents) {
         return new BsonDocument(
                         "cursor",
                         new BsonDocument("id", new BsonInt64(0))
                                 .append("ns", new BsonString(namespace))
-                                .append("firstBatch", new BsonArray()))
+                                .append("firstBatch", documents))
                 .append("ok", new BsonDouble(1));
     }
 

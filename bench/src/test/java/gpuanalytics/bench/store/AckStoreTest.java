@@ -1,6 +1,7 @@
 package gpuanalytics.bench.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,12 +16,14 @@ import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.InsertManyOptions;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
+import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -119,6 +122,41 @@ final class AckStoreTest {
         var collection = database.getCollection("token_hour");
         assertNull(collection.find(Filters.eq("_id", 1)).first());
         assertEquals("a_1", collection.createIndex(Indexes.ascending("a")));
+    }
+
+    @Test
+    void findsTheNamesOfGpusAgainAndMakesEachOnce() {
+        var names = database.getCollection("gpu_names");
+        var first = names.bulkWrite(List.of(name("a", 1), name("b", 2)));
+        assertEquals(
+                List.of(0, 1), first.getUpserts().stream().map(made -> made.getIndex()).toList());
+        var second = names.bulkWrite(List.of(name("b", 5), name("c", 3)));
+        assertEquals(
+                List.of(1), second.getUpserts().stream().map(made -> made.getIndex()).toList());
+        assertEquals(1, second.getMatchedCount());
+        assertEquals(3, names.estimatedDocumentCount());
+        var newest = names.find().sort(Sorts.descending("stored_at")).limit(2);
+        assertEquals(
+                List.of("b", "c"),
+                newest.map(found -> found.getString("_id")).into(new ArrayList<>()));
+        var since = names.find(Filters.gte("stored_at", at(5))).first();
+        assertNotNull(since);
+        assertEquals("made by b", since.getString("name"));
+        store.reset();
+        assertNull(names.find().first());
+    }
+
+    private static Date at(long millis) {
+        return Date.from(Instant.ofEpochMilli(millis));
+    }
+
+    private static UpdateOneModel<Document> name(String id, long storedAt) {
+        return new UpdateOneModel<>(
+                Filters.eq("_id", id),
+                Updates.combine(
+                        Updates.setOnInsert("name", "made by " + id),
+                        Updates.max("stored_at", at(storedAt))),
+                new UpdateOptions().upsert(true));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package gpuanalytics.processor.api;
 
+import gpuanalytics.processor.budget.Budgets;
 import gpuanalytics.processor.ledger.LedgerQueries;
 import gpuanalytics.processor.price.Prices;
 import gpuanalytics.processor.query.UsageQueries;
@@ -10,5 +11,7 @@ import gpuanalytics.processor.query.UsageQueries;
  * @param queries what was used
  * @param ledger what it has cost
  * @param prices what it costs
+ * @param budgets what it may cost
  */
-public record ApiSources(UsageQueries queries, LedgerQueries ledger, Prices prices) {}
+public record ApiSources(
+        UsageQueries queries, LedgerQueries ledger, Prices prices, Budgets budgets) {}

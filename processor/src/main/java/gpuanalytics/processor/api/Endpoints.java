@@ -1,5 +1,6 @@
 package gpuanalytics.processor.api;
 
+import gpuanalytics.processor.budget.Budgets;
 import gpuanalytics.processor.dashboard.DashboardFiles;
 import gpuanalytics.processor.dashboard.StateStream;
 import gpuanalytics.processor.ledger.LedgerQueries;
@@ -30,6 +31,12 @@ final class Endpoints {
     /** How many bodies of the largest size may be under way at a path that takes them. */
     private static final int BODIES_AT_ONCE = 4;
 
+    private static final List<String> JSON_TYPE = List.of(Json.MEDIA_TYPE);
+
+    /** Bodies are JSON, also where curl -d calls them a form. */
+    private static final List<String> BODY_TYPES =
+            List.of(Json.MEDIA_TYPE, "application/x-www-form-urlencoded");
+
     private static final List<String> TABLE_TYPES = List.of(Json.MEDIA_TYPE, Table.CSV_MEDIA_TYPE);
 
     private Endpoints() {}
@@ -51,7 +58,8 @@ final class Endpoints {
                         AdminEndpoints.of(health, registry, limits.timeout(), metrics),
                         questions(limits, sources.queries(), gate, clock),
                         costs(sources.ledger(), gate, clock),
-                        prices(sources.prices(), changes, gate, clock))
+                        prices(sources.prices(), changes, gate, clock),
+                        budgets(sources.budgets(), changes, gate))
                 .flatMap(List::stream)
                 .toList();
     }
@@ -97,9 +105,13 @@ final class Endpoints {
 
     private static List<Endpoint> costs(LedgerQueries ledger, WorkGate gate, Clock clock) {
         var reconcile = new ReconcileAnswers(ledger, clock);
+        var whatIf = new WhatIfAnswers(ledger, clock);
         return List.of(
                 Endpoint.get("/costs", TABLE_TYPES, new CostAnswers(ledger, clock)::respond)
                         .taking(CostParameters.ROWS)
+                        .behind(gate),
+                Endpoint.get("/costs/what-if", TABLE_TYPES, whatIf::respond)
+                        .taking(WhatIfAnswers.PARAMETERS)
                         .behind(gate),
                 Endpoint.get("/waste", TABLE_TYPES, new WasteAnswers(ledger, clock)::respond)
                         .taking(CostParameters.ROWS)
@@ -111,17 +123,27 @@ final class Endpoints {
 
     private static List<Endpoint> prices(
             Prices prices, Intake.Admission changes, WorkGate gate, Clock clock) {
-        var config = prices.config();
         var answers = new PriceAnswers(prices, clock);
-        var json = List.of(Json.MEDIA_TYPE);
-        var budget = new ByteBudget((long) BODIES_AT_ONCE * config.maxBytes());
         return List.of(
-                Endpoint.get("/prices", json, answers::get)
+                Endpoint.get("/prices", JSON_TYPE, answers::get)
                         .taking(PriceAnswers.PARAMETERS)
                         .behind(gate),
-                Endpoint.of(Endpoint.Method.PUT, "/prices", json, answers::put)
-                        .accepting(config.maxBytes(), json)
-                        .through(new Intake(changes, budget, Intake.OPEN.refusal()))
-                        .behind(gate));
+                put("/prices", prices.config().maxBytes(), changes, answers::put).behind(gate));
+    }
+
+    private static List<Endpoint> budgets(
+            Budgets budgets, Intake.Admission changes, WorkGate gate) {
+        var answers = new BudgetAnswers(budgets);
+        return List.of(
+                Endpoint.get("/budgets", JSON_TYPE, answers::get).behind(gate),
+                put("/budgets", budgets.config().maxBytes(), changes, answers::put).behind(gate));
+    }
+
+    private static Endpoint put(
+            String path, int maxBytes, Intake.Admission changes, Endpoint.Responder responder) {
+        var bodies = new ByteBudget((long) BODIES_AT_ONCE * maxBytes);
+        return Endpoint.of(Endpoint.Method.PUT, path, JSON_TYPE, responder)
+                .accepting(maxBytes, BODY_TYPES)
+                .through(new Intake(changes, bodies, Intake.OPEN.refusal()));
     }
 }

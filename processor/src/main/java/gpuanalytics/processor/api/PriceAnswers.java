@@ -1,6 +1,7 @@
 package gpuanalytics.processor.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import gpuanalytics.processor.kept.RefusedListException;
 import gpuanalytics.processor.price.GpuRate;
 import gpuanalytics.processor.price.KeptList;
 import gpuanalytics.processor.price.ListedPrice;
@@ -8,7 +9,6 @@ import gpuanalytics.processor.price.PriceBook;
 import gpuanalytics.processor.price.PriceFields;
 import gpuanalytics.processor.price.PriceListFormat;
 import gpuanalytics.processor.price.Prices;
-import gpuanalytics.processor.price.RefusedPricesException;
 import gpuanalytics.processor.price.TokenRate;
 import gpuanalytics.processor.query.InvalidQueryException;
 import gpuanalytics.service.http.Answer;
@@ -32,9 +32,6 @@ import org.jspecify.annotations.Nullable;
 final class PriceAnswers {
 
     static final List<String> PARAMETERS = List.of("at", "history");
-
-    private static final String BY_HEADER = "from";
-    private static final int MAX_BY_CHARS = 100;
 
     private final Prices prices;
     private final Clock clock;
@@ -174,25 +171,11 @@ final class PriceAnswers {
     Answer put(Endpoint.Request request) {
         try {
             var put = PriceListFormat.json(request.body(), prices.config().maxEntries());
-            var change = prices.put(put.list(), by(put.by(), request.headers()));
+            var change = prices.put(put.list(), WhoPuts.of(put.by(), request.headers()));
             return Answer.ok(Json.MEDIA_TYPE, Json.bytes(json -> write(json, change)));
-        } catch (RefusedPricesException e) {
+        } catch (RefusedListException e) {
             throw new ProblemException(Problem.invalidBody(e.faults()));
         }
-    }
-
-    private static String by(Optional<String> inBody, Map<String, String> headers) {
-        var by = inBody.or(() -> Optional.ofNullable(headers.get(BY_HEADER))).orElse("").strip();
-        if (by.isEmpty() || by.length() > MAX_BY_CHARS) {
-            throw new ProblemException(
-                    Problem.invalidBody(
-                            PriceFields.BY,
-                            by.isEmpty() ? "absent" : by,
-                            ("who puts these prices, in 1 to %d characters: here or in the header"
-                                            + " From")
-                                    .formatted(MAX_BY_CHARS)));
-        }
-        return by;
     }
 
     private static void write(JsonGenerator json, Prices.Change change) throws IOException {

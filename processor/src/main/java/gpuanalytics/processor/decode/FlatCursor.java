@@ -88,26 +88,30 @@ abstract class FlatCursor {
      * cursor stands where it stood.
      */
     final double scanDecimal() {
+        var bytes = text;
         int from = at;
+        int most = Math.min(end, from + MAX_DECIMAL_CHARS + 1);
+        int to = from;
         long digits = 0;
         int point = -1;
-        for (; at < end && at - from <= MAX_DECIMAL_CHARS; at++) {
-            byte next = text[at];
+        for (; to < most; to++) {
+            byte next = bytes[to];
             if (FlatBytes.isDigit(next)) {
                 digits = digits * 10 + next - '0';
             } else if (next == '.' && point < 0) {
-                point = at;
+                point = to;
             } else {
                 break;
             }
         }
-        int whole = (point < 0 ? at : point) - from;
-        boolean isWritten = whole > 0 && (whole == 1 || text[from] != '0') && point != at - 1;
-        if (!isWritten || at - from > MAX_DECIMAL_CHARS || !isValueEnd()) {
+        at = to;
+        int whole = (point < 0 ? to : point) - from;
+        boolean isWritten = whole > 0 && (whole == 1 || bytes[from] != '0') && point != to - 1;
+        if (!isWritten || to - from > MAX_DECIMAL_CHARS || !isValueEnd()) {
             at = from;
             return Double.NaN;
         }
-        return FlatNumber.decimal(digits, point < 0 ? 0 : at - point - 1);
+        return FlatNumber.decimal(digits, point < 0 ? 0 : to - point - 1);
     }
 
     final void skipSpace() {

@@ -14,6 +14,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.stream.LongStream;
 import org.bson.BsonType;
 
 /**
@@ -30,6 +31,10 @@ final class FlatDocument {
     private static final int NANOS_PER_MILLI = 1_000_000;
     private static final int MILLIS_PER_SECOND = 1000;
     private static final int NANO_DIGITS = 9;
+
+    /** All that are a long; a number has more digits than that from one of them on. */
+    private static final long[] POWERS_OF_TEN =
+            LongStream.iterate(1, power -> power * 10).limit(19).toArray();
 
     /** Names, numbers and what stands around texts take less; texts come from the record. */
     private static final int FIXED_BYTES = 8192;
@@ -284,17 +289,24 @@ final class FlatDocument {
 
     /** A number that is not negative, in at least so many digits. */
     private void putDecimal(long number, int leastDigits) {
-        int digits = 1;
-        for (long left = number / 10; left > 0; left /= 10) {
+        int digits = leastDigits;
+        while (digits < POWERS_OF_TEN.length && number >= POWERS_OF_TEN[digits]) {
             digits++;
         }
-        digits = Math.max(digits, leastDigits);
+        int to = at + digits;
         long rest = number;
-        for (int i = digits - 1; i >= 0; i--) {
-            out[at + i] = (byte) ('0' + rest % 10);
+        int i = to - 1;
+        for (; rest > Integer.MAX_VALUE; i--) {
+            out[i] = (byte) ('0' + rest % 10);
             rest /= 10;
         }
-        at += digits;
+        // divided faster
+        int small = (int) rest;
+        for (; i >= at; i--) {
+            out[i] = (byte) ('0' + small % 10);
+            small /= 10;
+        }
+        at = to;
     }
 
     private void put(byte value) {

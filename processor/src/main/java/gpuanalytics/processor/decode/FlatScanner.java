@@ -25,6 +25,7 @@ final class FlatScanner extends FlatCursor {
 
     private final EventTopic topic;
     private final FieldNames names;
+    private final FieldSequence sequence;
     private final Field<?>[] fields;
     private final long required;
 
@@ -42,11 +43,16 @@ final class FlatScanner extends FlatCursor {
     private final FlatTime time = new FlatTime();
     private long seen;
     private long present;
+
+    /** The field that was scanned last in this record. */
+    private int before;
+
     private boolean hasTotal;
 
     FlatScanner(EventTopic topic) {
         this.topic = topic;
         this.names = new FieldNames(topic);
+        this.sequence = new FieldSequence(topic);
         this.fields = topic.fields().fields().toArray(Field<?>[]::new);
         if (fields.length > Long.SIZE) {
             throw new IllegalStateException(topic + " has more fields than a long has bits");
@@ -71,6 +77,7 @@ final class FlatScanner extends FlatCursor {
         seen = 0;
         present = 0;
         hasTotal = false;
+        before = FieldSequence.START;
         unknown.clear();
         return scanObject() && (present & required) == required && FlatRules.hold(topic, this);
     }
@@ -171,20 +178,35 @@ final class FlatScanner extends FlatCursor {
     }
 
     private boolean scanMember() {
+        int expected = sequence.expected(before, text, at, end);
+        if (expected == FieldSequence.NONE) {
+            return scanOther();
+        }
+        at += sequence.length(expected);
+        before = expected;
+        return skipColon() && scanField(fields[expected]);
+    }
+
+    private boolean skipColon() {
+        skipSpace();
+        if (!take(':')) {
+            return false;
+        }
+        skipSpace();
+        return true;
+    }
+
+    /** A member that is not the expected one. */
+    private boolean scanOther() {
         if (!take('"')) {
             return false;
         }
         int from = at;
         int to = FlatBytes.endOfPlain(text, from, end);
         at = to;
-        if (!take('"')) {
+        if (!take('"') || !skipColon()) {
             return false;
         }
-        skipSpace();
-        if (!take(':')) {
-            return false;
-        }
-        skipSpace();
         int index = names.find(text, from, to);
         return switch (index) {
             case FieldNames.RARE -> false;
@@ -197,7 +219,11 @@ final class FlatScanner extends FlatCursor {
                     (from == to || text[to - 1] != ']')
                             && unknown.add(text, from, to)
                             && skipScalar();
-            default -> scanField(fields[index]);
+            default -> {
+                sequence.follows(before, index);
+                before = index;
+                yield scanField(fields[index]);
+            }
         };
     }
 
@@ -266,17 +292,18 @@ final class FlatScanner extends FlatCursor {
     }
 
     private boolean scanInteger(Field<?> field) {
+        var bytes = text;
         int from = at;
+        int most = Math.min(end, from + MAX_INTEGER_DIGITS);
+        int to = from;
         long value = 0;
-        while (at < end && FlatBytes.isDigit(text[at])) {
-            if (at - from == MAX_INTEGER_DIGITS) {
-                return false;
-            }
-            value = value * 10 + text[at] - '0';
-            at++;
+        while (to < most && FlatBytes.isDigit(bytes[to])) {
+            value = value * 10 + bytes[to] - '0';
+            to++;
         }
-        int digits = at - from;
-        boolean leadingZero = digits > 1 && text[from] == '0';
+        at = to; // one digit more, and no value ends here
+        int digits = to - from;
+        boolean leadingZero = digits > 1 && bytes[from] == '0';
         boolean within = value >= field.min() && value <= field.max();
         if (digits == 0 || leadingZero || !isValueEnd() || !within) {
             return false;

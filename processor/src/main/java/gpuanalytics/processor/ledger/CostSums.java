@@ -51,6 +51,11 @@ final class CostSums {
         return key.kind() == Kind.API ? addTokens(key, of, rating) : addTime(key, of, rating);
     }
 
+    /** Whether any of it has a price. */
+    boolean isPriced() {
+        return priced;
+    }
+
     private boolean addTokens(EntryKey key, Amounts of, Rating rating) {
         var cost = rating.tokens(key, of);
         input = input.add(cost.input());

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class MongoLedgerQueries implements LedgerQueries {
 
     private static final Duration HOUR = LedgerParts.HOUR;
+    private static final double HOUR_MS = HOUR.toMillis();
     private static final Duration DAY = Duration.ofDays(1);
 
     /** A ledger that is replaced while it is read is read again. */
@@ -86,14 +87,71 @@ public final class MongoLedgerQueries implements LedgerQueries {
                 (reading, grouping, rating, prices) -> {
                     var fold = new CostFold(grouping, rating, limits);
                     reading.forEach(fold::add);
-                    var parts = fold.totals().roundedParts();
-                    return new CostReport(
-                            coverage(query),
-                            query.groupBy(),
-                            fold.rows(parts),
-                            fold.totals().cost(parts),
+                    return report(query, fold, reading, prices);
+                });
+    }
+
+    @Override
+    public List<CostReport> costs(List<CostQuery> queries) {
+        var first = queries.getFirst();
+        for (var query : queries) {
+            if (query.isByGpu() || !query.window().equals(first.window())) {
+                throw new IllegalArgumentException(
+                        "%s and %s, expected one time and no single GPUs".formatted(first, query));
+            }
+        }
+        return answer(
+                first,
+                (reading, _, rating, prices) -> {
+                    var folds = new ArrayList<CostFold>();
+                    for (var query : queries) {
+                        var grouping = new Grouping(query, reading.window, reading.names);
+                        folds.add(new CostFold(grouping, rating, limits));
+                    }
+                    reading.forEach(
+                            (start, key, amounts) ->
+                                    folds.forEach(fold -> fold.add(start, key, amounts)));
+                    var reports = new ArrayList<CostReport>();
+                    for (int i = 0; i < folds.size(); i++) {
+                        reports.add(report(queries.get(i), folds.get(i), reading, prices));
+                    }
+                    return reports;
+                });
+    }
+
+    private CostReport report(CostQuery query, CostFold fold, Reading reading, PriceBook prices) {
+        var parts = fold.totals().roundedParts();
+        return new CostReport(
+                coverage(query),
+                query.groupBy(),
+                fold.rows(parts),
+                fold.totals().cost(parts),
+                fold.notes(prices.version(), reading.open.size()));
+    }
+
+    @Override
+    public WhatIfReport whatIf(WhatIfQuery query) {
+        return answer(
+                query.costs(),
+                (reading, grouping, rating, prices) -> {
+                    var alternatives = Alternatives.of(query, prices, market);
+                    var fold = new WhatIfFold(grouping, rating, limits, alternatives);
+                    reading.forEach(fold::add);
+                    double hours = pastHours(reading.window);
+                    return new WhatIfReport(
+                            coverage(query.costs()),
+                            hours,
+                            query.pricesAt(),
+                            new WhatIf(query.fleet(), alternatives, fold, hours).rows(),
                             fold.notes(prices.version(), reading.open.size()));
                 });
+    }
+
+    /** How much of a window is over. */
+    private double pastHours(QueryWindow window) {
+        var now = clock.instant();
+        var end = now.isBefore(window.to()) ? now : window.to();
+        return Math.max(0, Duration.between(window.from(), end).toMillis() / HOUR_MS);
     }
 
     @Override

@@ -4,7 +4,6 @@ import gpuanalytics.processor.ledger.EntryKey.Kind;
 import gpuanalytics.processor.price.GpuPrice;
 import gpuanalytics.processor.price.Market;
 import gpuanalytics.processor.price.PriceBook;
-import gpuanalytics.processor.price.TokenClass;
 import gpuanalytics.processor.price.TokenPrices;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -54,64 +53,7 @@ final class Rating {
                         : models.computeIfAbsent(
                                 new Priced(model, key.from()),
                                 priced -> book.tokens(priced.model, priced.from));
-        long cached = amounts.get(Amount.CACHED_PROMPT_TOKENS);
-        long written = amounts.get(Amount.CACHE_WRITE_TOKENS);
-        long reasoning = amounts.get(Amount.REASONING_TOKENS);
-        cost.addInput(
-                prices,
-                TokenClass.INPUT,
-                Math.max(0, amounts.get(Amount.PROMPT_TOKENS) - cached - written));
-        cost.addInput(prices, TokenClass.CACHED_INPUT, cached);
-        cost.addInput(prices, TokenClass.CACHE_WRITE, written);
-        cost.addOutput(
-                prices,
-                TokenClass.OUTPUT,
-                Math.max(0, amounts.get(Amount.COMPLETION_TOKENS) - reasoning));
-        cost.addOutput(prices, TokenClass.REASONING, reasoning);
+        cost.add(prices, amounts);
         return cost;
-    }
-
-    /** What some tokens cost, as sums of {@link Usd}. */
-    static final class TokenCost {
-
-        private BigDecimal input = BigDecimal.ZERO;
-        private BigDecimal output = BigDecimal.ZERO;
-        private long pricedInput;
-        private long pricedOutput;
-        private long unpriced;
-
-        private void addInput(Optional<TokenPrices> prices, TokenClass tokens, long count) {
-            var usd = prices.flatMap(listed -> listed.usd(tokens, count));
-            input = input.add(usd.map(Usd::of).orElse(BigDecimal.ZERO));
-            pricedInput += usd.isPresent() ? count : 0;
-            unpriced += usd.isPresent() ? 0 : count;
-        }
-
-        private void addOutput(Optional<TokenPrices> prices, TokenClass tokens, long count) {
-            var usd = prices.flatMap(listed -> listed.usd(tokens, count));
-            output = output.add(usd.map(Usd::of).orElse(BigDecimal.ZERO));
-            pricedOutput += usd.isPresent() ? count : 0;
-            unpriced += usd.isPresent() ? 0 : count;
-        }
-
-        BigDecimal input() {
-            return input;
-        }
-
-        BigDecimal output() {
-            return output;
-        }
-
-        long pricedInput() {
-            return pricedInput;
-        }
-
-        long pricedOutput() {
-            return pricedOutput;
-        }
-
-        long unpriced() {
-            return unpriced;
-        }
     }
 }

@@ -1,5 +1,6 @@
 package gpuanalytics.processor.price;
 
+import gpuanalytics.processor.kept.Faults;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

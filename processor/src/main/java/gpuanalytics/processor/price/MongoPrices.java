@@ -1,7 +1,11 @@
 package gpuanalytics.processor.price;
 
-import gpuanalytics.processor.price.StoredLists.Numbered;
+import gpuanalytics.processor.kept.Faults;
+import gpuanalytics.processor.kept.NumberedLists;
+import gpuanalytics.processor.kept.NumberedLists.Numbered;
+import gpuanalytics.processor.kept.RefusedListException;
 import gpuanalytics.processor.store.MongoStore;
+import gpuanalytics.processor.store.StoreLayout;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +26,7 @@ public final class MongoPrices implements Prices {
     private static final Logger log = LoggerFactory.getLogger(MongoPrices.class);
 
     private final PriceConfig config;
-    private final StoredLists stored;
+    private final NumberedLists stored;
     private final Clock clock;
     private @Nullable Held held;
 
@@ -33,7 +37,7 @@ public final class MongoPrices implements Prices {
      */
     public MongoPrices(PriceConfig config, MongoStore store, Duration timeout, Clock clock) {
         this.config = config;
-        this.stored = new StoredLists(store, timeout);
+        this.stored = new NumberedLists(store, StoreLayout.PRICES, timeout);
         this.clock = clock;
     }
 
@@ -78,8 +82,28 @@ public final class MongoPrices implements Prices {
 
     private Held with(Held known, List<Numbered> later, long readNanos) {
         var lists = new ArrayList<>(known.lists());
-        later.forEach(numbered -> lists.add(numbered.kept()));
+        later.forEach(numbered -> lists.add(kept(numbered)));
         return new Held(List.copyOf(lists), later.getLast().number(), book(lists), readNanos);
+    }
+
+    private static KeptList kept(Numbered numbered) {
+        try {
+            var list = PriceListFormat.list(numbered.list(), List.of(), Integer.MAX_VALUE);
+            return new KeptList(
+                    list.as(version(numbered)),
+                    Optional.of(numbered.createdAt()),
+                    Optional.of(numbered.by()));
+        } catch (RefusedListException e) {
+            throw new IllegalStateException(
+                    "document %d of %s was changed by hand: %s"
+                            .formatted(
+                                    numbered.number(), StoreLayout.PRICES, e.faults().getFirst()),
+                    e);
+        }
+    }
+
+    private static String version(Numbered numbered) {
+        return "put:" + numbered.number();
     }
 
     private PriceBook book(List<KeptList> lists) {
@@ -88,28 +112,23 @@ public final class MongoPrices implements Prices {
     }
 
     @Override
-    public synchronized Change put(PriceList list, String by) throws RefusedPricesException {
+    public synchronized Change put(PriceList list, String by) throws RefusedListException {
         while (true) {
             var now = readLater();
             if (now.book().says(list)) {
                 return new Change(now.book(), Optional.empty());
             }
             check(now, list);
-            long number = now.lastNumber() + 1;
-            var kept =
-                    new KeptList(
-                            list.as(StoredLists.version(number)),
-                            Optional.of(moment()),
-                            Optional.of(by));
-            var numbered = new Numbered(number, kept);
+            var numbered = new Numbered(now.lastNumber() + 1, moment(), by, PriceListJson.of(list));
             if (stored.insert(numbered)) { // else another processor was first: look again
-                held = with(now, List.of(numbered), now.readNanos());
+                var after = with(now, List.of(numbered), now.readNanos());
+                held = after;
                 log.atInfo()
-                        .addKeyValue("list", kept.list().version())
+                        .addKeyValue("list", version(numbered))
                         .addKeyValue("by", by)
                         .addKeyValue("entries", list.size())
                         .log("prices were put");
-                return new Change(held.book(), Optional.of(kept));
+                return new Change(after.book(), Optional.of(after.lists().getLast()));
             }
         }
     }
@@ -119,7 +138,7 @@ public final class MongoPrices implements Prices {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    private void check(Held now, PriceList list) throws RefusedPricesException {
+    private void check(Held now, PriceList list) throws RefusedListException {
         var faults = new Faults();
         now.book().checkNames(list, faults);
         int entries = now.lists().stream().mapToInt(kept -> kept.list().size()).sum();

@@ -1,5 +1,6 @@
 package gpuanalytics.processor.price;
 
+import gpuanalytics.processor.kept.Faults;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -106,6 +107,13 @@ final class Names {
                         .findFirst()
                         .orElse(null)
                 : aliases.get(alias);
+    }
+
+    /** Every name without a {@code *}. */
+    Set<String> plain() {
+        var plain = new HashSet<>(models);
+        plain.addAll(aliases.keySet());
+        return plain;
     }
 
     /** The aliases, those with a {@code *} too, and the models that they stand for. */

@@ -1,5 +1,6 @@
 package gpuanalytics.processor.price;
 
+import gpuanalytics.processor.kept.Faults;
 import gpuanalytics.processor.price.DatedRates.Listed;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -113,6 +114,26 @@ public final class PriceBook {
         var rate = listed.rate();
         return new TokenPrices(
                 rate.usdPerMillion(), rate.validity().from(), rate.source(), listed.version());
+    }
+
+    /** The GPU model that a name stands for. */
+    public Optional<String> gpuModel(String name) {
+        return gpuNames.model(name);
+    }
+
+    /** The API model that a name stands for. */
+    public Optional<String> model(String name) {
+        return modelNames.model(name);
+    }
+
+    /** The known name of a GPU model that is most like another; empty where none is like it. */
+    public Optional<String> nearestGpu(String name) {
+        return NearestName.of(name, gpuNames.plain());
+    }
+
+    /** The known name of an API model that is most like another; empty where none is like it. */
+    public Optional<String> nearestModel(String name) {
+        return NearestName.of(name, modelNames.plain());
     }
 
     /**

@@ -1,5 +1,6 @@
 package gpuanalytics.processor.price;
 
+import gpuanalytics.processor.kept.RefusedListException;
 import gpuanalytics.service.config.EnvironmentReader;
 import gpuanalytics.service.http.Resource;
 import java.io.IOException;
@@ -90,7 +91,7 @@ public record PriceConfig(
             EnvironmentReader reader, String name, int maxEntries, int maxBytes) {
         try {
             return Optional.of(PriceListFormat.yaml(bytes(name, maxBytes), maxEntries));
-        } catch (RefusedPricesException e) {
+        } catch (RefusedListException e) {
             e.faults().forEach(fault -> reader.error("%s %s: %s".formatted(FILE, name, fault)));
         } catch (IOException | InvalidPathException e) {
             reader.error(

@@ -1,39 +1,16 @@
 package gpuanalytics.processor.price;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import gpuanalytics.processor.kept.Faults;
+import gpuanalytics.processor.kept.Fields;
+import gpuanalytics.processor.kept.RefusedListException;
+import gpuanalytics.processor.kept.Trees;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Lists as text: YAML in files, JSON in bodies. Numbers are read as they are written. */
+/** Lists of prices as text: YAML in files, JSON in bodies. */
 public final class PriceListFormat {
-
-    private static final ObjectMapper YAML =
-            YAMLMapper.builder(
-                            YAMLFactory.builder()
-                                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                                    .build())
-                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .build();
-
-    private static final ObjectMapper JSON =
-            JsonMapper.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .build();
 
     /**
      * A list that somebody puts.
@@ -48,10 +25,10 @@ public final class PriceListFormat {
      * The list of a file; its version is a digest of what it says.
      *
      * @param maxEntries how many prices and aliases it may have
-     * @throws RefusedPricesException with every fault
+     * @throws RefusedListException with every fault
      */
-    public static PriceList yaml(byte[] text, int maxEntries) throws RefusedPricesException {
-        var list = list(tree(YAML, text), List.of(), maxEntries);
+    public static PriceList yaml(byte[] text, int maxEntries) throws RefusedListException {
+        var list = list(Trees.yaml(text), List.of(), maxEntries);
         return new PriceList("file:" + BookVersion.of(list), list.gpus(), list.models());
     }
 
@@ -59,10 +36,10 @@ public final class PriceListFormat {
      * The list of a body, which has no version yet.
      *
      * @param maxEntries how many prices and aliases it may have
-     * @throws RefusedPricesException with every fault
+     * @throws RefusedListException with every fault
      */
-    public static Put json(byte[] body, int maxEntries) throws RefusedPricesException {
-        var tree = tree(JSON, body);
+    public static Put json(byte[] body, int maxEntries) throws RefusedListException {
+        var tree = Trees.json(body);
         var list = list(tree, List.of(PriceFields.BY), maxEntries);
         var by = tree.path(PriceFields.BY);
         return new Put(list, by.isNull() ? Optional.empty() : Optional.ofNullable(by.textValue()));
@@ -70,7 +47,7 @@ public final class PriceListFormat {
 
     /** The list that a tree is. */
     static PriceList list(JsonNode tree, List<String> more, int maxEntries)
-            throws RefusedPricesException {
+            throws RefusedListException {
         var faults = new Faults();
         var known = new ArrayList<>(List.of(PriceFields.GPUS, PriceFields.MODELS));
         known.addAll(more);
@@ -87,24 +64,5 @@ public final class PriceListFormat {
         }
         faults.check();
         return list;
-    }
-
-    private static JsonNode tree(ObjectMapper mapper, byte[] text) throws RefusedPricesException {
-        try {
-            return mapper.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new RefusedPricesException(List.of(where(e) + firstLine(e)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // bytes at hand are always read
-        }
-    }
-
-    private static String where(JacksonException e) {
-        JsonLocation at = e.getLocation();
-        return at == null ? "" : "line %d, column %d: ".formatted(at.getLineNr(), at.getColumnNr());
-    }
-
-    private static String firstLine(JacksonException e) {
-        return Faults.shown(e.getOriginalMessage().lines().findFirst().orElse("cannot be read"));
     }
 }

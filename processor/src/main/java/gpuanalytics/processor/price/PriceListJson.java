@@ -2,6 +2,7 @@ package gpuanalytics.processor.price;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import gpuanalytics.processor.kept.Fields;
 
 /** A list as an object, which {@link PriceListReader} reads as the same list. */
 final class PriceListJson {

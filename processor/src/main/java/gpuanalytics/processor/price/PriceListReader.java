@@ -13,6 +13,8 @@ import static gpuanalytics.processor.price.PriceFields.USD_PER_HOUR;
 import static gpuanalytics.processor.price.PriceFields.USD_PER_MILLION;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gpuanalytics.processor.kept.Faults;
+import gpuanalytics.processor.kept.Fields;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -1,5 +1,6 @@
 package gpuanalytics.processor.price;
 
+import gpuanalytics.processor.kept.RefusedListException;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,9 +29,9 @@ public interface Prices {
      * request may be repeated.
      *
      * @param by who puts it
-     * @throws RefusedPricesException with everything in it that contradicts what there is
+     * @throws RefusedListException with everything in it that contradicts what there is
      * @throws gpuanalytics.processor.query.StoreUnavailableException when the store does not
      *     answer; the list may have been taken in, or not
      */
-    Change put(PriceList list, String by) throws RefusedPricesException;
+    Change put(PriceList list, String by) throws RefusedListException;
 }

@@ -155,6 +155,9 @@ public final class MongoStore implements AutoCloseable {
         }
         index(StoreLayout.CHANGED_HOURS, Indexes.ascending(StoreLayout.HOUR));
         expire(StoreLayout.CHANGED_HOURS, config.hourRetention());
+        index(StoreLayout.BUDGET_ALERTS, Indexes.ascending(StoreLayout.PERIOD_START));
+        sparseIndex(StoreLayout.BUDGET_ALERTS, StoreLayout.DUE_AT);
+        expire(StoreLayout.BUDGET_ALERTS, config.hourRetention());
     }
 
     @Override

@@ -62,6 +62,18 @@ public final class StoreLayout {
     /** The lists of prices that were put, one document each, numbered in their order. */
     public static final String PRICES = "prices";
 
+    /** The lists of budgets that were put, one document each; the last one holds. */
+    public static final String BUDGETS = "budgets";
+
+    /** The thresholds of budgets that were reached, one document each. */
+    public static final String BUDGET_ALERTS = "budget_alerts";
+
+    /** In an alert: the start of the budget's period, a date. */
+    public static final String PERIOD_START = "period_start";
+
+    /** In an alert that somebody is to be told of: when that is tried next, a date. */
+    public static final String DUE_AT = "due_at";
+
     public static final String KIND = "kind";
     public static final String TOPIC = "topic";
     public static final String IDENTITY = "identity";

@@ -14,6 +14,12 @@ import gpuanalytics.processor.ledger.CostReport.Row;
 import gpuanalytics.processor.ledger.CostReport.Tokens;
 import gpuanalytics.processor.ledger.WasteReport;
 import gpuanalytics.processor.ledger.WasteReport.Wasted;
+import gpuanalytics.processor.ledger.WhatIfQuery;
+import gpuanalytics.processor.ledger.WhatIfReport;
+import gpuanalytics.processor.ledger.WhatIfReport.BreakEven;
+import gpuanalytics.processor.ledger.WhatIfReport.Gpus;
+import gpuanalytics.processor.ledger.WhatIfReport.Money;
+import gpuanalytics.processor.ledger.WhatIfReport.Scenario;
 import gpuanalytics.processor.query.Coverage;
 import gpuanalytics.processor.query.GroupValue;
 import java.math.BigDecimal;
@@ -72,6 +78,50 @@ final class Costs {
                 List.of(new WasteReport.Row(query.window().from(), group(query, "search"), wasted)),
                 wasted,
                 notes());
+    }
+
+    /** The ledger, a fleet and an API model without a price for all of the tokens. */
+    static WhatIfReport whatIf(WhatIfQuery query, CostReport costs) {
+        return new WhatIfReport(
+                costs.coverage(),
+                1.5,
+                query.pricesAt(),
+                List.of(
+                        whatIfRow(
+                                Scenario.LEDGER,
+                                null,
+                                new Gpus(1.5, 2.25, 0.25, 0.5, usd("3.5")),
+                                null),
+                        whatIfRow(
+                                Scenario.FLEET,
+                                "NVIDIA L4",
+                                new Gpus(null, 2.25, 2.25, null, null),
+                                null),
+                        whatIfRow(Scenario.API, "=gpt", null, new BreakEven(1e6, 1.25)),
+                        whatIfRow(Scenario.API, "gpt-5", null, new BreakEven(0.5, null))),
+                costs.notes());
+    }
+
+    private static WhatIfReport.Row whatIfRow(
+            Scenario scenario,
+            @Nullable String model,
+            @Nullable Gpus gpus,
+            @Nullable BreakEven breakEven) {
+        boolean isLedger = scenario == Scenario.LEDGER;
+        return new WhatIfReport.Row(
+                scenario,
+                model,
+                isLedger ? null : "https://example.org/",
+                isLedger ? 1200L : null,
+                new Money(
+                        isLedger ? usd("12.5") : null,
+                        null,
+                        usd("12.5"),
+                        null,
+                        isLedger ? null : usd("-0.000001")),
+                gpus,
+                42,
+                breakEven);
     }
 
     private static Notes notes() {

@@ -4,6 +4,10 @@ import gpuanalytics.processor.ledger.CostQuery;
 import gpuanalytics.processor.ledger.CostReport;
 import gpuanalytics.processor.ledger.LedgerQueries;
 import gpuanalytics.processor.ledger.WasteReport;
+import gpuanalytics.processor.ledger.WhatIfQuery;
+import gpuanalytics.processor.ledger.WhatIfReport;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Answers as the test says. */
@@ -11,10 +15,23 @@ final class FakeLedgerQueries implements LedgerQueries {
 
     volatile Function<CostQuery, CostReport> costs = Costs::report;
     volatile Function<CostQuery, WasteReport> waste = Costs::waste;
+    volatile Optional<WhatIfQuery> asked = Optional.empty();
 
     @Override
     public CostReport costs(CostQuery query) {
         return costs.apply(query);
+    }
+
+    @Override
+    public List<CostReport> costs(List<CostQuery> queries) {
+        return queries.stream().map(costs).toList();
+    }
+
+    @Override
+    public WhatIfReport whatIf(WhatIfQuery query) {
+        asked = Optional.of(query);
+        var costs = costs(query.costs());
+        return Costs.whatIf(query, costs);
     }
 
     @Override

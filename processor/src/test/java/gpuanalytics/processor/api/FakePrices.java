@@ -1,5 +1,6 @@
 package gpuanalytics.processor.api;
 
+import gpuanalytics.processor.kept.RefusedListException;
 import gpuanalytics.processor.price.KeptList;
 import gpuanalytics.processor.price.Market;
 import gpuanalytics.processor.price.PriceBook;
@@ -7,7 +8,6 @@ import gpuanalytics.processor.price.PriceConfig;
 import gpuanalytics.processor.price.PriceList;
 import gpuanalytics.processor.price.PriceListFormat;
 import gpuanalytics.processor.price.Prices;
-import gpuanalytics.processor.price.RefusedPricesException;
 import gpuanalytics.service.http.Resource;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ final class FakePrices implements Prices {
                             PriceListFormat.yaml(example, MAX_ENTRIES),
                             Optional.empty(),
                             Optional.empty()));
-        } catch (RefusedPricesException e) {
+        } catch (RefusedListException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -570,7 +570,8 @@ class HttpApiTest {
                                             new ApiSources(
                                                     running.queries,
                                                     running.ledger,
-                                                    running.prices),
+                                                    running.prices,
+                                                    running.budgets),
                                             running::state,
                                             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
 

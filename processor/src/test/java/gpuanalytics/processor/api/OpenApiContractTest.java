@@ -94,6 +94,7 @@ class OpenApiContractTest {
                         Map.entry("GET /", DashboardFiles.PARAMETERS),
                         Map.entry("GET /tokens", TokenAnswers.PARAMETERS),
                         Map.entry("GET /costs", CostParameters.ROWS),
+                        Map.entry("GET /costs/what-if", WhatIfAnswers.PARAMETERS),
                         Map.entry("GET /waste", CostParameters.ROWS),
                         Map.entry("GET /reconcile", ReconcileAnswers.PARAMETERS),
                         Map.entry("GET /prices", PriceAnswers.PARAMETERS),
@@ -289,10 +290,12 @@ class OpenApiContractTest {
 
     private static void failQueries(RunningApi running) {
         var away = new StoreUnavailableException("away", new IOException("connection refused"));
-        running.prices.before =
+        Runnable fails =
                 () -> {
                     throw away;
                 };
+        running.prices.before = fails;
+        running.budgets.before = fails;
         running.queries.latestSamples =
                 _ -> {
                     throw away;
@@ -377,6 +380,7 @@ class OpenApiContractTest {
                         return Costs.waste(query);
                     };
             running.prices.before = () -> await(never);
+            running.budgets.before = () -> await(never);
             return ask(running, operation, target);
         }
     }

@@ -68,8 +68,8 @@ class PriceAnswersTest {
             assertEquals("bob@example.org", inHeader.get("by").asText());
             assertEquals(400, nowhere.statusCode());
             assertEquals(
-                    "by is absent, expected who puts these prices, in 1 to 100 characters: here or"
-                            + " in the header From",
+                    "by is absent, expected who puts this, in 1 to 100 characters: here or in the"
+                            + " header From",
                     json(nowhere).get("detail").asText());
         }
     }

@@ -29,6 +29,7 @@ final class RunningApi implements AutoCloseable {
     final FakeUsageQueries queries = new FakeUsageQueries();
     final FakeLedgerQueries ledger = new FakeLedgerQueries();
     final FakePrices prices = new FakePrices();
+    final FakeBudgets budgets = new FakeBudgets();
     final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     volatile HealthReport health = health(true, true);
     volatile PipelineState.Counts counts = new PipelineState.Counts(9, 5, 3, 1, -1, 12);
@@ -44,7 +45,7 @@ final class RunningApi implements AutoCloseable {
         api =
                 HttpApi.start(
                         config,
-                        new ApiSources(queries, ledger, prices),
+                        new ApiSources(queries, ledger, prices, budgets),
                         this::state,
                         metrics,
                         Clock.fixed(NOW, ZoneOffset.UTC));

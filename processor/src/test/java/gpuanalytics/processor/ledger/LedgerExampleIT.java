@@ -3,20 +3,29 @@ package gpuanalytics.processor.ledger;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import gpuanalytics.event.Event;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.ledger.CostReport.Dollars;
+import gpuanalytics.processor.ledger.WhatIfQuery.Fleet;
+import gpuanalytics.processor.query.InvalidQueryException;
 import gpuanalytics.processor.query.Step;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The example that docs/ledger.md works through by hand. */
 class LedgerExampleIT {
@@ -34,6 +43,8 @@ class LedgerExampleIT {
                         .gpu("H100", "4", Instant.EPOCH)
                         .gpu("H100", "6", at(30, 0))
                         .gpu("A100", "2", Instant.EPOCH)
+                        .model("gpt", "2.5", "10", Instant.EPOCH)
+                        .embedding("embedding", "1", ELEVEN)
                         .book());
         var events = new ArrayList<Event>();
         for (int minute = 0; minute < 60; minute++) {
@@ -113,6 +124,144 @@ class LedgerExampleIT {
         assertNull(onB.totals().energy(), "absent is not zero");
         assertNull(onB.totals().rates().joulesPerToken());
         assertUsd("0.033334 1.633333 0.333333 2.000000", onB.totals().usd());
+    }
+
+    @Test
+    void otherwiseItCostsWhatThePageSays() {
+        var one = fleet(Optional.of("A100"), Optional.empty(), Optional.of(1L), 0.5);
+        var rows = fixture.whatIf(TEN, ELEVEN, one, "gpt").rows();
+
+        assertRow("ledger, -, 7.000000, -, 7.000000, -, 1250.000000, 0", rows.get(0));
+        assertRow("fleet, A100, 2.000000, -, 2.000000, -5.000000, 357.142857, 0", rows.get(1));
+        assertRow("api, gpt, -, 0.026000, 0.026000, -6.974000, 4.642857, 0", rows.get(2));
+        assertGpus("2.0000 2.0000 0.0000 0.0333 3.500000", rows.get(0));
+        assertGpus("1.0000 1.0000 0.0000 0.1333 2.000000", rows.get(1));
+        assertBreakEven("430769 10.2564", rows.get(2));
+        assertBreakEven(
+                "1507692 8.9744",
+                fixture.whatIf(TEN, ELEVEN, Optional.empty(), "gpt").rows().get(1));
+    }
+
+    @Test
+    void anotherPriceOrSpeedAloneIsOfTheSameGpus() {
+        var cheaper = fleet(Optional.empty(), Optional.of("0.5"), Optional.empty(), 1);
+        var named = fleet(Optional.of("H200"), Optional.of("0.5"), Optional.empty(), 1);
+        var faster = fleet(Optional.empty(), Optional.empty(), Optional.empty(), 2);
+
+        var atHalf = fixture.whatIf(TEN, ELEVEN, cheaper).rows().get(1);
+        assertRow("fleet, -, 1.000000, -, 1.000000, -6.000000, 178.571429, 0", atHalf);
+        assertGpus("2.0000 2.0000 0.0000 0.0333 0.500000", atHalf);
+        var ofOthers = fixture.whatIf(TEN, ELEVEN, named).rows().get(1);
+        assertRow("fleet, H200, 1.000000, -, 1.000000, -6.000000, 178.571429, 0", ofOthers);
+        assertEquals("provided", ofOthers.source());
+        var atDouble = fixture.whatIf(TEN, ELEVEN, faster).rows().get(1);
+        assertRow("fleet, -, 3.500000, -, 3.500000, -3.500000, 625.000000, 0", atDouble);
+        assertGpus("1.0000 1.0000 0.0000 0.0333 3.500000", atDouble);
+    }
+
+    @Test
+    void whatHasNoPriceIsToldAndNeverCompared() {
+        var reads = fixture.whatIf(TEN, ELEVEN, Optional.empty(), "embedding").rows().get(1);
+        assertRow("api, embedding, -, 0.004000, 0.004000, -, -, 1600", reads);
+        assertEquals("https://example.org/", reads.source());
+        assertNull(reads.breakEven());
+
+        fixture.priceWith(
+                new TestPrices()
+                        .gpu("A100", "2", Instant.EPOCH)
+                        .model("gpt", "2.5", "10", Instant.EPOCH)
+                        .book());
+        var report = fixture.whatIf(TEN, ELEVEN, Optional.empty(), "gpt");
+        assertRow("ledger, -, 2.000000, -, 2.000000, -, -, 4200", report.rows().get(0));
+        assertGpus("2.0000 2.0000 1.0000 0.0333 2.000000", report.rows().get(0));
+        assertRow("api, gpt, -, 0.026000, 0.026000, -, 4.642857, 0", report.rows().get(1));
+        assertNull(report.rows().get(1).breakEven());
+        assertEquals(List.of("H100"), report.notes().unpricedGpus());
+    }
+
+    @Test
+    void withoutUsageThereIsNothingButTheFleet() {
+        var two = fleet(Optional.of("A100"), Optional.empty(), Optional.of(2L), 1);
+        var before = TEN.minus(Duration.ofHours(2));
+        var rows = fixture.whatIf(before, before.plus(Duration.ofHours(1)), two, "gpt").rows();
+
+        assertRow("ledger, -, -, -, -, -, -, 0", rows.get(0));
+        assertNull(rows.get(0).gpus(), "absent is not zero");
+        assertNull(rows.get(0).tokens());
+        assertRow("fleet, A100, 4.000000, -, 4.000000, -, -, 0", rows.get(1));
+        assertRow("api, gpt, -, -, -, -, -, 0", rows.get(2));
+        assertNull(rows.get(2).breakEven());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    gtp       |           | as_model is gtp, expected an API model with a price at %s such as gpt; GET /prices lists them
+                    embedding |           | as_model is embedding, expected an API model with a price at %s; GET /prices lists them
+                              | a100 40GB | as_gpu_model is a100 40GB, expected a GPU model with a price (on_demand) at %s such as A100; GET /prices lists them
+                              | ###       | as_gpu_model is ###, expected a GPU model with a price (on_demand) at %s; GET /prices lists them
+                    """)
+    void aNameWithoutAPriceIsRefusedWithTheNearestOne(
+            @Nullable String model, @Nullable String gpuModel, String message) {
+        var fleet = fleet(Optional.ofNullable(gpuModel), Optional.empty(), Optional.empty(), 1);
+        var models = model == null ? new String[0] : new String[] {model};
+        var to = at(30, 0);
+
+        var refused =
+                assertThrows(
+                        InvalidQueryException.class, () -> fixture.whatIf(TEN, to, fleet, models));
+
+        assertEquals(message.formatted(to), refused.getMessage());
+    }
+
+    private static Optional<Fleet> fleet(
+            Optional<String> model, Optional<String> usd, Optional<Long> gpus, double speed) {
+        return Optional.of(new Fleet(model, usd.map(BigDecimal::new), gpus, speed));
+    }
+
+    private static void assertRow(String expected, WhatIfReport.Row row) {
+        var usd = row.usd();
+        assertEquals(
+                expected.replace("-,", "absent,"),
+                String.join(
+                        ", ",
+                        row.scenario().label(),
+                        row.model() == null ? "absent" : row.model(),
+                        text(usd.gpus()),
+                        text(usd.tokens()),
+                        text(usd.total()),
+                        text(usd.difference()),
+                        text(usd.perMillionTokens()),
+                        String.valueOf(row.unpricedTokens())));
+    }
+
+    private static void assertGpus(String expected, WhatIfReport.Row row) {
+        var gpus = row.gpus();
+        assertNotNull(gpus);
+        assertEquals(
+                expected,
+                String.format(
+                        Locale.ROOT,
+                        "%.4f %.4f %.4f %.4f %s",
+                        gpus.count(),
+                        gpus.hours(),
+                        gpus.unpricedHours(),
+                        gpus.utilization(),
+                        text(gpus.usdPerHour())));
+    }
+
+    private static void assertBreakEven(String expected, WhatIfReport.Row row) {
+        var breakEven = row.breakEven();
+        assertNotNull(breakEven);
+        assertEquals(
+                expected,
+                String.format(
+                        Locale.ROOT,
+                        "%.0f %.4f",
+                        breakEven.tokensPerHour(),
+                        breakEven.utilization()));
     }
 
     private static CostReport.Cost row(CostReport report, String team) {

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.bson.Document;
 
 /** Rollups and the ledger in a store of a test's own. Hours are claimed for a moment only. */
@@ -116,6 +117,17 @@ final class LedgerFixture implements AutoCloseable {
 
     CostReport costs(Instant from, Instant to, Step step, Basis basis, CostDimension... groupBy) {
         return costs(from, to, step, basis, Map.of(), groupBy);
+    }
+
+    WhatIfReport whatIf(
+            Instant from, Instant to, Optional<WhatIfQuery.Fleet> fleet, String... models) {
+        var costs =
+                new CostQuery(
+                        QueryWindow.of(from, to, new Step.Total()),
+                        List.of(),
+                        Map.of(),
+                        Basis.ALLOCATION);
+        return queries().whatIf(new WhatIfQuery(costs, fleet, List.of(models), to));
     }
 
     CostReport costs(

@@ -36,19 +36,28 @@ final class TestPrices {
     }
 
     TestPrices model(String model, String input, String output, Instant from) {
-        models.add(
-                new PricedModel<>(
-                        model,
-                        List.of(),
-                        List.of(
-                                new TokenRate(
-                                        Map.of(
-                                                TokenClass.INPUT,
-                                                new BigDecimal(input),
-                                                TokenClass.OUTPUT,
-                                                new BigDecimal(output)),
-                                        new Validity(from, Optional.empty()),
-                                        ""))));
+        return model(
+                model,
+                Map.of(
+                        TokenClass.INPUT, new BigDecimal(input),
+                        TokenClass.OUTPUT, new BigDecimal(output)),
+                new Validity(from, Optional.empty()),
+                "");
+    }
+
+    /** A model that only reads. */
+    TestPrices embedding(String model, String input, Instant from) {
+        return model(
+                model,
+                Map.of(TokenClass.INPUT, new BigDecimal(input)),
+                new Validity(from, Optional.empty()),
+                "https://example.org/");
+    }
+
+    private TestPrices model(
+            String model, Map<TokenClass, BigDecimal> usd, Validity validity, String source) {
+        var rate = new TokenRate(usd, validity, source);
+        models.add(new PricedModel<>(model, List.of(), List.of(rate)));
         return this;
     }
 

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.mongodb.client.model.Sorts;
 import gpuanalytics.embedded.EmbeddedStore;
+import gpuanalytics.processor.kept.RefusedListException;
 import gpuanalytics.processor.query.StoreUnavailableException;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.TestStoreConfig;
+import gpuanalytics.service.http.Resource;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
@@ -55,6 +57,16 @@ class MongoPricesIT {
         var kept = other.lists().getLast();
         assertEquals(Optional.of("ana"), kept.by());
         assertEquals(Optional.of(Instant.parse("2026-03-01T12:00:00.123Z")), kept.createdAt());
+    }
+
+    @Test
+    void theWholeExampleIsTheSameAfterItWasStored() throws Exception {
+        var example = Resource.read("gpuanalytics/processor/price/example-prices.yaml");
+        var list = PriceListFormat.yaml(example, 1000);
+
+        prices(Duration.ZERO).put(list, "ana");
+
+        assertEquals(list.as("put:1"), prices(Duration.ZERO).lists().getLast().list());
     }
 
     @Test
@@ -161,7 +173,7 @@ class MongoPricesIT {
     }
 
     private static List<String> refused(MongoPrices prices, PriceList list) {
-        return assertThrows(RefusedPricesException.class, () -> prices.put(list, "ana")).faults();
+        return assertThrows(RefusedListException.class, () -> prices.put(list, "ana")).faults();
     }
 
     private MongoPrices prices(Duration maxAge) {

@@ -21,6 +21,7 @@ import java.util.Set;
  * @param limits what may be under way
  * @param tokens the file of the tokens that open the doors; empty where everybody may come in
  * @param usageFrom what the usage of a service is counted from, where that is not its spans
+ * @param cumulative what becomes of cumulative sums of tokens that OpenTelemetry's metrics tell
  * @param write what becomes of counters that Prometheus writes
  * @param events what an event may be
  */
@@ -31,6 +32,7 @@ public record DoorSettings(
         DoorLimits limits,
         Optional<Path> tokens,
         Map<String, UsageOrigin> usageFrom,
+        CumulativeSettings cumulative,
         WriteSettings write,
         EventLimits events) {
 
@@ -63,6 +65,7 @@ public record DoorSettings(
                                             + " loopback")
                                 .map(Path::of),
                         readUsageFrom(env),
+                        CumulativeSettings.read(env),
                         WriteSettings.read(env),
                         events);
         for (var kind : settings.open) {

@@ -8,6 +8,7 @@ import static gpuanalytics.producer.receive.DoorFixture.header;
 import static gpuanalytics.producer.receive.DoorFixture.read;
 import static gpuanalytics.producer.receive.DoorFixture.text;
 import static gpuanalytics.producer.receive.DoorFixture.texts;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -88,7 +89,11 @@ class OtlpDoorIT {
                                         "DOOR_MAX_MESSAGE_BYTES",
                                         "64 KiB",
                                         "DOOR_MAX_REQUESTS",
-                                        "1"))
+                                        "1",
+                                        "DOOR_USAGE_FROM",
+                                        "summing=metrics",
+                                        "DOOR_CUMULATIVE_USAGE",
+                                        "true"))
                         .awaitReady();
         channel = doors.channel();
     }
@@ -209,6 +214,30 @@ class OtlpDoorIT {
                                 "{\"resourceLogs\":[]}",
                                 "content-type",
                                 "application/json")));
+    }
+
+    /** A sum of tokens since the start of its process, a minute ago. */
+    private static byte[] summed(long time, long tokens) {
+        return """
+        {"resourceMetrics":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"summing"}}]},
+          "scopeMetrics":[{"metrics":[{"name":"vllm:generation_tokens","sum":{"isMonotonic":true,"aggregationTemporality":2,"dataPoints":[
+            {"startTimeUnixNano":"%d","timeUnixNano":"%d","asInt":"%d","attributes":[
+              {"key":"model_name","value":{"stringValue":"summed"}}]}]}}]}]}]}
+        """
+                .formatted(time - 60_000_000_000L, time, tokens)
+                .getBytes(UTF_8);
+    }
+
+    @Test
+    void theRiseOfACumulativeSumIsAUsageHoweverOftenItComes() throws Exception {
+        long now = Instant.now().getEpochSecond() * 1_000_000_000;
+        for (var body : List.of(summed(now - 9, 700), summed(now, 750), summed(now, 750))) {
+            var answer = doors.post("/v1/metrics", body, "content-type", "application/json");
+            assertEquals("{}", text(answer));
+        }
+        var told = texts(broker.bootstrapServers(), USAGES, "\"summed\"");
+        assertEquals(1, told.size());
+        assertTrue(told.getFirst().contains("\"completion_tokens\":50"), told.getFirst());
     }
 
     @Test

@@ -215,7 +215,7 @@ public final class EnvironmentReader {
         var fileName = name + "_FILE";
         declare(name, defaultValue, description);
         declare(fileName, "", "A file that holds " + name + ", instead of it");
-        var url = secret(name, fileName).orElse(defaultValue);
+        var url = hidden(name, fileName).orElse(defaultValue);
         if (schemes.stream().noneMatch(scheme -> url.startsWith(scheme + "://"))) {
             var expected =
                     schemes.stream()
@@ -225,6 +225,16 @@ public final class EnvironmentReader {
             return new Secret(defaultValue);
         }
         return new Secret(url);
+    }
+
+    /**
+     * A text that is never printed, from {@code name} or from the file that {@code name_FILE}
+     * names; or nothing where neither is set.
+     */
+    public Optional<Secret> secret(String name, String description) {
+        declare(name, "", description);
+        declare(name + "_FILE", "", "A file that holds " + name + ", instead of it");
+        return hidden(name, name + "_FILE").map(Secret::new);
     }
 
     /** Notes an error that concerns a value already read, or more than one. */
@@ -306,7 +316,7 @@ public final class EnvironmentReader {
         return open ? "of at least " + min : "from %s to %s".formatted(min, max);
     }
 
-    private Optional<String> secret(String name, String fileName) {
+    private Optional<String> hidden(String name, String fileName) {
         var file = value(fileName);
         if (file.isEmpty()) {
             return value(name);

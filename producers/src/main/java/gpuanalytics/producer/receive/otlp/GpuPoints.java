@@ -83,7 +83,7 @@ final class GpuPoints {
             for (var ofScope : ofResource.getScopeMetricsList()) {
                 for (var metric : ofScope.getMetricsList()) {
                     if (!collect(metric, resource, moments, into)) {
-                        tokens.translate(metric, resource, into);
+                        tokens.translate(metric, ofScope.getScope(), resource, into);
                     }
                 }
             }

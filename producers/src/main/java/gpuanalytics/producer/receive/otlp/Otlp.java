@@ -10,6 +10,7 @@ import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Optional;
 
 /** Requests of OpenTelemetry's protocol, whatever they came over. Any thread may ask. */
 public final class Otlp {
@@ -19,18 +20,35 @@ public final class Otlp {
     private final SpanUsages spans;
     private final GpuPoints points;
     private final LogUsages logs;
+    private final CumulativeStreams streams;
 
     /**
      * Hands over to a door.
      *
      * @param mostItems the most events in a request
+     * @param streams what cumulative sums said last, for all doors that a sender may come to
+     * @param countsCumulative whether they are counted at all
      */
-    public Otlp(Door door, EventCodec codec, int mostItems, UsageOrigins origins, Clock clock) {
+    public Otlp(
+            Door door,
+            EventCodec codec,
+            int mostItems,
+            UsageOrigins origins,
+            CumulativeStreams streams,
+            boolean countsCumulative,
+            Clock clock) {
         this.door = door;
         this.mostItems = mostItems;
         var events = new EventWriter(codec, clock);
         this.spans = new SpanUsages(events, origins);
-        this.points = new GpuPoints(events, new TokenMetrics(events, origins));
+        this.streams = streams;
+        this.points =
+                new GpuPoints(
+                        events,
+                        new TokenMetrics(
+                                events,
+                                origins,
+                                countsCumulative ? Optional.of(streams) : Optional.empty()));
         this.logs = new LogUsages(events, origins);
     }
 
@@ -73,6 +91,7 @@ public final class Otlp {
      */
     public Reply metrics(ExportMetricsServiceRequest request)
             throws BadRequestException, InterruptedException {
+        tellAgain();
         return tell(into -> points.translate(request, into));
     }
 
@@ -87,12 +106,29 @@ public final class Otlp {
         return tell(into -> logs.translate(request, into));
     }
 
+    /** Nothing more is counted before the rises are in Kafka that were not, or not surely. */
+    private void tellAgain() throws InterruptedException {
+        var untold = streams.untold();
+        if (!untold.isEmpty()) {
+            door.tell(untold);
+            streams.forget(untold);
+        }
+    }
+
     private Reply tell(Reading reading) throws BadRequestException, InterruptedException {
         var translation = new Translation(mostItems);
-        reading.into(translation);
-        var receipt = door.tell(translation.items());
-        door.pass(translation.passed());
-        return reply(translation, receipt);
+        boolean isTold = false;
+        try {
+            reading.into(translation);
+            var receipt = door.tell(translation.items());
+            isTold = true;
+            door.pass(translation.passed());
+            return reply(translation, receipt);
+        } finally {
+            if (!isTold) {
+                streams.keep(translation.rises());
+            }
+        }
     }
 
     private static Reply reply(Translation translation, Receipt receipt) {

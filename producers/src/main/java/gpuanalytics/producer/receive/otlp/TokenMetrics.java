@@ -9,8 +9,10 @@ import gpuanalytics.producer.receive.BadRequestException;
 import gpuanalytics.producer.receive.Told;
 import gpuanalytics.producer.receive.UsageOrigin;
 import gpuanalytics.producer.translate.EventWriter;
+import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
+import io.opentelemetry.proto.metrics.v1.DataPointFlags;
 import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
@@ -20,13 +22,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Metrics that sum up the tokens of many requests, as one usage per series and interval, for the
- * services that are counted from them. Only deltas: of a cumulative sum the difference hangs on the
- * value before, which another replica of the door may have seen.
+ * services that are counted from them. A delta tells its interval by itself. Of a cumulative sum
+ * the difference hangs on the value before, which another replica of the door may have seen, so it
+ * is counted only where that is asked for.
  */
 final class TokenMetrics {
 
@@ -47,13 +51,24 @@ final class TokenMetrics {
 
     private final EventWriter events;
     private final UsageOrigins origins;
+    private final Optional<CumulativeStreams> streams;
 
-    TokenMetrics(EventWriter events, UsageOrigins origins) {
+    /**
+     * Makes usages.
+     *
+     * @param streams what cumulative sums said last; empty where they are not counted
+     */
+    TokenMetrics(EventWriter events, UsageOrigins origins, Optional<CumulativeStreams> streams) {
         this.events = events;
         this.origins = origins;
+        this.streams = streams;
     }
 
-    /** A number of tokens that were used in an interval. */
+    /**
+     * A number of tokens, of an interval or since its start.
+     *
+     * @param tokens how many; NaN where the point has no value
+     */
     @SuppressWarnings("ArrayRecordComponent") // written once, never compared
     private record Interval(
             List<KeyValue> attributes, long start, long end, double tokens, byte[] bytes) {
@@ -63,7 +78,7 @@ final class TokenMetrics {
                     point.getAttributesList(),
                     point.getStartTimeUnixNano(),
                     point.getTimeUnixNano(),
-                    point.getSum(),
+                    point.hasSum() && isRecorded(point.getFlags()) ? point.getSum() : Double.NaN,
                     point.toByteArray());
         }
 
@@ -72,37 +87,92 @@ final class TokenMetrics {
                     point.getAttributesList(),
                     point.getStartTimeUnixNano(),
                     point.getTimeUnixNano(),
-                    point.hasAsInt() ? point.getAsInt() : point.getAsDouble(),
+                    isRecorded(point.getFlags()) ? value(point) : Double.NaN,
                     point.toByteArray());
+        }
+
+        private static boolean isRecorded(int flags) {
+            return (flags & DataPointFlags.DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK_VALUE) == 0;
+        }
+
+        private static double value(NumberDataPoint point) {
+            return switch (point.getValueCase()) {
+                case AS_INT -> point.getAsInt();
+                case AS_DOUBLE -> point.getAsDouble();
+                case VALUE_NOT_SET -> Double.NaN;
+            };
+        }
+
+        /** The same with what a sum rose by in place of the sum. */
+        Interval with(CumulativeStreams.Rise rise) {
+            return new Interval(attributes, rise.from(), rise.to(), rise.by(), bytes);
         }
     }
 
     /** Takes a metric, or passes it over where it is none of tokens, or not to be counted. */
-    void translate(Metric metric, Attributes resource, Translation into)
+    void translate(Metric metric, InstrumentationScope scope, Attributes resource, Translation into)
             throws BadRequestException {
         if (!isOfTokens(metric) || !origins.allow(UsageOrigin.METRICS, resource, into)) {
             into.pass(points(metric));
             return;
         }
-        if (!isDelta(metric)) {
+        boolean isCumulative = isCumulative(metric);
+        if (!isDelta(metric) && (!isCumulative || streams.isEmpty())) {
             into.warn(
-                    "%s is no delta, expected OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta"
-                            .formatted(metric.getName()));
+                    "%s is no delta, expected OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta%s"
+                            .formatted(
+                                    metric.getName(),
+                                    isCumulative
+                                            ? ", or DOOR_CUMULATIVE_USAGE=true at the only replica"
+                                            : ""));
             into.pass(points(metric));
             return;
         }
-        for (var interval : intervals(metric)) {
-            var attributes = resource.with(interval.attributes());
+        for (var point : intervals(metric)) {
+            var attributes = resource.with(point.attributes());
             var field = field(metric, attributes);
-            if (field == null || interval.tokens() == 0 || !Double.isFinite(interval.tokens())) {
+            if (field == null || !Double.isFinite(point.tokens())) {
                 into.pass(1);
-                continue;
+            } else if (isCumulative) {
+                addRise(metric.getName(), scope, point, attributes, field, into);
+            } else if (point.tokens() == 0) {
+                into.pass(1);
+            } else {
+                into.add(told(metric.getName(), point, attributes, field), 1);
             }
-            var topic = EventTopic.TOKEN_USAGE;
-            var decoded =
-                    events.write(topic, values(metric.getName(), interval, attributes, field));
-            into.add(Told.of(decoded, topic, MEDIA_TYPE, interval.bytes()), 1);
         }
+    }
+
+    private void addRise(
+            String metric,
+            InstrumentationScope scope,
+            Interval point,
+            Attributes attributes,
+            Field<Long> field,
+            Translation into)
+            throws BadRequestException {
+        var stream =
+                hash("%s %s %s".formatted(metric, scope.getName(), scope.getVersion()), attributes);
+        // Times are unsigned; what would be negative lies beyond the year 2262.
+        var rise =
+                point.end() <= 0 || point.start() < 0
+                        ? Optional.<CumulativeStreams.Rise>empty()
+                        : streams.orElseThrow()
+                                .advance(
+                                        stream,
+                                        new CumulativeStreams.Point(
+                                                point.start(), point.end(), point.tokens()));
+        if (rise.isEmpty()) {
+            into.pass(1);
+        } else {
+            into.addRise(told(stream, point.with(rise.get()), attributes, field));
+        }
+    }
+
+    private Told told(String metric, Interval interval, Attributes attributes, Field<Long> field) {
+        var topic = EventTopic.TOKEN_USAGE;
+        var decoded = events.write(topic, values(metric, interval, attributes, field));
+        return Told.of(decoded, topic, MEDIA_TYPE, interval.bytes());
     }
 
     private static boolean isOfTokens(Metric metric) {
@@ -114,6 +184,18 @@ final class TokenMetrics {
         return switch (metric.getDataCase()) {
             case SUM -> metric.getSum().getAggregationTemporality() == delta;
             case HISTOGRAM -> metric.getHistogram().getAggregationTemporality() == delta;
+            default -> false;
+        };
+    }
+
+    /** Whether it is a sum since a start that only rises; one that may fall is none of tokens. */
+    private static boolean isCumulative(Metric metric) {
+        var cumulative = AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE;
+        return switch (metric.getDataCase()) {
+            case SUM ->
+                    metric.getSum().getIsMonotonic()
+                            && metric.getSum().getAggregationTemporality() == cumulative;
+            case HISTOGRAM -> metric.getHistogram().getAggregationTemporality() == cumulative;
             default -> false;
         };
     }
@@ -151,16 +233,20 @@ final class TokenMetrics {
 
     /** The same for a point that is sent again: its series and its interval. */
     private static String identity(String metric, Interval interval, Attributes attributes) {
+        return "otlp.metrics/"
+                + hash("%s %d %d".formatted(metric, interval.start(), interval.end()), attributes);
+    }
+
+    private static String hash(String name, Attributes attributes) {
         try {
             var hash = MessageDigest.getInstance("SHA-256");
-            hash.update(
-                    "%s %d %d".formatted(metric, interval.start(), interval.end()).getBytes(UTF_8));
+            hash.update(name.getBytes(UTF_8));
             for (var each : new TreeMap<>(attributes.values()).entrySet()) {
                 hash.update(each.getKey().getBytes(UTF_8));
                 hash.update((byte) 0);
                 hash.update(each.getValue().toByteArray());
             }
-            return "otlp.metrics/" + HexFormat.of().formatHex(hash.digest(), 0, ID_BYTES);
+            return HexFormat.of().formatHex(hash.digest(), 0, ID_BYTES);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }

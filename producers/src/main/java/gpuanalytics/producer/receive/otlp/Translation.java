@@ -15,6 +15,7 @@ final class Translation {
     private final int mostItems;
     private final List<Told> items = new ArrayList<>();
     private final List<Integer> parts = new ArrayList<>();
+    private final List<Told> rises = new ArrayList<>();
     private final SequencedSet<String> warnings = new LinkedHashSet<>();
     private int passed;
 
@@ -37,6 +38,12 @@ final class Translation {
         parts.add(ofParts);
     }
 
+    /** Adds what the same request would not give again; it is kept before it may be too much. */
+    void addRise(Told item) throws BadRequestException {
+        rises.add(item);
+        add(item, 1);
+    }
+
     /** Counts spans, points or log records that tell us nothing. */
     void pass(int ofParts) {
         passed += ofParts;
@@ -51,6 +58,11 @@ final class Translation {
 
     List<Told> items() {
         return items;
+    }
+
+    /** The items that the same request would not give again. */
+    List<Told> rises() {
+        return rises;
     }
 
     /** How many parts an item was made of. */

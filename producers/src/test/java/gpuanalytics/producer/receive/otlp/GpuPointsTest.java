@@ -31,6 +31,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class GpuPointsTest {
@@ -89,13 +90,12 @@ class GpuPointsTest {
             throws BadRequestException {
         var translation = new Translation(100);
         var events = new EventWriter(new EventCodec(EventLimits.defaults()), Clock.systemUTC());
-        new GpuPoints(events, new TokenMetrics(events, new UsageOrigins(from)))
+        new GpuPoints(events, new TokenMetrics(events, new UsageOrigins(from), Optional.empty()))
                 .translate(request(resource, metrics), translation);
         return translation;
     }
 
-    private static ExportMetricsServiceRequest request(
-            Map<String, Object> resource, Metric... metrics) {
+    static ExportMetricsServiceRequest request(Map<String, Object> resource, Metric... metrics) {
         return ExportMetricsServiceRequest.newBuilder()
                 .addResourceMetrics(
                         ResourceMetrics.newBuilder()

@@ -11,6 +11,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import gpuanalytics.event.EventCodec;
 import gpuanalytics.event.EventLimits;
 import gpuanalytics.producer.receive.BadRequestException;
+import gpuanalytics.producer.receive.UsageOrigin;
 import gpuanalytics.producer.translate.EventWriter;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -25,6 +26,7 @@ import io.opentelemetry.proto.trace.v1.Span;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,6 +87,8 @@ class OtlpFuzzTest {
                                 .addScopeMetrics(
                                         ScopeMetrics.newBuilder()
                                                 .addMetrics(
+                                                        GpuPointsTest.tokens(false, 700, "input"))
+                                                .addMetrics(
                                                         Metric.newBuilder()
                                                                 .setName("DCGM_FI_DEV_GPU_UTIL")
                                                                 .setGauge(
@@ -113,13 +117,19 @@ class OtlpFuzzTest {
     void damagedProtobufIsItemsOrRefused() {
         var spans = spans().toByteArray();
         var points = points().toByteArray();
+        var streams = Optional.of(new CumulativeStreams(10));
         int read = 0;
         for (int round = 0; round < ROUNDS; round++) {
             try {
                 var into = new Translation(10);
                 new SpanUsages(events, new UsageOrigins(Map.of()))
                         .translate(ExportTraceServiceRequest.parseFrom(damaged(spans)), into);
-                new GpuPoints(events, new TokenMetrics(events, new UsageOrigins(Map.of())))
+                new GpuPoints(
+                                events,
+                                new TokenMetrics(
+                                        events,
+                                        new UsageOrigins(Map.of("", UsageOrigin.METRICS)),
+                                        streams))
                         .translate(ExportMetricsServiceRequest.parseFrom(damaged(points)), into);
                 read++;
             } catch (InvalidProtocolBufferException | BadRequestException ignored) {

@@ -1,11 +1,11 @@
-package gpuanalytics.processor.price;
+package gpuanalytics.processor.kept;
 
 import gpuanalytics.service.text.Printable;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What is wrong with a list, one line each. */
-final class Faults {
+public final class Faults {
 
     /** Whoever reads a hundred lines has seen what is wrong. */
     private static final int MAX_LINES = 100;
@@ -14,17 +14,17 @@ final class Faults {
 
     private final List<String> lines = new ArrayList<>();
 
-    void add(String path, String value, String expected) {
+    /** Notes one. */
+    public void add(String path, String value, String expected) {
         if (lines.size() < MAX_LINES) {
             lines.add("%s is %s, expected %s".formatted(path, shown(value), expected));
         }
     }
 
-    boolean any() {
+    public boolean any() {
         return !lines.isEmpty();
     }
 
-    /** A part of a list that can be told by nothing but its text. */
     static String shown(String value) {
         var text = Printable.of(value);
         if (text.isEmpty()) {
@@ -33,9 +33,10 @@ final class Faults {
         return text.length() > MAX_VALUE_CHARS ? text.substring(0, MAX_VALUE_CHARS) + "…" : text;
     }
 
-    void check() throws RefusedPricesException {
+    /** Ends the reading where there is one. */
+    public void check() throws RefusedListException {
         if (!lines.isEmpty()) {
-            throw new RefusedPricesException(lines);
+            throw new RefusedListException(lines);
         }
     }
 }

@@ -1,9 +1,9 @@
-package gpuanalytics.processor.price;
+package gpuanalytics.processor.kept;
 
 import java.util.List;
 
-/** Prices that are not taken, with everything that is wrong with them. */
-public final class RefusedPricesException extends Exception {
+/** A list that is not taken, with everything that is wrong with it. */
+public final class RefusedListException extends Exception {
 
     private static final long serialVersionUID = 1;
 
@@ -12,7 +12,7 @@ public final class RefusedPricesException extends Exception {
     /**
      * @param faults one line each: the thing, its value and what was expected; at least one
      */
-    RefusedPricesException(List<String> faults) {
+    public RefusedListException(List<String> faults) {
         super(String.join("\n", faults));
         this.faults = List.copyOf(faults);
     }

@@ -1,4 +1,4 @@
-package gpuanalytics.processor.price;
+package gpuanalytics.processor.kept;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The fields of one object of a list, each checked as it is read: what is wrong is a fault, and
  * reading goes on. An empty value is as good as none.
  */
-final class Fields {
+public final class Fields {
 
     private static final int MAX_TEXT_CHARS = 512;
 
@@ -48,7 +48,7 @@ final class Fields {
      * @param path where it stands; empty for the whole
      * @param known the names that it may have
      */
-    static Fields of(JsonNode node, String path, List<String> known, Faults faults) {
+    public static Fields of(JsonNode node, String path, List<String> known, Faults faults) {
         if (!node.isObject()) {
             faults.add(
                     path.isEmpty() ? "the list" : path,
@@ -68,19 +68,19 @@ final class Fields {
         return new Fields(node, path, faults);
     }
 
-    boolean isObject() {
+    public boolean isObject() {
         return node.isObject();
     }
 
     /** Notes that a field is not there; of what is no object that is said already. */
-    void absent(String name, String expected) {
+    public void absent(String name, String expected) {
         if (isObject()) {
             faults.add(path(name), "absent", expected);
         }
     }
 
     /** Where a field stands. */
-    String path(String name) {
+    public String path(String name) {
         return join(path, name);
     }
 
@@ -89,7 +89,7 @@ final class Fields {
     }
 
     /** The value of a field; empty where there is none. */
-    Optional<JsonNode> value(String name) {
+    public Optional<JsonNode> value(String name) {
         var value = node.path(name);
         boolean isEmpty =
                 value.isMissingNode()
@@ -98,8 +98,13 @@ final class Fields {
         return isEmpty ? Optional.empty() : Optional.of(value);
     }
 
+    /** Whether a field is there as a text without characters, which counts as absent. */
+    public boolean isEmptyText(String name) {
+        return node.path(name).isTextual() && node.path(name).textValue().isEmpty();
+    }
+
     /** A text that must be there. */
-    Optional<String> requiredText(String name, String expected) {
+    public Optional<String> requiredText(String name, String expected) {
         var text = text(name);
         if (value(name).isEmpty()) {
             absent(name, expected);
@@ -108,7 +113,7 @@ final class Fields {
     }
 
     /** A text that may be there. */
-    Optional<String> text(String name) {
+    public Optional<String> text(String name) {
         return value(name).flatMap(value -> text(value, path(name)));
     }
 
@@ -126,7 +131,7 @@ final class Fields {
     }
 
     /** The texts of a list; none where it is not there. */
-    List<String> texts(String name) {
+    public List<String> texts(String name) {
         var texts = new ArrayList<String>();
         var elements = elements(name);
         for (int i = 0; i < elements.size(); i++) {
@@ -136,7 +141,7 @@ final class Fields {
     }
 
     /** The elements of a list; none where it is not there. */
-    List<JsonNode> elements(String name) {
+    public List<JsonNode> elements(String name) {
         var elements = new ArrayList<JsonNode>();
         value(name)
                 .ifPresent(
@@ -151,12 +156,12 @@ final class Fields {
     }
 
     /** A price that may be there. */
-    Optional<BigDecimal> usd(String name, long max) {
+    public Optional<BigDecimal> usd(String name, long max) {
         return value(name).flatMap(value -> usd(value, path(name), max));
     }
 
     /** A price that must be there. */
-    Optional<BigDecimal> requiredUsd(String name, long max) {
+    public Optional<BigDecimal> requiredUsd(String name, long max) {
         if (value(name).isEmpty()) {
             absent(name, usdUpTo(max));
         }
@@ -182,7 +187,7 @@ final class Fields {
     }
 
     /** A moment that must be there; a date is its midnight in UTC. */
-    Optional<Instant> requiredTime(String name) {
+    public Optional<Instant> requiredTime(String name) {
         if (value(name).isEmpty()) {
             absent(name, TIME);
         }
@@ -190,7 +195,7 @@ final class Fields {
     }
 
     /** A moment that may be there. */
-    Optional<Instant> time(String name) {
+    public Optional<Instant> time(String name) {
         return value(name)
                 .flatMap(
                         value -> {
@@ -215,7 +220,7 @@ final class Fields {
     }
 
     /** A constant of an enum in lower case; the default where it is not there. */
-    <E extends Enum<E>> Optional<E> choice(String name, E defaultValue) {
+    public <E extends Enum<E>> Optional<E> choice(String name, E defaultValue) {
         var text = value(name);
         if (text.isEmpty()) {
             return Optional.of(defaultValue);
@@ -234,7 +239,8 @@ final class Fields {
         return found;
     }
 
-    static String lower(Enum<?> constant) {
+    /** A constant as lists have it. */
+    public static String lower(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 

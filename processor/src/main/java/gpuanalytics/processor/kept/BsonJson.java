@@ -1,4 +1,4 @@
-package gpuanalytics.processor.price;
+package gpuanalytics.processor.kept;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;

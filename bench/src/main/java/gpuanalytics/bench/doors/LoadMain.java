@@ -1,0 +1,32 @@
+package gpuanalytics.bench.doors;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+
+/** Load for the doors; the status is 0 where all that was acknowledged is stored, once. */
+public final class LoadMain {
+
+    private LoadMain() {}
+
+    public static void main(String[] arguments) {
+        System.exit(run(arguments, System.out, System.err));
+    }
+
+    /** Runs it, and tells the exit status. */
+    static int run(String[] arguments, PrintStream out, PrintStream err) {
+        if (List.of(arguments).contains("--help")) {
+            out.print(LoadOptions.HELP);
+            return 0;
+        }
+        try {
+            return new LoadRun(LoadOptions.parse(arguments), out, err).run();
+        } catch (IllegalArgumentException | IllegalStateException | IOException e) {
+            err.println(e.getMessage());
+            return 1;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return 130;
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package gpuanalytics.bench.doors;
+
+import gpuanalytics.bench.doors.LoadOptions.Target;
+import gpuanalytics.bench.load.TopicFiller;
+import gpuanalytics.bench.process.BrokerMain;
+import gpuanalytics.bench.process.ChildJvm;
+import gpuanalytics.bench.process.StoreMain;
+import gpuanalytics.embedded.Ports;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Broker, store, processor and doors, each a process of its own on loopback. */
+final class OwnStack implements AutoCloseable {
+
+    private static final List<String> TOPICS =
+            List.of("gpu.metrics.v1", "token.usage.v1", "dead.letters.v1");
+
+    /** Those of the image. */
+    private static final List<String> JVM =
+            List.of(
+                    "-XX:+ExitOnOutOfMemoryError",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "--sun-misc-unsafe-memory-access=allow");
+
+    private final Path directory;
+    private final int brokerPort = Ports.free();
+    private final int apiPort = Ports.free();
+    private final List<DoorProcess> doors = new ArrayList<>();
+    private @Nullable ChildJvm broker;
+    private @Nullable ChildJvm store;
+    private @Nullable ChildJvm processor;
+    private int brokerStarts;
+
+    private OwnStack(Path directory) {
+        this.directory = directory;
+    }
+
+    /** Starts all of it, the processor where it is not to come after; returns once it is ready. */
+    static OwnStack start(LoadOptions options) throws IOException, InterruptedException {
+        var stack = new OwnStack(options.directory());
+        try {
+            stack.startBroker();
+            try (var topics = new TopicFiller(stack.bootstrap())) {
+                for (var topic : TOPICS) {
+                    topics.create(topic);
+                }
+            }
+            for (int i = 1; i <= options.doors(); i++) {
+                stack.doors.add(DoorProcess.start("ingest-" + i, stack.bootstrap(), options, JVM));
+            }
+            if (!options.processorAfter()) {
+                stack.startProcessor();
+            }
+            for (var door : stack.doors) {
+                door.awaitReady();
+            }
+            return stack;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            stack.close();
+            throw e;
+        }
+    }
+
+    private String bootstrap() {
+        return "127.0.0.1:" + brokerPort;
+    }
+
+    private void startBroker() {
+        var started =
+                ChildJvm.talking(
+                        "broker",
+                        ChildJvm.own(
+                                BrokerMain.class,
+                                List.of(
+                                        directory.resolve("broker").toString(),
+                                        Integer.toString(brokerPort))),
+                        directory.resolve("broker.%d.log".formatted(++brokerStarts)));
+        broker = started;
+        var _ = started.line();
+    }
+
+    /** Starts store and processor. */
+    void startProcessor() throws IOException, InterruptedException {
+        var started =
+                ChildJvm.talking(
+                        "store",
+                        ChildJvm.own(
+                                StoreMain.class, List.of(directory.resolve("store").toString())),
+                        directory.resolve("store.log"));
+        store = started;
+        var variables =
+                new HashMap<>(
+                        Map.of(
+                                "KAFKA_BOOTSTRAP", bootstrap(),
+                                "MONGO_URL", started.line(),
+                                "HTTP_PORT", Integer.toString(apiPort),
+                                "ROLLUP_FLUSH_MS", "1000"));
+        var options = new ArrayList<>(JVM);
+        options.add("-Xmx512m");
+        var program =
+                new ChildJvm.Program(
+                        System.getProperty("java.class.path"),
+                        options,
+                        List.of("gpuanalytics.processor.ProcessorMain"),
+                        variables);
+        var running = ChildJvm.silent("processor", program, directory.resolve("processor.log"));
+        processor = running;
+        Readiness.await("processor", apiPort, running);
+    }
+
+    /** Where the doors of a kind listen. */
+    List<Target> targets(LoadOptions.Door kind) {
+        return doors.stream().map(door -> door.target(kind)).toList();
+    }
+
+    URI api() {
+        return URI.create("http://127.0.0.1:" + apiPort);
+    }
+
+    List<DoorProcess> doors() {
+        return doors;
+    }
+
+    void killBroker() throws InterruptedException {
+        if (broker != null) {
+            broker.kill();
+        }
+    }
+
+    void restartBroker() {
+        startBroker();
+    }
+
+    /** Ends the doors in order, so that what they recorded of themselves is written. */
+    void closeDoors() {
+        doors.forEach(DoorProcess::close);
+    }
+
+    @Override
+    public void close() {
+        closeDoors();
+        close(processor);
+        close(store);
+        close(broker);
+    }
+
+    private static void close(@Nullable ChildJvm process) {
+        if (process != null) {
+            process.close();
+        }
+    }
+}
