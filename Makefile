@@ -21,7 +21,7 @@ run: ## Run everything in one process (ARGS='--help' lists the options)
 
 .PHONY: test
 test: ## Run everything that tests
-	@$(MVN) verify
+	@$(MVN) -T 2 verify
 
 .PHONY: check
 check: ## Check format and compile, without tests

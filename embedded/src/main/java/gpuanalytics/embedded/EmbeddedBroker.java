@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
@@ -136,17 +137,24 @@ public final class EmbeddedBroker implements AutoCloseable {
     public void createTopics(List<NewTopic> topics) {
         try (var admin = admin()) {
             for (var made : admin.createTopics(topics).values().values()) {
-                made.get(ADMIN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+                await(made);
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while topics were made", e);
+        }
+    }
+
+    /** One that exists must not hide that another one is still being made. */
+    private static void await(Future<Void> made) throws InterruptedException {
+        try {
+            made.get(ADMIN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw new IllegalStateException("topics cannot be made", e.getCause());
             }
         } catch (TimeoutException e) {
             throw new IllegalStateException("topics were not made in " + ADMIN_TIMEOUT, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while topics were made", e);
         }
     }
 

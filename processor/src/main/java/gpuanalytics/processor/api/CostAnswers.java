@@ -31,14 +31,7 @@ final class CostAnswers {
     }
 
     Answer respond(Endpoint.Request request) {
-        var parameters = new QueryParameters(request);
-        var report = queries.costs(CostParameters.read(parameters, clock));
-        var covered = new CoverageParts(report.coverage(), parameters.zone());
-        return TABLE.answer(
-                request,
-                covered,
-                new CostTable.Content<>(
-                        report.groupBy(), report.rows(), report.totals(), report.notes()));
+        return TABLE.answer(request, clock, queries::costs);
     }
 
     private static List<Column<Cost>> columns() {

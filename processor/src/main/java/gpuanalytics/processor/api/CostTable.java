@@ -2,11 +2,13 @@ package gpuanalytics.processor.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import gpuanalytics.processor.ledger.CostDimension;
-import gpuanalytics.processor.ledger.CostReport.Notes;
+import gpuanalytics.processor.ledger.CostQuery;
+import gpuanalytics.processor.ledger.LedgerReport;
 import gpuanalytics.service.http.Answer;
 import gpuanalytics.service.http.Endpoint;
 import gpuanalytics.service.http.Json;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,34 +30,32 @@ record CostTable<R, V>(
         Function<R, List<@Nullable String>> group,
         Function<R, V> value) {
 
-    /**
-     * What is told.
-     *
-     * @param groupBy what rows are grouped by
-     */
-    record Content<R, V>(List<CostDimension> groupBy, List<R> rows, V totals, Notes notes) {}
-
-    Answer answer(Endpoint.Request request, CoverageParts covered, Content<R, V> content) {
-        var table = new Table<>(columns(content.groupBy(), covered), content.rows());
+    /** Reads what is asked for, asks the ledger, and lays out what it says. */
+    Answer answer(
+            Endpoint.Request request, Clock clock, Function<CostQuery, LedgerReport<R, V>> ledger) {
+        var parameters = new QueryParameters(request);
+        var report = ledger.apply(CostParameters.read(parameters, clock));
+        var covered = new CoverageParts(report.coverage(), parameters.zone());
+        var table = new Table<>(columns(report.groupBy(), covered), report.rows());
         var answer =
                 request.mediaType().equals(Table.CSV_MEDIA_TYPE)
                         ? table.csv()
                         : Answer.ok(
                                 Json.MEDIA_TYPE,
-                                Json.streamed(json -> write(json, content, covered, table)));
-        return CostParts.inHeader(covered.inHeader(answer), content.notes());
+                                Json.streamed(json -> write(json, report, covered, table)));
+        return CostParts.inHeader(covered.inHeader(answer), report.notes());
     }
 
     private void write(
-            JsonGenerator json, Content<R, V> content, CoverageParts covered, Table<R> table)
+            JsonGenerator json, LedgerReport<R, V> report, CoverageParts covered, Table<R> table)
             throws IOException {
         json.writeStartObject();
         covered.write(json);
-        CostParts.write(json, content.groupBy(), content.notes());
+        CostParts.write(json, report.groupBy(), report.notes());
         json.writeFieldName("rows");
         table.writeTo(json);
         json.writeFieldName("totals");
-        Table.writeObject(json, members, content.totals(), true);
+        Table.writeObject(json, members, report.totals(), true);
         json.writeEndObject();
     }
 

@@ -30,14 +30,7 @@ final class WasteAnswers {
     }
 
     Answer respond(Endpoint.Request request) {
-        var parameters = new QueryParameters(request);
-        var report = queries.waste(CostParameters.read(parameters, clock));
-        var covered = new CoverageParts(report.coverage(), parameters.zone());
-        return TABLE.answer(
-                request,
-                covered,
-                new CostTable.Content<>(
-                        report.groupBy(), report.rows(), report.totals(), report.notes()));
+        return TABLE.answer(request, clock, queries::waste);
     }
 
     private static List<Column<Map<Kind, Wasted>>> columns() {

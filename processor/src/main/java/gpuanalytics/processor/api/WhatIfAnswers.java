@@ -13,6 +13,7 @@ import gpuanalytics.service.http.Endpoint;
 import gpuanalytics.service.http.Json;
 import java.math.BigDecimal;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
@@ -93,7 +94,7 @@ final class WhatIfAnswers {
                 parameters
                         .one(AT)
                         .map(value -> TimeText.time(AT, value, parameters.zone(), now))
-                        .orElse(now);
+                        .orElse(now.truncatedTo(ChronoUnit.SECONDS));
         return new WhatIfQuery(costs, fleet(parameters), parameters.texts(WhatIfQuery.MODEL), at);
     }
 

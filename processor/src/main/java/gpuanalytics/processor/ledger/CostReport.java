@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param notes what its reader must know
  */
 public record CostReport(
-        Coverage coverage, List<CostDimension> groupBy, List<Row> rows, Cost totals, Notes notes) {
+        Coverage coverage, List<CostDimension> groupBy, List<Row> rows, Cost totals, Notes notes)
+        implements LedgerReport<CostReport.Row, CostReport.Cost> {
 
     public CostReport {
         groupBy = List.copyOf(groupBy);

@@ -22,7 +22,8 @@ public record WasteReport(
         List<CostDimension> groupBy,
         List<Row> rows,
         Map<Kind, Wasted> totals,
-        CostReport.Notes notes) {
+        CostReport.Notes notes)
+        implements LedgerReport<WasteReport.Row, Map<WasteReport.Kind, WasteReport.Wasted>> {
 
     /** What the time was for. */
     public enum Kind {

@@ -110,11 +110,14 @@ final class WhatIf {
                 .orElse(new Hardware(gpuHours, gpuHours, Optional.empty()));
     }
 
-    /** What an hour of the other GPUs costs; on average what it did where nothing else is said. */
+    /**
+     * What an hour of the other GPUs costs; where nothing else is said, on average what it did, if
+     * all of it had a price.
+     */
     private Optional<BigDecimal> usdPerHour(WhatIfQuery.Fleet other, Hardware used) {
         return other.usdPerHour()
                 .or(() -> alternatives.gpu().map(gpu -> gpu.price().usdPerHour()))
-                .or(() -> perHour(used));
+                .or(() -> used.unpricedHours > 0 ? Optional.empty() : perHour(used));
     }
 
     private static Optional<BigDecimal> perHour(Hardware hardware) {

@@ -41,7 +41,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -125,11 +125,12 @@ abstract class SaidTwiceContract {
             said.addAll(histories.next());
         }
         Collections.shuffle(said, random);
-        var events = new HashMap<Row, Event>();
+        // by the row itself: to compare two would mean to read their documents
+        var events = new IdentityHashMap<Row, Event>();
         var partitions = partitions(said, events);
         var model = new HistoryModel();
         var ends = new TreeMap<String, Long>();
-        var seen = new HashSet<Row>();
+        var seen = Collections.newSetFromMap(new IdentityHashMap<Row, Boolean>());
         var zombies = new ArrayList<List<CountedRow>>();
         try (var rollups = rollups()) {
             while (partitions.stream().anyMatch(each -> each.done < each.rows.size())) {
@@ -176,7 +177,7 @@ abstract class SaidTwiceContract {
             said.addAll(histories.nextRequest());
         }
         Collections.shuffle(said, random);
-        var events = new HashMap<Row, Event>();
+        var events = new IdentityHashMap<Row, Event>();
         var partitions = partitions(said, events);
         var model = new HistoryModel();
         said.forEach(model::accept);

@@ -177,6 +177,11 @@ class LedgerExampleIT {
         assertRow("api, gpt, -, 0.026000, 0.026000, -, 4.642857, 0", report.rows().get(1));
         assertNull(report.rows().get(1).breakEven());
         assertEquals(List.of("H100"), report.notes().unpricedGpus());
+        var faster = fleet(Optional.empty(), Optional.empty(), Optional.empty(), 2);
+        var fleet = fixture.whatIf(TEN, ELEVEN, faster, "gpt").rows();
+        assertRow("fleet, -, -, -, -, -, -, 5600", fleet.get(1));
+        assertGpus("1.0000 1.0000 1.0000 0.0333 absent", fleet.get(1));
+        assertNull(fleet.get(2).breakEven(), "no price is made up for GPUs that have none");
     }
 
     @Test

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.RejectReason;
@@ -19,18 +18,12 @@ import gpuanalytics.processor.decode.Role.Replacing;
 import gpuanalytics.processor.faults.FaultyStore;
 import gpuanalytics.processor.faults.FaultyStore.Command;
 import gpuanalytics.processor.faults.FaultyStore.Fault;
-import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreLayout;
-import gpuanalytics.processor.store.StoreRetry;
-import gpuanalytics.processor.store.TestStoreConfig;
 import gpuanalytics.processor.write.Outcome.Redelivered;
 import gpuanalytics.processor.write.Outcome.Rejected;
 import gpuanalytics.processor.write.Outcome.Repeated;
 import gpuanalytics.processor.write.Outcome.Stored;
-import gpuanalytics.service.health.PartHealth;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,19 +39,14 @@ class LaterWordsIT {
 
     private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
 
-    private final EmbeddedStore embedded = EmbeddedStore.start();
-    private final FaultyStore faults = new FaultyStore(embedded.port());
-    private final ProcessorMetrics metrics = new ProcessorMetrics(new SimpleMeterRegistry());
-    private final MongoStore store = new MongoStore(TestStoreConfig.at(faults.url()));
-    private final StoreRetry retry =
-            new StoreRetry(new PartHealth("store", "up", Clock.systemUTC()), metrics);
+    private final StoreWithFaults parts = new StoreWithFaults();
+    private final FaultyStore faults = parts.faults;
+    private final MongoStore store = parts.store;
     private final TestRows records = new TestRows(EventTopic.TOKEN_USAGE, "topic-a", 3);
 
     @AfterEach
     void close() {
-        store.close();
-        faults.close();
-        embedded.close();
+        parts.close();
     }
 
     @Test
@@ -252,8 +240,7 @@ class LaterWordsIT {
     }
 
     private MongoEventWriter writer(int compared) {
-        var rules = new IdentityRules(Duration.ofHours(1), compared, 64);
-        return new MongoEventWriter(store, rules, retry, metrics);
+        return parts.writer(new IdentityRules(Duration.ofHours(1), compared, 64));
     }
 
     private List<Outcome> write(Event... usages) throws InterruptedException {

@@ -3,7 +3,6 @@ package gpuanalytics.processor.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
-import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
@@ -14,18 +13,13 @@ import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.faults.FaultyStore;
 import gpuanalytics.processor.faults.FaultyStore.Fault;
 import gpuanalytics.processor.identity.RollupSums;
-import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.rollup.CountedRow;
 import gpuanalytics.processor.rollup.MongoRollups;
 import gpuanalytics.processor.rollup.RollupMath;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreLayout;
-import gpuanalytics.processor.store.StoreRetry;
-import gpuanalytics.processor.store.TestStoreConfig;
 import gpuanalytics.processor.write.Outcome.Redelivered;
 import gpuanalytics.processor.write.Outcome.Stored;
-import gpuanalytics.service.health.PartHealth;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,22 +38,16 @@ class StoredByAnOlderVersionIT {
 
     private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
 
-    private final EmbeddedStore embedded = EmbeddedStore.start();
-    private final FaultyStore faults = new FaultyStore(embedded.port());
-    private final ProcessorMetrics metrics = new ProcessorMetrics(new SimpleMeterRegistry());
-    private final MongoStore store = new MongoStore(TestStoreConfig.at(faults.url()));
-    private final StoreRetry retry =
-            new StoreRetry(new PartHealth("store", "up", Clock.systemUTC()), metrics);
-    private final MongoEventWriter writer =
-            new MongoEventWriter(store, IdentityRules.defaults(), retry, metrics);
+    private final StoreWithFaults parts = new StoreWithFaults();
+    private final FaultyStore faults = parts.faults;
+    private final MongoStore store = parts.store;
+    private final MongoEventWriter writer = parts.writer(IdentityRules.defaults());
     private final TestRows usages = new TestRows(EventTopic.TOKEN_USAGE, "topic-a", 3);
     private final TestRows samples = new TestRows(EventTopic.GPU_METRICS, "topic-g", 1);
 
     @AfterEach
     void close() {
-        store.close();
-        faults.close();
-        embedded.close();
+        parts.close();
     }
 
     @Test
@@ -150,7 +138,8 @@ class StoredByAnOlderVersionIT {
     private Map<String, Long> sumsOf(String series, CountedRow... rows)
             throws InterruptedException {
         var math = new RollupMath(Duration.ofSeconds(15));
-        try (var rollups = new MongoRollups(store, math, 10, retry, metrics, Clock.systemUTC())) {
+        try (var rollups =
+                new MongoRollups(store, math, 10, parts.retry, parts.metrics, Clock.systemUTC())) {
             rollups.apply(List.of(rows));
         }
         var sums = new TreeMap<String, Long>();

@@ -4,9 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
@@ -16,26 +15,9 @@ class PartHealthTest {
 
     private Instant now = START;
 
+    private final InstantSource time = () -> now;
     private final PartHealth health =
-            new PartHealth(
-                    "store",
-                    "starting",
-                    new Clock() {
-                        @Override
-                        public Instant instant() {
-                            return now;
-                        }
-
-                        @Override
-                        public ZoneId getZone() {
-                            return ZoneOffset.UTC;
-                        }
-
-                        @Override
-                        public Clock withZone(ZoneId zone) {
-                            return this;
-                        }
-                    });
+            new PartHealth("store", "starting", time.withZone(ZoneOffset.UTC));
 
     @Test
     void saysSinceWhenItIsDownThoughTheReasonChanges() {

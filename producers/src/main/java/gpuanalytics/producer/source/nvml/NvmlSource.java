@@ -2,18 +2,17 @@ package gpuanalytics.producer.source.nvml;
 
 import gpuanalytics.event.Event;
 import gpuanalytics.producer.source.EventSource;
+import gpuanalytics.producer.source.IntervalEvents;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.health.HealthReport;
 import gpuanalytics.service.health.PartHealth;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +26,9 @@ public final class NvmlSource implements EventSource {
     private final NvmlOptions options;
     private final Supplier<Nvml> opening;
     private final PartHealth state;
-    private final Queue<Event> sampled = new ArrayDeque<>();
+    private final IntervalEvents samples;
     private final Set<String> known = new LinkedHashSet<>();
     private @Nullable NvmlSession session;
-    private @Nullable Instant due;
     private Instant retryAt = Instant.MAX;
 
     /**
@@ -46,6 +44,7 @@ public final class NvmlSource implements EventSource {
         this.options = options;
         this.opening = opening;
         this.state = new PartHealth("nvml", "not started", clock);
+        this.samples = new IntervalEvents(options.interval(), this::sample);
         try {
             open(clock.instant());
         } catch (IllegalArgumentException e) {
@@ -70,48 +69,30 @@ public final class NvmlSource implements EventSource {
 
     @Override
     public Instant nextDue(Instant now) {
-        if (!sampled.isEmpty()) {
-            return Instant.MIN;
-        }
-        if (due == null) {
-            due = nextMultiple(now);
-        }
-        return due;
+        return samples.nextDue(now);
     }
 
     @Override
     public List<Event> take(Instant now, int max) {
-        if (sampled.isEmpty() && !nextDue(now).isAfter(now)) {
-            sample(now);
-            // what was missed stays a gap
-            due = nextMultiple(now);
-        }
-        var events = new ArrayList<Event>();
-        while (events.size() < max && !sampled.isEmpty()) {
-            events.add(sampled.remove());
-        }
-        return events;
+        return samples.take(now, max);
     }
 
-    private Instant nextMultiple(Instant now) {
-        long interval = options.interval().toMillis();
-        return Instant.ofEpochMilli((Math.floorDiv(now.toEpochMilli(), interval) + 1) * interval);
-    }
-
-    private void sample(Instant now) {
+    private Collection<Event> sample(Instant now) {
         if (!now.isBefore(retryAt)) {
             reopen(now);
         }
         var open = session;
         if (open == null) {
-            return;
+            return List.of();
         }
+        var sampled = new ArrayList<Event>();
         try {
             sampled.addAll(open.sample(now));
             report(open, now);
         } catch (NvmlException e) {
             away(e.getMessage(), now);
         }
+        return sampled;
     }
 
     private void reopen(Instant now) {

@@ -4,24 +4,22 @@ import gpuanalytics.event.Decoded;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.RejectReason;
 import gpuanalytics.producer.source.EventSource;
+import gpuanalytics.producer.source.IntervalEvents;
 import gpuanalytics.producer.source.scrape.Round.Outcome;
 import gpuanalytics.service.health.HealthReport;
 import gpuanalytics.service.health.PartHealth;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Exporters' metrics, asked for at the multiples of an interval. A target that does not answer is
@@ -31,15 +29,13 @@ public final class ScrapeSource implements EventSource {
 
     private static final int MOST_NAMED = 10;
 
-    private final ScrapeOptions options;
     private final SeriesReader reader;
     private final Discovery discovery;
     private final Fetcher fetcher;
     private final Round round;
     private final PartHealth state;
-    private final Queue<Event> events = new ArrayDeque<>();
+    private final IntervalEvents events;
     private final Map<String, Long> dropped = new ConcurrentHashMap<>();
-    private @Nullable Instant due;
 
     /**
      * Scrapes nothing yet.
@@ -53,12 +49,12 @@ public final class ScrapeSource implements EventSource {
 
     ScrapeSource(
             ScrapeOptions options, SeriesReader reader, Discovery.Resolver resolver, Clock clock) {
-        this.options = options;
         this.reader = reader;
         this.discovery = new Discovery(options, resolver);
         this.fetcher = new Fetcher(options);
         this.round = new Round(options, reader, fetcher);
         this.state = new PartHealth(options.name(), "not started", clock);
+        this.events = new IntervalEvents(options.interval(), this::scrape);
     }
 
     /** The reasons for which what was read may be no event. */
@@ -94,37 +90,17 @@ public final class ScrapeSource implements EventSource {
 
     @Override
     public Instant nextDue(Instant now) {
-        if (!events.isEmpty()) {
-            return Instant.MIN;
-        }
-        if (due == null) {
-            due = multiple(now, 1);
-        }
-        return due;
+        return events.nextDue(now);
     }
 
     @Override
     public List<Event> take(Instant now, int max) {
-        if (events.isEmpty() && !nextDue(now).isAfter(now)) {
-            scrape(multiple(now, 0));
-            // what was missed stays a gap
-            due = multiple(now, 1);
-        }
-        var taken = new ArrayList<Event>();
-        while (taken.size() < max && !events.isEmpty()) {
-            taken.add(events.remove());
-        }
-        return taken;
+        return events.take(now, max);
     }
 
-    /** The last multiple of the interval, or one some intervals later. */
-    private Instant multiple(Instant now, int later) {
-        long interval = options.interval().toMillis();
-        return Instant.ofEpochMilli(
-                (Math.floorDiv(now.toEpochMilli(), interval) + later) * interval);
-    }
-
-    private void scrape(Instant moment) {
+    private List<Event> scrape(Instant now) {
+        var moment = events.last(now);
+        var read = new ArrayList<Event>();
         var targets = discovery.targets();
         reader.keepOnly(targets);
         var problems = new ArrayList<String>(discovery.problems());
@@ -139,7 +115,7 @@ public final class ScrapeSource implements EventSource {
                         if (series.isEmpty()) {
                             problems.add(target + ": shows no metric of interest");
                         }
-                        reader.read(target, moment, series).forEach(this::keep);
+                        reader.read(target, moment, series).forEach(decoded -> keep(decoded, read));
                     }
                     case Outcome.Away(var target, var why) -> {
                         away++;
@@ -154,14 +130,15 @@ public final class ScrapeSource implements EventSource {
             throw new IllegalStateException("a scrape has failed", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return;
+            return read;
         }
         report(targets.size(), away, problems);
+        return read;
     }
 
-    private void keep(Decoded decoded) {
+    private void keep(Decoded decoded, List<Event> read) {
         switch (decoded) {
-            case Decoded.Valid valid -> events.add(valid.event());
+            case Decoded.Valid valid -> read.add(valid.event());
             case Decoded.Rejected why -> dropped.merge(why.reason().label(), 1L, Long::sum);
         }
     }

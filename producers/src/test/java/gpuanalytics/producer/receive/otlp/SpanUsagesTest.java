@@ -32,6 +32,7 @@ import io.opentelemetry.proto.trace.v1.Status;
 import io.opentelemetry.proto.trace.v1.Status.StatusCode;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,10 @@ class SpanUsagesTest {
     private static final String SPAN = "eee19b7ec3c1b174";
     private static final Instant END = Instant.parse("2026-03-01T10:00:00.123456789Z");
     private static final long END_NANOS = END.getEpochSecond() * 1_000_000_000 + END.getNano();
+
+    /** A request of which nothing else is told. */
+    private static final Map<String, Object> CHAT =
+            Map.of("gen_ai.operation.name", "chat", "gen_ai.request.model", "m");
 
     private final EventWriter events =
             new EventWriter(new EventCodec(EventLimits.defaults()), Clock.systemUTC());
@@ -89,6 +94,10 @@ class SpanUsagesTest {
                 .addAllAttributes(attributes(attributes));
     }
 
+    private static Resource resource(Map<String, Object> attributes) {
+        return Resource.newBuilder().addAllAttributes(attributes(attributes)).build();
+    }
+
     private static ExportTraceServiceRequest request(
             Map<String, Object> resource, Span.Builder... spans) {
         var scope = ScopeSpans.newBuilder();
@@ -98,9 +107,7 @@ class SpanUsagesTest {
         return ExportTraceServiceRequest.newBuilder()
                 .addResourceSpans(
                         ResourceSpans.newBuilder()
-                                .setResource(
-                                        Resource.newBuilder()
-                                                .addAllAttributes(attributes(resource)))
+                                .setResource(resource(resource))
                                 .addScopeSpans(scope))
                 .build();
     }
@@ -115,6 +122,22 @@ class SpanUsagesTest {
     private static Event event(Translation translation) {
         assertEquals(1, translation.items().size());
         return assertInstanceOf(Told.Fact.class, translation.items().getFirst()).event();
+    }
+
+    /** The usage of the only span of a request. */
+    private Event usage(Span.Builder span) throws BadRequestException {
+        return event(translated(Map.of(), request(Map.of(), span)));
+    }
+
+    private static Map<String, Object> chatWith(String name, Object value) {
+        var attributes = new HashMap<>(CHAT);
+        attributes.put(name, value);
+        return attributes;
+    }
+
+    private static Span.Builder failed(Map<String, Object> attributes) {
+        return span(attributes)
+                .setStatus(Status.newBuilder().setCode(StatusCode.STATUS_CODE_ERROR));
     }
 
     @Test
@@ -171,7 +194,7 @@ class SpanUsagesTest {
                                 "gen_ai.usage.completion_tokens", 5.0,
                                 "gen_ai.latency.time_to_first_token", 0.5));
 
-        var usage = event(translated(Map.of(), request(Map.of(), old)));
+        var usage = usage(old);
 
         assertEquals("llama", usage.get(TokenUsage.MODEL));
         assertEquals("vertex", usage.get(TokenUsage.PROVIDER));
@@ -182,11 +205,8 @@ class SpanUsagesTest {
 
     @Test
     void anErrorIsToldByTheSpansStatus() throws BadRequestException {
-        var failed =
-                span(Map.of("gen_ai.request.model", "m", "gen_ai.usage.input_tokens", 1))
-                        .setStatus(Status.newBuilder().setCode(StatusCode.STATUS_CODE_ERROR));
-
-        var usage = event(translated(Map.of(), request(Map.of(), failed)));
+        var usage =
+                usage(failed(Map.of("gen_ai.request.model", "m", "gen_ai.usage.input_tokens", 1)));
 
         assertEquals("error", usage.get(TokenUsage.STATUS));
         assertEquals("_OTHER", usage.get(TokenUsage.ERROR_TYPE));
@@ -194,11 +214,7 @@ class SpanUsagesTest {
 
     @Test
     void aRequestThatFailedWithoutTokensIsOne() throws BadRequestException {
-        var failed =
-                span(Map.of("gen_ai.operation.name", "chat", "gen_ai.request.model", "m"))
-                        .setStatus(Status.newBuilder().setCode(StatusCode.STATUS_CODE_ERROR));
-
-        var usage = event(translated(Map.of(), request(Map.of(), failed)));
+        var usage = usage(failed(CHAT));
 
         assertEquals("m", usage.get(TokenUsage.MODEL));
         assertEquals("_OTHER", usage.get(TokenUsage.ERROR_TYPE));
@@ -215,7 +231,7 @@ class SpanUsagesTest {
                                 "gen_ai.usage.cache_read.input_tokens", 900,
                                 "gen_ai.usage.cache_creation.input_tokens", 90));
 
-        var usage = event(translated(Map.of(), request(Map.of(), span)));
+        var usage = usage(span);
 
         assertEquals(1000L, usage.get(TokenUsage.PROMPT_TOKENS));
         assertEquals(900L, usage.get(TokenUsage.CACHED_PROMPT_TOKENS));
@@ -244,7 +260,7 @@ class SpanUsagesTest {
     @Test
     void otherSpansPassAndThoseWithoutTokensAreNamed() throws BadRequestException {
         var http = span(Map.of("http.request.method", "GET"));
-        var stream = span(Map.of("gen_ai.operation.name", "chat", "gen_ai.request.model", "m"));
+        var stream = span(CHAT);
 
         var translation = translated(Map.of(), request(Map.of(), http, stream));
 
@@ -268,13 +284,7 @@ class SpanUsagesTest {
 
     @Test
     void aFailedRequestOfWhichALogTellsCountsAsOne() throws BadRequestException {
-        var failed =
-                Map.<String, Object>of(
-                        "gen_ai.operation.name", "chat",
-                        "gen_ai.request.model", "m",
-                        "error.type", "timeout");
-
-        var event = event(translatedLogs(failed));
+        var event = event(translatedLogs(chatWith("error.type", "timeout")));
 
         assertEquals("timeout", event.get(TokenUsage.ERROR_TYPE));
         assertEquals("error", event.get(TokenUsage.STATUS));
@@ -283,11 +293,7 @@ class SpanUsagesTest {
 
     @Test
     void otherLogsPassAndThoseOfRequestsWithoutTokensAreNamed() throws BadRequestException {
-        var chat =
-                Map.<String, Object>of(
-                        "gen_ai.operation.name", "chat",
-                        "gen_ai.request.model", "m",
-                        "error.type", "");
+        var chat = chatWith("error.type", "");
 
         var named = translatedLogs(chat);
         var other = translatedLogs(Map.of("gen_ai.system", "openai"));
@@ -321,20 +327,14 @@ class SpanUsagesTest {
         return ExportLogsServiceRequest.newBuilder()
                 .addResourceLogs(
                         ResourceLogs.newBuilder()
-                                .setResource(
-                                        Resource.newBuilder()
-                                                .addAllAttributes(attributes(resource)))
+                                .setResource(resource(resource))
                                 .addScopeLogs(ScopeLogs.newBuilder().addLogRecords(log)))
                 .build();
     }
 
     @Test
     void aServiceIsCountedFromOneSignalOnly() throws BadRequestException {
-        var values =
-                Map.<String, Object>of(
-                        "gen_ai.operation.name", "chat",
-                        "gen_ai.request.model", "m",
-                        "gen_ai.usage.input_tokens", 9);
+        var values = chatWith("gen_ai.usage.input_tokens", 9);
         var resource = Map.<String, Object>of("service.name", "logger");
         var log = logs(resource, values);
         for (var origin : UsageOrigin.values()) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.event.Decoded;
+import gpuanalytics.event.Event;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.RejectReason;
@@ -177,6 +178,11 @@ class ScrapeSourceTest {
         }
     }
 
+    /**
+     * Each target has the same timeout, so the one that answers may be late too on a busy machine:
+     * what counts is a round in which it was not. With a target that costs others their answer
+     * there is none.
+     */
     @Test
     void aTargetThatSaysNothingCostsItsTimeoutAndNoOtherTarget() throws Exception {
         environment.put("DCGM_TIMEOUT_MS", "200");
@@ -184,10 +190,15 @@ class ScrapeSourceTest {
             slow.silent = true;
             environment.put("DCGM_TARGETS", slow.target() + "," + exporter.target());
             try (var source = started(source())) {
-                assertEquals(1, source.take(second(10), 100).size());
-                assertTrue(
-                        source.health().detail().contains("no answer within 200 ms"),
-                        source.health().detail());
+                var taken = List.<Event>of();
+                for (int round = 1; taken.isEmpty(); round++) {
+                    assertTrue(round < 100, () -> source.health().detail());
+                    taken = source.take(second(10 * round), 100);
+                }
+                assertEquals(1, taken.size());
+                var detail = source.health().detail();
+                assertTrue(detail.startsWith("targets answering: 1 of 2; "), detail);
+                assertTrue(detail.contains("no answer within 200 ms"), detail);
             }
         }
     }
