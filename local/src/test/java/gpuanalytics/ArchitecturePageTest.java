@@ -34,7 +34,14 @@ final class ArchitecturePageTest {
         }
 
         assertEquals(
-                List.of("a reading", "a source", "a door", "a step", "an endpoint", "a variable"),
+                List.of(
+                        "a reading",
+                        "a source",
+                        "a door",
+                        "a step",
+                        "an endpoint",
+                        "a view",
+                        "a variable"),
                 shown);
     }
 }

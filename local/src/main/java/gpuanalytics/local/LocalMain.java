@@ -144,7 +144,9 @@ public final class LocalMain {
     }
 
     private void printAddresses(PrintStream out) {
-        out.println("  HTTP    http://127.0.0.1:%d/".formatted(pipeline.processor().httpPort()));
+        var port = pipeline.processor().httpPort();
+        out.println("  dashboard  http://127.0.0.1:%d/".formatted(port));
+        out.println("  HTTP    http://127.0.0.1:%d/".formatted(port));
         out.println("  Kafka   " + pipeline.broker().bootstrapServers());
         out.println("  store   " + shown(pipeline.storeUrl()));
         pipeline.simulated().ifPresent(fleet -> out.println("  simulated: " + fleet));

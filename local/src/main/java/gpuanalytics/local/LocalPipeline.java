@@ -215,6 +215,10 @@ final class LocalPipeline implements AutoCloseable {
         variables.putIfAbsent("ROLLUP_FLUSH_MS", LOCAL_ROLLUP_FLUSH_MS);
         variables.putIfAbsent("ROLLUP_FLUSH_BYTES", LOCAL_ROLLUP_FLUSH_BYTES);
         variables.putAll(chosen(options));
+        var doorPort = variables.getOrDefault("DOOR_HTTP_PORT", "");
+        if (!doorPort.isBlank() && !doorPort.equals("0")) {
+            variables.putIfAbsent("DASHBOARD_DOOR_URL", "http://127.0.0.1:" + doorPort);
+        }
         variables.put("KAFKA_BOOTSTRAP", broker.bootstrapServers());
         variables.put("MONGO_URL", storeUrl);
         return variables;

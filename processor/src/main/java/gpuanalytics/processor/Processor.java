@@ -16,7 +16,6 @@ import gpuanalytics.processor.decode.Decoding;
 import gpuanalytics.processor.decode.ScanningEventDecoder;
 import gpuanalytics.processor.gpuname.GpuNaming;
 import gpuanalytics.processor.meter.Metering;
-import gpuanalytics.processor.metrics.DrainEstimate;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.metrics.ProcessorMetrics.SaidAgain;
 import gpuanalytics.processor.query.MongoUsageQueries;
@@ -64,8 +63,6 @@ public final class Processor implements RunningService {
     /** What comes after the drain: the last commit, leaving the group, closing the clients. */
     private static final Duration CLOSE_MARGIN = Duration.ofSeconds(4);
 
-    private static final Duration MEASURE_INTERVAL = Duration.ofSeconds(1);
-
     /** A batch under way for longer makes the pipeline not ready. */
     private static final Duration SLOW = Duration.ofSeconds(30);
 
@@ -87,10 +84,9 @@ public final class Processor implements RunningService {
     private final Duration shutdownTimeout;
     private final HttpApi http;
     private final Thread ingestThread;
-    private final DrainEstimate drain = new DrainEstimate();
+    private final Standing standing;
     private final List<Periodic> periodic = new ArrayList<>();
     private boolean closed;
-    private volatile boolean saturated;
     private volatile @Nullable Throwable failure;
 
     private Processor(ProcessorConfig config, Step.Observer steps) {
@@ -122,6 +118,7 @@ public final class Processor implements RunningService {
                         store, changedHours, math, metrics, clock, config.audit(), config.store());
         costs = new CostParts(config, store, changedHours, metrics, registry, clock);
         shutdownTimeout = config.ingest().shutdownTimeout();
+        standing = new Standing(this::stats, this::health, metrics, clock);
         http = startHttp(config);
         ingestThread = Thread.ofPlatform().name("ingest").unstarted(this::ingest);
     }
@@ -267,23 +264,9 @@ public final class Processor implements RunningService {
     }
 
     private void begin(ProcessorConfig config) {
-        metrics.gauge(
-                "processor.drain.seconds",
-                "How long the lag takes at the rate of which the processor is capable",
-                drain,
-                d -> d.seconds());
-        metrics.gauge(
-                "processor.store.saturated",
-                "1 while more comes than the store takes, so that fetching stops; else 0",
-                this,
-                p -> p.saturated ? 1 : 0);
-        metrics.gauge(
-                "processor.buffer.bytes",
-                "Records that are read and whose raw documents are not stored",
-                underWay,
-                records -> (double) records.bytes());
+        standing.register(underWay);
         ingestThread.start();
-        periodic.add(new Periodic("measure", MEASURE_INTERVAL, this::measure));
+        periodic.add(new Periodic("measure", Standing.MEASURE_INTERVAL, this::measure));
         periodic.add(new Periodic("names", GpuNaming.CONFIRM_INTERVAL, names::confirm));
         if (!config.audit().interval().isZero()) {
             periodic.add(new Periodic("audit", config.audit().interval(), audit::auditChanged));
@@ -292,13 +275,8 @@ public final class Processor implements RunningService {
     }
 
     private void measure() {
-        var stats = stats();
         metrics.lags(pipeline.consumer().lags());
-        saturated = pipeline.consumer().takeSaturated();
-        drain.update(
-                stats.stored() + stats.duplicates() + stats.rejected(),
-                stats.lag(),
-                MEASURE_INTERVAL);
+        standing.measure(pipeline.consumer().takeSaturated());
     }
 
     private void ingest() {
@@ -324,7 +302,7 @@ public final class Processor implements RunningService {
 
     private HttpApi startHttp(ProcessorConfig config) {
         try {
-            return HttpApi.start(config.http(), sources(config), this::health, registry);
+            return HttpApi.start(config.http(), sources(config), standing::state, registry);
         } catch (ConfigurationException e) {
             pipeline.consumer().close();
             closeParts();

@@ -1,6 +1,8 @@
 package gpuanalytics.processor.api;
 
 import gpuanalytics.processor.budget.Budgets;
+import gpuanalytics.processor.dashboard.DashboardFiles;
+import gpuanalytics.processor.dashboard.StateStream;
 import gpuanalytics.processor.ledger.LedgerQueries;
 import gpuanalytics.processor.price.Prices;
 import gpuanalytics.processor.query.QueryLimits;
@@ -40,16 +42,19 @@ final class Endpoints {
     private Endpoints() {}
 
     static List<Endpoint> of(
-            QueryLimits limits,
+            HttpConfig config,
+            StateStream stream,
             ApiSources sources,
             Intake.Admission changes,
             Supplier<HealthReport> health,
             PrometheusMeterRegistry registry,
             HttpMetrics metrics,
             Clock clock) {
+        var limits = config.limits();
         var gate = new WorkGate("query", limits.maxConcurrent(), limits.timeout(), metrics);
         return Stream.of(
                         files(),
+                        dashboard(config, stream, metrics),
                         AdminEndpoints.of(health, registry, limits.timeout(), metrics),
                         questions(limits, sources.queries(), gate, clock),
                         costs(sources.ledger(), gate, clock),
@@ -61,9 +66,19 @@ final class Endpoints {
 
     private static List<Endpoint> files() {
         return List.of(
-                Endpoint.file("/", "text/html; charset=utf-8", StartPage.RESOURCE)
-                        .with(StartPage.headers()),
+                Endpoint.file("/api", "text/html; charset=utf-8", PathsPage.RESOURCE)
+                        .with(PathsPage.headers()),
                 Endpoint.file("/openapi.yaml", "application/yaml", OPENAPI));
+    }
+
+    private static List<Endpoint> dashboard(
+            HttpConfig config, StateStream stream, HttpMetrics metrics) {
+        var page = config.dashboard();
+        var gate = new WorkGate("stream", page.maxStreams(), config.limits().timeout(), metrics);
+        return Stream.concat(
+                        new DashboardFiles(page).endpoints().stream(),
+                        Stream.of(stream.endpoint(gate)))
+                .toList();
     }
 
     private static List<Endpoint> questions(

@@ -1,5 +1,7 @@
 package gpuanalytics.processor.api;
 
+import gpuanalytics.processor.dashboard.PipelineState;
+import gpuanalytics.processor.dashboard.StateStream;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.health.HealthReport;
 import gpuanalytics.service.http.BearerTokens;
@@ -22,46 +24,44 @@ import java.util.function.Supplier;
 public final class HttpApi implements AutoCloseable {
 
     private final HttpListener listener;
+    private final StateStream stream;
     private final List<Endpoint> endpoints;
 
-    private HttpApi(HttpListener listener, List<Endpoint> endpoints) {
+    private HttpApi(HttpListener listener, StateStream stream, List<Endpoint> endpoints) {
         this.listener = listener;
+        this.stream = stream;
         this.endpoints = endpoints;
     }
 
     /**
      * Starts to listen.
      *
-     * @param health answers at once: it is asked on the event loop
+     * @param state answers at once, and so does the health in it: it is asked on the event loop
      * @throws ConfigurationException when it cannot listen, in one line that names the variable
      */
     public static HttpApi start(
             HttpConfig config,
             ApiSources sources,
-            Supplier<HealthReport> health,
+            Supplier<PipelineState> state,
             PrometheusMeterRegistry registry) {
-        return start(config, sources, health, registry, Clock.systemUTC());
+        return start(config, sources, state, registry, Clock.systemUTC());
     }
 
     static HttpApi start(
             HttpConfig config,
             ApiSources sources,
-            Supplier<HealthReport> health,
+            Supplier<PipelineState> state,
             PrometheusMeterRegistry registry,
             Clock clock) {
+        Supplier<HealthReport> health = () -> state.get().health();
         var metrics = new HttpMetrics(registry, "processor");
+        var stream = new StateStream(state);
         var endpoints =
                 Endpoints.of(
-                        config.limits(),
-                        sources,
-                        changes(config),
-                        health,
-                        registry,
-                        metrics,
-                        clock);
+                        config, stream, sources, changes(config), health, registry, metrics, clock);
         var problems = new QuestionProblems(health);
         var routes = new Routes(endpoints, problems::of, HttpApi::expectedPath);
-        return new HttpApi(HttpListener.start(config.listen(), routes, metrics), endpoints);
+        return new HttpApi(HttpListener.start(config.listen(), routes, metrics), stream, endpoints);
     }
 
     private static Intake.Admission changes(HttpConfig config) {
@@ -96,6 +96,7 @@ public final class HttpApi implements AutoCloseable {
     /** Takes no new requests and gives those that are being answered a short time to end. */
     @Override
     public void close() {
+        stream.close();
         listener.close();
     }
 }

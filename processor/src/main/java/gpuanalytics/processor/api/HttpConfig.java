@@ -1,5 +1,6 @@
 package gpuanalytics.processor.api;
 
+import gpuanalytics.processor.dashboard.DashboardConfig;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.service.config.EnvironmentReader;
 import gpuanalytics.service.http.CorsOrigins;
@@ -14,8 +15,10 @@ import java.util.Optional;
  * @param limits what one query may ask for
  * @param tokens the file of the tokens that allow changes; empty where this machine alone may make
  *     them
+ * @param dashboard what the page may take
  */
-public record HttpConfig(HttpSettings listen, QueryLimits limits, Optional<Path> tokens) {
+public record HttpConfig(
+        HttpSettings listen, QueryLimits limits, Optional<Path> tokens, DashboardConfig dashboard) {
 
     public static final int DEFAULT_PORT = 8080;
 
@@ -24,6 +27,11 @@ public record HttpConfig(HttpSettings listen, QueryLimits limits, Optional<Path>
     /** Changes come from this machine alone. */
     public HttpConfig(HttpSettings listen, QueryLimits limits) {
         this(listen, limits, Optional.empty());
+    }
+
+    /** With the dashboard as it is where nothing is said. */
+    public HttpConfig(HttpSettings listen, QueryLimits limits, Optional<Path> tokens) {
+        this(listen, limits, tokens, DashboardConfig.defaults());
     }
 
     /** An address with the default limits on connections. */
@@ -42,6 +50,7 @@ public record HttpConfig(HttpSettings listen, QueryLimits limits, Optional<Path>
                                 "A file with the bearer tokens that allow changes (PUT), one per"
                                         + " line, read again when it changes; without it changes"
                                         + " are taken on a loopback address alone")
-                        .map(Path::of));
+                        .map(Path::of),
+                DashboardConfig.read(environment));
     }
 }

@@ -44,6 +44,11 @@ final class OpenApi {
     /** One method of one path of the contract. */
     record Operation(String method, String path, String pointer, JsonNode node) {
 
+        /** Whether its answer has no end that is foreseen. */
+        boolean endless() {
+            return node.path("x-endless").asBoolean(false);
+        }
+
         boolean reads() {
             return method.equals("GET");
         }
@@ -129,16 +134,17 @@ final class OpenApi {
                 declared.has("$ref")
                         ? declared.get("$ref").asText().substring(1)
                         : operation.pointer() + "/responses/" + status;
-        var schema =
-                schemas.getSchema(
-                        SchemaLocation.of(
-                                LOCATION
-                                        + "#"
-                                        + response
-                                        + "/content/"
-                                        + escaped(mediaType)
-                                        + "/schema"));
-        return schema
+        return errorsAt(response + "/content/" + escaped(mediaType) + "/schema", body);
+    }
+
+    /** What is wrong with a document that one of the components describes. */
+    List<String> errorsOf(String component, String body) {
+        return errorsAt("/components/schemas/" + component, body);
+    }
+
+    private List<String> errorsAt(String pointer, String body) {
+        return schemas
+                .getSchema(SchemaLocation.of(LOCATION + "#" + pointer))
                 .validate(
                         body,
                         InputFormat.JSON,

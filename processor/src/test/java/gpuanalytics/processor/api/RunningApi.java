@@ -1,5 +1,6 @@
 package gpuanalytics.processor.api;
 
+import gpuanalytics.processor.dashboard.PipelineState;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.service.health.HealthReport;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -31,6 +32,7 @@ final class RunningApi implements AutoCloseable {
     final FakeBudgets budgets = new FakeBudgets();
     final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     volatile HealthReport health = health(true, true);
+    volatile PipelineState.Counts counts = new PipelineState.Counts(9, 5, 3, 1, -1, 12);
 
     private final HttpClient client = HttpClient.newHttpClient();
     final HttpApi api;
@@ -44,13 +46,17 @@ final class RunningApi implements AutoCloseable {
                 HttpApi.start(
                         config,
                         new ApiSources(queries, ledger, prices, budgets),
-                        () -> health,
+                        this::state,
                         metrics,
                         Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
     RunningApi() {
         this(QueryLimits.defaults());
+    }
+
+    PipelineState state() {
+        return new PipelineState(NOW, counts, Double.NaN, false, health);
     }
 
     static HealthReport health(boolean live, boolean storeUp) {

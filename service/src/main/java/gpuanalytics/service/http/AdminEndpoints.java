@@ -61,7 +61,8 @@ public final class AdminEndpoints {
                 Map.of());
     }
 
-    private static void write(JsonGenerator json, HealthReport report) throws IOException {
+    /** Writes a report as {@code /health} has it. */
+    public static void write(JsonGenerator json, HealthReport report) throws IOException {
         json.writeStartObject();
         json.writeStringField("status", report.ready() ? "ok" : "degraded");
         json.writeArrayFieldStart("parts");

@@ -26,6 +26,8 @@ final class Exchange {
 
     private static final Logger log = LoggerFactory.getLogger(Exchange.class);
 
+    private static final int NOT_MODIFIED = 304;
+
     private final RoutingContext context;
     private final Vertx vertx;
     private final Context loop;
@@ -113,7 +115,10 @@ final class Exchange {
             throw new IllegalStateException(path + " streams its answer, expected a gate for it");
         }
         head(path, headers, answer);
-        response.putHeader("content-length", Integer.toString(bytes.length));
+        if (answer.status() != NOT_MODIFIED) {
+            // there it would be the length of what the client has already
+            response.putHeader("content-length", Integer.toString(bytes.length));
+        }
         long timer = vertx.setTimer(readTimeout.toMillis(), _ -> cutOff());
         var sent = isHead() ? response.end() : response.end(Buffer.buffer(bytes));
         sent.onComplete(_ -> vertx.cancelTimer(timer));

@@ -8,12 +8,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Map;
 
-/** The page at {@code /}: what there is, with links. Its own style is all that it may load. */
-final class StartPage {
+/** The page at {@code /api}: what there is, with links. Its own style is all that it may load. */
+final class PathsPage {
 
-    static final String RESOURCE = "gpuanalytics/processor/api/start.html";
+    static final String RESOURCE = "gpuanalytics/processor/api/paths.html";
 
-    private StartPage() {}
+    private PathsPage() {}
 
     static Map<String, String> headers() {
         var page = new String(Resource.read(RESOURCE), UTF_8);

@@ -1,0 +1,114 @@
+/** The stream of the pipeline's state: how old it is, what is away, and when answers have changed. */
+import {ageText, timeText} from "./format.js";
+
+const LATE_MS = 10_000;
+const SILENT_MS = 60_000;
+const RECONNECT_MS = 10_000;
+const RATE_WINDOW_MS = 10_000;
+
+const mark = document.getElementById("live");
+const banner = document.getElementById("banner");
+const listeners = {state: [], changed: []};
+const history = [];
+let heardAt = performance.now();
+let state = null;
+
+/** Calls with each state (and the rates of the last seconds), or when answers have changed. */
+export function on(event, listener) {
+  listeners[event].push(listener);
+  if (event === "state" && state !== null) {
+    listener(state, rates());
+  }
+  return () => {
+    listeners[event] = listeners[event].filter((other) => other !== listener);
+  };
+}
+
+/** Whether numbers are kept fresh. */
+export function isLive() {
+  return state !== null && performance.now() - heardAt < LATE_MS;
+}
+
+export function start() {
+  connect();
+  setInterval(show, 1000);
+}
+
+function connect() {
+  const source = new EventSource("/stream");
+  source.addEventListener("state", (event) => take(JSON.parse(event.data)));
+  source.addEventListener("changed", () => listeners.changed.forEach((listener) => listener()));
+  source.addEventListener("error", () => {
+    // the browser connects again by itself, but not after an answer that was a refusal
+    if (source.readyState === EventSource.CLOSED) {
+      setTimeout(connect, RECONNECT_MS);
+    }
+  });
+}
+
+function take(next) {
+  state = next;
+  heardAt = performance.now();
+  history.push({at: heardAt, state: next});
+  while (history.length > 2 && heardAt - history[0].at > RATE_WINDOW_MS) {
+    history.shift();
+  }
+  listeners.state.forEach((listener) => listener(next, rates()));
+  show();
+}
+
+/** Events per second over the last seconds; null where that is not known yet. */
+function rates() {
+  const first = history[0];
+  const last = history[history.length - 1];
+  const seconds = first === undefined ? 0 : (last.at - first.at) / 1000;
+  const of = (name) => {
+    const difference = seconds > 0 ? last.state[name] - first.state[name] : -1;
+    return difference >= 0 ? difference / seconds : null;
+  };
+  return {received: of("received"), stored: of("stored"), rejected: of("rejected")};
+}
+
+function show() {
+  const silent = performance.now() - heardAt;
+  const down = state === null ? [] : state.health.parts.filter((part) => !part.up);
+  const word = state === null ? (silent < LATE_MS ? "connecting" : "late") : liveness(silent, down);
+  document.body.dataset.live = word;
+  const text = words(word, silent);
+  if (mark.textContent !== text) {
+    mark.textContent = text;
+  }
+  showBanner(word, silent, down);
+}
+
+function liveness(silent, down) {
+  if (silent >= SILENT_MS) {
+    return "silent";
+  }
+  return silent >= LATE_MS ? "late" : down.length > 0 ? "degraded" : "live";
+}
+
+function words(word, silent) {
+  const age = ageText(silent / 1000);
+  return {
+    connecting: "connecting",
+    live: "● live",
+    degraded: "▲ a part is away",
+    late: `▲ stale, nothing heard for ${age}`,
+    silent: `■ stale, nothing heard for ${age}`,
+  }[word];
+}
+
+function showBanner(word, silent, down) {
+  const parts = down.map((part) => `${part.name} is away since ${timeText(part.since)}: ${part.detail}`);
+  if (word === "late" || word === "silent") {
+    parts.unshift("The processor does not answer; what is shown is what was seen last.");
+  } else if (parts.length > 0) {
+    parts.push("What is shown is what was seen last.");
+  }
+  const text = parts.join(" ");
+  if (banner.textContent !== text) {
+    banner.textContent = text;
+    banner.hidden = text === "";
+  }
+}
