@@ -136,6 +136,13 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** Makes the topics that do not exist yet; the others stay as they are. */
     public void createTopics(List<NewTopic> topics) {
         try (var admin = admin()) {
+            createTopics(admin, topics);
+        }
+    }
+
+    /** The same at the broker that a client is for, whichever it is. */
+    public static void createTopics(Admin admin, List<NewTopic> topics) {
+        try {
             for (var made : admin.createTopics(topics).values().values()) {
                 await(made);
             }

@@ -126,15 +126,12 @@ final class PipelineFixture implements AutoCloseable {
     }
 
     void createTopics() {
-        admin.createTopics(
-                        List.of(
-                                new NewTopic(metricTopic(), PARTITIONS, (short) 1),
-                                new NewTopic(tokenTopic(), PARTITIONS, (short) 1),
-                                new NewTopic(deadLetterTopic(), 1, (short) 1)))
-                .all()
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
+        EmbeddedBroker.createTopics(
+                admin,
+                List.of(
+                        new NewTopic(metricTopic(), PARTITIONS, (short) 1),
+                        new NewTopic(tokenTopic(), PARTITIONS, (short) 1),
+                        new NewTopic(deadLetterTopic(), 1, (short) 1)));
     }
 
     String metricTopic() {
