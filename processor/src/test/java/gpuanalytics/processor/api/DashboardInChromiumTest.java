@@ -1,0 +1,447 @@
+package gpuanalytics.processor.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import gpuanalytics.processor.dashboard.PipelineState;
+import gpuanalytics.processor.ledger.CostReport;
+import gpuanalytics.processor.measure.Measures;
+import gpuanalytics.processor.query.LatestSamples;
+import gpuanalytics.processor.query.Readings;
+import gpuanalytics.processor.query.StoreUnavailableException;
+import gpuanalytics.processor.query.TokenReport;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The dashboard as a person sees it, over answers that are known. */
+@Timeout(240)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DashboardInChromiumTest {
+
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+
+    /**
+     * The columns of tables, by the names of their panels, as pointers into a row of the answer.
+     */
+    private static final Map<String, Map<String, String>> COLUMNS =
+            Map.of(
+                    "Cost by team",
+                    Map.of(
+                            "Attributed", "/usd/attributed",
+                            "Idle", "/usd/idle",
+                            "Unknown", "/usd/unknown",
+                            "Total", "/usd/total",
+                            "Requests", "/requests",
+                            "Input", "/prompt_tokens",
+                            "Per M tokens", "/usd_per_million_tokens",
+                            "Energy", "/joules_per_token",
+                            "Used", "/gpu_s/attributed",
+                            "Coverage", "/coverage"),
+                    "Tokens by model",
+                    Map.of(
+                            "Requests", "/requests",
+                            "Errors", "/errors",
+                            "Input", "/prompt_tokens",
+                            "Output", "/completion_tokens",
+                            "Cached", "/cached_prompt_tokens",
+                            "Reasoning", "/reasoning_tokens",
+                            "Latency p50", "/latency_ms/p50",
+                            "Latency p95", "/latency_ms/p95",
+                            "First token p95", "/ttft_ms/p95",
+                            "Rate", "/tokens_per_s"),
+                    "Waste by team",
+                    Map.of(
+                            "Idle, USD", "/idle/usd",
+                            "Idle", "/idle/gpu_s",
+                            "Held", "/held_idle/gpu_s",
+                            "Memory held", "/memory_held/gpu_s",
+                            "Throttled", "/throttled/gpu_s",
+                            "After XID", "/xid_idle/gpu_s",
+                            "Busy, unclaimed", "/busy_unclaimed/gpu_s"),
+                    "GPUs",
+                    Map.of(
+                            "Utilisation", "/utilization",
+                            "Memory", "/mem_used_bytes",
+                            "Power", "/power_w",
+                            "Temp.", "/temp_c",
+                            "XID", "/xid"));
+
+    private Chromium browser;
+    private RunningApi running;
+
+    @BeforeAll
+    void startBrowser() throws Exception {
+        var program = Chromium.program();
+        assumeTrue(
+                program.isPresent(),
+                "no Chromium is installed, so nothing of the dashboard is looked at (apt-get"
+                        + " install chromium)");
+        browser = Chromium.start(program.orElseThrow());
+    }
+
+    @AfterAll
+    void endBrowser() throws IOException {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @BeforeEach
+    void startApi() {
+        browser.size(1280, 900, false);
+        running = new RunningApi();
+        running.ledger.costs = query -> DashboardData.costs(query, 1);
+        running.ledger.waste = DashboardData::waste;
+        running.queries.tokens = DashboardData::tokens;
+        running.queries.latestSamples = _ -> DashboardData.gpus(64);
+        running.queries.gpuSeries = query -> Optional.of(Samples.gpuSeries(query));
+        browser.complaints.clear();
+        browser.requests.clear();
+    }
+
+    @AfterEach
+    void endApi() {
+        browser.leave();
+        running.close();
+    }
+
+    private String address(String target) {
+        return "http://127.0.0.1:" + running.api.port() + target;
+    }
+
+    private void assertQuiet() {
+        assertEquals(List.of(), browser.complaints);
+        for (var request : browser.requests) {
+            assertTrue(request.startsWith(address("/")), request);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    cost   | Cost by team    | /costs
+                    tokens | Tokens by model | /tokens
+                    waste  | Waste by team   | /waste
+                    fleet  | GPUs            | /gpu/info
+                    """)
+    void everyNumberOfATableIsThatOfTheApi(String view, String panel, String path)
+            throws IOException {
+        browser.open(address("/?view=" + view));
+
+        var answer =
+                JSON.readTree(
+                        running.get(call(view.equals("fleet") ? "GPUs by host" : panel, path))
+                                .body());
+        var expected = new ArrayList<JsonNode>();
+        answer.path(view.equals("fleet") ? "gpus" : "rows").forEach(expected::add);
+        var rows = tableOf(panel, "tbody");
+        assertEquals(expected.size(), rows.size());
+        for (var row : expected) {
+            assertRow(COLUMNS.getOrDefault(panel, Map.of()), row, found(rows, nameOf(row, view)));
+        }
+        if (answer.has("totals")) {
+            assertRow(
+                    COLUMNS.getOrDefault(panel, Map.of()),
+                    answer.get("totals"),
+                    tableOf(panel, "tfoot").get(0));
+        }
+        assertQuiet();
+    }
+
+    private static String nameOf(JsonNode row, String view) {
+        var name =
+                switch (view) {
+                    case "tokens" -> row.get("model");
+                    case "fleet" -> row.get("gpu");
+                    default -> row.get("team");
+                };
+        return name.isNull() ? "none" : name.asText();
+    }
+
+    private static JsonNode found(JsonNode rows, String name) {
+        for (var row : rows) {
+            if (row.get("name").asText().equals(name)) {
+                return row;
+            }
+        }
+        throw new AssertionError(name + " is not among " + rows);
+    }
+
+    private static void assertRow(Map<String, String> columns, JsonNode expected, JsonNode row) {
+        columns.forEach(
+                (column, pointer) -> {
+                    var shown = row.at("/cells").get(column);
+                    var told = expected.at(pointer);
+                    var what = column + " of " + row.get("name") + ": " + row;
+                    if (told.isNull() || told.isMissingNode()) {
+                        assertEquals("–", shown.asText(), what);
+                    } else {
+                        assertEquals(
+                                0,
+                                told.decimalValue().compareTo(new BigDecimal(shown.asText())),
+                                what);
+                    }
+                });
+    }
+
+    /** Each row's name and what its cells hold: the exact value, or the mark of what is absent. */
+    private JsonNode tableOf(String panel, String part) {
+        return browser.evaluate(
+                """
+                [...document.querySelectorAll('section[aria-label="%s"] %s tr')].map((row) => ({
+                  name: row.querySelector("th").textContent,
+                  cells: Object.fromEntries([...row.querySelectorAll("td[data-column]")].map((cell) =>
+                    [cell.dataset.column, cell.querySelector("data")?.value ?? cell.textContent]))}))
+                """
+                        .formatted(panel, part));
+    }
+
+    /** The call that a panel says its numbers came from. */
+    private String call(String panel, String path) {
+        return browser.evaluate(
+                        "[...document.querySelectorAll('section[aria-label=\"%s\"] .links a')].find((link) => link.textContent === '%s').getAttribute('href')"
+                                .formatted(panel, path))
+                .asText();
+    }
+
+    @Test
+    void theOverviewSaysWhatTheApiSays() throws IOException {
+        browser.open(address("/"));
+
+        var answer = JSON.readTree(running.get("/costs?from=now-24h").body()).get("totals");
+        assertShown(answer.at("/usd/total"), "[data-tile='In this time'] data");
+        assertShown(
+                answer.at("/usd_per_million_tokens"), "[data-tile='USD per million tokens'] data");
+        assertShown(answer.at("/joules_per_token"), "[data-tile='Joules per token'] data");
+        assertShown(answer.at("/coverage"), "[data-tile=Coverage] data.low");
+        assertShown(answer.at("/requests"), "[data-tile=Requests] data");
+        for (var part : List.of("attributed", "idle", "unknown", "total")) {
+            assertShown(answer.at("/usd/" + part), "[data-sum=" + part + "] data");
+        }
+        assertShown(answer.at("/coverage"), "[data-sum=coverage] data.low");
+        assertTrue(
+                browser.text().contains("$9.0 k") || browser.text().contains("$8.97 k"),
+                browser.text());
+        browser.until(
+                "document.querySelector('[data-line=pipeline]').textContent.includes('stored 5')");
+        assertQuiet();
+    }
+
+    private void assertShown(JsonNode expected, String selector) {
+        var shown =
+                browser.evaluate("document.querySelector(\"%s\").value".formatted(selector))
+                        .asText();
+        assertEquals(
+                0,
+                expected.decimalValue().compareTo(new BigDecimal(shown)),
+                selector + ": " + shown + " for " + expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "overview",
+                "fleet",
+                "cost",
+                "tokens",
+                "waste",
+                "pipeline",
+                "gpu&gpu=%3Cscript%3E"
+            })
+    void namesAreTextsAndNothingIsWiderThanTheScreen(String view) throws IOException {
+        for (int width : List.of(360, 768, 1280, 2560)) {
+            browser.size(width, 900, width % 1280 == 0);
+            browser.open(address("/?view=" + view));
+
+            keepPicture(view.replaceFirst("&.*", "") + "-" + width);
+            assertEquals(
+                    0,
+                    browser.evaluate(
+                                    "document.querySelectorAll('main script, main img, main"
+                                            + " b').length")
+                            .asInt());
+            assertTrue(browser.evaluate("window.taken === undefined").asBoolean());
+            assertEquals(
+                    "",
+                    browser.evaluate(
+                                    "[...document.querySelectorAll('.failure:not([hidden])')].map((one)"
+                                        + " => one.textContent).join()")
+                            .asText());
+            assertTrue(
+                    browser.evaluate("document.documentElement.scrollWidth <= innerWidth")
+                            .asBoolean(),
+                    view + " at " + width);
+        }
+        assertQuiet();
+    }
+
+    /** For whoever wants to look: -Ddashboard.screenshots=FOLDER. */
+    private void keepPicture(String name) throws IOException {
+        var folder = System.getProperty("dashboard.screenshots");
+        if (folder != null) {
+            Files.createDirectories(Path.of(folder));
+            Files.write(Path.of(folder, name + ".png"), browser.screenshot());
+        }
+    }
+
+    @Test
+    void backAndForwardShowWhatWasShown() {
+        browser.open(address("/"));
+        browser.evaluate(
+                "[...document.querySelectorAll('nav a')].find((link) => link.textContent ==="
+                        + " 'Cost').click()");
+        browser.until("document.querySelector('section[aria-label=\"Cost by team\"] tbody tr')");
+        browser.evaluate(
+                "{const by = document.querySelectorAll('.controls select')[1]; by.value = 'model';"
+                        + " by.dispatchEvent(new Event('change'))}");
+        browser.until("document.querySelector('section[aria-label=\"Cost by model\"] tbody tr')");
+        assertEquals("?view=cost&group_by=model", browser.evaluate("location.search").asText());
+
+        browser.evaluate("history.back()");
+        browser.until("document.querySelector('section[aria-label=\"Cost by team\"] tbody tr')");
+        browser.evaluate("history.back()");
+        browser.until("document.querySelector('[data-tile=Coverage]')");
+        browser.evaluate("history.go(2)");
+        browser.until("document.querySelector('section[aria-label=\"Cost by model\"] tbody tr')");
+        assertQuiet();
+    }
+
+    @Test
+    void aNameIsAFilterAndAsksForNothingElse() {
+        browser.open(address("/?view=cost"));
+        browser.evaluate(
+                "[...document.querySelectorAll('tbody th a')].find((link) =>"
+                        + " link.textContent.startsWith('\"quoted\"')).click()");
+        browser.until(
+                "document.querySelector('.chip') !== null &&"
+                    + " document.querySelector('section[aria-label=\"Cost by team\"] tbody tr')");
+
+        var call = call("Cost by team", "/costs");
+        assertTrue(call.contains("team=%22%22%22quoted%22%22%2C+with"), call);
+        assertEquals(200, running.get(call).statusCode());
+        assertQuiet();
+    }
+
+    @Test
+    void aChangeIsShownByItself() {
+        browser.open(address("/?view=cost"));
+        browser.until("document.body.dataset.live === 'live'");
+        running.ledger.costs = query -> DashboardData.costs(query, 1000);
+        running.counts = new PipelineState.Counts(10, 6, 3, 1, 7, 13);
+
+        var expected =
+                new BigDecimal("1.234567").multiply(BigDecimal.valueOf(27_000)).toPlainString();
+        browser.until(
+                "Number(document.querySelector('[data-sum=attributed] data')?.value) === "
+                        + expected);
+        assertQuiet();
+    }
+
+    @Test
+    void whatWasSeenLastStaysWhereTheStoreOrTheProcessorIsAway() {
+        browser.open(address("/?view=cost"));
+        browser.until("document.body.dataset.live === 'live'");
+        running.ledger.costs =
+                _ -> {
+                    throw new StoreUnavailableException(
+                            "away", new IOException("connection refused"));
+                };
+        running.health = RunningApi.health(true, false);
+        running.counts = new PipelineState.Counts(10, 6, 3, 1, 7, 13);
+
+        browser.until(
+                "document.body.dataset.live === 'degraded' &&"
+                        + " document.querySelector('.failure:not([hidden])') !== null");
+        assertTrue(browser.text().contains("store is away since"), browser.text());
+        assertTrue(browser.text().contains("no primary"), browser.text());
+        assertEquals(DashboardData.NAMES.size(), tableOf("Cost by team", "tbody").size());
+
+        running.api.close();
+        browser.until("document.body.dataset.live === 'late'");
+        assertTrue(browser.text().contains("stale, nothing heard for"), browser.text());
+        assertEquals(DashboardData.NAMES.size(), tableOf("Cost by team", "tbody").size());
+    }
+
+    @Test
+    void anEmptyPageSaysHowToSendTheFirstEvent() {
+        running.ledger.costs =
+                query -> {
+                    var full = Costs.report(query);
+                    return new CostReport(
+                            full.coverage(),
+                            full.groupBy(),
+                            List.of(),
+                            full.rows().get(1).cost(),
+                            full.notes());
+                };
+        running.queries.latestSamples = _ -> new LatestSamples(List.of(), 0);
+        running.queries.tokens =
+                query ->
+                        new TokenReport(
+                                DashboardData.tokens(query).coverage(),
+                                query.groupBy(),
+                                List.of(),
+                                new TokenReport.Counts(
+                                        0, 0, 0, Readings.absent(Measures.TOKEN), null));
+
+        browser.open(address("/"));
+
+        browser.until("document.getElementById('first-event') !== null");
+        var command =
+                browser.evaluate("document.getElementById('first-event').textContent").asText();
+        assertTrue(
+                command.startsWith(
+                        "curl -sS http://127.0.0.1:4318/v1/events -d '[{\"ts\":\"'$(date -u"
+                                + " +%FT%TZ)'\""),
+                command);
+        assertFalse(browser.text().contains("$0.00"), browser.text());
+        assertQuiet();
+    }
+
+    @Test
+    void aThousandGpusFitAScreen() {
+        running.queries.latestSamples = _ -> DashboardData.gpus(1000);
+
+        browser.open(address("/?view=fleet"));
+
+        var ms = browser.evaluate("Math.round(performance.now())").asInt();
+        System.out.println("1,000 GPUs were shown " + ms + " ms after the page was asked for");
+        var height = browser.evaluate("document.querySelector('canvas').clientHeight").asInt();
+        assertTrue(height > 100 && height < 900, () -> "the map is %d px high".formatted(height));
+        browser.evaluate("document.querySelector('canvas').focus()");
+        browser.evaluate(
+                "document.querySelector('canvas').dispatchEvent(new KeyboardEvent('keydown', {key:"
+                        + " 'End'}))");
+        browser.until("document.querySelector('.side').textContent.includes('日本語 עברית / 7')");
+        browser.evaluate(
+                "document.querySelector('canvas').dispatchEvent(new KeyboardEvent('keydown', {key:"
+                        + " 'Enter'}))");
+        browser.until("new URLSearchParams(location.search).get('gpu') === '日本語 עברית/7'");
+        assertQuiet();
+    }
+}
