@@ -14,6 +14,10 @@ bench-jmh: ## Decode, fold and update building in JMH; writes bench/results/jmh.
 	@mkdir -p bench/results
 	@scripts/bench-jmh $(ARGS)
 
+.PHONY: bench-ledger
+bench-ledger: ## How fast the ledger closes an hour of 1,000 GPUs and answers a month (ARGS='--help')
+	@scripts/bench-ledger $(ARGS)
+
 .PHONY: load
 load: ## Send calls to the doors at their times and compare what was acknowledged with the API (ARGS='--help' lists the options)
 	@scripts/load $(ARGS)

@@ -83,7 +83,10 @@ class SmallHeapIT {
                         "compression.type",
                         "lz4",
                         "linger.ms",
-                        5);
+                        5,
+                        // A partition that is new may refuse the first batch and take the second.
+                        "max.in.flight.requests.per.connection",
+                        1);
         try (var producer =
                 new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
             var sent = new ArrayList<Future<RecordMetadata>>(EVENTS);

@@ -177,7 +177,7 @@ class ProducerConfigTest {
     @Test
     void aReplayWithPresentTimesNeedsAPace() {
         assertEquals(
-                List.of("REPLAY_TIMES is now, expected original with REPLAY_SPEED max"),
+                List.of("REPLAY_TIMES is now, expected original or aligned with REPLAY_SPEED max"),
                 errors(
                         Map.of(
                                 "SOURCE", "replay",

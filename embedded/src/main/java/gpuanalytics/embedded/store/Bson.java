@@ -22,4 +22,9 @@ final class Bson {
     static Document decode(byte[] bytes) {
         return BsonDecoder.decodeBson(Unpooled.wrappedBuffer(bytes));
     }
+
+    /** The document with only the wanted fields. */
+    static Document decode(byte[] bytes, Wanted wanted) {
+        return decode(BsonParts.only(bytes, wanted));
+    }
 }

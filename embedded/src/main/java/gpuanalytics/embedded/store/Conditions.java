@@ -4,6 +4,7 @@ import de.bwaldvogel.mongo.bson.BsonRegularExpression;
 import de.bwaldvogel.mongo.bson.Document;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ final class Conditions {
 
     private final Map<String, Condition> byField = new HashMap<>();
     private final Map<String, Collection<?>> choices = new HashMap<>();
+    private List<Conditions> anyOf = List.of();
 
     private Conditions() {}
 
@@ -46,11 +48,18 @@ final class Conditions {
         return choices.get(field);
     }
 
+    /** Of which one at least must hold, by {@code $or}; empty where there is no such demand. */
+    List<Conditions> anyOf() {
+        return anyOf;
+    }
+
     private void addAll(Document query) {
         query.forEach(
                 (field, value) -> {
                     if (field.equals("$and") && value instanceof Collection<?> parts) {
                         parts.forEach(part -> addAll((Document) part));
+                    } else if (field.equals("$or") && value instanceof Collection<?> parts) {
+                        anyOf = parts.stream().map(part -> of((Document) part)).toList();
                     } else if (!field.startsWith("$")) {
                         add(field, value);
                     }
@@ -69,12 +78,21 @@ final class Conditions {
                         addValue(field, operand);
                     } else if (operator.equals("$in") && operand instanceof Collection<?> values) {
                         addChoices(field, values);
+                    } else if (operator.equals("$elemMatch") && operand instanceof Document part) {
+                        // an index has an entry for each element, and one of them must match
+                        part.forEach((inner, demand) -> addInner(field, inner, demand));
                     } else if (LOWER.contains(operator) && isSingle(operand)) {
                         byField.merge(field, new Condition(null, operand, null), this::narrower);
                     } else if (UPPER.contains(operator) && isSingle(operand)) {
                         byField.merge(field, new Condition(null, null, operand), this::narrower);
                     }
                 });
+    }
+
+    private void addInner(String field, String inner, @Nullable Object demand) {
+        if (!inner.startsWith("$")) {
+            add(field + "." + inner, demand);
+        }
     }
 
     private void addValue(String field, @Nullable Object value) {

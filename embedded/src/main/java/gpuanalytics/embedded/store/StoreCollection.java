@@ -12,8 +12,11 @@ import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.backend.Utils;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.oplog.Oplog;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.h2.mvstore.MVMap;
@@ -148,11 +151,26 @@ final class StoreCollection extends AbstractMongoCollection<Object> {
     }
 
     private Stream<Document> candidates(Document query) {
+        return candidates(query, Bson::decode);
+    }
+
+    private Stream<Document> candidates(Document query, Function<byte[], Document> decoder) {
         var conditions = Conditions.of(query);
         var byId = byId(conditions);
         if (byId != null) {
-            return byId;
+            return documentsOf(byId, decoder);
         }
+        var best = best(conditions);
+        if (best != null) {
+            return documentsOf(best.find(conditions), decoder);
+        }
+        var any = byAnyOf(conditions);
+        return any == null
+                ? documents.values().stream().map(decoder)
+                : documentsOf(any.stream(), decoder);
+    }
+
+    private @Nullable OrderedIndex best(Conditions conditions) {
         OrderedIndex best = null;
         for (var index : getIndexes()) {
             if (index instanceof OrderedIndex ordered
@@ -160,10 +178,23 @@ final class StoreCollection extends AbstractMongoCollection<Object> {
                 best = ordered;
             }
         }
-        return best == null ? queryAllAsStream() : documentsOf(best.find(conditions));
+        return best;
     }
 
-    private @Nullable Stream<Document> byId(Conditions conditions) {
+    /** The keys of what may match one of several demands; null where no index serves one. */
+    private @Nullable Set<Object> byAnyOf(Conditions conditions) {
+        var found = new LinkedHashSet<Object>();
+        for (var demand : conditions.anyOf()) {
+            var best = best(demand);
+            if (best == null) {
+                return null;
+            }
+            best.find(demand).forEach(found::add);
+        }
+        return conditions.anyOf().isEmpty() ? null : found;
+    }
+
+    private @Nullable Stream<Object> byId(Conditions conditions) {
         var field = getIdField();
         if (field == null) {
             return null;
@@ -172,16 +203,15 @@ final class StoreCollection extends AbstractMongoCollection<Object> {
             if (index instanceof IdIndex ids) {
                 var condition = conditions.of(field);
                 if (condition != null && condition.value() != null) {
-                    return documentsOf(Stream.ofNullable(ids.find(condition.value())));
+                    return Stream.ofNullable(ids.find(condition.value()));
                 }
                 var choices = conditions.choicesOf(field);
                 if (choices != null) {
-                    return documentsOf(
-                            choices.stream()
-                                    .map(ids::find)
-                                    .filter(Objects::nonNull)
-                                    .<Object>map(found -> found)
-                                    .distinct());
+                    return choices.stream()
+                            .map(ids::find)
+                            .filter(Objects::nonNull)
+                            .<Object>map(found -> found)
+                            .distinct();
                 }
             }
         }
@@ -189,7 +219,12 @@ final class StoreCollection extends AbstractMongoCollection<Object> {
     }
 
     private Stream<Document> documentsOf(Stream<Object> keys) {
-        return keys.map(this::getDocument).filter(Objects::nonNull);
+        return documentsOf(keys, Bson::decode);
+    }
+
+    /** One that is removed meanwhile is left out. */
+    private Stream<Document> documentsOf(Stream<Object> keys, Function<byte[], Document> decoder) {
+        return keys.map(documents::get).filter(Objects::nonNull).map(decoder);
     }
 
     @Override
@@ -205,8 +240,20 @@ final class StoreCollection extends AbstractMongoCollection<Object> {
                     batchSize,
                     fields);
         }
+        var wanted = Wanted.of(query, orEmpty(orderBy), orEmpty(fields));
         return matchDocumentsFromStream(
-                candidates(query), query, orderBy, skip, limit, batchSize, fields);
+                wanted.map(some -> candidates(query, bytes -> Bson.decode(bytes, some)))
+                        .orElseGet(() -> candidates(query)),
+                query,
+                orderBy,
+                skip,
+                limit,
+                batchSize,
+                fields);
+    }
+
+    private static Document orEmpty(@Nullable Document document) {
+        return document == null ? new Document() : document;
     }
 
     @Override

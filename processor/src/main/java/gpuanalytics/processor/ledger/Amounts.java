@@ -8,7 +8,10 @@ final class Amounts {
 
     private static final Amount[] ALL = Amount.values();
 
-    private final long[] sums = new long[ALL.length];
+    private static final long[] NONE = {};
+
+    /** Those that are there, in their order: an hour may have hundreds of thousands of entries. */
+    private long[] sums = NONE;
 
     /** A bit for each amount that is there. */
     private long present;
@@ -19,8 +22,12 @@ final class Amounts {
     }
 
     Amounts add(Amount amount, long by) {
-        sums[amount.index()] = Math.addExact(sums[amount.index()], by);
-        present |= 1L << amount.index();
+        long bit = 1L << amount.index();
+        if ((present & bit) == 0) {
+            insert(bit);
+        }
+        int place = place(bit);
+        sums[place] = Math.addExact(sums[place], by);
         return this;
     }
 
@@ -30,12 +37,26 @@ final class Amounts {
     }
 
     Amounts add(Amounts others) {
-        for (long left = others.present; left != 0; left &= left - 1) {
-            int i = Long.numberOfTrailingZeros(left);
-            sums[i] = Math.addExact(sums[i], others.sums[i]);
+        if (present == 0) {
+            sums = others.sums.clone();
+            present = others.present;
+            return this;
         }
-        present |= others.present;
+        others.forEach(this::add);
         return this;
+    }
+
+    private int place(long bit) {
+        return Long.bitCount(present & (bit - 1));
+    }
+
+    private void insert(long bit) {
+        int place = place(bit);
+        var more = new long[sums.length + 1];
+        System.arraycopy(sums, 0, more, 0, place);
+        System.arraycopy(sums, place, more, place + 1, sums.length - place);
+        sums = more;
+        present |= bit;
     }
 
     boolean has(Amount amount) {
@@ -44,18 +65,18 @@ final class Amounts {
 
     /** A sum; 0 where it is absent. */
     long get(Amount amount) {
-        return sums[amount.index()];
+        return has(amount) ? sums[place(1L << amount.index())] : 0;
     }
 
     /** A sum; null where it is absent. */
     @Nullable Long find(Amount amount) {
-        return has(amount) ? sums[amount.index()] : null;
+        return has(amount) ? Long.valueOf(get(amount)) : null;
     }
 
     void forEach(Consumer consumer) {
+        int place = 0;
         for (long left = present; left != 0; left &= left - 1) {
-            int i = Long.numberOfTrailingZeros(left);
-            consumer.accept(ALL[i], sums[i]);
+            consumer.accept(ALL[Long.numberOfTrailingZeros(left)], sums[place++]);
         }
     }
 

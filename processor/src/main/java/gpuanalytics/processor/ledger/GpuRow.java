@@ -5,6 +5,7 @@ import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.measure.GpuCounter;
 import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.store.StoreLayout;
+import java.util.ArrayList;
 import java.util.List;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
@@ -18,27 +19,45 @@ import org.jspecify.annotations.Nullable;
  */
 record GpuRow(String series, @Nullable String name, Labels labels, Sums sums) {
 
-    /** What a rollup is read of. */
-    static final List<String> FIELDS =
+    private static final List<Field<?>> MEANS =
             List.of(
-                    StoreLayout.BUCKET,
-                    StoreLayout.GPU,
-                    GpuMetric.MIG_ID.name(),
-                    GpuMetric.HOST.name(),
-                    GpuMetric.NAME.name(),
-                    GpuMetric.TEAM.name(),
-                    GpuMetric.NAMESPACE.name(),
-                    GpuMetric.POD.name(),
-                    StoreLayout.PODS,
-                    GpuCounter.COVERED_US.field(),
-                    GpuCounter.ENERGY_UJ.field(),
-                    GpuCounter.XID_ERRORS.field(),
-                    GpuMetric.UTILIZATION.name(),
-                    GpuMetric.SM_ACTIVE.name(),
-                    GpuMetric.THROTTLE_S_TOTAL.name(),
-                    GpuMetric.MEM_USED_BYTES.name(),
-                    GpuMetric.MEM_TOTAL_BYTES.name(),
-                    GpuMetric.PRICE_PER_HOUR_USD.name());
+                    GpuMetric.UTILIZATION,
+                    GpuMetric.SM_ACTIVE,
+                    GpuMetric.MEM_USED_BYTES,
+                    GpuMetric.MEM_TOTAL_BYTES,
+                    GpuMetric.PRICE_PER_HOUR_USD);
+
+    /** What a rollup is read of. */
+    static final List<String> FIELDS = fields();
+
+    private static List<String> fields() {
+        var fields =
+                new ArrayList<>(
+                        List.of(
+                                StoreLayout.BUCKET,
+                                StoreLayout.GPU,
+                                GpuMetric.MIG_ID.name(),
+                                GpuMetric.HOST.name(),
+                                GpuMetric.NAME.name(),
+                                GpuMetric.TEAM.name(),
+                                GpuMetric.NAMESPACE.name(),
+                                GpuMetric.POD.name(),
+                                StoreLayout.PODS,
+                                GpuCounter.COVERED_US.field(),
+                                GpuCounter.ENERGY_UJ.field(),
+                                GpuCounter.XID_ERRORS.field(),
+                                path(GpuMetric.THROTTLE_S_TOTAL, StoreLayout.MIN),
+                                path(GpuMetric.THROTTLE_S_TOTAL, StoreLayout.MAX)));
+        for (var mean : MEANS) {
+            fields.add(path(mean, StoreLayout.N));
+            fields.add(path(mean, Measures.GPU.get(mean).sumName()));
+        }
+        return List.copyOf(fields);
+    }
+
+    private static String path(Field<?> reading, String part) {
+        return reading.name() + "." + part;
+    }
 
     /**
      * @param migId one of the GPU's MIG instances; null for the GPU itself

@@ -33,6 +33,8 @@ final class GpuTrack {
     /** What is not covered of that minute, if it turns out to lie between samples. */
     private long uncoveredUs;
 
+    private Gpu gpu = Gpu.NONE;
+    private @Nullable Long priceMicroUsd;
     private boolean metered;
 
     /**
@@ -53,6 +55,7 @@ final class GpuTrack {
             addGap(at, uncoveredUs);
         }
         row = now;
+        remember(now);
         metered = false;
         if (isLast && !frame.after().contains(name)) {
             uncoveredUs = 0;
@@ -99,18 +102,25 @@ final class GpuTrack {
         return metered;
     }
 
+    /** Entries share one instance as long as its labels stay. */
+    private void remember(GpuRow now) {
+        var labels = now.labels();
+        var described = new Gpu(name.isEmpty() ? null : name, labels.host(), labels.model());
+        gpu = described.equals(gpu) ? gpu : described;
+        priceMicroUsd = now.sums().priceMicroUsd().value();
+    }
+
     Gpu gpu() {
-        var labels = now().labels();
-        return new Gpu(name.isEmpty() ? null : name, labels.host(), labels.model());
+        return gpu;
     }
 
     /** What its samples say an hour costs, in millionths of a dollar; null where they do not. */
     @Nullable Long priceMicroUsd() {
-        return now().sums().priceMicroUsd().value();
+        return priceMicroUsd;
     }
 
     EntryKey key(Kind kind, Instant minute, Group group) {
-        return new EntryKey(kind, gpu(), cuts.startOf(minute), priceMicroUsd(), group);
+        return new EntryKey(kind, gpu, cuts.startOf(minute), priceMicroUsd, group);
     }
 
     private void addGaps(Instant from, Instant to) {

@@ -11,6 +11,7 @@ import com.mongodb.MongoCommandException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.InsertManyOptions;
+import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.ReturnDocument;
 import gpuanalytics.processor.query.StoreReads;
 import gpuanalytics.processor.store.StoreLayout;
@@ -78,17 +79,31 @@ final class LedgerFile {
     private static final String OF = "of";
     private static final String ENTRIES = "entries";
     private static final int ENTRIES_PER_PART = 500;
+
+    /** Of documents that are written at once, so that an hour of many entries takes no more. */
+    private static final int ENTRIES_PER_WRITE = 2000;
+
+    /** Parts are large: so many of them stay far below the largest message. */
+    private static final int PARTS_PER_READ = 16;
+
+    private static final List<String> PART_FIELDS = List.of(StoreLayout.BUCKET, RUN, ENTRIES);
+
+    /** Ledgers so far apart are read by themselves. */
+    private static final Duration CLOSE = Duration.ofDays(1);
+
     private static final int DUPLICATE_KEY = 11000;
 
     /** Parts of a run that no head names after so long are of somebody who has ended. */
     private static final Duration ABANDONED = Duration.ofHours(6);
 
     private final MongoCollection<Document> collection;
-    private final StoreReads reads;
+    private final StoreReads headReads;
+    private final StoreReads partReads;
 
     LedgerFile(MongoCollection<Document> collection, StoreReads reads) {
         this.collection = collection;
-        this.reads = reads;
+        this.headReads = reads;
+        this.partReads = reads.inBatchesOf(PARTS_PER_READ);
     }
 
     static String newRun() {
@@ -101,11 +116,7 @@ final class LedgerFile {
      * @return whether it is stored
      */
     boolean replace(Head head, Map<Scope, SortedMap<EntryKey, Amounts>> entries, Instant now) {
-        var parts = new ArrayList<Document>();
-        entries.forEach((scope, some) -> parts.addAll(parts(head, scope, some, now)));
-        if (!parts.isEmpty()) {
-            collection.insertMany(parts, new InsertManyOptions().ordered(false));
-        }
+        entries.forEach((scope, some) -> new PartWriter(head, scope, now).write(some));
         var old = swap(head, now);
         if (old == null) {
             collection.deleteMany(and(partsAt(head.start), eq(RUN, head.run)));
@@ -158,7 +169,7 @@ final class LedgerFile {
     /** The heads of a time, by their start. */
     NavigableMap<Instant, Head> heads(Instant from, Instant to) {
         var heads = new TreeMap<Instant, Head>();
-        reads.forEach(
+        headReads.forEach(
                 collection.getNamespace().getCollectionName(),
                 during(HEAD, from, to),
                 search -> search,
@@ -181,22 +192,35 @@ final class LedgerFile {
             Scope scope,
             @Nullable Collection<String> gpus,
             BiConsumer<Instant, Document> reader) {
-        if (heads.isEmpty()) {
-            return;
+        for (var stretch : stretches(heads.keySet())) {
+            var all = during(scope.text, stretch.getFirst(), stretch.getLast().plusSeconds(1));
+            partReads.forEach(
+                    collection.getNamespace().getCollectionName(),
+                    gpus == null ? all : and(all, in(StoreLayout.GPU, gpus)),
+                    search -> search.projection(Projections.include(PART_FIELDS)),
+                    part -> {
+                        var start = part.getDate(StoreLayout.BUCKET).toInstant();
+                        var head = heads.get(start);
+                        if (head != null && head.run.equals(part.getString(RUN))) {
+                            part.getList(ENTRIES, Document.class)
+                                    .forEach(entry -> reader.accept(start, entry));
+                        }
+                    });
         }
-        var all = during(scope.text, heads.firstKey(), heads.lastKey().plusSeconds(1));
-        reads.forEach(
-                collection.getNamespace().getCollectionName(),
-                gpus == null ? all : and(all, in(StoreLayout.GPU, gpus)),
-                search -> search,
-                part -> {
-                    var start = part.getDate(StoreLayout.BUCKET).toInstant();
-                    var head = heads.get(start);
-                    if (head != null && head.run.equals(part.getString(RUN))) {
-                        part.getList(ENTRIES, Document.class)
-                                .forEach(entry -> reader.accept(start, entry));
-                    }
-                });
+    }
+
+    /** Those that follow each other closely: what lies in between is not asked for. */
+    static List<List<Instant>> stretches(Collection<Instant> starts) {
+        var stretches = new ArrayList<List<Instant>>();
+        @Nullable Instant before = null;
+        for (var start : starts) {
+            if (before == null || start.isAfter(before.plus(CLOSE))) {
+                stretches.add(new ArrayList<>());
+            }
+            stretches.getLast().add(start);
+            before = start;
+        }
+        return stretches;
     }
 
     private static Head head(Document document) {
@@ -207,49 +231,6 @@ final class LedgerFile {
                 document.getList(CUTS, Date.class).stream().map(Date::toInstant).toList(),
                 document.getString(RUN),
                 document.get(OF, Document.class));
-    }
-
-    /** Entries in parts of one GPU each, or over all GPUs, none of them large. */
-    private static List<Document> parts(
-            Head head, Scope scope, SortedMap<EntryKey, Amounts> entries, Instant now) {
-        var parts = new ArrayList<Document>();
-        var open = new ArrayList<Document>();
-        @Nullable String gpu = null;
-        for (var entry : entries.entrySet()) {
-            var next = entry.getKey().gpu().name();
-            if (open.size() >= ENTRIES_PER_PART || !Objects.equals(gpu, next)) {
-                close(head, scope, gpu, open, parts, now);
-                gpu = next;
-            }
-            open.add(EntryDocuments.write(entry.getKey(), entry.getValue()));
-        }
-        close(head, scope, gpu, open, parts, now);
-        return parts;
-    }
-
-    private static void close(
-            Head head,
-            Scope scope,
-            @Nullable String gpu,
-            List<Document> open,
-            List<Document> parts,
-            Instant now) {
-        if (open.isEmpty()) {
-            return;
-        }
-        var id = "%s|%s|%s|%d".formatted(id(head.start), head.run, scope.text, parts.size());
-        var part =
-                new Document(StoreLayout.ID, id)
-                        .append(StoreLayout.SCOPE, scope.text)
-                        .append(StoreLayout.BUCKET, Date.from(head.start))
-                        .append(RUN, head.run)
-                        .append(ENTRIES, List.copyOf(open))
-                        .append(StoreLayout.STORED_AT, Date.from(now));
-        if (gpu != null) {
-            part.append(StoreLayout.GPU, gpu);
-        }
-        parts.add(part);
-        open.clear();
     }
 
     private static String id(Instant start) {
@@ -267,5 +248,68 @@ final class LedgerFile {
                 eq(StoreLayout.SCOPE, scope),
                 gte(StoreLayout.BUCKET, Date.from(from)),
                 lt(StoreLayout.BUCKET, Date.from(to)));
+    }
+
+    /** Writes entries in parts of one GPU each, or over all GPUs, none of them large. */
+    private final class PartWriter {
+
+        private final Head head;
+        private final Scope scope;
+        private final Instant now;
+        private final List<Document> open = new ArrayList<>();
+        private final List<Document> parts = new ArrayList<>();
+        private @Nullable String gpu;
+        private int written;
+        private int waiting;
+
+        PartWriter(Head head, Scope scope, Instant now) {
+            this.head = head;
+            this.scope = scope;
+            this.now = now;
+        }
+
+        void write(SortedMap<EntryKey, Amounts> entries) {
+            for (var entry : entries.entrySet()) {
+                var next = entry.getKey().gpu().name();
+                if (open.size() >= ENTRIES_PER_PART || !Objects.equals(gpu, next)) {
+                    closePart();
+                    gpu = next;
+                }
+                open.add(EntryDocuments.write(entry.getKey(), entry.getValue()));
+            }
+            closePart();
+            flush();
+        }
+
+        private void closePart() {
+            if (open.isEmpty()) {
+                return;
+            }
+            var id = "%s|%s|%s|%d".formatted(id(head.start), head.run, scope.text, written++);
+            var part =
+                    new Document(StoreLayout.ID, id)
+                            .append(StoreLayout.SCOPE, scope.text)
+                            .append(StoreLayout.BUCKET, Date.from(head.start))
+                            .append(RUN, head.run)
+                            .append(ENTRIES, List.copyOf(open))
+                            .append(StoreLayout.STORED_AT, Date.from(now));
+            if (gpu != null) {
+                part.append(StoreLayout.GPU, gpu);
+            }
+            parts.add(part);
+            waiting += open.size();
+            open.clear();
+            if (waiting >= ENTRIES_PER_WRITE) {
+                flush();
+            }
+        }
+
+        private void flush() {
+            if (!parts.isEmpty()) {
+                collection.insertMany(parts, new InsertManyOptions().ordered(false));
+                parts.clear();
+                waiting = 0;
+            }
+        }
     }
 }

@@ -29,7 +29,7 @@ final class PriceCuts {
 
     /** The start of the part that a minute lies in. */
     Instant startOf(Instant minute) {
-        var cut = cuts.floor(minute);
+        var cut = cuts.isEmpty() ? null : cuts.floor(minute);
         return cut == null ? start : cut;
     }
 

@@ -9,6 +9,7 @@ import gpuanalytics.processor.store.StoreLayout;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
@@ -44,13 +45,17 @@ record TokenRow(
                     TokenUsage.CACHE_WRITE_TOKENS.name(),
                     TokenUsage.REASONING_TOKENS.name(),
                     TokenUsage.LATENCY_MS.name(),
-                    TokenUsage.TTFT_MS.name());
+                    TokenUsage.TTFT_MS.name() + "." + StoreLayout.N,
+                    TokenUsage.TTFT_MS.name() + "." + StoreLayout.SUM_MICRO);
 
-    static TokenRow read(Document rollup) {
+    /**
+     * @param known gives the one instance of a group
+     */
+    static TokenRow read(Document rollup, UnaryOperator<Group> known) {
         var counts = counts(rollup);
         return new TokenRow(
                 rollup.getString(StoreLayout.GPU),
-                group(rollup),
+                known.apply(group(rollup)),
                 claim(rollup, counts),
                 spread(rollup, counts.get(Amount.REQUESTS)),
                 counts);

@@ -22,10 +22,29 @@ public final class StoreReads {
 
     private final MongoDatabase database;
     private final Duration timeout;
+    private final int batch;
 
     public StoreReads(MongoDatabase database, Duration timeout) {
-        this.database = database.withTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        this(
+                database.withTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS),
+                timeout,
+                CURSOR_BATCH);
+    }
+
+    private StoreReads(MongoDatabase database, Duration timeout, int batch) {
+        this.database = database;
         this.timeout = timeout;
+        this.batch = batch;
+    }
+
+    /** The same with so many documents per round trip, where documents are large. */
+    public StoreReads inBatchesOf(int documents) {
+        return new StoreReads(database, timeout, documents);
+    }
+
+    /** How long one read may take. */
+    public Duration timeout() {
+        return timeout;
     }
 
     /**
@@ -43,7 +62,7 @@ public final class StoreReads {
             Consumer<Document> reader) {
         boolean answered = false;
         var found = search.apply(database.getCollection(collection).find(filter));
-        try (var cursor = found.batchSize(CURSOR_BATCH).iterator()) {
+        try (var cursor = found.batchSize(batch).iterator()) {
             while (cursor.hasNext()) {
                 answered = true;
                 if (Thread.currentThread().isInterrupted()) {

@@ -5,6 +5,11 @@ import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.gte;
 import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lt;
+import static com.mongodb.client.model.Filters.or;
+import static com.mongodb.client.model.Projections.exclude;
+import static com.mongodb.client.model.Projections.excludeId;
+import static com.mongodb.client.model.Projections.fields;
+import static com.mongodb.client.model.Projections.include;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -18,6 +23,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Accumulators;
 import com.mongodb.client.model.Aggregates;
 import com.mongodb.client.model.BulkWriteOptions;
+import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.InsertManyOptions;
@@ -213,6 +219,84 @@ abstract class StoreContract {
 
         assertEquals(List.of("a@1"), ids(things.find(gte("ts", at(4)))));
         assertEquals(List.of("c@3"), ids(things.find(lt("ts", at(4)))));
+    }
+
+    @Test
+    void showsOfADocumentOnlyWhatIsAskedForWhateverItHolds() {
+        var part = new Document("n", 3L).append("sum", 7L).append("bins", new Document("4", 1L));
+        things.insertOne(
+                new Document("_id", "whole")
+                        .append("text", "t")
+                        .append("at", at(5))
+                        .append("part", part)
+                        .append("more", List.of(1, 2))
+                        .append("none", null)
+                        .append("real", 0.5)
+                        .append("yes", true)
+                        .append("place", 2));
+        things.insertOne(new Document("_id", "other").append("part", "text").append("place", 1));
+
+        var shown = include("part.n", "part.bins", "yes", "none", "absent");
+        var whole =
+                new Document("_id", "whole")
+                        .append("part", new Document("n", 3L).append("bins", new Document("4", 1L)))
+                        .append("none", null)
+                        .append("yes", true);
+        assertEquals(whole, things.find(eq("text", "t")).projection(shown).first());
+        assertEquals(whole, things.find(eq("part.sum", 7L)).projection(shown).first());
+        assertEquals(
+                List.of("other", "whole"),
+                things.find(or(eq("place", 1), eq("more", 2)))
+                        .sort(Sorts.ascending("place"))
+                        .projection(include("_id"))
+                        .map(found -> found.getString("_id"))
+                        .into(new ArrayList<>()));
+        assertEquals(
+                new Document("part", part).append("real", 0.5),
+                things.find(eq("_id", "whole"))
+                        .projection(fields(include("part", "real"), excludeId()))
+                        .first());
+        assertEquals(
+                new Document("_id", "other").append("place", 1),
+                things.find(eq("_id", "other")).projection(exclude("part")).first());
+    }
+
+    @Test
+    void findsWhatMeetsOneOfSeveralDemands() {
+        for (var indexed : List.of("ts", "before.ts", "moves.of.ts")) {
+            things.createIndex(Indexes.ascending(indexed));
+        }
+        things.insertMany(
+                List.of(
+                        sample("a", 1),
+                        sample("b", 5),
+                        sample("c", 9).append("before", new Document("ts", at(5))),
+                        sample("d", 9).append("before", new Document("ts", at(7))),
+                        sample("e", 9).append("moves", List.of(moved(1), moved(5))),
+                        sample("f", 9).append("moves", List.of(moved(1), moved(9))),
+                        sample("g", 5).append("moves", List.of(moved(5)))));
+
+        var demands =
+                List.of(
+                        second("ts", 5),
+                        second("before.ts", 5),
+                        Filters.elemMatch("moves", second("of.ts", 5)));
+
+        assertEquals(List.of("b@5", "c@9", "e@9", "g@5"), ids(things.find(or(demands))));
+        assertEquals(
+                List.of("g@5"), ids(things.find(and(or(demands), eq("gpu", "g")))), "and one more");
+        // no index serves the last of these
+        assertEquals(
+                List.of("a@1", "b@5", "g@5"),
+                ids(things.find(or(second("ts", 5), eq("gpu", "a")))));
+    }
+
+    private static Bson second(String field, int second) {
+        return and(gte(field, at(second)), lt(field, at(second + 1)));
+    }
+
+    private static Document moved(int second) {
+        return new Document("of", new Document("ts", at(second)));
     }
 
     @Test

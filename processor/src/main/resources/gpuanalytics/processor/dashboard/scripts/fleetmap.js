@@ -126,7 +126,7 @@ export function fleetMap(chosen, opened) {
       opened(cells[at].gpu);
     } else if (moves[event.key] !== undefined && cells.length > 0) {
       event.preventDefault();
-      look(at < 0 ? 0 : moves[event.key]());
+      look(at < 0 && event.key !== "End" ? 0 : moves[event.key]());
     }
   });
   const watch = new ResizeObserver(lay);

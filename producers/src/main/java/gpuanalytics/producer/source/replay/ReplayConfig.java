@@ -40,7 +40,9 @@ public record ReplayConfig(ReplayOptions options, int batch) implements SourceCo
                 env.choice(
                         "REPLAY_TIMES",
                         ReplayOptions.Times.ORIGINAL,
-                        "Times of the events: original (as in the trace) or now (when replayed)");
+                        "Times of the events: original (as in the trace), aligned (kinds of traces"
+                                + " moved to begin with the one that begins last) or now (when"
+                                + " replayed)");
         var run = readRun(env);
         boolean lenient =
                 env.flag(
@@ -71,7 +73,7 @@ public record ReplayConfig(ReplayOptions options, int batch) implements SourceCo
                             .formatted(files.size(), MAX_FILES));
         }
         if (options.times() == ReplayOptions.Times.NOW && options.speed().isEmpty()) {
-            env.error("REPLAY_TIMES is now, expected original with REPLAY_SPEED max");
+            env.error("REPLAY_TIMES is now, expected original or aligned with REPLAY_SPEED max");
         }
     }
 

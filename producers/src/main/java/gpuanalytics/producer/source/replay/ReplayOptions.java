@@ -33,6 +33,11 @@ public record ReplayOptions(
     public enum Times {
         /** As in the trace. */
         ORIGINAL,
+        /**
+         * As in the trace; traces of other kinds are moved to begin with the kind that begins last,
+         * so that GPUs and requests of different years meet.
+         */
+        ALIGNED,
         /** The moment at which the event is due. */
         NOW
     }

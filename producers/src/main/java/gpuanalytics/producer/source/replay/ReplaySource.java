@@ -27,10 +27,10 @@ import org.slf4j.event.Level;
  * Real traces, in the order of time. Traces of one kind keep their distance in time; different
  * kinds, which lie years apart, begin together.
  *
- * <p>Identities: a replay with original times gives the same events each time, so that what a
- * killed replay has published is not counted twice by the next one. A loop is a load without an
- * end: each of its rounds gives events of its own, and so does each start, unless its run is named;
- * so does each replay with present times.
+ * <p>Identities: a replay with original or aligned times gives the same events each time, so that
+ * what a killed replay has published is not counted twice by the next one. A loop is a load without
+ * an end: each of its rounds gives events of its own, and so does each start, unless its run is
+ * named; so does each replay with present times.
  */
 public final class ReplaySource implements EventSource {
 
@@ -48,6 +48,7 @@ public final class ReplaySource implements EventSource {
     private final Map<TraceFormat, Instant> starts = new EnumMap<>(TraceFormat.class);
     private @Nullable Instant runStart;
     private Instant roundStart = Instant.MIN;
+    private Instant commonStart = Instant.MIN;
     private Duration lastOffset = Duration.ZERO;
     private int round = 1;
     private Instant present = Instant.MIN;
@@ -65,7 +66,7 @@ public final class ReplaySource implements EventSource {
                 new AgeLimits(
                         options.limits(),
                         () -> present,
-                        options.times() == ReplayOptions.Times.ORIGINAL);
+                        options.times() != ReplayOptions.Times.NOW);
         this.files = TraceFile.inspect(options.files());
         for (var file : files) {
             LOG.atInfo()
@@ -154,6 +155,7 @@ public final class ReplaySource implements EventSource {
                 starts.merge(trace.format(), first.ts(), ReplaySource::earlier);
             }
         }
+        align();
         for (int order = 0; order < traces.size(); order++) {
             queue(traces.get(order), firsts.get(order), order);
         }
@@ -221,8 +223,41 @@ public final class ReplaySource implements EventSource {
         var event = head.event();
         return switch (options.times()) {
             case ORIGINAL -> options.loop() ? ofRound(event).build() : event;
+            case ALIGNED -> {
+                var aligned = aligned(head);
+                yield options.loop() ? ofRound(aligned).build() : aligned;
+            }
             case NOW -> atDueTime(event, due(head));
         };
+    }
+
+    /** A request that is moved is not the one that happened when the trace says. */
+    private Event aligned(Head head) {
+        var event = head.event();
+        var time = commonStart.plus(head.offset());
+        if (time.equals(event.ts())) {
+            return event;
+        }
+        return switch (event.topic()) {
+            case GPU_METRICS ->
+                    event.toBuilder().set(GpuMetric.TS, time).set(GpuMetric.EVENT_ID, null).build();
+            case TOKEN_USAGE ->
+                    distinct(event, String.valueOf(commonStart)).set(TokenUsage.TS, time).build();
+        };
+    }
+
+    private void align() {
+        commonStart = starts.values().stream().max(Comparator.naturalOrder()).orElse(Instant.MIN);
+        if (options.times() == ReplayOptions.Times.ALIGNED && round == 1) {
+            starts.forEach(
+                    (format, start) ->
+                            LOG.atInfo()
+                                    .addKeyValue("holds", format)
+                                    .addKeyValue("from", start)
+                                    .addKeyValue("to", commonStart)
+                                    .addKeyValue("moved", Duration.between(start, commonStart))
+                                    .log("trace aligned in time"));
+        }
     }
 
     /** The event as a fact of its own in this round of this run of the loop. */

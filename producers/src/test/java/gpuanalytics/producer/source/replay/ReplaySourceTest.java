@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventId;
 import gpuanalytics.event.EventLimits;
+import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
@@ -375,6 +376,42 @@ class ReplaySourceTest {
         assertEquals(List.of(NOW, NOW.plusSeconds(6)), events.stream().map(Event::ts).toList());
         assertEquals(6.0, events.getFirst().get(GpuMetric.INTERVAL_S));
         assertEquals(2.0, events.getFirst().get(GpuMetric.PRICE_PER_HOUR_USD));
+    }
+
+    @Test
+    void alignedTimesMoveEachKindToTheOneThatBeginsLast() throws IOException {
+        var samples = file("g.csv", "value,timestamp_anon,container_ip\n50,100,x\n50,157,x\n");
+        var early = file("a.csv", AZURE + "2023-11-16 18:17:00,1,2\n2023-11-16 18:17:05,1,2\n");
+        var late = file("b.csv", AZURE + "2023-11-16 18:17:30,1,3\n");
+
+        var events = all(aligned(early, samples, late));
+        var original = all(source(early, late));
+
+        var start = Instant.parse("2023-11-16T18:17:00Z");
+        assertEquals(
+                List.of(start, start.plusSeconds(57)),
+                events.stream()
+                        .filter(event -> event.topic() == EventTopic.GPU_METRICS)
+                        .map(Event::ts)
+                        .toList());
+        assertEquals(
+                original,
+                events.stream().filter(event -> event.topic() == EventTopic.TOKEN_USAGE).toList(),
+                "what is not moved is what it always was");
+        assertEquals(events, all(aligned(early, samples, late)), "each time the same");
+    }
+
+    private static ReplaySource aligned(Path... files) {
+        return new ReplaySource(
+                new ReplayOptions(
+                        List.of(files),
+                        MAX,
+                        false,
+                        Optional.empty(),
+                        Times.ALIGNED,
+                        Optional.empty(),
+                        ANY_TIME,
+                        false));
     }
 
     @Test

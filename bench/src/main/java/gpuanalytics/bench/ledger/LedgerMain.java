@@ -1,0 +1,117 @@
+package gpuanalytics.bench.ledger;
+
+import gpuanalytics.bench.process.ChildJvm;
+import gpuanalytics.bench.process.Profile;
+import gpuanalytics.processor.ledger.BenchLedger;
+import gpuanalytics.processor.rollup.BenchRollupStore;
+import gpuanalytics.processor.store.MongoStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How fast an hour closes and a month is answered, on the embedded store; prints it. */
+public final class LedgerMain {
+
+    private static final String HELP =
+            """
+            Prints how fast the ledger is, on the embedded store.
+              hour    closes an hour of 1,000 GPUs x 200 groups in a JVM with 64 MiB of heap
+              month   answers 30 days of 1,000 GPUs by team through HTTP
+              --short the hour with each group on a few GPUs only
+              --jfr   and where the time of the hour goes
+            """;
+
+    private static final int GPUS = 1000;
+    private static final int GROUPS = 200;
+    private static final int RUNS = 10;
+    private static final String CLOSING_HEAP = "-Xmx64m";
+    private static final Path DIRECTORY = Path.of("bench", "target", "ledger");
+
+    private LedgerMain() {}
+
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        var asked = List.of(arguments);
+        if (asked.contains("--help")) {
+            System.out.print(HELP);
+            System.exit(0);
+        }
+        Files.createDirectories(DIRECTORY);
+        var all = !asked.contains("hour") && !asked.contains("month");
+        if (all || asked.contains("hour")) {
+            hour("each on 5 GPUs", new Fleet(GPUS, GROUPS, 1, false), asked.contains("--jfr"));
+            if (!asked.contains("--short")) {
+                hour(
+                        "each on every GPU",
+                        new Fleet(GPUS, GROUPS, 4, true),
+                        asked.contains("--jfr"));
+            }
+        }
+        if (all || asked.contains("month")) {
+            try (var store = store()) {
+                Month.print(store.line(), GPUS, GROUPS);
+            }
+        }
+        System.exit(0);
+    }
+
+    private static ChildJvm store() {
+        var own = ChildJvm.own(StoreMain.class, List.of());
+        return ChildJvm.talking(
+                "store", with(own, List.of("-Xmx4g")), DIRECTORY.resolve("store.log"));
+    }
+
+    private static ChildJvm.Program with(ChildJvm.Program program, List<String> more) {
+        var options = new ArrayList<>(program.options());
+        options.addAll(more);
+        return new ChildJvm.Program(
+                program.classPath(), options, program.command(), program.environment());
+    }
+
+    private static void hour(String how, Fleet fleet, boolean profiled)
+            throws IOException, InterruptedException {
+        try (var store = store()) {
+            var url = store.line();
+            fill(url, fleet);
+            var recording = DIRECTORY.resolve("close.jfr").toAbsolutePath();
+            var options = new ArrayList<>(List.of(CLOSING_HEAP));
+            if (profiled) {
+                options.addAll(Profile.options(recording));
+            }
+            var own = ChildJvm.own(CloseMain.class, List.of(url, Integer.toString(RUNS)));
+            var millis = new ArrayList<Long>();
+            try (var closing =
+                    ChildJvm.talking("close", with(own, options), DIRECTORY.resolve("close.log"))) {
+                for (int run = 0; run < RUNS; run++) {
+                    millis.add(Long.parseLong(closing.line()));
+                }
+                closing.handle().onExit().join();
+            }
+            System.out.printf(
+                    "hour of %,d GPUs x %,d groups, %s: closed in %s ms, one after the other"
+                            + " (%s)%n",
+                    fleet.gpus(), fleet.groups(), how, millis, CLOSING_HEAP);
+            if (profiled) {
+                System.out.print(Profile.read(recording).summary());
+            }
+        }
+    }
+
+    private static void fill(String url, Fleet fleet) throws InterruptedException {
+        long hourS = 3600;
+        long start = Math.floorDiv(Instant.now().getEpochSecond(), hourS) * hourS - 3 * hourS;
+        try (var store = new MongoStore(Stores.config(url))) {
+            store.prepare();
+            try (var rollups = new BenchRollupStore(store)) {
+                for (int minute = 0; minute < 60; minute++) {
+                    rollups.apply(fleet.minute(Instant.ofEpochSecond(start), minute));
+                }
+            }
+            var ledger = new BenchLedger(store);
+            ledger.keep();
+            System.out.printf("%,d entries%n", ledger.entries());
+        }
+    }
+}
