@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -110,6 +112,29 @@ public final class DoorFixture implements AutoCloseable {
     public HttpResponse<byte[]> post(String path, String body, String... headers)
             throws IOException, InterruptedException {
         return post(path, body.getBytes(UTF_8), headers);
+    }
+
+    /**
+     * As a client that is told to try again does: where there is one slot, the answer before may
+     * still hold it.
+     */
+    public HttpResponse<byte[]> postInTurn(String path, byte[] body, String... headers)
+            throws Exception {
+        var answer = new AtomicReference<HttpResponse<byte[]>>();
+        Waiting.until(
+                "a free slot",
+                LIMIT,
+                () -> {
+                    var told = post(path, body, headers);
+                    answer.set(told);
+                    return told.statusCode() != 503;
+                });
+        return Objects.requireNonNull(answer.get());
+    }
+
+    public HttpResponse<byte[]> postInTurn(String path, String body, String... headers)
+            throws Exception {
+        return postInTurn(path, body.getBytes(UTF_8), headers);
     }
 
     private HttpResponse<byte[]> send(

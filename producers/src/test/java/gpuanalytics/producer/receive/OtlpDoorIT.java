@@ -200,7 +200,7 @@ class OtlpDoorIT {
                 """
                         .formatted(Instant.now().getEpochSecond());
 
-        var answer = doors.post("/v1/metrics", body, "content-type", "application/json");
+        var answer = doors.postInTurn("/v1/metrics", body, "content-type", "application/json");
 
         assertEquals(200, answer.statusCode(), text(answer));
         assertEquals("{}", text(answer));
@@ -209,7 +209,7 @@ class OtlpDoorIT {
         assertEquals(
                 "{}",
                 text(
-                        doors.post(
+                        doors.postInTurn(
                                 "/v1/logs",
                                 "{\"resourceLogs\":[]}",
                                 "content-type",
@@ -232,7 +232,7 @@ class OtlpDoorIT {
     void theRiseOfACumulativeSumIsAUsageHoweverOftenItComes() throws Exception {
         long now = Instant.now().getEpochSecond() * 1_000_000_000;
         for (var body : List.of(summed(now - 9, 700), summed(now, 750), summed(now, 750))) {
-            var answer = doors.post("/v1/metrics", body, "content-type", "application/json");
+            var answer = doors.postInTurn("/v1/metrics", body, "content-type", "application/json");
             assertEquals("{}", text(answer));
         }
         var told = texts(broker.bootstrapServers(), USAGES, "\"summed\"");
@@ -245,7 +245,7 @@ class OtlpDoorIT {
         var bad = span(1, -5, "refused-part");
 
         var answer =
-                doors.post(
+                doors.postInTurn(
                         "/v1/traces",
                         gzip(request(bad, span(2, 5, "accepted-part")).toByteArray()),
                         "content-type",
@@ -273,20 +273,23 @@ class OtlpDoorIT {
 
     @Test
     void whatIsBadIsToldAsAStatusInTheRequestsOwnForm() throws Exception {
-        var bad = doors.post("/v1/traces", "no protobuf", "content-type", PROTOBUF);
+        var bad = doors.postInTurn("/v1/traces", "no protobuf", "content-type", PROTOBUF);
         assertEquals(400, bad.statusCode());
         assertEquals(
                 Code.INVALID_ARGUMENT.getNumber(),
                 com.google.rpc.Status.parseFrom(bad.body()).getCode());
 
-        var json = doors.post("/v1/traces", "{", "content-type", "application/json");
+        var json = doors.postInTurn("/v1/traces", "{", "content-type", "application/json");
         assertEquals(400, json.statusCode());
         assertTrue(text(json).startsWith("{\"code\":3,\"message\":\""), text(json));
 
-        assertEquals(415, doors.post("/v1/traces", "x", "content-type", "text/plain").statusCode());
+        assertEquals(
+                415,
+                doors.postInTurn("/v1/traces", "x", "content-type", "text/plain").statusCode());
         assertEquals(
                 413,
-                doors.post("/v1/traces", new byte[70_000], "content-type", PROTOBUF).statusCode());
+                doors.postInTurn("/v1/traces", new byte[70_000], "content-type", PROTOBUF)
+                        .statusCode());
     }
 
     private static final MethodDescriptor.Marshaller<byte[]> BYTES =
