@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import gpuanalytics.embedded.EmbeddedStore;
+import gpuanalytics.processor.SettableClock;
 import gpuanalytics.processor.budget.BudgetConfig.Hook;
 import gpuanalytics.processor.budget.Spending.Spent;
 import gpuanalytics.processor.store.MongoStore;
@@ -20,11 +21,8 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
@@ -55,7 +53,7 @@ class BudgetWatchIT {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final BudgetMetrics metrics = new BudgetMetrics(registry);
     private final Told told = new Told();
-    private final SteppedClock clock = new SteppedClock();
+    private final SettableClock clock = new SettableClock(NOON);
     private final FakeSpending spending = new FakeSpending();
 
     @BeforeEach
@@ -126,7 +124,7 @@ class BudgetWatchIT {
 
     @Test
     void aPeriodThatBeginsRightNowHasNothingSpent() {
-        clock.now = Instant.parse("2026-04-01T00:00:00Z");
+        clock.set(Instant.parse("2026-04-01T00:00:00Z"));
 
         var state = state(budget("100", 80));
 
@@ -139,13 +137,13 @@ class BudgetWatchIT {
         spending.usd = new BigDecimal("85");
         look(watch(Optional.empty()));
 
-        clock.now = Instant.parse("2026-04-01T00:30:00Z");
+        clock.set(Instant.parse("2026-04-01T00:30:00Z"));
         spending.usd = BigDecimal.ZERO;
         spending.march = new BigDecimal("101"); // told late
         look(watch(Optional.empty()));
         assertEquals(2, alerts());
 
-        clock.now = Instant.parse("2026-04-01T01:00:00Z");
+        clock.set(Instant.parse("2026-04-01T01:00:00Z"));
         spending.march = new BigDecimal("1000");
         spending.usd = new BigDecimal("80");
         look(watch(Optional.empty()));
@@ -162,13 +160,13 @@ class BudgetWatchIT {
             assertEquals(1, told.requests.size());
             watch.look();
             assertEquals(1, told.requests.size(), "not before its pause is over");
-            clock.now = clock.now.plusSeconds(60);
+            clock.advance(Duration.ofMinutes(1));
             watch.look();
         }
         assertEquals(2, told.requests.size());
-        clock.now = clock.now.plusSeconds(120);
+        clock.advance(Duration.ofMinutes(2));
         look(watch(hook(10))); // another processor, or this one after a restart
-        clock.now = clock.now.plus(Duration.ofDays(1));
+        clock.advance(Duration.ofDays(1));
         look(watch(hook(10)));
 
         assertEquals(3, told.requests.size());
@@ -206,7 +204,7 @@ class BudgetWatchIT {
         try (var watch = watch(hook(3))) {
             for (int i = 0; i < 10; i++) {
                 watch.look();
-                clock.now = clock.now.plus(Duration.ofHours(2));
+                clock.advance(Duration.ofHours(2));
             }
         }
 
@@ -362,26 +360,6 @@ class BudgetWatchIT {
                 List<SpendScope> scopes, Instant from, Instant to) {
             readings.incrementAndGet();
             return Collections.nCopies(scopes.size(), hourly);
-        }
-    }
-
-    private static final class SteppedClock extends Clock {
-
-        volatile Instant now = NOON;
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
         }
     }
 
