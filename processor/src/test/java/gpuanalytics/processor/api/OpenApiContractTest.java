@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
 import gpuanalytics.processor.api.OpenApi.Operation;
 import gpuanalytics.processor.api.OpenApi.Parameter;
 import gpuanalytics.processor.dashboard.DashboardFiles;
+import gpuanalytics.processor.letter.LettersUnavailableException;
 import gpuanalytics.processor.query.LatestSamples;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.processor.query.StoreUnavailableException;
@@ -99,6 +100,7 @@ class OpenApiContractTest {
                         Map.entry("GET /reconcile", ReconcileAnswers.PARAMETERS),
                         Map.entry("GET /prices", PriceAnswers.PARAMETERS),
                         Map.entry("GET /conflicts", ConflictAnswers.PARAMETERS),
+                        Map.entry("GET /rejects", RejectAnswers.PARAMETERS),
                         Map.entry("GET /gpu/info", GpuAnswers.INFO_PARAMETERS),
                         Map.entry("GET /gpus/{id}/series", GpuAnswers.SERIES_PARAMETERS),
                         Map.entry("GET /gpus/series", GpuAnswers.NAMED_SERIES_PARAMETERS));
@@ -312,6 +314,10 @@ class OpenApiContractTest {
                 _ -> {
                     throw away;
                 };
+        running.letters.newest =
+                _ -> {
+                    throw new LettersUnavailableException("away", away);
+                };
         running.ledger.costs =
                 _ -> {
                     throw away;
@@ -363,6 +369,11 @@ class OpenApiContractTest {
                     _ -> {
                         await(never);
                         return List.of();
+                    };
+            running.letters.newest =
+                    most -> {
+                        await(never);
+                        return new FakeLetters().newest(most);
                     };
             running.queries.tokens =
                     query -> {
