@@ -140,7 +140,7 @@ public final class LocalMain {
             return new OnceRun(pipeline, api, this::showAndAwaitTick).run(out, err);
         }
         pipeline.produce();
-        pipeline.openDoors().ifPresent(doors -> out.println("  doors   " + doors + "\n"));
+        pipeline.openDoors().ifPresent(doors -> out.println("  doors      " + doors + "\n"));
         pipeline.evening();
         if (options.open()) {
             Browser.open("http://127.0.0.1:%d/".formatted(pipeline.processor().httpPort()), err);
@@ -163,11 +163,10 @@ public final class LocalMain {
 
     private void printAddresses(PrintStream out) {
         var port = pipeline.processor().httpPort();
-        out.println("  dashboard  http://127.0.0.1:%d/".formatted(port));
-        out.println("  HTTP    http://127.0.0.1:%d/".formatted(port));
-        out.println("  Kafka   " + pipeline.broker().bootstrapServers());
-        out.println("  store   " + shown(pipeline.storeUrl()));
-        pipeline.simulated().ifPresent(fleet -> out.println("  simulated: " + fleet));
+        out.println("  dashboard  http://127.0.0.1:%d/ (the HTTP API too)".formatted(port));
+        out.println("  Kafka      " + pipeline.broker().bootstrapServers());
+        out.println("  store      " + shown(pipeline.storeUrl()));
+        pipeline.simulated().ifPresent(fleet -> out.println("  simulated  " + fleet));
         out.println();
     }
 
