@@ -19,7 +19,7 @@ public final class DemoConfig implements SourceConfig {
             Map.of(
                     "FLEET_GPUS", "24",
                     "FLEET_INTERVAL_S", "30",
-                    "RATE", "2.4",
+                    "RATE", "1.6",
                     "SEED", "16",
                     // the day is a day old when it comes
                     "LOCAL_RAW_RETENTION_S", "3600",
