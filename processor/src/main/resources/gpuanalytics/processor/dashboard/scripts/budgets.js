@@ -116,7 +116,7 @@ export function budgetTable(name, budgets, more = null) {
     columns: [
       {title: "Budget", text: true, cell: (budget) => budget.name, by: (budget) => budget.name},
       {title: "Counts", text: true, cell: scopeOf, by: (budget) => SCOPE.map((one) => budget[one]).join()},
-      {title: "Period", text: true, cell: (budget) => [`${budget.period}, since `, time(budget.period_start)], by: (budget) => budget.period_start},
+      {title: "Period", text: true, cell: (budget) => el("span", {title: `since ${budget.period_start}`}, `this ${budget.period}`), by: (budget) => budget.period_start},
       {title: "May spend", unit: "USD", cell: (budget) => usd(budget.usd), by: (budget) => budget.usd},
       {title: "Spent", unit: "USD", cell: (budget) => [usd(budget.spent_usd), budget.priced ? null : el("span", {class: "low"}, " and what has no price")], by: (budget) => budget.spent_usd},
       {title: "Spent, share", cell: (budget) => stood(spent(budget)), by: spent},
@@ -141,5 +141,5 @@ function scopeOf(budget) {
 
 function thresholds(budget) {
   const at = new Map(budget.alerts.map((alert) => [alert.threshold_percent, alert.at]));
-  return el("span", {}, ...budget.thresholds_percent.flatMap((percent, index) => [index > 0 ? ", " : "", at.has(percent) ? el("span", {class: "low"}, `${percent} % reached `, time(at.get(percent))) : `${percent} %`]));
+  return el("span", {}, ...budget.thresholds_percent.flatMap((percent, index) => [index > 0 ? ", " : "", at.has(percent) ? el("span", {class: "low", title: at.get(percent)}, `${percent} % reached`) : `${percent} %`]));
 }

@@ -12,6 +12,8 @@ const MOST_COLUMNS = 16;
 
 /** Many GPUs are drawn smaller, so that a thousand fit a screen. */
 const MANY = 300;
+const FEW = 64;
+const LARGE_CELL = 32;
 const CELL = 18;
 const SMALL_CELL = 12;
 
@@ -30,7 +32,8 @@ export function fleetMap(chosen, opened) {
 
   function lay() {
     const width = Math.max(200, node.clientWidth);
-    size = groups.reduce((sum, group) => sum + group.gpus.length, 0) > MANY ? SMALL_CELL : CELL;
+    const count = groups.reduce((sum, group) => sum + group.gpus.length, 0);
+    size = count > MANY ? SMALL_CELL : count > FEW ? CELL : LARGE_CELL;
     const step = size + GAP;
     const room = Math.max(1, Math.floor(width / step));
     cells = [];

@@ -40,6 +40,9 @@ export function scaledText(number) {
 
 /** Dollars: cents up to a thousand, then three digits; below a cent the two digits that there are. */
 export function usdText(number) {
+  if (number < 0) {
+    return `−${usdText(-number)}`;
+  }
   const size = Math.abs(number);
   if (size >= 1000) {
     return `$${scaledText(number)}`;

@@ -74,7 +74,7 @@ function head(node, what, column) {
   return el(
     "th",
     {scope: "col", class: column.text ? "text" : "number", "aria-sort": sorted ? (what.order.down ? "descending" : "ascending") : "none"},
-    el("button", {type: "button", class: "sort", "data-key": column.title, onclick: turn}, column.title, column.unit ? el("small", {}, ` ${column.unit}`) : null, arrow),
+    el("button", {type: "button", class: "sort", "data-key": column.title, onclick: turn}, column.title, arrow, column.unit ? el("small", {}, ` ${column.unit}`) : null),
   );
 }
 

@@ -23,7 +23,7 @@ const NO_GPUS = "an API has no GPUs of ours";
 /** Builds the view; what is returned asks again whenever it is called. */
 export function build(root, state) {
   const form = otherwise(state);
-  const asking = panel("What if", {class: "wide"});
+  const asking = panel("What if", {class: "wide", csv: false});
   const beside = panel("Side by side", {class: "wide"});
   asking.body.replaceChildren(form);
   root.append(controls(state, {basis: true}), asking.node, beside.node);
@@ -84,6 +84,14 @@ function note(row) {
   return row.scenario === "ledger" ? "what the ledger has" : row.usd.difference === null ? "some of it has no price, so there is no difference" : [row.usd.difference > 0 ? "more by " : "less by ", usd(Math.abs(row.usd.difference))];
 }
 
+/** Where a list is from, as short as it can be told. */
+function source(text) {
+  if (text === null) {
+    return "–";
+  }
+  return URL.canParse(text) ? el("span", {title: text}, new URL(text).host) : text;
+}
+
 function comparison(rows) {
   const dollars = (title, name) => ({title, unit: "USD", cell: (row) => usd(row.usd[name], "nothing of it has a price"), by: (row) => row.usd[name]});
   const ofGpus = (title, unit, name, text) => ({title, unit, cell: (row) => (row.gpus === null ? absent(NO_GPUS) : text(row.gpus[name])), by: (row) => row.gpus?.[name]});
@@ -105,7 +113,7 @@ function comparison(rows) {
       ofGpus("Each", "USD/h", "usd_per_hour", (n) => rate(n, "no GPU has a price")),
       breakEven("Break-even", "tokens/h", "tokens_per_hour", (n) => count(n, "it has no price")),
       breakEven("Busy then", "", "utilization", (n) => share(n, "not known")),
-      {title: "Price from", text: true, cell: (row) => row.source ?? "–", by: (row) => row.source},
+      {title: "Price from", text: true, cell: (row) => source(row.source), by: (row) => row.source},
     ],
     rows,
   });
