@@ -1,6 +1,7 @@
 package gpuanalytics.processor.ledger;
 
 import gpuanalytics.processor.gpuname.GpuNames;
+import gpuanalytics.processor.ledger.EntryKey.Gpu;
 import gpuanalytics.processor.query.GroupValue;
 import gpuanalytics.processor.query.InvalidQueryException;
 import gpuanalytics.processor.query.QueryLimits;
@@ -68,6 +69,15 @@ final class Grouping {
             group.add(value(dimension, hour, key));
         }
         return new Place(window.pointOf(hour), group);
+    }
+
+    /** An entry with the name that its GPU has then; null for one that is not asked for. */
+    @Nullable EntryKey named(Instant hour, EntryKey key) {
+        if (!matches(hour, key)) {
+            return null;
+        }
+        var gpu = new Gpu(value(CostDimension.GPU, hour, key), key.gpu().host(), key.gpu().model());
+        return new EntryKey(key.kind(), gpu, key.from(), key.providedMicroUsd(), key.group());
     }
 
     /**

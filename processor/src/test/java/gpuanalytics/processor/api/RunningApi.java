@@ -73,8 +73,16 @@ final class RunningApi implements AutoCloseable {
     }
 
     HttpResponse<String> put(String target, String body, String... headers) {
-        var request = request("PUT", target).PUT(HttpRequest.BodyPublishers.ofString(body));
-        return send(request, headers);
+        return sendBody("PUT", target, body, headers);
+    }
+
+    HttpResponse<String> post(String target, String body, String... headers) {
+        return sendBody("POST", target, body, headers);
+    }
+
+    HttpResponse<String> sendBody(String method, String target, String body, String... headers) {
+        var content = HttpRequest.BodyPublishers.ofString(body);
+        return send(request(method, target).method(method, content), headers);
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request, String... headers) {
