@@ -65,7 +65,8 @@ record LoadOptions(
             """
             --calls N          how many calls (default 10000)
             --spans N          usages of each (default 10)
-            --door NAME        grpc: OTLP over gRPC, http: OTLP over HTTP, events: POST /v1/events (default grpc)
+            --door NAME        grpc: OTLP over gRPC, http: OTLP over HTTP, sdk-grpc and sdk-http: the same by OpenTelemetry's SDK,
+                               events: POST /v1/events (default grpc)
             --rate N           calls per second, each at its time whatever became of others (default 1000); max: as many as there is room for
             --in-flight N      the most calls under way (default 192)
             --connections N    of each target, for grpc (default 4)
@@ -102,7 +103,13 @@ record LoadOptions(
     enum Door {
         GRPC,
         HTTP,
-        EVENTS
+        SDK_GRPC,
+        SDK_HTTP,
+        EVENTS;
+
+        private String said() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /** Where a door listens. */
@@ -196,12 +203,12 @@ record LoadOptions(
 
     private static Door door(String name) {
         for (var door : Door.values()) {
-            if (door.name().toLowerCase(Locale.ROOT).equals(name)) {
+            if (door.said().equals(name)) {
                 return door;
             }
         }
         throw new IllegalArgumentException(
-                "--door is %s, expected grpc, http or events".formatted(name));
+                "--door is %s, expected grpc, http, sdk-grpc, sdk-http or events".formatted(name));
     }
 
     private static URI url(String text) {
