@@ -366,7 +366,7 @@ variable "etcd_snapshot_retention" {
 }
 
 variable "etcd_snapshot_bucket" {
-  description = "S3 bucket of this region that etcd snapshots go to as well (folder NAME/etcd), by the control plane's role; it may be that of make tf-backend. null keeps them on the control plane's disk only, which goes with it."
+  description = "S3 bucket of this region that etcd snapshots go to as well (folder NAME/etcd), and make backup TO=s3://... (folder NAME/backup), by the control plane's role; it may be that of make tf-backend. null keeps snapshots on the control plane's disk only, which goes with it."
   type        = string
   default     = null
 

@@ -73,6 +73,29 @@ terraform_value() {
   sed -e 's/\x1b\[[0-9;]*m//g' -e 's/^│ \{0,1\}//' "$dir/log" | grep -v -e '^[╷╵]' -e '^$' | awk '/^Error/ { seen = 1 } seen' | grep -m 1 -v -e '^Error' -e '^ ' >&2 || printf '%s\n' "$answer" >&2
   return 1
 }
+# The estimate of the cost module. A type that prices.json has no price of is asked of AWS's price list, where there are credentials.
+estimate() {
+  local answer region type price book=$scratch/tf/modules/cost/prices.json
+  answer=$(terraform_value module.cost.estimate) || return 1
+  region=$(jq -r .region <<< "$answer")
+  for type in $(jq -r 'if .region as $r | .regions | index($r) then .unpriced_types[] else empty end' <<< "$answer"); do
+    price=$(list_price "$region" "$type") || continue
+    jq --arg r "$region" --arg t "$type" --argjson p "$price" '.regions[$r].instance_hour_usd[$t] = $p' "$book" > "$book.new" && mv "$book.new" "$book"
+    answer=$(terraform_value module.cost.estimate) || return 1
+  done
+  printf '%s\n' "$answer"
+}
+# list_price REGION TYPE: USD an hour on demand, Linux, shared. False where AWS is not asked or does not say. The list is in few regions.
+list_price() {
+  local field filters=()
+  command -v aws > /dev/null || return 1
+  for field in "instanceType $2" "regionCode $1" "operatingSystem Linux" "preInstalledSw NA" "tenancy Shared" "capacitystatus Used" "marketoption OnDemand"; do
+    filters+=("Type=TERM_MATCH,Field=${field% *},Value=${field#* }")
+  done
+  aws pricing get-products --region us-east-1 --service-code AmazonEC2 --filters "${filters[@]}" --output json \
+    --cli-connect-timeout 5 --cli-read-timeout 20 2> /dev/null |
+    jq -e '[.PriceList[] | fromjson | .terms.OnDemand[].priceDimensions[].pricePerUnit.USD | tonumber | select(. > 0)] | min // empty' 2> /dev/null
+}
 has_address() { [ -n "${TF_VAR_my_ip_cidr:-}" ] || grep -qs '^ *my_ip_cidr *=' "$TF_DIR"/terraform.tfvars "$TF_DIR"/*.auto.tfvars ${VARS:+"$VARS"}; }
 need_vars() { [ -z "${VARS:-}" ] || [ -f "$VARS" ] || fail "VARS = \"$VARS\": there is no such file"; }
 

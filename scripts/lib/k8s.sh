@@ -470,6 +470,16 @@ claims() {
   kubectl -n platform get persistentvolumeclaims -o json | jq -r '.items[].metadata.name | select(test("^data-(kafka|mongo)-[0-9]+$"))'
 }
 
+# bucket_folder s3://BUCKET[/FOLDER]: where a backup goes; without a folder into the cluster's own, which its control plane may write.
+bucket_folder() {
+  [[ $1 =~ ^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*$ ]] || fail "TO is '$1'; expected s3://BUCKET or s3://BUCKET/FOLDER"
+  if [[ ${1#s3://} == */* ]]; then
+    echo "$1"
+  else
+    echo "$1/$(terraform -chdir="${TF_DIR:-$root/terraform}" output -raw name)/backup/$(date -u +%Y-%m-%dT%H%M%SZ)"
+  fi
+}
+
 volume_pod_gone() {
   kubectl -n platform delete pod "volume-$1" --ignore-not-found --timeout=60s >/dev/null
 }

@@ -71,11 +71,11 @@ $(VERIFY:%=verify-%):
 	@scripts/k8s/$@
 
 .PHONY: backup
-backup: ## Copy the data of Kafka and MongoDB to this machine (DIR=)
+backup: ## Copy the data of Kafka and MongoDB to this machine (DIR=), or from AWS to a bucket (TO=s3://...)
 	@scripts/k8s/backup
 
 .PHONY: restore
-restore: ## Put a backup on the cluster (DIR=, CONFIRM=yes)
+restore: ## Put a backup on the cluster (DIR= or FROM=s3://..., CONFIRM=yes)
 	@scripts/k8s/restore
 
 ##@ Kubernetes tests

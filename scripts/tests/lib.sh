@@ -75,3 +75,44 @@ emulator() {
   at_end+=(emulator_down)
 }
 no_emulator="there is no AWS emulator (moto_server, terraform)"
+
+# A control plane and a worker that the scripts reach: folders of this machine ($work/nodes) with the K3s of the tests. The connection
+# is a socket; a command on it runs here, its paths led to the node's folder. What is asked of AWS is in $work/asked.
+stand_in_nodes() {
+  local node command
+  nodes=$work/nodes
+  mkdir -p "$work/bin" "$nodes"/{control-plane,worker-0}/{usr/local/bin,var/lib/k3s-node,tmp} "$work/tf"
+  for node in control-plane worker-0; do cp "$root/scripts/tests/on-node/k3s" "$nodes/$node/usr/local/bin/"; done
+  cat > "$work/outputs.json" << 'JSON'
+{"name": {"value": "gpu-analytics"}, "region": {"value": "us-east-1"}, "access": {"value": "ssm"}, "nodes": {"value": [
+  {"name": "control-plane", "role": "control-plane", "instance_id": "i-00000000000000001", "private_ip": "10.40.0.10", "user_data": ""},
+  {"name": "worker-0", "role": "worker", "instance_id": "i-00000000000000002", "private_ip": "10.40.0.11", "user_data": ""}]}}
+JSON
+  printf '#!/bin/sh\ncat %s\n' "$work/outputs.json" > "$work/bin/terraform"
+  printf '#!/bin/sh\nexec "$@"\n' > "$work/bin/sudo"
+  cat > "$work/bin/ssh" << SSH
+#!/usr/bin/env bash
+for ((i = 1; i <= \$#; i++)); do
+  case "\${!i}" in
+    -S) j=\$((i + 1)); exec python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "\${!j}" ;;
+    ControlPath=*) socket=\${!i#*=} ;;
+    -O) exit ;;
+  esac
+done
+node=\$(basename "\$socket" .sock)
+led() { sed -E "s,(^|[^A-Za-z0-9_.-])/(var/lib|usr/local)/,\1$nodes/\$node/\2/,g"; }
+command=\$(led <<< "\${!#}")
+[[ \$command != *"bash -s"* ]] || { led > "$work/script"; exec < "$work/script"; }
+export FAKE_ROOT=$nodes/\$node PATH=$nodes/\$node/usr/local/bin:\$PATH
+exec bash -c "\$command"
+SSH
+  for command in ssh-keygen session-manager-plugin; do printf '#!/bin/sh\n' > "$work/bin/$command"; done
+  cat > "$work/bin/aws" << STUB
+#!/usr/bin/env bash
+case "\$*" in *send-ssh-public-key*) exit ;; esac
+echo "\$*" >> "$work/asked"
+exec $(command -v aws) "\$@"
+STUB
+  chmod +x "$work"/bin/*
+  export PATH=$work/bin:$PATH KUBE_DIR=$work/kube TF_DIR=$work/tf
+}

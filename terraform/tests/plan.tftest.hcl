@@ -87,8 +87,13 @@ run "snapshots_in_s3" {
   }
 
   assert {
-    condition     = [for s in jsondecode(data.aws_iam_policy_document.node["control_plane"].json).Statement : s.Resource if startswith(try(s.Sid, ""), "WriteSnapshots")] == ["arn:aws:s3:::snapshots/gpu-analytics/etcd/*"]
-    error_message = "The control plane writes its own folder and nothing else."
+    condition = {
+      for s in jsondecode(data.aws_iam_policy_document.node["control_plane"].json).Statement : s.Sid => s.Resource if startswith(try(s.Sid, ""), "Write")
+      } == {
+      WriteSnapshots = "arn:aws:s3:::snapshots/gpu-analytics/etcd/*"
+      WriteBackups   = "arn:aws:s3:::snapshots/gpu-analytics/backup/*"
+    }
+    error_message = "The control plane writes its own folders and nothing else."
   }
   assert {
     condition     = !strcontains(data.aws_iam_policy_document.node["worker"].json, "s3:")
