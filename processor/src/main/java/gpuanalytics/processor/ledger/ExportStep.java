@@ -1,10 +1,12 @@
 package gpuanalytics.processor.ledger;
 
+import gpuanalytics.processor.ledger.EntryKey.Gpu;
 import gpuanalytics.processor.price.PriceBook;
 import gpuanalytics.processor.query.QueryWindow;
 import gpuanalytics.processor.query.Step;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.NavigableSet;
 
@@ -49,11 +51,21 @@ record ExportStep(CostQuery query) {
         var end = query.window().to();
         var cuts = new PriceCuts(start, prices.changes(start, end));
         var sums = new Entries();
+        var gpus = new HashMap<Gpu, Gpu>();
+        var groups = new HashMap<Group, Group>();
         reading.forEach(
                 (hour, key, amounts) -> {
-                    var named = grouping.named(hour, key);
-                    if (named != null) {
-                        sums.of(named.since(cuts.startOf(key.from()))).add(amounts);
+                    var gpu = grouping.gpu(hour, key);
+                    if (gpu != null) {
+                        // an hour has many entries, of few GPUs and groups
+                        sums.of(
+                                        new EntryKey(
+                                                key.kind(),
+                                                gpus.computeIfAbsent(gpu, same -> same),
+                                                cuts.startOf(key.from()),
+                                                key.providedMicroUsd(),
+                                                groups.computeIfAbsent(key.group(), same -> same)))
+                                .add(amounts);
                     }
                 });
         var entries = new ArrayList<ExportRows.Entry>();

@@ -71,13 +71,11 @@ final class Grouping {
         return new Place(window.pointOf(hour), group);
     }
 
-    /** An entry with the name that its GPU has then; null for one that is not asked for. */
-    @Nullable EntryKey named(Instant hour, EntryKey key) {
-        if (!matches(hour, key)) {
-            return null;
-        }
-        var gpu = new Gpu(value(CostDimension.GPU, hour, key), key.gpu().host(), key.gpu().model());
-        return new EntryKey(key.kind(), gpu, key.from(), key.providedMicroUsd(), key.group());
+    /** An entry's GPU with the name that it has then; null for an entry that is not asked for. */
+    @Nullable Gpu gpu(Instant hour, EntryKey key) {
+        return matches(hour, key)
+                ? new Gpu(value(CostDimension.GPU, hour, key), key.gpu().host(), key.gpu().model())
+                : null;
     }
 
     /**
