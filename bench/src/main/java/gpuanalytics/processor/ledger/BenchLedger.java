@@ -71,7 +71,11 @@ public final class BenchLedger {
     /** How many entries are stored. */
     public long entries() {
         long entries = 0;
-        for (var part : store.database().getCollection(StoreLayout.LEDGER_HOURS).find().batchSize(PARTS_PER_READ)) {
+        for (var part :
+                store.database()
+                        .getCollection(StoreLayout.LEDGER_HOURS)
+                        .find()
+                        .batchSize(PARTS_PER_READ)) {
             var some = part.getList("entries", Document.class);
             entries += some == null ? 0 : some.size();
         }
