@@ -5,6 +5,10 @@
 soak: ## Run at 50 times the default rate for ten minutes and check that the heap stays flat
 	@scripts/soak
 
+.PHONY: histories
+histories: ## 10,000 histories of what is said twice on the durable store (make test runs 1,000 of them there)
+	@$(MVN) -pl processor -am test -Dtest=DurableSaidTwiceIT -Dhistories=10000 -Dsurefire.failIfNoSpecifiedTests=false
+
 .PHONY: verify-nvml
 verify-nvml: ## Compare the nvml source with nvidia-smi on this machine's GPUs, idle and under load (docs/nvml.md)
 	@scripts/verify-nvml $(ARGS)

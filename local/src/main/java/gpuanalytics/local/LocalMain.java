@@ -126,7 +126,7 @@ public final class LocalMain {
             return new OnceRun(pipeline, api, this::showAndAwaitTick).run(out, err);
         }
         pipeline.produce();
-        pipeline.openDoors().ifPresent(doors -> out.println("  doors   " + doors + "\n"));
+        pipeline.openDoors().ifPresent(doors -> out.println("  doors      " + doors + "\n"));
         runUntilToldToEnd();
         return end(out, err);
     }
@@ -145,11 +145,10 @@ public final class LocalMain {
 
     private void printAddresses(PrintStream out) {
         var port = pipeline.processor().httpPort();
-        out.println("  dashboard  http://127.0.0.1:%d/".formatted(port));
-        out.println("  HTTP    http://127.0.0.1:%d/".formatted(port));
-        out.println("  Kafka   " + pipeline.broker().bootstrapServers());
-        out.println("  store   " + shown(pipeline.storeUrl()));
-        pipeline.simulated().ifPresent(fleet -> out.println("  simulated: " + fleet));
+        out.println("  dashboard  http://127.0.0.1:%d/ (the HTTP API too)".formatted(port));
+        out.println("  Kafka      " + pipeline.broker().bootstrapServers());
+        out.println("  store      " + shown(pipeline.storeUrl()));
+        pipeline.simulated().ifPresent(fleet -> out.println("  simulated  " + fleet));
         out.println();
     }
 

@@ -83,7 +83,7 @@ class LocalMainIT {
     @Test
     void showsTheFleetAndEndsOnCtrlCWithItsTotals() throws Exception {
         try (var run = start(List.of("--port", "0"), Map.of())) {
-            assertTrue(run.awaitLine("  HTTP ").contains("http://127.0.0.1:"));
+            assertTrue(run.awaitLine("  dashboard ").contains("http://127.0.0.1:"));
             assertTrue(run.awaitLine("  Kafka ").contains("127.0.0.1:"));
             assertTrue(run.awaitLine("  store ").contains("mongodb://127.0.0.1:"));
             Waiting.until(
@@ -111,7 +111,7 @@ class LocalMainIT {
         try (var run = start(List.of("--port", "0", "--rate", "1"), Map.of());
                 var client = HttpClient.newHttpClient()) {
             var door = port(run.awaitLine("  doors "), "http 127.0.0.1:");
-            var api = port(run.awaitLine("  HTTP "), "http://127.0.0.1:");
+            var api = port(run.awaitLine("  dashboard "), "http://127.0.0.1:");
             var usage =
                     "{\"ts\":\"%s\",\"model\":\"told-at-the-door\",\"prompt_tokens\":77,\"request_id\":\"1\"}"
                             .formatted(Instant.now());

@@ -106,7 +106,7 @@ class SigkillIT {
             variables.put("LOCAL_STORE_URL", store.url());
             for (int kill = 0; kill < KILLS; kill++) {
                 try (var run = start(arguments, variables)) {
-                    run.awaitLine("  HTTP ");
+                    run.awaitLine("  dashboard ");
                     // A random moment is what is wanted here, not a condition.
                     waitMillis(random.nextInt(MAX_KILL_DELAY_MS));
                     store.kill();

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import gpuanalytics.embedded.EmbeddedBroker;
 import gpuanalytics.embedded.Ports;
-import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.store.StoreLayout;
@@ -138,20 +137,11 @@ class LostLogIT {
             for (int round = 1; round <= 4; round++) {
                 send(50 * round);
                 awaitCounted();
-                makeAgain();
+                fixture.makeTokenTopicAgain();
             }
             send(500);
             awaitCounted();
         }
-    }
-
-    private void makeAgain() throws Exception {
-        fixture.admin().deleteTopics(List.of(fixture.tokenTopic())).all().get();
-        Waiting.until(
-                "the topic to be gone",
-                PipelineFixture.LIMIT,
-                () -> !fixture.admin().listTopics().names().get().contains(fixture.tokenTopic()));
-        fixture.createTopics();
     }
 
     /** Sends records and saves the log with them. */

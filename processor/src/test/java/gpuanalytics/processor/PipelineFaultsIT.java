@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -251,17 +250,7 @@ class PipelineFaultsIT {
                 sendAnonymous(fixture, 100);
                 fixture.awaitCommitted();
 
-                fixture.admin().deleteTopics(List.of(fixture.tokenTopic())).all().get();
-                Waiting.until(
-                        "the topic to be gone",
-                        LIMIT,
-                        () ->
-                                !fixture.admin()
-                                        .listTopics()
-                                        .names()
-                                        .get()
-                                        .contains(fixture.tokenTopic()));
-                fixture.createTopics();
+                fixture.makeTokenTopicAgain();
                 sendAnonymous(fixture, 60);
                 Waiting.until(
                         "the new ones to be stored",
@@ -285,8 +274,7 @@ class PipelineFaultsIT {
                 fixture.awaitCommitted();
                 assertEquals(100, processor.stats().stored());
             }
-            fixture.admin().deleteTopics(List.of(fixture.tokenTopic())).all().get();
-            fixture.createTopics();
+            fixture.makeTokenTopicAgain();
             sendAnonymous(fixture, 200);
 
             try (var processor = Processor.start(fixture.config())) {

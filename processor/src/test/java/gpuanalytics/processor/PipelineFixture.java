@@ -244,6 +244,19 @@ final class PipelineFixture implements AutoCloseable {
                         });
     }
 
+    /**
+     * Deletes the topic of usages and makes it again. Between the two it waits until the broker
+     * knows: until then it takes records for the old one, which go with it.
+     */
+    void makeTokenTopicAgain() throws Exception {
+        admin.deleteTopics(List.of(tokenTopic())).all().get();
+        Waiting.until(
+                "the topic to be gone",
+                LIMIT,
+                () -> !admin.listTopics().names().get().contains(tokenTopic()));
+        createTopics();
+    }
+
     /** Waits until all records of both topics are committed by the group. */
     void awaitCommitted() throws Exception {
         Waiting.until("everything to be committed", LIMIT, this::isCommitted);

@@ -85,13 +85,7 @@ class CumulativeStreamsTest {
                                 .addDataPoints(
                                         point.setStartTimeUnixNano(nanos(1))
                                                 .setTimeUnixNano(nanos(time))
-                                                .addAllAttributes(
-                                                        attributes(
-                                                                Map.of(
-                                                                        "gen_ai.token.type",
-                                                                        type,
-                                                                        "gen_ai.request.model",
-                                                                        "m")))))
+                                                .addAllAttributes(GpuPointsTest.ofTokens(type))))
                 .build();
     }
 

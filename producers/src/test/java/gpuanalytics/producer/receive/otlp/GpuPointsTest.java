@@ -17,6 +17,7 @@ import gpuanalytics.producer.receive.Told;
 import gpuanalytics.producer.receive.UsageOrigin;
 import gpuanalytics.producer.translate.EventWriter;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
 import io.opentelemetry.proto.metrics.v1.Gauge;
 import io.opentelemetry.proto.metrics.v1.Histogram;
@@ -124,14 +125,13 @@ class GpuPointsTest {
                                                 .setStartTimeUnixNano(NANOS - 60_000_000_000L)
                                                 .setTimeUnixNano(NANOS)
                                                 .setSum(sum)
-                                                .addAllAttributes(
-                                                        attributes(
-                                                                Map.of(
-                                                                        "gen_ai.token.type",
-                                                                        type,
-                                                                        "gen_ai.request.model",
-                                                                        "m")))))
+                                                .addAllAttributes(ofTokens(type))))
                 .build();
+    }
+
+    /** The attributes of a point that counts tokens of a type, such as input. */
+    static Iterable<KeyValue> ofTokens(String type) {
+        return attributes(Map.of("gen_ai.token.type", type, "gen_ai.request.model", "m"));
     }
 
     private static Event sample(Translation translation) {
