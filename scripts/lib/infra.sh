@@ -130,6 +130,8 @@ load_outputs() {
 }
 output() { load_outputs; jq -r --arg n "$1" '.[$n].value' <<< "$outputs_json"; }
 nodes() { load_outputs; jq -r '.nodes.value[].name' <<< "$outputs_json"; }
+servers() { load_outputs; jq -r '.nodes.value[] | select(.role == "control-plane") | .name' <<< "$outputs_json"; }
+other_servers() { servers | sed '/^control-plane$/d'; }
 workers() { load_outputs; jq -r '.nodes.value[] | select(.role == "worker") | .name' <<< "$outputs_json"; }
 node() { # NAME FIELD
   jq -re --arg n "$1" --arg f "$2" '.nodes.value[] | select(.name == $n) | .[$f]' <<< "$outputs_json" ||
@@ -212,7 +214,36 @@ run_on() {
   [ $# -eq 0 ] || words=$(printf ' %q' "$@")
   remote "$name" "sudo bash -s --$words" < "$on_node/$script"
 }
-on_control_plane() { remote control-plane "sudo k3s kubectl $*"; }
+# The first server that answers, where there are several. To be found before it is asked inside $(...), which finds it each time.
+leader=
+find_answering() { # false where none does
+  local name
+  for name in $(servers); do
+    if (connect_timeout_s=30 && connect "$name" && remote "$name" "sudo k3s kubectl --request-timeout=20s get --raw /readyz") > /dev/null 2>&1; then
+      leader=$name
+      return 0
+    fi
+  done
+  return 1
+}
+find_leader() {
+  [ -z "$leader" ] || return 0
+  if [ "$(servers)" = control-plane ] || ! find_answering; then leader=control-plane; fi
+}
+on_control_plane() { find_leader && remote "$leader" "sudo k3s kubectl $*"; }
+# Takes nodes away whose machines are gone: only names of ours, of machines that are not in terraform's state, and that are not Ready.
+remove_gone() {
+  local name expected
+  find_leader
+  expected=$(for name in $(nodes); do kubernetes_name "$name"; done)
+  for name in $(on_control_plane get nodes -o name | sed 's,^node/,,'); do
+    if [[ $name =~ ^(control-plane(-[0-9]+)?|(gpu-)?worker-[0-9]+)-[0-9a-f]{8}$ ]] && ! grep -qx -- "$name" <<< "$expected" &&
+      [ "$(on_control_plane get node "$name" -o "'jsonpath={.status.conditions[?(@.type==\"Ready\")].status}'")" != True ]; then
+      on_control_plane delete node "$name" > /dev/null
+      say "$name: its machine is gone; removed from the cluster"
+    fi
+  done
+}
 
 # ---- K3s ----------------------------------------------------------------------------------------------------------------
 

@@ -76,18 +76,20 @@ emulator() {
 }
 no_emulator="there is no AWS emulator (moto_server, terraform)"
 
-# A control plane and a worker that the scripts reach: folders of this machine ($work/nodes) with the K3s of the tests. The connection
-# is a socket; a command on it runs here, its paths led to the node's folder. What is asked of AWS is in $work/asked.
+# stand_in_nodes NAME...: machines that the scripts reach: folders of this machine ($work/nodes) with the K3s
+# of the tests. The connection is a socket; a command on it runs here, its paths led to the node's folder. What is asked of AWS is in $work/asked.
 stand_in_nodes() {
   local node command
   nodes=$work/nodes
-  mkdir -p "$work/bin" "$nodes"/{control-plane,worker-0}/{usr/local/bin,var/lib/k3s-node,tmp} "$work/tf"
-  for node in control-plane worker-0; do cp "$root/scripts/tests/on-node/k3s" "$nodes/$node/usr/local/bin/"; done
-  cat > "$work/outputs.json" << 'JSON'
-{"name": {"value": "gpu-analytics"}, "region": {"value": "us-east-1"}, "access": {"value": "ssm"}, "nodes": {"value": [
-  {"name": "control-plane", "role": "control-plane", "instance_id": "i-00000000000000001", "private_ip": "10.40.0.10", "user_data": ""},
-  {"name": "worker-0", "role": "worker", "instance_id": "i-00000000000000002", "private_ip": "10.40.0.11", "user_data": ""}]}}
-JSON
+  mkdir -p "$work/bin" "$work/tf"
+  for node; do
+    mkdir -p "$nodes/$node"/{usr/local/bin,var/lib/k3s-node,tmp}
+    cp "$root/scripts/tests/on-node/k3s" "$nodes/$node/usr/local/bin/"
+  done
+  printf '%s\n' "$@" | jq -Rn '{name: {value: "gpu-analytics"}, region: {value: "us-east-1"}, access: {value: "ssm"},
+    parameters: {value: {ca_hash: "/gpu-analytics/k3s/ca-hash"}},
+    nodes: {value: [[inputs] | to_entries[] | {name: .value, role: (if .value | startswith("control-plane") then "control-plane" else "worker" end),
+      instance_id: "i-0000000000000000\(.key + 1)", private_ip: "10.40.0.1\(.key)", user_data: ""}]}}' > "$work/outputs.json"
   printf '#!/bin/sh\ncat %s\n' "$work/outputs.json" > "$work/bin/terraform"
   printf '#!/bin/sh\nexec "$@"\n' > "$work/bin/sudo"
   cat > "$work/bin/ssh" << SSH

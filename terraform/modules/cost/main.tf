@@ -26,11 +26,11 @@ locals {
   ) }
 
   gpu_nodes = var.gpu_worker_count
-  nodes     = 1 + var.worker_count + local.gpu_nodes
+  nodes     = var.control_plane_count + var.worker_count + local.gpu_nodes
   at_most   = " (spot: at most)"
 
   machines = [
-    { what = "control plane ${var.control_plane_instance_type}", type = var.control_plane_instance_type, count = 1 },
+    { what = "control plane ${var.control_plane_instance_type}", type = var.control_plane_instance_type, count = var.control_plane_count },
     { what = "worker ${var.worker_instance_type}${var.worker_spot ? local.at_most : ""}", type = var.worker_instance_type, count = var.worker_count },
     { what = "GPU worker ${var.gpu_worker_instance_type}${var.gpu_worker_spot ? local.at_most : ""}", type = var.gpu_worker_instance_type, count = local.gpu_nodes },
   ]
@@ -46,8 +46,9 @@ locals {
   items = concat(
     [for m in local.machines : { what = m.what, count = m.count, price = try(local.hour_usd[m.type] * local.hours, null) }],
     [
-      { what = "gp3 volumes (GiB)", count = var.control_plane_volume_gib + var.worker_count * var.worker_volume_gib + local.gpu_nodes * var.gpu_worker_volume_gib, price = try(local.table.gp3_gib_month_usd, null) },
+      { what = "gp3 volumes (GiB)", count = var.control_plane_count * var.control_plane_volume_gib + var.worker_count * var.worker_volume_gib + local.gpu_nodes * var.gpu_worker_volume_gib, price = try(local.table.gp3_gib_month_usd, null) },
       { what = "public IPv4 addresses", count = var.private_subnets ? 1 : local.nodes, price = try(local.table.public_ipv4_hour_usd * local.hours, null) },
+      { what = "load balancer of the API", count = var.control_plane_count > 1 ? 1 : 0, price = try(local.table.network_load_balancer_hour_usd * local.hours, null) },
       { what = "NAT gateway", count = var.private_subnets ? 1 : 0, price = try(local.table.nat_gateway_hour_usd * local.hours, null) },
       { what = "detailed monitoring", count = var.detailed_monitoring ? local.nodes : 0, price = try(local.table.detailed_monitoring_instance_month_usd, null) },
     ],

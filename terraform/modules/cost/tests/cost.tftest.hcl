@@ -1,6 +1,7 @@
 variables {
   region                      = "us-east-1"
   control_plane_instance_type = "t3.medium"
+  control_plane_count         = 1
   control_plane_volume_gib    = 30
   worker_count                = 2
   worker_instance_type        = "t3.large"
@@ -104,6 +105,19 @@ run "metal_is_no_size_in_proportion" {
   assert {
     condition     = join(",", output.estimate.unpriced_types) == "c6g.metal"
     error_message = "A bare machine's price is another one than its size's."
+  }
+}
+
+run "three_servers_behind_a_load_balancer" {
+  command = plan
+
+  variables {
+    control_plane_count = 3
+  }
+
+  assert {
+    condition     = abs(output.estimate.total_usd - (730 * (3 * 0.0416 + 2 * 0.0832 + 0.0225 + 5 * 0.005) + 190 * 0.08)) < 0.005
+    error_message = "The total is ${output.estimate.total_usd}."
   }
 }
 
