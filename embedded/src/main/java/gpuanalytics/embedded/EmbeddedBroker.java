@@ -50,31 +50,41 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @param port where it listens; 0 for a free port
      * @param retentionBytes how much of a partition's log is kept, per partition
      * @param retention how long records are kept
+     * @param advertisedPort where clients are sent to, such as a relay's; 0 for where it listens
      */
     public record Options(
-            @Nullable Path directory, int port, long retentionBytes, Duration retention) {
+            @Nullable Path directory,
+            int port,
+            long retentionBytes,
+            Duration retention,
+            int advertisedPort) {
 
         private static final long DEFAULT_RETENTION_BYTES = 16L << 20;
         private static final Duration DEFAULT_RETENTION = Duration.ofHours(1);
 
         /** A temporary directory, a free port, an hour and 16 MiB per partition. */
         public static Options defaults() {
-            return new Options(null, 0, DEFAULT_RETENTION_BYTES, DEFAULT_RETENTION);
+            return new Options(null, 0, DEFAULT_RETENTION_BYTES, DEFAULT_RETENTION, 0);
         }
 
         /** The same with its data kept in a directory, which is made where it is missing. */
         public Options in(Path kept) {
-            return new Options(kept, port, retentionBytes, retention);
+            return new Options(kept, port, retentionBytes, retention, advertisedPort);
         }
 
         /** The same on a port of one's own. */
         public Options on(int fixedPort) {
-            return new Options(directory, fixedPort, retentionBytes, retention);
+            return new Options(directory, fixedPort, retentionBytes, retention, advertisedPort);
         }
 
         /** The same with another retention. */
         public Options keeping(long bytesPerPartition, Duration time) {
-            return new Options(directory, port, bytesPerPartition, time);
+            return new Options(directory, port, bytesPerPartition, time, advertisedPort);
+        }
+
+        /** The same with something in front of it, which its clients are sent to. */
+        public Options behind(int relayPort) {
+            return new Options(directory, port, retentionBytes, retention, relayPort);
         }
     }
 
@@ -246,6 +256,13 @@ public final class EmbeddedBroker implements AutoCloseable {
                         "listeners",
                                 "PLAINTEXT://%s:%d,CONTROLLER://%s:%d"
                                         .formatted(HOST, port, HOST, controllerPort),
+                        "advertised.listeners",
+                                "PLAINTEXT://%s:%d"
+                                        .formatted(
+                                                HOST,
+                                                options.advertisedPort() == 0
+                                                        ? port
+                                                        : options.advertisedPort()),
                         "listener.security.protocol.map",
                                 "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
                         "controller.listener.names", "CONTROLLER",

@@ -168,7 +168,10 @@ public final class TopicFiller implements AutoCloseable {
         }
     }
 
-    /** What our producers use too: all replicas, idempotent, lz4, batches of 128 KiB. */
+    /**
+     * What our producers use too: all replicas, idempotent, one request at a time, lz4, batches of
+     * 128 KiB.
+     */
     static Map<String, Object> settings(String bootstrap) {
         return Map.of(
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -179,6 +182,8 @@ public final class TopicFiller implements AutoCloseable {
                 ByteArraySerializer.class,
                 ProducerConfig.ACKS_CONFIG,
                 "all",
+                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+                1,
                 ProducerConfig.COMPRESSION_TYPE_CONFIG,
                 "lz4",
                 ProducerConfig.LINGER_MS_CONFIG,

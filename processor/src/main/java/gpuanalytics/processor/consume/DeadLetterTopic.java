@@ -264,14 +264,15 @@ public final class DeadLetterTopic implements AutoCloseable {
         return open;
     }
 
+    /** Idempotent by default; one request at a time, as a new topic takes whatever comes first. */
     private Map<String, Object> settings() {
         return Map.of(
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 config.bootstrapServers(),
                 ProducerConfig.ACKS_CONFIG,
                 "all",
-                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
-                true,
+                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+                1,
                 ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
                 ByteArraySerializer.class,
                 ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,

@@ -184,6 +184,9 @@ public final class KafkaPublisher implements AutoCloseable {
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, options.bufferBytes());
         settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, options.maxRecordBytes());
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK.toMillis());
+        // A partition that is new, or whose log has forgotten us, takes whatever comes first: were
+        // the first request refused and the second taken, the first would be out of order for ever.
+        settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         // an outage of Kafka is waited out, however long: 24 days is the most a client takes
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
         settings.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 2000);

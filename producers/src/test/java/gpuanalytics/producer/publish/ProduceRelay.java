@@ -1,0 +1,113 @@
+package gpuanalytics.producer.publish;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Passes requests and answers between clients and a broker. The first produce request arrives
+ * damaged, so that the broker refuses it for now, and its answer waits until the client has sent a
+ * second one or had the time to.
+ */
+final class ProduceRelay implements AutoCloseable {
+
+    private static final short PRODUCE = 0;
+
+    /** From the end of a request into the bytes of its last record. */
+    private static final int INTO_RECORD_BYTES = 8;
+
+    private static final long SECOND_WITHIN_MS = 1000;
+
+    private final ServerSocket clients;
+    private final int brokerPort;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch first = new CountDownLatch(1);
+    private final CountDownLatch second = new CountDownLatch(1);
+    private volatile int damaged = -1;
+
+    ProduceRelay(ServerSocket clients, int brokerPort) {
+        this.clients = clients;
+        this.brokerPort = brokerPort;
+        Thread.startVirtualThread(this::accept);
+    }
+
+    /** Waits until the first produce request is under way. */
+    void awaitFirst() throws InterruptedException {
+        first.await();
+    }
+
+    @Override
+    public void close() throws IOException {
+        clients.close();
+        for (var socket : open) {
+            socket.close();
+        }
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                var client = clients.accept();
+                var broker = new Socket(InetAddress.getLoopbackAddress(), brokerPort);
+                open.add(client);
+                open.add(broker);
+                pass(client, broker, this::request);
+                pass(broker, client, this::answer);
+            }
+        } catch (IOException ignored) {
+            // closed: the test is over
+        }
+    }
+
+    private interface Passing {
+        void before(byte[] message) throws InterruptedException;
+    }
+
+    private static void pass(Socket from, Socket to, Passing passing) {
+        Thread.startVirtualThread(
+                () -> {
+                    try (from;
+                            to) {
+                        var in = new DataInputStream(from.getInputStream());
+                        var out = new DataOutputStream(to.getOutputStream());
+                        while (true) {
+                            var message = new byte[in.readInt()];
+                            in.readFully(message);
+                            passing.before(message);
+                            out.writeInt(message.length);
+                            out.write(message);
+                        }
+                    } catch (IOException | InterruptedException ignored) {
+                        // closed: the client, the broker or the test is over
+                    }
+                });
+    }
+
+    private void request(byte[] message) {
+        var header = ByteBuffer.wrap(message);
+        if (header.getShort() != PRODUCE) {
+            return;
+        }
+        if (first.getCount() == 0) {
+            second.countDown();
+            return;
+        }
+        damaged = header.getInt(Integer.BYTES);
+        message[message.length - INTO_RECORD_BYTES] ^= 1;
+        first.countDown();
+    }
+
+    private void answer(byte[] message) throws InterruptedException {
+        if (first.getCount() == 0 && ByteBuffer.wrap(message).getInt() == damaged) {
+            var _ = second.await(SECOND_WITHIN_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+}
