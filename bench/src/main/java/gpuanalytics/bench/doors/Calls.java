@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
  * @param spans how many usages a call has
  * @param newest the time of the latest usage
  */
-record Calls(long run, long seed, int spans, Instant newest) {
+public record Calls(long run, long seed, int spans, Instant newest) {
 
     /** Usages lie in so many seconds before the newest, so that rollups have more than one row. */
     static final int SECONDS = 300;
@@ -95,7 +95,7 @@ record Calls(long run, long seed, int spans, Instant newest) {
     }
 
     /** As spans, a trace for each call. */
-    ExportTraceServiceRequest otlp(long call) {
+    public ExportTraceServiceRequest otlp(long call) {
         var scope = ScopeSpans.newBuilder();
         var traceId = bytes(run, call);
         var time = time(call);

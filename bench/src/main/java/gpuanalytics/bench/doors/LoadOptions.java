@@ -34,6 +34,7 @@ import java.util.stream.Stream;
  * @param killEvery how often one of them is killed
  * @param kafkaAway how long the broker is away, once
  * @param processorAfter whether our processor starts when all calls are acknowledged
+ * @param storeMebibytes the heap of our store
  * @param settle how long the totals may stand still before they are final
  * @param settings variables for our doors
  * @param recording whether the flight recorder of our doors runs along
@@ -57,6 +58,7 @@ record LoadOptions(
         Optional<Duration> killEvery,
         Optional<Duration> kafkaAway,
         boolean processorAfter,
+        int storeMebibytes,
         Duration settle,
         Map<String, String> settings,
         boolean recording,
@@ -83,6 +85,7 @@ record LoadOptions(
             --kill-every TIME  kill one of them, in turn, and start it again
             --kafka-away TIME  kill the broker once, after a third of the calls, and start it again after this time
             --processor-after  start the own processor when all calls are acknowledged, so that it takes nothing from the doors
+            --store-mib N      heap of the own store in MiB; raw events beyond half of it go, the oldest first (default 512)
             --settle TIME      how long the API's totals may stand still before they are final (default 60s)
             --env NAME=VALUE   a variable for the own doors; may be repeated
             --jfr              record a profile of the own doors and print its summary
@@ -99,6 +102,7 @@ record LoadOptions(
                     "--kill-every",
                     "--kafka-away",
                     "--processor-after",
+                    "--store-mib",
                     "--env",
                     "--jfr");
 
@@ -159,6 +163,7 @@ record LoadOptions(
                         Optional.ofNullable(line.duration("--kill-every")),
                         Optional.ofNullable(line.duration("--kafka-away")),
                         line.has("--processor-after"),
+                        whole(line, "--store-mib", 512),
                         line.duration("--settle", Duration.ofSeconds(60)),
                         line.settings("--env"),
                         line.has("--jfr"),

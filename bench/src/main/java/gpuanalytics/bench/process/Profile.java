@@ -59,6 +59,7 @@ public final class Profile {
         }
         var method = name(stack.getFrames().getFirst());
         return !method.contains("EPoll.wait")
+                && !method.contains("Native.epollWait")
                 && !method.contains("Net.poll")
                 && !method.contains("accept")
                 && !method.contains("SocketDispatcher.read0");
