@@ -44,7 +44,7 @@ final class Month {
     private Month() {}
 
     /** The example's prices, which never change. */
-    private record Fixed(PriceConfig config, PriceBook book) implements Prices {
+    record Fixed(PriceConfig config, PriceBook book) implements Prices {
 
         static Fixed example() {
             var config = PriceConfig.read(new EnvironmentReader(Map.of("PRICES_FILE", "example")));

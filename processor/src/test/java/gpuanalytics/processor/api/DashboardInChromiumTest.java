@@ -12,6 +12,7 @@ import gpuanalytics.processor.query.LatestSamples;
 import gpuanalytics.processor.query.Readings;
 import gpuanalytics.processor.query.StoreUnavailableException;
 import gpuanalytics.processor.query.TokenReport;
+import gpuanalytics.service.text.Printable;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -114,7 +115,7 @@ class DashboardInChromiumTest extends BrowserTest {
                     case "fleet" -> row.get("gpu");
                     default -> row.get("team");
                 };
-        return name.isNull() ? "none" : name.asText();
+        return name.isNull() ? "none" : Printable.of(name.asText());
     }
 
     @Test
