@@ -6,6 +6,7 @@ import gpuanalytics.processor.budget.Budgets;
 import gpuanalytics.processor.dashboard.DashboardFiles;
 import gpuanalytics.processor.dashboard.StateStream;
 import gpuanalytics.processor.ledger.LedgerQueries;
+import gpuanalytics.processor.letter.Letters;
 import gpuanalytics.processor.price.Prices;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.processor.query.UsageQueries;
@@ -70,6 +71,7 @@ final class Endpoints {
                         dashboard(config, stream, metrics),
                         AdminEndpoints.of(health, registry, limits.timeout(), metrics),
                         questions(limits, sources.queries(), gate, clock),
+                        rejects(sources.letters(), gate),
                         costs(sources.ledger(), gate, clock),
                         reconcile(config.bills(), sources.ledger(), gate, clock),
                         exports(config, sources, metrics, clock),
@@ -115,6 +117,13 @@ final class Endpoints {
                         .behind(gate),
                 Endpoint.get("/tokens", TABLE_TYPES, tokens::respond)
                         .taking(TokenAnswers.PARAMETERS)
+                        .behind(gate));
+    }
+
+    private static List<Endpoint> rejects(Letters letters, WorkGate gate) {
+        return List.of(
+                Endpoint.get("/rejects", TABLE_TYPES, new RejectAnswers(letters)::respond)
+                        .taking(RejectAnswers.PARAMETERS)
                         .behind(gate));
     }
 

@@ -13,6 +13,7 @@ import gpuanalytics.processor.api.OpenApi.Operation;
 import gpuanalytics.processor.api.OpenApi.Parameter;
 import gpuanalytics.processor.bill.BillLimits;
 import gpuanalytics.processor.dashboard.DashboardFiles;
+import gpuanalytics.processor.letter.LettersUnavailableException;
 import gpuanalytics.processor.query.LatestSamples;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.processor.query.StoreUnavailableException;
@@ -103,6 +104,7 @@ class OpenApiContractTest {
                         Map.entry("GET /exports/ledger.csv", ExportAnswers.LEDGER_PARAMETERS),
                         Map.entry("GET /prices", PriceAnswers.PARAMETERS),
                         Map.entry("GET /conflicts", ConflictAnswers.PARAMETERS),
+                        Map.entry("GET /rejects", RejectAnswers.PARAMETERS),
                         Map.entry("GET /gpu/info", GpuAnswers.INFO_PARAMETERS),
                         Map.entry("GET /gpus/{id}/series", GpuAnswers.SERIES_PARAMETERS),
                         Map.entry("GET /gpus/series", GpuAnswers.NAMED_SERIES_PARAMETERS));
@@ -328,6 +330,10 @@ class OpenApiContractTest {
                 _ -> {
                     throw away;
                 };
+        running.letters.newest =
+                _ -> {
+                    throw new LettersUnavailableException("away", away);
+                };
         running.ledger.costs =
                 _ -> {
                     throw away;
@@ -387,6 +393,11 @@ class OpenApiContractTest {
                     _ -> {
                         await(never);
                         return List.of();
+                    };
+            running.letters.newest =
+                    most -> {
+                        await(never);
+                        return new FakeLetters().newest(most);
                     };
             running.queries.tokens =
                     query -> {

@@ -30,6 +30,7 @@ final class RunningApi implements AutoCloseable {
     final FakeLedgerQueries ledger = new FakeLedgerQueries();
     final FakePrices prices = new FakePrices();
     final FakeBudgets budgets = new FakeBudgets();
+    final FakeLetters letters = new FakeLetters();
     final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     volatile HealthReport health = health(true, true);
     volatile PipelineState.Counts counts = new PipelineState.Counts(9, 5, 3, 1, -1, 12);
@@ -45,14 +46,15 @@ final class RunningApi implements AutoCloseable {
         api =
                 HttpApi.start(
                         config,
-                        new ApiSources(queries, ledger, prices, budgets),
+                        new ApiSources(queries, ledger, prices, budgets, letters),
                         this::state,
                         metrics,
                         Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
+    /** With room for exports: a slot is held a moment longer than its answer takes to read. */
     RunningApi() {
-        this(QueryLimits.defaults());
+        this(HttpConfigs.withExports(64));
     }
 
     PipelineState state() {
