@@ -1,6 +1,8 @@
 package gpuanalytics.processor.ledger;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -24,5 +26,12 @@ final class Entries {
         var sorted = new TreeMap<EntryKey, Amounts>(EntryKey.ORDER);
         sorted.putAll(entries);
         return sorted;
+    }
+
+    /** The same in that order, which takes little more than they do. */
+    List<Map.Entry<EntryKey, Amounts>> inOrder() {
+        var inOrder = new ArrayList<>(entries.entrySet());
+        inOrder.sort(Map.Entry.comparingByKey(EntryKey.ORDER));
+        return inOrder;
     }
 }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableSet;
 
 /**
@@ -46,33 +47,33 @@ record ExportStep(CostQuery query) {
     }
 
     /** What a reading of it has; entries that have the same prices are one. */
-    List<ExportRows.Entry> entries(LedgerReading reading, Grouping grouping, PriceBook prices) {
+    List<Map.Entry<EntryKey, Amounts>> entries(
+            LedgerReading reading, Grouping grouping, PriceBook prices) {
         var start = query.window().from();
-        var end = query.window().to();
-        var cuts = new PriceCuts(start, prices.changes(start, end));
-        var sums = new Entries();
+        var cuts = new PriceCuts(start, prices.changes(start, query.window().to()));
+        var entries = new Entries();
+        // an hour has many entries, of few GPUs and groups
         var gpus = new HashMap<Gpu, Gpu>();
         var groups = new HashMap<Group, Group>();
         reading.forEach(
                 (hour, key, amounts) -> {
                     var gpu = grouping.gpu(hour, key);
                     if (gpu != null) {
-                        // an hour has many entries, of few GPUs and groups
-                        sums.of(
-                                        new EntryKey(
-                                                key.kind(),
-                                                gpus.computeIfAbsent(gpu, same -> same),
-                                                cuts.startOf(key.from()),
-                                                key.providedMicroUsd(),
-                                                groups.computeIfAbsent(key.group(), same -> same)))
-                                .add(amounts);
+                        var named =
+                                new EntryKey(
+                                        key.kind(),
+                                        gpus.computeIfAbsent(gpu, same -> same),
+                                        cuts.startOf(key.from()),
+                                        key.providedMicroUsd(),
+                                        groups.computeIfAbsent(key.group(), same -> same));
+                        entries.of(named).add(amounts);
                     }
                 });
-        var entries = new ArrayList<ExportRows.Entry>();
-        sums.sorted()
-                .forEach(
-                        (key, amounts) ->
-                                entries.add(new ExportRows.Entry(start, end, key, amounts)));
-        return entries;
+        return entries.inOrder();
+    }
+
+    ExportRows.Entry entry(Map.Entry<EntryKey, Amounts> entry) {
+        return new ExportRows.Entry(
+                query.window().from(), query.window().to(), entry.getKey(), entry.getValue());
     }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -176,13 +177,13 @@ public final class MongoLedgerQueries implements LedgerQueries {
                     for (var step : ExportStep.of(query, window, whole.known())) {
                         var rating = new Rating(prices, market);
                         for (var entry : entries(step, prices)) {
-                            maker.make(entry, rating, usd, sink);
+                            maker.make(step.entry(entry), rating, usd, sink);
                         }
                     }
                 });
     }
 
-    private List<ExportRows.Entry> entries(ExportStep step, PriceBook prices) {
+    private List<Map.Entry<EntryKey, Amounts>> entries(ExportStep step, PriceBook prices) {
         return answer(
                 step.query(),
                 () -> prices,
