@@ -247,6 +247,7 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     private static KafkaConfig config(Options options, Path directory, int port) {
         var controllerPort = Ports.free();
+        var advertised = options.advertisedPort() == 0 ? port : options.advertisedPort();
         var properties = new Properties();
         properties.putAll(
                 Map.of(
@@ -256,13 +257,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                         "listeners",
                                 "PLAINTEXT://%s:%d,CONTROLLER://%s:%d"
                                         .formatted(HOST, port, HOST, controllerPort),
-                        "advertised.listeners",
-                                "PLAINTEXT://%s:%d"
-                                        .formatted(
-                                                HOST,
-                                                options.advertisedPort() == 0
-                                                        ? port
-                                                        : options.advertisedPort()),
+                        "advertised.listeners", "PLAINTEXT://%s:%d".formatted(HOST, advertised),
                         "listener.security.protocol.map",
                                 "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
                         "controller.listener.names", "CONTROLLER",
