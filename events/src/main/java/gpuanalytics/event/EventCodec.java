@@ -9,6 +9,7 @@ import gpuanalytics.event.Decoded.Valid;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
@@ -110,6 +111,33 @@ public final class EventCodec {
         }
     }
 
+    /**
+     * What the event is that is said so: the same as if it came as JSON, which is written only
+     * where something of it takes a closer look.
+     */
+    public Decoded decode(Said said, Instant written) {
+        var plain = said.plain(limits.maxBytes());
+        try {
+            return plain == null
+                    ? decode(said.topic(), encode(said), written)
+                    : inTime(plain, List.of(), written);
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
+    }
+
+    private static byte[] encode(Said said) throws IOException {
+        var out = new ByteArrayOutputStream(256);
+        try (var json = Json.FACTORY.createGenerator(out)) {
+            json.writeStartObject();
+            for (var field : said.topic().fields().fields()) {
+                write(json, field, said.get(field));
+            }
+            json.writeEndObject();
+        }
+        return out.toByteArray();
+    }
+
     private static ReadEvent read(EventTopic topic, char[] text, HeaderLookup headers)
             throws IOException {
         return switch (CloudEvent.mode(headers)) {
@@ -207,9 +235,13 @@ public final class EventCodec {
         switch (value) {
             case null -> {}
             case String text -> json.writeStringField(field.name(), text);
-            case Instant time -> json.writeStringField(field.name(), time.toString());
+            case Instant time -> json.writeStringField(field.name(), EventTime.text(time));
             case Long number -> json.writeNumberField(field.name(), number);
             case Double number -> json.writeNumberField(field.name(), number);
+            case BigDecimal number -> {
+                json.writeFieldName(field.name());
+                json.writeNumber(number.toPlainString());
+            }
             case Boolean flag -> json.writeBooleanField(field.name(), flag);
             default -> throw new IllegalStateException(field.name() + " holds " + value);
         }

@@ -104,7 +104,8 @@ final class JsonValue {
         };
     }
 
-    private static boolean isAbsent(Field<?> field, String text) {
+    /** Whether a text stands for "no reading". */
+    static boolean isAbsent(Field<?> field, String text) {
         if (text.isEmpty() || TEXT_BLANKS.contains(text)) {
             return true;
         }

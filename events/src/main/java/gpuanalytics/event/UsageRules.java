@@ -88,9 +88,7 @@ public final class UsageRules {
      * @return why it cannot, or null
      */
     static @Nullable Rejected apply(EventReading said, Event.Builder usage) {
-        if (!usage.has(TokenUsage.MODEL)) {
-            usage.setUnchecked(TokenUsage.MODEL, usage.valueOf(TokenUsage.RESPONSE_MODEL));
-        }
+        fillInModel(usage);
         dropImpossibleCache(said, usage);
         var total = said.total();
         long promptSaid = tokens(usage, TokenUsage.PROMPT_TOKENS);
@@ -138,6 +136,24 @@ public final class UsageRules {
         }
     }
 
+    /** The same where all is said by the contract's own names: what counts then is the provider. */
+    static @Nullable Rejected apply(Event.Builder usage) {
+        fillInModel(usage);
+        long reasoning = tokens(usage, TokenUsage.REASONING_TOKENS);
+        return reasoning > 0 && isReasoningBeside(usage)
+                ? set(
+                        usage,
+                        TokenUsage.COMPLETION_TOKENS,
+                        tokens(usage, TokenUsage.COMPLETION_TOKENS) + reasoning)
+                : null;
+    }
+
+    private static void fillInModel(Event.Builder usage) {
+        if (!usage.has(TokenUsage.MODEL)) {
+            usage.setUnchecked(TokenUsage.MODEL, usage.valueOf(TokenUsage.RESPONSE_MODEL));
+        }
+    }
+
     private static @Nullable Rejected set(Event.Builder usage, Field<Long> field, long tokens) {
         usage.set(field, tokens);
         return Validation.checkValue(field, tokens);
@@ -155,9 +171,12 @@ public final class UsageRules {
 
     private static boolean isReasoningBeside(EventReading said, Event.Builder usage) {
         var name = said.nameOf(TokenUsage.REASONING_TOKENS);
-        return (name != null && REASONING_BESIDE.contains(name))
-                || (usage.valueOf(TokenUsage.PROVIDER) instanceof String provider
-                        && countsReasoningBeside(provider));
+        return (name != null && REASONING_BESIDE.contains(name)) || isReasoningBeside(usage);
+    }
+
+    private static boolean isReasoningBeside(Event.Builder usage) {
+        return usage.valueOf(TokenUsage.PROVIDER) instanceof String provider
+                && countsReasoningBeside(provider);
     }
 
     private static boolean isOneOf(BigDecimal total, long tokens, long cache, long reasoning) {

@@ -13,6 +13,14 @@ import org.jspecify.annotations.Nullable;
 /** The rules that a value must meet by itself, and those that concern more than one field. */
 final class Validation {
 
+    /** Below it, from the blank on, all is plain. */
+    private static final int LAST_PLAIN = 0x7f;
+
+    private static final List<Field<?>> ANY_NAME_OF_A_GPU =
+            List.of(GpuMetric.GPU_INDEX, GpuMetric.GPU_UUID);
+    private static final List<Field<?>> ANY_TOKENS =
+            List.of(TokenUsage.PROMPT_TOKENS, TokenUsage.COMPLETION_TOKENS);
+
     private Validation() {}
 
     /** The first defect of the collected values, or null where there is none. */
@@ -65,13 +73,12 @@ final class Validation {
                 return List.of(field);
             }
         }
-        List<Field<?>> oneOf =
+        var oneOf =
                 switch (topic) {
-                    case GPU_METRICS -> List.of(GpuMetric.GPU_INDEX, GpuMetric.GPU_UUID);
-                    case TOKEN_USAGE ->
-                            List.of(TokenUsage.PROMPT_TOKENS, TokenUsage.COMPLETION_TOKENS);
+                    case GPU_METRICS -> ANY_NAME_OF_A_GPU;
+                    case TOKEN_USAGE -> ANY_TOKENS;
                 };
-        boolean hasOne = oneOf.stream().anyMatch(event::has);
+        boolean hasOne = event.has(oneOf.getFirst()) || event.has(oneOf.getLast());
         return hasOne || (topic == EventTopic.TOKEN_USAGE && isFailure(event)) ? List.of() : oneOf;
     }
 
@@ -97,12 +104,15 @@ final class Validation {
                     "%s is %d characters, expected %s to %s"
                             .formatted(name, points, plain(field.min()), plain(field.max())));
         }
-        var odd = text.codePoints().filter(Validation::isOdd).findFirst();
-        if (odd.isPresent()) {
-            return new Rejected(
-                    RejectReason.OUT_OF_RANGE,
-                    "%s contains U+%04X, expected no control characters and no lone surrogates"
-                            .formatted(name, odd.getAsInt()));
+        for (int i = 0; i < text.length(); i++) {
+            int point = text.codePointAt(i);
+            if (isOdd(point)) {
+                return new Rejected(
+                        RejectReason.OUT_OF_RANGE,
+                        "%s contains U+%04X, expected no control characters and no lone surrogates"
+                                .formatted(name, point));
+            }
+            i += Character.charCount(point) - 1;
         }
         return null;
     }
@@ -163,7 +173,9 @@ final class Validation {
 
     /** Texts are labels: they go into keys, terminals and logs. */
     private static boolean isOdd(int point) {
-        return Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE;
+        return point < LAST_PLAIN
+                ? point < ' '
+                : Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE;
     }
 
     private static @Nullable Rejected checkParts(Event.Builder event) {

@@ -24,14 +24,16 @@ import java.util.concurrent.TimeUnit;
  * @param spans how many usages a call has
  * @param newest the time of the latest usage
  */
-record Calls(long run, long seed, int spans, Instant newest) {
+public record Calls(long run, long seed, int spans, Instant newest) {
 
     /** Usages lie in so many seconds before the newest, so that rollups have more than one row. */
     static final int SECONDS = 300;
 
     private static final int MOST_PROMPT_TOKENS = 2048;
     private static final int MOST_COMPLETION_TOKENS = 512;
-    private static final long LATENCY_NANOS = 850_000_000;
+
+    /** How long each request took. */
+    static final long LATENCY_NANOS = 850_000_000;
 
     private static final Resource RESOURCE =
             Resource.newBuilder()
@@ -62,11 +64,11 @@ record Calls(long run, long seed, int spans, Instant newest) {
         return new Sums(spans, prompt, completion);
     }
 
-    private long promptTokens(long call, int n) {
+    long promptTokens(long call, int n) {
         return 1 + (mixed(call, n) >>> 1) % MOST_PROMPT_TOKENS;
     }
 
-    private long completionTokens(long call, int n) {
+    long completionTokens(long call, int n) {
         return 1 + (mixed(call, n) >>> 33) % MOST_COMPLETION_TOKENS;
     }
 
@@ -78,12 +80,22 @@ record Calls(long run, long seed, int spans, Instant newest) {
         return z ^ (z >>> 31);
     }
 
-    private Instant time(long call) {
+    Instant time(long call) {
         return newest.minusSeconds(call % SECONDS);
     }
 
+    /** The trace of a call, in hexadecimal digits. */
+    String traceId(long call) {
+        return "%016x%016x".formatted(run, call);
+    }
+
+    /** A span within the trace of its call, in hexadecimal digits. */
+    static String spanId(int n) {
+        return "%016x".formatted(n + 1L);
+    }
+
     /** As spans, a trace for each call. */
-    ExportTraceServiceRequest otlp(long call) {
+    public ExportTraceServiceRequest otlp(long call) {
         var scope = ScopeSpans.newBuilder();
         var traceId = bytes(run, call);
         var time = time(call);
@@ -136,7 +148,7 @@ record Calls(long run, long seed, int spans, Instant newest) {
         return json.append(']').toString().getBytes(UTF_8);
     }
 
-    private String id(long call, int n) {
+    String id(long call, int n) {
         return model() + "-" + call + "-" + n;
     }
 

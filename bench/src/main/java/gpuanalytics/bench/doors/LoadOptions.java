@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param calls how many calls
  * @param spans how many usages each has
  * @param door which door takes them
+ * @param until no call is begun any more once this file is there
  * @param perSecond calls per second; 0 for as many as there is room for
  * @param inFlight how many may be under way
  * @param connections of each target, for gRPC
@@ -33,6 +34,7 @@ import java.util.stream.Stream;
  * @param killEvery how often one of them is killed
  * @param kafkaAway how long the broker is away, once
  * @param processorAfter whether our processor starts when all calls are acknowledged
+ * @param storeMebibytes the heap of our store
  * @param settle how long the totals may stand still before they are final
  * @param settings variables for our doors
  * @param recording whether the flight recorder of our doors runs along
@@ -43,6 +45,7 @@ record LoadOptions(
         long calls,
         int spans,
         Door door,
+        Optional<Path> until,
         long perSecond,
         int inFlight,
         int connections,
@@ -55,6 +58,7 @@ record LoadOptions(
         Optional<Duration> killEvery,
         Optional<Duration> kafkaAway,
         boolean processorAfter,
+        int storeMebibytes,
         Duration settle,
         Map<String, String> settings,
         boolean recording,
@@ -65,7 +69,9 @@ record LoadOptions(
             """
             --calls N          how many calls (default 10000)
             --spans N          usages of each (default 10)
-            --door NAME        grpc: OTLP over gRPC, http: OTLP over HTTP, events: POST /v1/events (default grpc)
+            --door NAME        grpc: OTLP over gRPC, http: OTLP over HTTP, sdk-grpc and sdk-http: the same by OpenTelemetry's SDK,
+                               events: POST /v1/events (default grpc)
+            --until FILE       begin no call any more once this file is there
             --rate N           calls per second, each at its time whatever became of others (default 1000); max: as many as there is room for
             --in-flight N      the most calls under way (default 192)
             --connections N    of each target, for grpc (default 4)
@@ -79,6 +85,7 @@ record LoadOptions(
             --kill-every TIME  kill one of them, in turn, and start it again
             --kafka-away TIME  kill the broker once, after a third of the calls, and start it again after this time
             --processor-after  start the own processor when all calls are acknowledged, so that it takes nothing from the doors
+            --store-mib N      heap of the own store in MiB; raw events beyond half of it go, the oldest first (default 512)
             --settle TIME      how long the API's totals may stand still before they are final (default 60s)
             --env NAME=VALUE   a variable for the own doors; may be repeated
             --jfr              record a profile of the own doors and print its summary
@@ -95,6 +102,7 @@ record LoadOptions(
                     "--kill-every",
                     "--kafka-away",
                     "--processor-after",
+                    "--store-mib",
                     "--env",
                     "--jfr");
 
@@ -102,7 +110,13 @@ record LoadOptions(
     enum Door {
         GRPC,
         HTTP,
-        EVENTS
+        SDK_GRPC,
+        SDK_HTTP,
+        EVENTS;
+
+        private String said() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /** Where a door listens. */
@@ -132,6 +146,7 @@ record LoadOptions(
                         line.number("--calls", 10_000, 1),
                         whole(line, "--spans", 10),
                         door(line.text("--door", "grpc")),
+                        Optional.ofNullable(line.path("--until")),
                         line.text("--rate", "1000").equals("max")
                                 ? 0
                                 : line.number("--rate", 1000, 1),
@@ -148,6 +163,7 @@ record LoadOptions(
                         Optional.ofNullable(line.duration("--kill-every")),
                         Optional.ofNullable(line.duration("--kafka-away")),
                         line.has("--processor-after"),
+                        whole(line, "--store-mib", 512),
                         line.duration("--settle", Duration.ofSeconds(60)),
                         line.settings("--env"),
                         line.has("--jfr"),
@@ -196,12 +212,12 @@ record LoadOptions(
 
     private static Door door(String name) {
         for (var door : Door.values()) {
-            if (door.name().toLowerCase(Locale.ROOT).equals(name)) {
+            if (door.said().equals(name)) {
                 return door;
             }
         }
         throw new IllegalArgumentException(
-                "--door is %s, expected grpc, http or events".formatted(name));
+                "--door is %s, expected grpc, http, sdk-grpc, sdk-http or events".formatted(name));
     }
 
     private static URI url(String text) {

@@ -29,6 +29,7 @@ final class OwnStack implements AutoCloseable {
                     "--sun-misc-unsafe-memory-access=allow");
 
     private final Path directory;
+    private final int storeMebibytes;
     private final int brokerPort = Ports.free();
     private final int apiPort = Ports.free();
     private final List<DoorProcess> doors = new ArrayList<>();
@@ -37,13 +38,14 @@ final class OwnStack implements AutoCloseable {
     private @Nullable ChildJvm processor;
     private int brokerStarts;
 
-    private OwnStack(Path directory) {
+    private OwnStack(Path directory, int storeMebibytes) {
         this.directory = directory;
+        this.storeMebibytes = storeMebibytes;
     }
 
     /** Starts all of it, the processor where it is not to come after; returns once it is ready. */
     static OwnStack start(LoadOptions options) throws IOException, InterruptedException {
-        var stack = new OwnStack(options.directory());
+        var stack = new OwnStack(options.directory(), options.storeMebibytes());
         try {
             stack.startBroker();
             try (var topics = new TopicFiller(stack.bootstrap())) {
@@ -91,7 +93,9 @@ final class OwnStack implements AutoCloseable {
                 ChildJvm.talking(
                         "store",
                         ChildJvm.own(
-                                StoreMain.class, List.of(directory.resolve("store").toString())),
+                                StoreMain.class,
+                                List.of(directory.resolve("store").toString()),
+                                storeMebibytes),
                         directory.resolve("store.log"));
         store = started;
         var variables =
@@ -100,7 +104,9 @@ final class OwnStack implements AutoCloseable {
                                 "KAFKA_BOOTSTRAP", bootstrap(),
                                 "MONGO_URL", started.line(),
                                 "HTTP_PORT", Integer.toString(apiPort),
-                                "ROLLUP_FLUSH_MS", "1000"));
+                                "ROLLUP_FLUSH_MS", "1000",
+                                // the store does not keep all raw events of an hour
+                                "AUDIT_INTERVAL_S", "0"));
         var options = new ArrayList<>(JVM);
         options.add("-Xmx512m");
         var program =

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 public final class ChildJvm implements AutoCloseable {
 
     private static final long ORDERLY_END_SECONDS = 20;
+    private static final int HEAP_MEBIBYTES = 512;
 
     private final String name;
     private final Process process;
@@ -45,13 +46,18 @@ public final class ChildJvm implements AutoCloseable {
 
     /** A program of this module. */
     public static Program own(Class<?> main, List<String> arguments) {
+        return own(main, arguments, HEAP_MEBIBYTES);
+    }
+
+    /** The same with another heap, in MiB. */
+    public static Program own(Class<?> main, List<String> arguments, int heapMebibytes) {
         var command = new ArrayList<String>();
         command.add(main.getName());
         command.addAll(arguments);
         return new Program(
                 System.getProperty("java.class.path"),
                 List.of(
-                        "-Xmx512m",
+                        "-Xmx%dm".formatted(heapMebibytes),
                         "-Dlogback.configurationFile=bench-logback.xml",
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow"),

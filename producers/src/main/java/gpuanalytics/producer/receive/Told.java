@@ -9,6 +9,7 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.producer.publish.Letter;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** One item of what a client has told. */
 public sealed interface Told {
@@ -25,10 +26,15 @@ public sealed interface Told {
 
     /** What decoding has made of an item that came as these bytes. */
     static Told of(Decoded decoded, EventTopic topic, String contentType, byte[] bytes) {
+        return of(decoded, topic, contentType, () -> bytes);
+    }
+
+    /** The same where the bytes take work, and only a refused item needs them. */
+    static Told of(Decoded decoded, EventTopic topic, String contentType, Supplier<byte[]> bytes) {
         return switch (decoded) {
             case Valid valid -> new Fact(valid.event(), valid.refused());
             case Rejected why ->
-                    new Refused(new Letter(why, Optional.of(topic), contentType, bytes));
+                    new Refused(new Letter(why, Optional.of(topic), contentType, bytes.get()));
         };
     }
 }

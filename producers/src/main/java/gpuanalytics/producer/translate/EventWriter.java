@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import gpuanalytics.event.Decoded;
 import gpuanalytics.event.EventCodec;
 import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.Said;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,6 +41,11 @@ public final class EventWriter {
      */
     public Decoded write(EventTopic topic, Map<String, Object> values) {
         return codec.decode(topic, json(values), clock.instant());
+    }
+
+    /** The event that is said so. */
+    public Decoded write(Said said) {
+        return codec.decode(said, clock.instant());
     }
 
     /** Names and values as they are judged. */

@@ -65,6 +65,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** OTLP of a whole producer over a real broker, by real clients of both protocols. */
@@ -402,6 +403,51 @@ class OtlpDoorIT {
                 to.shutdownNow();
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "traces,application/json",
+        "metrics,application/json",
+        "logs,application/json",
+        "traces,application/x-protobuf",
+        "metrics,application/x-protobuf",
+        "logs,application/x-protobuf"
+    })
+    void kafkaAwayIsToComeAgainOverHttpToo(String signal, String form) throws Exception {
+        boolean isJson = form.equals("application/json");
+        try (var away = new DoorFixture("127.0.0.1:1", Map.of())) {
+            var answer = away.post("/v1/" + signal, isJson ? "{}" : "", "content-type", form);
+
+            assertEquals(503, answer.statusCode(), text(answer));
+            assertTrue(answer.headers().firstValue("retry-after").isPresent());
+            assertEquals(form, answer.headers().firstValue("content-type").orElseThrow());
+            if (isJson) {
+                assertTrue(text(answer).startsWith("{\"code\":14,\"message\":\""), text(answer));
+            } else {
+                assertEquals(
+                        Code.UNAVAILABLE.getNumber(),
+                        com.google.rpc.Status.parseFrom(answer.body()).getCode());
+            }
+        }
+    }
+
+    /** A warning is a success: nothing is rejected, so that a client does not call it an error. */
+    @Test
+    void usageInTheOtherSignalIsAWarningWithNothingRejected() throws Exception {
+        var service = attribute("service.name", AnyValue.newBuilder().setStringValue("summing"));
+        var ofService = request(span(11, 1, "in-spans-too")).toBuilder();
+        ofService.getResourceSpansBuilder(0).getResourceBuilder().addAttributes(service);
+
+        var answer =
+                doors.postInTurn(
+                        "/v1/traces", ofService.build().toByteArray(), "content-type", PROTOBUF);
+
+        assertEquals(200, answer.statusCode());
+        var partial = ExportTraceServiceResponse.parseFrom(answer.body()).getPartialSuccess();
+        assertEquals(0, partial.getRejectedSpans());
+        assertTrue(partial.getErrorMessage().contains("summing"), partial.getErrorMessage());
+        assertEquals(0, texts(broker.bootstrapServers(), USAGES, "in-spans-too").size());
     }
 
     @Test

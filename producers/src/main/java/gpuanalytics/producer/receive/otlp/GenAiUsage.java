@@ -1,14 +1,16 @@
 package gpuanalytics.producer.receive.otlp;
 
 import com.google.protobuf.ByteString;
+import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
+import gpuanalytics.event.Said;
 import gpuanalytics.event.TokenUsage;
+import io.opentelemetry.proto.common.v1.AnyValue;
 import java.math.BigDecimal;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What attributes tell about a request to a model. */
@@ -20,6 +22,17 @@ final class GenAiUsage {
     /** These sum up the requests below them, which have spans of their own. */
     private static final Set<String> SUMMING =
             Set.of("invoke_agent", "create_agent", "invoke_workflow", "execute_tool");
+
+    /** The places of the names that tell how many tokens it was. */
+    private static final int[] OF_TOKENS =
+            IntStream.range(0, GenAiName.ALL.size())
+                    .filter(
+                            place -> {
+                                var field = GenAiName.ALL.get(place).field();
+                                return field.equals(TokenUsage.PROMPT_TOKENS)
+                                        || field.equals(TokenUsage.COMPLETION_TOKENS);
+                            })
+                    .toArray();
 
     private static final int TRACE_ID_BYTES = 16;
     private static final int SPAN_ID_BYTES = 8;
@@ -34,41 +47,43 @@ final class GenAiUsage {
 
     /** Whether they tell how many tokens it was. */
     static boolean hasTokens(Attributes attributes) {
-        return GenAiName.ALL.stream()
-                .filter(
-                        name ->
-                                name.field().equals(TokenUsage.PROMPT_TOKENS)
-                                        || name.field().equals(TokenUsage.COMPLETION_TOKENS))
-                .anyMatch(name -> attributes.number(name.attribute()) != null);
+        for (int place : OF_TOKENS) {
+            if (Attributes.numberOf(attributes.known(place)) != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    /** The values by the contract's names; what is of the wrong kind is absent. */
-    static Map<String, Object> values(Attributes attributes) {
-        var values = new LinkedHashMap<String, Object>();
-        for (var name : GenAiName.ALL) {
-            var value = value(attributes, name);
-            if (value != null) {
-                values.putIfAbsent(name.field().name(), value);
+    /** What they say by the contract's names; what is of the wrong kind is absent. */
+    static Said said(Attributes attributes) {
+        var said = new Said(EventTopic.TOKEN_USAGE);
+        for (int place = 0; place < GenAiName.ALL.size(); place++) {
+            var found = attributes.known(place);
+            var name = GenAiName.ALL.get(place);
+            var value = found == null ? null : value(found, name);
+            if (value != null && !said.has(name.field())) {
+                said.set(name.field(), value);
             }
         }
         // an embedding or a failed request may name only the model that answered
-        var answered = values.get(TokenUsage.RESPONSE_MODEL.name());
-        if (answered != null) {
-            values.putIfAbsent(TokenUsage.MODEL.name(), answered);
+        var answered = said.get(TokenUsage.RESPONSE_MODEL);
+        if (answered != null && !said.has(TokenUsage.MODEL)) {
+            said.set(TokenUsage.MODEL, answered);
         }
-        addCached(values);
-        return values;
+        addCached(said);
+        return said;
     }
 
-    private static @Nullable Object value(Attributes attributes, GenAiName name) {
+    private static @Nullable Object value(AnyValue value, GenAiName name) {
         return switch (name.field().kind()) {
-            case TEXT -> attributes.text(name.attribute()).orElse(null);
-            case INTEGER -> attributes.number(name.attribute());
+            case TEXT -> Attributes.textOf(value);
+            case INTEGER -> value.hasIntValue() ? value.getIntValue() : Attributes.numberOf(value);
             case NUMBER -> {
-                var number = attributes.number(name.attribute());
+                var number = Attributes.numberOf(value);
                 yield number == null ? null : number.multiply(BigDecimal.valueOf(name.scale()));
             }
-            case FLAG -> attributes.flag(name.attribute());
+            case FLAG -> Attributes.flagOf(value);
             case TIME -> null;
         };
     }
@@ -77,21 +92,27 @@ final class GenAiUsage {
      * By the convention the prompt includes what a cache gave and took; where that is more than the
      * prompt, the sender has passed on numbers of an interface that leaves it out.
      */
-    private static void addCached(Map<String, Object> values) {
-        var prompt = number(values, TokenUsage.PROMPT_TOKENS);
+    private static void addCached(Said said) {
+        if (!said.has(TokenUsage.CACHED_PROMPT_TOKENS)
+                && !said.has(TokenUsage.CACHE_WRITE_TOKENS)) {
+            return;
+        }
+        var prompt = number(said, TokenUsage.PROMPT_TOKENS);
         var cached =
-                number(values, TokenUsage.CACHED_PROMPT_TOKENS)
+                number(said, TokenUsage.CACHED_PROMPT_TOKENS)
                         .orElse(BigDecimal.ZERO)
-                        .add(number(values, TokenUsage.CACHE_WRITE_TOKENS).orElse(BigDecimal.ZERO));
+                        .add(number(said, TokenUsage.CACHE_WRITE_TOKENS).orElse(BigDecimal.ZERO));
         if (prompt.isPresent() && cached.compareTo(prompt.get()) > 0) {
-            values.put(TokenUsage.PROMPT_TOKENS.name(), prompt.get().add(cached));
+            said.set(TokenUsage.PROMPT_TOKENS, prompt.get().add(cached));
         }
     }
 
-    private static Optional<BigDecimal> number(Map<String, Object> values, Field<Long> field) {
-        return values.get(field.name()) instanceof BigDecimal number
-                ? Optional.of(number)
-                : Optional.empty();
+    private static Optional<BigDecimal> number(Said said, Field<Long> field) {
+        return switch (said.get(field)) {
+            case Long number -> Optional.of(BigDecimal.valueOf(number));
+            case BigDecimal number -> Optional.of(number);
+            case null, default -> Optional.empty();
+        };
     }
 
     /** The identity that a span gives its request; empty where its ids are none. */

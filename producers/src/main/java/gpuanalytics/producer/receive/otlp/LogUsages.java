@@ -1,6 +1,7 @@
 package gpuanalytics.producer.receive.otlp;
 
 import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.Said;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.producer.receive.BadRequestException;
 import gpuanalytics.producer.receive.Told;
@@ -8,7 +9,6 @@ import gpuanalytics.producer.receive.UsageOrigin;
 import gpuanalytics.producer.translate.EventWriter;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.logs.v1.LogRecord;
-import java.util.Map;
 
 /** Log records that are events of requests to models, as usages. */
 final class LogUsages {
@@ -45,8 +45,8 @@ final class LogUsages {
         } else if (!origins.allow(UsageOrigin.LOGS, attributes, into)) {
             into.pass(1);
         } else {
-            var decoded = events.write(EventTopic.TOKEN_USAGE, values(log, attributes));
-            into.add(Told.of(decoded, EventTopic.TOKEN_USAGE, MEDIA_TYPE, log.toByteArray()), 1);
+            var decoded = events.write(said(log, attributes));
+            into.add(Told.of(decoded, EventTopic.TOKEN_USAGE, MEDIA_TYPE, log::toByteArray), 1);
         }
     }
 
@@ -61,19 +61,16 @@ final class LogUsages {
         return attributes.text(ERROR_TYPE).isPresent();
     }
 
-    private static Map<String, Object> values(LogRecord log, Attributes attributes) {
-        var values = GenAiUsage.values(attributes);
+    private static Said said(LogRecord log, Attributes attributes) {
+        var said = GenAiUsage.said(attributes);
         GenAiUsage.eventId(log.getTraceId(), log.getSpanId())
-                .ifPresent(id -> values.put(TokenUsage.EVENT_ID.name(), id));
+                .ifPresent(id -> said.set(TokenUsage.EVENT_ID, id));
         long time =
                 log.getTimeUnixNano() != 0 ? log.getTimeUnixNano() : log.getObservedTimeUnixNano();
         if (time != 0) {
-            values.put(TokenUsage.TS.name(), EventWriter.time(time));
+            said.set(TokenUsage.TS, EventWriter.time(time));
         }
-        values.put(
-                TokenUsage.STATUS.name(),
-                values.containsKey(TokenUsage.ERROR_TYPE.name()) ? "error" : "ok");
-        values.put(TokenUsage.SOURCE.name(), "otlp");
-        return values;
+        return said.set(TokenUsage.STATUS, said.has(TokenUsage.ERROR_TYPE) ? "error" : "ok")
+                .set(TokenUsage.SOURCE, "otlp");
     }
 }

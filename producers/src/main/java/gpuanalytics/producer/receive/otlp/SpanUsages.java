@@ -1,6 +1,7 @@
 package gpuanalytics.producer.receive.otlp;
 
 import gpuanalytics.event.EventTopic;
+import gpuanalytics.event.Said;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.producer.receive.BadRequestException;
 import gpuanalytics.producer.receive.Told;
@@ -10,7 +11,6 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status.StatusCode;
 import java.math.BigDecimal;
-import java.util.Map;
 
 /** Spans of requests to models, as usages. */
 final class SpanUsages {
@@ -47,31 +47,29 @@ final class SpanUsages {
             into.warn("spans of requests to models without their tokens are not counted");
             into.pass(1);
         } else {
-            var decoded = events.write(EventTopic.TOKEN_USAGE, values(span, attributes));
-            into.add(Told.of(decoded, EventTopic.TOKEN_USAGE, MEDIA_TYPE, span.toByteArray()), 1);
+            var decoded = events.write(said(span, attributes));
+            into.add(Told.of(decoded, EventTopic.TOKEN_USAGE, MEDIA_TYPE, span::toByteArray), 1);
         }
     }
 
-    private static Map<String, Object> values(Span span, Attributes attributes) {
-        var values = GenAiUsage.values(attributes);
+    private static Said said(Span span, Attributes attributes) {
+        var said = GenAiUsage.said(attributes);
         GenAiUsage.eventId(span.getTraceId(), span.getSpanId())
-                .ifPresent(id -> values.put(TokenUsage.EVENT_ID.name(), id));
+                .ifPresent(id -> said.set(TokenUsage.EVENT_ID, id));
         long start = span.getStartTimeUnixNano();
         long end = span.getEndTimeUnixNano();
         if (end != 0) {
-            values.put(TokenUsage.TS.name(), EventWriter.time(end));
+            said.set(TokenUsage.TS, EventWriter.time(end));
         }
         if (start != 0 && Long.compareUnsigned(end, start) >= 0) {
-            values.put(
-                    TokenUsage.LATENCY_MS.name(),
-                    BigDecimal.valueOf(end - start, NANOS_DIGITS_OF_MILLIS));
+            said.set(
+                    TokenUsage.LATENCY_MS, BigDecimal.valueOf(end - start, NANOS_DIGITS_OF_MILLIS));
         }
-        values.put(TokenUsage.STATUS.name(), isError(span) ? "error" : "ok");
-        if (isError(span)) {
-            values.putIfAbsent(TokenUsage.ERROR_TYPE.name(), "_OTHER");
+        said.set(TokenUsage.STATUS, isError(span) ? "error" : "ok");
+        if (isError(span) && !said.has(TokenUsage.ERROR_TYPE)) {
+            said.set(TokenUsage.ERROR_TYPE, "_OTHER");
         }
-        values.put(TokenUsage.SOURCE.name(), "otlp");
-        return values;
+        return said.set(TokenUsage.SOURCE, "otlp");
     }
 
     private static boolean isError(Span span) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
+import gpuanalytics.event.Said;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.producer.receive.BadRequestException;
 import gpuanalytics.producer.receive.Told;
@@ -171,7 +172,7 @@ final class TokenMetrics {
 
     private Told told(String metric, Interval interval, Attributes attributes, Field<Long> field) {
         var topic = EventTopic.TOKEN_USAGE;
-        var decoded = events.write(topic, values(metric, interval, attributes, field));
+        var decoded = events.write(said(metric, interval, attributes, field));
         return Told.of(decoded, topic, MEDIA_TYPE, interval.bytes());
     }
 
@@ -216,19 +217,18 @@ final class TokenMetrics {
                 : COUNTERS.get(metric.getName());
     }
 
-    private static Map<String, Object> values(
+    private static Said said(
             String metric, Interval interval, Attributes attributes, Field<Long> field) {
-        var values = GenAiUsage.values(attributes);
-        attributes
-                .text("model_name")
-                .ifPresent(model -> values.putIfAbsent(TokenUsage.MODEL.name(), model));
-        values.put(field.name(), BigDecimal.valueOf(interval.tokens()));
-        values.put(TokenUsage.EVENT_ID.name(), identity(metric, interval, attributes));
-        if (interval.end() != 0) {
-            values.put(TokenUsage.TS.name(), EventWriter.time(interval.end()));
+        var said = GenAiUsage.said(attributes);
+        if (!said.has(TokenUsage.MODEL)) {
+            attributes.text("model_name").ifPresent(model -> said.set(TokenUsage.MODEL, model));
         }
-        values.put(TokenUsage.SOURCE.name(), "otlp.metrics");
-        return values;
+        said.set(field, BigDecimal.valueOf(interval.tokens()));
+        said.set(TokenUsage.EVENT_ID, identity(metric, interval, attributes));
+        if (interval.end() != 0) {
+            said.set(TokenUsage.TS, EventWriter.time(interval.end()));
+        }
+        return said.set(TokenUsage.SOURCE, "otlp.metrics");
     }
 
     /** The same for a point that is sent again: its series and its interval. */
