@@ -79,22 +79,25 @@ resource "aws_eip" "control_plane" {
 resource "aws_eip_association" "control_plane" {
   count = var.private_subnets ? 0 : 1
 
-  instance_id   = aws_instance.control_plane.id
+  instance_id   = aws_instance.control_plane[0].id
   allocation_id = aws_eip.control_plane[0].id
 }
 
 module "control_plane_user_data" {
   source = "./modules/user-data"
+  count  = var.control_plane_count
 
   role                    = "control-plane"
-  node_name               = "control-plane"
+  node_name               = local.control_plane_names[count.index]
+  joins                   = count.index > 0
+  control_plane_ip        = local.api_name
   region                  = var.region
   k3s_version             = var.k3s_version
   k3s_sha256              = local.k3s_sha256
   parameters              = local.parameters
-  tls_sans                = concat(aws_eip.control_plane[*].public_ip, var.tls_sans)
+  tls_sans                = concat(aws_eip.control_plane[*].public_ip, aws_lb.api[*].dns_name, var.tls_sans)
   disable                 = var.k3s_disable
-  schedulable             = var.control_plane_schedulable
+  schedulable             = var.control_plane_schedulable && var.control_plane_count == 1
   etcd_snapshot_cron      = var.etcd_snapshot_cron
   etcd_snapshot_retention = var.etcd_snapshot_retention
   etcd_snapshot_s3        = var.etcd_snapshot_bucket == null ? null : { bucket = var.etcd_snapshot_bucket, folder = local.etcd_folder }
@@ -111,7 +114,7 @@ module "worker_user_data" {
   k3s_version      = var.k3s_version
   k3s_sha256       = local.k3s_sha256
   parameters       = local.parameters
-  control_plane_ip = aws_instance.control_plane.private_ip
+  control_plane_ip = coalesce(local.api_name, aws_instance.control_plane[0].private_ip)
   timeout_s        = var.node_timeout_s
 }
 
@@ -125,7 +128,7 @@ module "gpu_worker_user_data" {
   k3s_version            = var.k3s_version
   k3s_sha256             = local.k3s_sha256
   parameters             = local.parameters
-  control_plane_ip       = aws_instance.control_plane.private_ip
+  control_plane_ip       = coalesce(local.api_name, aws_instance.control_plane[0].private_ip)
   timeout_s              = var.node_timeout_s
   gpu                    = true
   nvidia_driver_branch   = var.nvidia_driver_branch
@@ -135,13 +138,15 @@ module "gpu_worker_user_data" {
 
 resource "aws_instance" "control_plane" {
   #checkov:skip=CKV_AWS_126:one-minute metrics are billed by the instance; detailed_monitoring switches them on
+  count = var.control_plane_count
+
   ami                    = local.amis[var.control_plane_instance_type]
   instance_type          = var.control_plane_instance_type
-  subnet_id              = local.subnet_ids[0]
+  subnet_id              = local.subnet_ids[count.index % length(local.subnet_ids)]
   vpc_security_group_ids = [aws_security_group.control_plane.id]
   iam_instance_profile   = aws_iam_instance_profile.node["control_plane"].name
   key_name               = var.ssh_key_name
-  user_data              = module.control_plane_user_data.user_data
+  user_data              = module.control_plane_user_data[count.index].user_data
   monitoring             = var.detailed_monitoring
   ebs_optimized          = true
 
@@ -156,10 +161,10 @@ resource "aws_instance" "control_plane" {
     volume_size = var.control_plane_volume_gib
     encrypted   = true
 
-    tags = { Name = "${var.name}-control-plane", Cluster = var.name }
+    tags = { Name = "${var.name}-${local.control_plane_names[count.index]}", Cluster = var.name }
   }
 
-  tags = { Name = "${var.name}-control-plane", Role = "control-plane" }
+  tags = { Name = "${var.name}-${local.control_plane_names[count.index]}", Role = "control-plane" }
 
   # It holds etcd. A newer AMI, another user-data or other zones must neither replace nor stop it: make bootstrap-k3s and
   # make upgrade-k3s change a node in place, and zones are for new machines.
@@ -170,11 +175,13 @@ resource "aws_instance" "control_plane" {
   depends_on = [
     aws_iam_role_policy.node, aws_route_table_association.public, aws_route_table_association.private,
     aws_ssm_parameter.server_token, aws_ssm_parameter.agent_token, aws_ssm_parameter.ca_hash,
-    aws_vpc_security_group_egress_rule.internet,
+    aws_vpc_security_group_egress_rule.internet, aws_vpc_security_group_egress_rule.node,
   ]
 }
 
 locals {
+  control_plane_names = ["control-plane", "control-plane-1", "control-plane-2"]
+
   # user_data: one for each.
   workers = {
     worker = {
@@ -217,6 +224,11 @@ module "workers" {
 }
 
 # Clusters of earlier versions keep their machines.
+moved {
+  from = aws_instance.control_plane
+  to   = aws_instance.control_plane[0]
+}
+
 moved {
   from = aws_instance.worker
   to   = module.workers["worker"].aws_instance.this

@@ -4,6 +4,7 @@ module "cost" {
 
   region                      = coalesce(var.price_region, var.region)
   control_plane_instance_type = var.control_plane_instance_type
+  control_plane_count         = var.control_plane_count
   control_plane_volume_gib    = var.control_plane_volume_gib
   worker_count                = var.worker_count
   worker_instance_type        = var.worker_instance_type

@@ -4,7 +4,9 @@ data "aws_partition" "current" {}
 locals {
   parameter_arn = "arn:${data.aws_partition.current.partition}:ssm:${var.region}:${data.aws_caller_identity.current.account_id}:parameter"
 
-  etcd_folder = "${var.name}/etcd"
+  # In etcd_snapshot_bucket: what K3s writes by itself, and what make backup TO=s3://... has the control plane write.
+  etcd_folder   = "${var.name}/etcd"
+  backup_folder = "${var.name}/backup"
 
   # A worker reads what it joins with; the server's token, which is the cluster administrator's, only the control plane.
   readable = {
@@ -63,6 +65,16 @@ data "aws_iam_policy_document" "node" {
       sid       = "WriteSnapshots"
       actions   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
       resources = ["arn:${data.aws_partition.current.partition}:s3:::${var.etcd_snapshot_bucket}/${local.etcd_folder}/*"]
+    }
+  }
+
+  # Backups of volumes; their parts are taken back where one fails, and the operator alone deletes one.
+  dynamic "statement" {
+    for_each = each.key == "control_plane" && var.etcd_snapshot_bucket != null ? [1] : []
+    content {
+      sid       = "WriteBackups"
+      actions   = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
+      resources = ["arn:${data.aws_partition.current.partition}:s3:::${var.etcd_snapshot_bucket}/${local.backup_folder}/*"]
     }
   }
 

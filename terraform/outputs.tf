@@ -5,7 +5,7 @@ output "control_plane_public_ip" {
 
 output "control_plane_instance_id" {
   description = "Instance id of the control plane."
-  value       = aws_instance.control_plane.id
+  value       = aws_instance.control_plane[0].id
 }
 
 output "worker_private_ips" {
@@ -30,7 +30,7 @@ output "region" {
 
 output "tunnel_command" {
   description = "Forwards 127.0.0.1:6443 to the API through SSM; make tunnel does so in the background."
-  value       = "aws ssm start-session --region ${var.region} --target ${aws_instance.control_plane.id} --document-name AWS-StartPortForwardingSession --parameters portNumber=6443,localPortNumber=6443"
+  value       = "aws ssm start-session --region ${var.region} --target ${aws_instance.control_plane[0].id} --document-name AWS-StartPortForwardingSession --parameters portNumber=6443,localPortNumber=6443"
 }
 
 output "name" {
@@ -59,14 +59,14 @@ output "parameters" {
 }
 
 output "nodes" {
-  description = "Every node with what the make targets need: the control plane first, then workers, then GPU workers. user_data holds no secret."
+  description = "Every node with what the make targets need: the servers of the control plane first, then workers, then GPU workers. user_data holds no secret."
   value = concat(
-    [{
-      name        = "control-plane"
+    [for i, m in aws_instance.control_plane : {
+      name        = local.control_plane_names[i]
       role        = "control-plane"
-      instance_id = aws_instance.control_plane.id
-      private_ip  = aws_instance.control_plane.private_ip
-      user_data   = module.control_plane_user_data.user_data
+      instance_id = m.id
+      private_ip  = m.private_ip
+      user_data   = module.control_plane_user_data[i].user_data
     }],
     flatten([for kind in ["worker", "gpu-worker"] : [for i, w in module.workers[kind].instances : {
       name        = "${kind}-${i}"

@@ -17,11 +17,32 @@ resource "aws_security_group" "worker" {
   tags = { Name = "${var.name}-worker" }
 }
 
-locals {
-  group_ids = { control_plane = aws_security_group.control_plane.id, worker = aws_security_group.worker.id }
+resource "aws_security_group" "api" {
+  #checkov:skip=CKV2_AWS_5:the load balancer in api.tf has it
+  count = var.control_plane_count > 1 ? 1 : 0
 
-  # One entry an edge; it becomes an ingress rule at its end and an egress rule at its beginning. With one server no edge
-  # carries etcd's 2379-2380: etcd listens for itself alone.
+  name        = "${var.name}-api"
+  description = "Load balancer before the servers of ${var.name}"
+  vpc_id      = aws_vpc.this.id
+
+  tags = { Name = "${var.name}-api" }
+}
+
+locals {
+  group_ids = { control_plane = aws_security_group.control_plane.id, worker = aws_security_group.worker.id, api = one(aws_security_group.api[*].id) }
+
+  # What three servers need of each other and of their load balancer. With one, etcd listens for itself alone.
+  server_edges = var.control_plane_count == 1 ? {} : {
+    etcd            = { from = "control_plane", to = "control_plane", port = 2379, to_port = 2380, protocol = "tcp", why = "etcd" }
+    api_servers     = { from = "control_plane", to = "control_plane", port = 6443, to_port = 6443, protocol = "tcp", why = "K3s API among servers" }
+    vxlan_servers   = { from = "control_plane", to = "control_plane", port = 8472, to_port = 8472, protocol = "udp", why = "pod network (flannel VXLAN)" }
+    kubelet_servers = { from = "control_plane", to = "control_plane", port = 10250, to_port = 10250, protocol = "tcp", why = "kubelet logs, exec, metrics" }
+    api_joining     = { from = "control_plane", to = "api", port = 6443, to_port = 6443, protocol = "tcp", why = "servers joining" }
+    api_workers     = { from = "worker", to = "api", port = 6443, to_port = 6443, protocol = "tcp", why = "workers joining" }
+    api_targets     = { from = "api", to = "control_plane", port = 6443, to_port = 6443, protocol = "tcp", why = "K3s API and its health" }
+  }
+
+  # One entry an edge; it becomes an ingress rule at its end and an egress rule at its beginning.
   edges = {
     api             = { from = "worker", to = "control_plane", port = 6443, protocol = "tcp", why = "K3s API and agent tunnel" }
     vxlan_up        = { from = "worker", to = "control_plane", port = 8472, protocol = "udp", why = "pod network (flannel VXLAN)" }
@@ -33,9 +54,10 @@ locals {
   }
 
   # With an SSH key the control plane is the way to the workers, which have no port open to the operator.
-  ssh_edges = var.ssh_key_name == null ? {} : {
-    ssh_jump = { from = "control_plane", to = "worker", port = 22, protocol = "tcp", why = "SSH by way of the control plane" }
-  }
+  ssh_edges = var.ssh_key_name == null ? {} : merge(
+    { ssh_jump = { from = "control_plane", to = "worker", port = 22, protocol = "tcp", why = "SSH by way of the control plane" } },
+    var.control_plane_count == 1 ? {} : { ssh_servers = { from = "control_plane", to = "control_plane", port = 22, protocol = "tcp", why = "SSH by way of the first server" } },
+  )
 
   operator_ports = merge(
     var.api_access == "public" ? { api = { port = 6443, why = "K3s API" } } : {},
@@ -47,13 +69,13 @@ locals {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "node" {
-  for_each = merge(local.edges, local.ssh_edges)
+  for_each = merge(local.edges, local.ssh_edges, local.server_edges)
 
   security_group_id            = local.group_ids[each.value.to]
   referenced_security_group_id = local.group_ids[each.value.from]
   ip_protocol                  = each.value.protocol
   from_port                    = each.value.port
-  to_port                      = each.value.port
+  to_port                      = try(each.value.to_port, each.value.port)
   description                  = "${each.value.why} from ${replace(each.value.from, "_", " ")}"
 
   tags = { Name = "${var.name}-${each.key}" }
@@ -65,13 +87,13 @@ resource "aws_vpc_security_group_ingress_rule" "node" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "node" {
-  for_each = merge(local.edges, local.ssh_edges)
+  for_each = merge(local.edges, local.ssh_edges, local.server_edges)
 
   security_group_id            = local.group_ids[each.value.from]
   referenced_security_group_id = local.group_ids[each.value.to]
   ip_protocol                  = each.value.protocol
   from_port                    = each.value.port
-  to_port                      = each.value.port
+  to_port                      = try(each.value.to_port, each.value.port)
   description                  = "${each.value.why} to ${replace(each.value.to, "_", " ")}"
 
   tags = { Name = "${var.name}-${each.key}" }
@@ -96,7 +118,7 @@ resource "aws_vpc_security_group_ingress_rule" "operator" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "internet" {
-  for_each = merge([for group in keys(local.group_ids) : {
+  for_each = merge([for group in ["control_plane", "worker"] : {
     for name, port in local.internet_ports : "${group}_${name}" => { group = group, name = name, port = port }
   }]...)
 

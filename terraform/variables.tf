@@ -182,8 +182,24 @@ variable "control_plane_instance_type" {
   }
 }
 
+variable "control_plane_count" {
+  description = "How many machines the control plane has: 1, or 3 behind an internal load balancer, of which one may be lost. Three take no pods of the application. From 1 to 3 a running cluster grows; back goes only by a restore."
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = contains([1, 3], var.control_plane_count)
+    error_message = "control_plane_count = ${var.control_plane_count}: expected 1 or 3; etcd needs more than half of its members, so two or four bear no more losses than one or three."
+  }
+
+  validation {
+    condition     = var.control_plane_count == 1 || var.worker_count > 0
+    error_message = "control_plane_count = ${var.control_plane_count} with worker_count = 0 leaves no node for the application; expected at least one worker."
+  }
+}
+
 variable "control_plane_schedulable" {
-  description = "Whether pods of the application may run on the control plane. false taints it CriticalAddonsOnly=true:NoExecute."
+  description = "Whether pods of the application may run on the only machine of the control plane. false taints it CriticalAddonsOnly=true:NoExecute, as three are in any case."
   type        = bool
   default     = true
   nullable    = false
@@ -366,7 +382,7 @@ variable "etcd_snapshot_retention" {
 }
 
 variable "etcd_snapshot_bucket" {
-  description = "S3 bucket of this region that etcd snapshots go to as well (folder NAME/etcd), by the control plane's role; it may be that of make tf-backend. null keeps them on the control plane's disk only, which goes with it."
+  description = "S3 bucket of this region that etcd snapshots go to as well (folder NAME/etcd), and make backup TO=s3://... (folder NAME/backup), by the control plane's role; it may be that of make tf-backend. null keeps snapshots on the control plane's disk only, which goes with it."
   type        = string
   default     = null
 

@@ -73,6 +73,29 @@ terraform_value() {
   sed -e 's/\x1b\[[0-9;]*m//g' -e 's/^│ \{0,1\}//' "$dir/log" | grep -v -e '^[╷╵]' -e '^$' | awk '/^Error/ { seen = 1 } seen' | grep -m 1 -v -e '^Error' -e '^ ' >&2 || printf '%s\n' "$answer" >&2
   return 1
 }
+# The estimate of the cost module. A type that prices.json has no price of is asked of AWS's price list, where there are credentials.
+estimate() {
+  local answer region type price book=$scratch/tf/modules/cost/prices.json
+  answer=$(terraform_value module.cost.estimate) || return 1
+  region=$(jq -r .region <<< "$answer")
+  for type in $(jq -r 'if .region as $r | .regions | index($r) then .unpriced_types[] else empty end' <<< "$answer"); do
+    price=$(list_price "$region" "$type") || continue
+    jq --arg r "$region" --arg t "$type" --argjson p "$price" '.regions[$r].instance_hour_usd[$t] = $p' "$book" > "$book.new" && mv "$book.new" "$book"
+    answer=$(terraform_value module.cost.estimate) || return 1
+  done
+  printf '%s\n' "$answer"
+}
+# list_price REGION TYPE: USD an hour on demand, Linux, shared. False where AWS is not asked or does not say. The list is in few regions.
+list_price() {
+  local field filters=()
+  command -v aws > /dev/null || return 1
+  for field in "instanceType $2" "regionCode $1" "operatingSystem Linux" "preInstalledSw NA" "tenancy Shared" "capacitystatus Used" "marketoption OnDemand"; do
+    filters+=("Type=TERM_MATCH,Field=${field% *},Value=${field#* }")
+  done
+  aws pricing get-products --region us-east-1 --service-code AmazonEC2 --filters "${filters[@]}" --output json \
+    --cli-connect-timeout 5 --cli-read-timeout 20 2> /dev/null |
+    jq -e '[.PriceList[] | fromjson | .terms.OnDemand[].priceDimensions[].pricePerUnit.USD | tonumber | select(. > 0)] | min // empty' 2> /dev/null
+}
 has_address() { [ -n "${TF_VAR_my_ip_cidr:-}" ] || grep -qs '^ *my_ip_cidr *=' "$TF_DIR"/terraform.tfvars "$TF_DIR"/*.auto.tfvars ${VARS:+"$VARS"}; }
 need_vars() { [ -z "${VARS:-}" ] || [ -f "$VARS" ] || fail "VARS = \"$VARS\": there is no such file"; }
 
@@ -107,6 +130,8 @@ load_outputs() {
 }
 output() { load_outputs; jq -r --arg n "$1" '.[$n].value' <<< "$outputs_json"; }
 nodes() { load_outputs; jq -r '.nodes.value[].name' <<< "$outputs_json"; }
+servers() { load_outputs; jq -r '.nodes.value[] | select(.role == "control-plane") | .name' <<< "$outputs_json"; }
+other_servers() { servers | sed '/^control-plane$/d'; }
 workers() { load_outputs; jq -r '.nodes.value[] | select(.role == "worker") | .name' <<< "$outputs_json"; }
 node() { # NAME FIELD
   jq -re --arg n "$1" --arg f "$2" '.nodes.value[] | select(.name == $n) | .[$f]' <<< "$outputs_json" ||
@@ -189,7 +214,36 @@ run_on() {
   [ $# -eq 0 ] || words=$(printf ' %q' "$@")
   remote "$name" "sudo bash -s --$words" < "$on_node/$script"
 }
-on_control_plane() { remote control-plane "sudo k3s kubectl $*"; }
+# The first server that answers, where there are several. To be found before it is asked inside $(...), which finds it each time.
+leader=
+find_answering() { # false where none does
+  local name
+  for name in $(servers); do
+    if (connect_timeout_s=30 && connect "$name" && remote "$name" "sudo k3s kubectl --request-timeout=20s get --raw /readyz") > /dev/null 2>&1; then
+      leader=$name
+      return 0
+    fi
+  done
+  return 1
+}
+find_leader() {
+  [ -z "$leader" ] || return 0
+  if [ "$(servers)" = control-plane ] || ! find_answering; then leader=control-plane; fi
+}
+on_control_plane() { find_leader && remote "$leader" "sudo k3s kubectl $*"; }
+# Takes nodes away whose machines are gone: only names of ours, of machines that are not in terraform's state, and that are not Ready.
+remove_gone() {
+  local name expected
+  find_leader
+  expected=$(for name in $(nodes); do kubernetes_name "$name"; done)
+  for name in $(on_control_plane get nodes -o name | sed 's,^node/,,'); do
+    if [[ $name =~ ^(control-plane(-[0-9]+)?|(gpu-)?worker-[0-9]+)-[0-9a-f]{8}$ ]] && ! grep -qx -- "$name" <<< "$expected" &&
+      [ "$(on_control_plane get node "$name" -o "'jsonpath={.status.conditions[?(@.type==\"Ready\")].status}'")" != True ]; then
+      on_control_plane delete node "$name" > /dev/null
+      say "$name: its machine is gone; removed from the cluster"
+    fi
+  done
+}
 
 # ---- K3s ----------------------------------------------------------------------------------------------------------------
 

@@ -117,15 +117,17 @@ need_deployed() {
 }
 
 # render OVERLAY: its manifests, with the optional COMPONENTS, and the images of OWNER and IMAGE_TAG, or of
-# PROCESSOR_IMAGE and PRODUCERS_IMAGE, which may name a digest.
+# PROCESSOR_IMAGE and PRODUCERS_IMAGE, which may name a digest. The component ingest-ingress is for clients of INGEST_HOST.
 render() {
   local overlay=$1 dir=$work/render image component parts=() known
+  local optional="monitoring keda changes ingest ingest-keda ingest-ingress gpu-agent gpu-scrape"
   known=$(cd "$root/k8s/overlays" && echo *)
   for component in $COMPONENTS; do
-    [[ " monitoring keda changes ingest ingest-keda gpu-agent " == *" $component "* ]] ||
-      fail "COMPONENTS has '$component'; expected some of: monitoring keda changes ingest ingest-keda gpu-agent"
-    [[ $component != ingest-keda || " $COMPONENTS " == *" ingest "*"ingest-keda "* ]] ||
-      fail "COMPONENTS has ingest-keda; expected ingest before it"
+    [[ " $optional " == *" $component "* ]] || fail "COMPONENTS has '$component'; expected some of: $optional"
+    [[ $component != ingest-* || " $COMPONENTS " == *" ingest "*"$component "* ]] ||
+      fail "COMPONENTS has $component; expected ingest before it"
+    [[ $component != ingest-ingress || ${INGEST_HOST:-} =~ ^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$ ]] ||
+      fail "INGEST_HOST is '${INGEST_HOST:-}'; expected the name by which clients reach the ingress, such as ingest.example.com"
   done
   [ -e "$root/k8s/overlays/$overlay/kustomization.yaml" ] || fail "OVERLAY is '$overlay'; expected one of: $known"
   [[ $OWNER =~ ^[a-z0-9]+([._-][a-z0-9]+)*$ ]] || fail "OWNER is '$OWNER'; expected a lower-case name as GHCR takes it"
@@ -144,6 +146,11 @@ render() {
     for component in $COMPONENTS; do
       echo "- $(realpath --relative-to="$dir" "$root/k8s/components/$component")"
     done
+    if [[ " $COMPONENTS " == *" ingest-ingress "* ]]; then
+      echo "patches:"
+      echo "- target: {kind: Ingress, name: ingest-.*}"
+      echo "  patch: '[{\"op\": \"replace\", \"path\": \"/spec/rules/0/host\", \"value\": \"$INGEST_HOST\"}, {\"op\": \"replace\", \"path\": \"/spec/tls/0/hosts/0\", \"value\": \"$INGEST_HOST\"}]'"
+    fi
     echo "images:"
     for image in "${parts[@]}"; do
       echo "- name: gpu-analytics-${image%%=*}"
@@ -312,7 +319,7 @@ job_reason() {
 # pending_reason NAMESPACE: why its pods are not ready, in a few words.
 pending_reason() {
   kubectl -n "$1" get pods -o json | jq -r '[.items[] | select(.status.phase != "Succeeded")
-    | select(any(.status.conditions[]?; .type == "Ready" and .status != "True"))
+    | select(.status.phase == "Pending" or any(.status.conditions[]?; .type == "Ready" and .status != "True"))
     | .metadata.name + ": " + (
         [(.status.initContainerStatuses // [])[], (.status.containerStatuses // [])[]
           | select(.state.waiting.reason // "" | test("CrashLoop|Err"))
@@ -468,6 +475,16 @@ account_compare() {
 # claims: the volume claims of Kafka and MongoDB.
 claims() {
   kubectl -n platform get persistentvolumeclaims -o json | jq -r '.items[].metadata.name | select(test("^data-(kafka|mongo)-[0-9]+$"))'
+}
+
+# bucket_folder s3://BUCKET[/FOLDER]: where a backup goes; without a folder into the cluster's own, which its control plane may write.
+bucket_folder() {
+  [[ $1 =~ ^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*$ ]] || fail "TO is '$1'; expected s3://BUCKET or s3://BUCKET/FOLDER"
+  if [[ ${1#s3://} == */* ]]; then
+    echo "$1"
+  else
+    echo "$1/$(terraform -chdir="${TF_DIR:-$root/terraform}" output -raw name)/backup/$(date -u +%Y-%m-%dT%H%M%SZ)"
+  fi
 }
 
 volume_pod_gone() {

@@ -13,6 +13,10 @@ ARGS ?=
 images: ## Build both images as tars; pushes nothing
 	@scripts/k8s/images
 
+.PHONY: image-starts
+image-starts: ## Time the starts of the built images, with and without their cache of classes, and their sizes (STARTS=5)
+	@scripts/k8s/image-starts
+
 .PHONY: publish
 publish: ## Build the images for amd64 and arm64 and push them to GHCR (OWNER=, VERSION=)
 	@scripts/k8s/publish
@@ -54,28 +58,30 @@ smoke: ## The quick checks: each part by itself
 	@scripts/k8s/verify kafka mongo processor producers
 
 .PHONY: verify
-verify: ## All verify-* targets, one after the other
+verify: ## All verify-* targets but those of the doors, one after the other
 	@scripts/k8s/verify
 
-VERIFY := kafka mongo processor producers workflow network scale-manual scale-hpa
+VERIFY := kafka mongo processor producers workflow network scale-manual scale-hpa ingest scale-ingest
 .PHONY: $(VERIFY:%=verify-%)
 verify-kafka: ## Nodes, quorum, topics and their partitions
 verify-mongo: ## Members, replica set, the processor's rights
 verify-processor: ## /health, /metrics, /openapi.yaml
 verify-producers: ## Records are sent and acknowledged
-verify-workflow: ## From producers to API: nothing lost, nothing counted twice
+verify-workflow: ## From producers to API: nothing lost, nothing counted twice, the bill right
 verify-network: ## What may reach what, tried for every pair
 verify-scale-manual: ## The processor to N replicas and back (N=3)
 verify-scale-hpa: ## The producers' autoscaler under a higher RATE
+verify-ingest: ## OTLP from a pod to the API, exactly; who may reach the doors (COMPONENTS=ingest)
+verify-scale-ingest: ## The doors from one pod to four under load: clients spread, nothing is lost (COMPONENTS=ingest)
 $(VERIFY:%=verify-%):
 	@scripts/k8s/$@
 
 .PHONY: backup
-backup: ## Copy the data of Kafka and MongoDB to this machine (DIR=)
+backup: ## Copy the data of Kafka and MongoDB to this machine (DIR=), or from AWS to a bucket (TO=s3://...)
 	@scripts/k8s/backup
 
 .PHONY: restore
-restore: ## Put a backup on the cluster (DIR=, CONFIRM=yes)
+restore: ## Put a backup on the cluster (DIR= or FROM=s3://..., CONFIRM=yes)
 	@scripts/k8s/restore
 
 ##@ Kubernetes tests

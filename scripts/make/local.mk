@@ -1,4 +1,10 @@
 
+##@ Demonstration
+
+.PHONY: demo
+demo: ## Run everything with a day of the fleet in a minute, in which things go wrong, and serve it until Ctrl-C (ARGS=--open)
+	@scripts/run --demo $(ARGS)
+
 ##@ Long runs
 
 .PHONY: soak

@@ -75,3 +75,46 @@ emulator() {
   at_end+=(emulator_down)
 }
 no_emulator="there is no AWS emulator (moto_server, terraform)"
+
+# stand_in_nodes NAME...: machines that the scripts reach: folders of this machine ($work/nodes) with the K3s
+# of the tests. The connection is a socket; a command on it runs here, its paths led to the node's folder. What is asked of AWS is in $work/asked.
+stand_in_nodes() {
+  local node command
+  nodes=$work/nodes
+  mkdir -p "$work/bin" "$work/tf"
+  for node; do
+    mkdir -p "$nodes/$node"/{usr/local/bin,var/lib/k3s-node,tmp}
+    cp "$root/scripts/tests/on-node/k3s" "$nodes/$node/usr/local/bin/"
+  done
+  printf '%s\n' "$@" | jq -Rn '{name: {value: "gpu-analytics"}, region: {value: "us-east-1"}, access: {value: "ssm"},
+    parameters: {value: {ca_hash: "/gpu-analytics/k3s/ca-hash"}},
+    nodes: {value: [[inputs] | to_entries[] | {name: .value, role: (if .value | startswith("control-plane") then "control-plane" else "worker" end),
+      instance_id: "i-0000000000000000\(.key + 1)", private_ip: "10.40.0.1\(.key)", user_data: ""}]}}' > "$work/outputs.json"
+  printf '#!/bin/sh\ncat %s\n' "$work/outputs.json" > "$work/bin/terraform"
+  printf '#!/bin/sh\nexec "$@"\n' > "$work/bin/sudo"
+  cat > "$work/bin/ssh" << SSH
+#!/usr/bin/env bash
+for ((i = 1; i <= \$#; i++)); do
+  case "\${!i}" in
+    -S) j=\$((i + 1)); exec python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "\${!j}" ;;
+    ControlPath=*) socket=\${!i#*=} ;;
+    -O) exit ;;
+  esac
+done
+node=\$(basename "\$socket" .sock)
+led() { sed -E "s,(^|[^A-Za-z0-9_.-])/(var/lib|usr/local)/,\1$nodes/\$node/\2/,g"; }
+command=\$(led <<< "\${!#}")
+[[ \$command != *"bash -s"* ]] || { led > "$work/script"; exec < "$work/script"; }
+export FAKE_ROOT=$nodes/\$node PATH=$nodes/\$node/usr/local/bin:\$PATH
+exec bash -c "\$command"
+SSH
+  for command in ssh-keygen session-manager-plugin; do printf '#!/bin/sh\n' > "$work/bin/$command"; done
+  cat > "$work/bin/aws" << STUB
+#!/usr/bin/env bash
+case "\$*" in *send-ssh-public-key*) exit ;; esac
+echo "\$*" >> "$work/asked"
+exec $(command -v aws) "\$@"
+STUB
+  chmod +x "$work"/bin/*
+  export PATH=$work/bin:$PATH KUBE_DIR=$work/kube TF_DIR=$work/tf
+}

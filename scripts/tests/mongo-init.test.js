@@ -14,13 +14,14 @@ class Set {
     this.config = null;
     this.looks = {};
     this.users = {};
+    this.roles = {};
     this.commands = [];
     this.failures = [];
   }
 
   run(command) {
     const [verb] = Object.keys(command);
-    if (!["hello", "replSetGetStatus", "replSetGetConfig", "usersInfo"].includes(verb)) this.commands.push(verb);
+    if (!["hello", "replSetGetStatus", "replSetGetConfig", "usersInfo", "rolesInfo"].includes(verb)) this.commands.push(verb);
     if (this.failures[0] === verb) {
       this.failures.shift();
       return { ok: 0, errmsg: `${verb} was made to fail` };
@@ -54,6 +55,13 @@ class Set {
         };
       case "usersInfo":
         return { ok: 1, users: this.users[command.usersInfo] ? [this.users[command.usersInfo]] : [] };
+      case "rolesInfo":
+        return { ok: 1, roles: this.roles[command.rolesInfo] ? [this.roles[command.rolesInfo]] : [] };
+      case "createRole":
+      case "updateRole":
+        assert.equal(verb === "updateRole", command[verb] in this.roles);
+        this.roles[command[verb]] = command.privileges;
+        return { ok: 1 };
       case "createUser":
       case "updateUser":
         assert.equal(verb === "updateUser", command[verb] in this.users);
@@ -86,17 +94,25 @@ function init(set, members) {
 // One member, then three, then once more.
 const set = new Set();
 init(set, 1);
-assert.deepEqual(set.commands, ["replSetInitiate", "createUser"]);
+assert.deepEqual(set.commands, ["replSetInitiate", "createRole", "createUser"]);
 assert.equal(set.users.processor.pwd, "password of /etc/mongo-processor/password");
-assert.equal(JSON.stringify(set.users.processor.roles), '[{"role":"readWrite","db":"gpu_analytics"}]');
+assert.equal(
+  JSON.stringify(set.users.processor.roles),
+  '[{"role":"readWrite","db":"gpu_analytics"},{"role":"retention","db":"gpu_analytics"}]',
+);
+assert.equal(
+  JSON.stringify(set.roles.retention),
+  '[{"resource":{"db":"gpu_analytics","collection":""},"actions":["collMod"]}]',
+  "it may change an index and nothing else",
+);
 set.commands = [];
 init(set, 3);
-assert.deepEqual(set.commands, ["replSetReconfig", "replSetReconfig", "updateUser"]);
+assert.deepEqual(set.commands, ["replSetReconfig", "replSetReconfig", "updateRole", "updateUser"]);
 assert.deepEqual(set.config.members.map((m) => m.host), [name(0), name(1), name(2)]);
 assert.equal(new globalThis.Set(set.config.members.map((m) => m._id)).size, 3, "every member has an id of its own");
 set.commands = [];
 init(set, 3);
-assert.deepEqual(set.commands, ["updateUser"], "a second run adds nobody");
+assert.deepEqual(set.commands, ["updateRole", "updateUser"], "a second run adds nobody");
 
 // A member that cannot be added yet is tried again; one that never can ends the run with the reason.
 const slow = new Set();

@@ -220,6 +220,80 @@ class IngestTest(unittest.TestCase):
         self.assertIn('"producer.door.bytes"', text("producers/src/main/java/gpuanalytics/producer/receive/Door.java"))
 
 
+class IngestIngressTest(unittest.TestCase):
+    def setUp(self):
+        self.objects = component("ingest-ingress")
+        self.services = {o["metadata"]["name"]: o for o in self.objects + component("ingest") if o["kind"] == "Service"}
+        self.paths = {
+            o["metadata"]["name"]: {p["path"]: p["backend"]["service"] for rule in o["spec"]["rules"] for p in rule["http"]["paths"]}
+            for o in self.objects
+            if o["kind"] == "Ingress"
+        }
+
+    def test_every_way_leads_to_a_port_of_a_service_that_is_there(self):
+        for paths in self.paths.values():
+            for service in paths.values():
+                ports = self.services[service["name"]]["spec"]["ports"]
+                self.assertIn(service["port"]["name"], {port["name"] for port in ports})
+
+    def test_grpc_goes_on_in_clear_text_whichever_controller_it_is(self):
+        grpc = next(o for o in self.objects if o["kind"] == "Ingress" and o["metadata"]["name"] == "ingest-grpc")
+        self.assertEqual("GRPC", grpc["metadata"]["annotations"]["nginx.ingress.kubernetes.io/backend-protocol"])
+        service = self.services["ingest-h2c"]
+        self.assertEqual("h2c", service["metadata"]["annotations"]["traefik.ingress.kubernetes.io/service.serversscheme"])
+        self.assertEqual(["kubernetes.io/h2c"], [port["appProtocol"] for port in service["spec"]["ports"]])
+        self.assertEqual(self.services["ingest"]["spec"]["selector"], service["spec"]["selector"])
+
+    def test_the_paths_are_those_that_the_doors_have(self):
+        receive = ROOT / "producers/src/main/java/gpuanalytics/producer/receive"
+        code = "\n".join(p.read_text(encoding="utf-8") for p in sorted(receive.rglob("*.java")))
+        for path in self.paths["ingest-http"]:
+            self.assertIn(f'"{path}"', code)
+        proto = text("producers/src/main/resources/gpuanalytics/v1/ingest.proto")
+        package, service = re.search(r"package (\S+);", proto)[1], re.search(r"service (\w+)", proto)[1]
+        otlp = {f"/opentelemetry.proto.collector.{s}.v1.{s.capitalize()}Service" for s in ("trace", "metrics", "logs")}
+        self.assertEqual(otlp | {f"/{package}.{service}"}, set(self.paths["ingest-grpc"]))
+
+    def test_controllers_reach_the_doors_alone(self):
+        policy, doors = named(self.objects, "NetworkPolicy")["spec"], named(component("ingest"), "NetworkPolicy")["spec"]
+        self.assertEqual(doors["podSelector"], policy["podSelector"])
+        self.assertEqual(doors["ingress"][0]["ports"], policy["ingress"][0]["ports"])
+
+
+class GpuScrapeTest(unittest.TestCase):
+    def setUp(self):
+        self.objects = component("gpu-scrape")
+        self.settings = named(self.objects, "ConfigMap")["data"]
+        self.spec = named(self.objects, "Deployment")["spec"]["template"]["spec"]
+
+    def test_each_source_has_pods_to_ask_and_a_way_to_their_port(self):
+        ports = {port["port"] for rule in named(self.objects, "NetworkPolicy")["spec"]["egress"] for port in rule["ports"]}
+        for source in self.settings["SOURCES"].split(","):
+            self.assertRegex(self.settings[f"{source.upper()}_PODS"], r"^[a-z./]+=[a-z-]+$")
+            self.assertIn(int(re.fullmatch(r"http://pod:(\d+)/metrics", self.settings[f"{source.upper()}_PODS_URL"])[1]), ports)
+            self.assertIn(f"    {source.upper()}(", text("producers/src/main/java/gpuanalytics/producer/SourceKind.java"))
+
+    def test_its_account_sees_pods_and_nothing_else(self):
+        self.assertEqual([{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch"]}], named(self.objects, "ClusterRole")["rules"])
+        binding = named(self.objects, "ClusterRoleBinding")
+        self.assertEqual(named(self.objects, "ClusterRole")["metadata"]["name"], binding["roleRef"]["name"])
+        self.assertEqual([("app", self.spec["serviceAccountName"])], [(s["namespace"], s["name"]) for s in binding["subjects"]])
+        self.assertTrue(self.spec["automountServiceAccountToken"])
+
+    def test_what_it_has_beside_the_namespaces_is_removed_with_them(self):
+        undeploy = text("scripts/k8s/undeploy")
+        beside = [o for o in self.objects if "namespace" not in o.get("metadata", {"namespace": ""})]
+        self.assertEqual(["ClusterRole", "ClusterRoleBinding"], [o["kind"] for o in beside])
+        for o in beside:
+            self.assertIn(o["kind"].lower(), undeploy)
+            self.assertEqual("gpu-analytics", o["metadata"]["labels"]["app.kubernetes.io/part-of"])
+
+    def test_it_takes_no_gpu_and_no_privilege(self):
+        self.assertNotIn("runtimeClassName", self.spec)
+        self.assertFalse({"hostPID", "hostNetwork", "hostIPC"} & self.spec.keys())
+        self.assertEqual([], [v for v in self.spec["volumes"] if "hostPath" in v])
+
+
 class GpuAgentTest(unittest.TestCase):
     def test_it_takes_nothing_of_its_node_but_the_devices_of_the_runtime_class(self):
         spec = named(component("gpu-agent"), "DaemonSet")["spec"]["template"]["spec"]

@@ -1,6 +1,7 @@
-# Three zones, private nodes, a control plane for nothing but the cluster; Kafka and MongoDB have a node each.
+# Three zones with a server in each, private nodes, a control plane for nothing but the cluster; Kafka and MongoDB have a node each.
 az_count                    = 3
 private_subnets             = true
+control_plane_count         = 3
 control_plane_instance_type = "m6i.large"
 control_plane_schedulable   = false
 control_plane_volume_gib    = 50

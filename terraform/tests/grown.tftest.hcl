@@ -17,7 +17,7 @@ run "a_third_worker" {
   }
 
   assert {
-    condition     = aws_instance.control_plane.id == run.made.control_plane_instance_id && [module.workers["worker"].instances[0].id, module.workers["worker"].instances[1].id] == run.made.worker_instance_ids
+    condition     = aws_instance.control_plane[0].id == run.made.control_plane_instance_id && [module.workers["worker"].instances[0].id, module.workers["worker"].instances[1].id] == run.made.worker_instance_ids
     error_message = "A further worker replaces another machine."
   }
 }
@@ -30,7 +30,7 @@ run "over_three_zones" {
   }
 
   assert {
-    condition     = aws_instance.control_plane.id == run.made.control_plane_instance_id && module.workers["worker"].instances[*].id == run.made.worker_instance_ids
+    condition     = aws_instance.control_plane[0].id == run.made.control_plane_instance_id && module.workers["worker"].instances[*].id == run.made.worker_instance_ids
     error_message = "More zones replace a machine."
   }
 }
@@ -43,7 +43,7 @@ run "in_private_subnets" {
   }
 
   assert {
-    condition     = aws_instance.control_plane.id == run.made.control_plane_instance_id && module.workers["worker"].instances[*].id == run.made.worker_instance_ids
+    condition     = aws_instance.control_plane[0].id == run.made.control_plane_instance_id && module.workers["worker"].instances[*].id == run.made.worker_instance_ids
     error_message = "Private subnets replace a machine."
   }
 }
@@ -56,7 +56,7 @@ run "another_release_of_k3s" {
   }
 
   assert {
-    condition     = aws_instance.control_plane.id == run.made.control_plane_instance_id && module.workers["worker"].instances[*].id == run.made.worker_instance_ids
+    condition     = aws_instance.control_plane[0].id == run.made.control_plane_instance_id && module.workers["worker"].instances[*].id == run.made.worker_instance_ids
     error_message = "Another release of K3s replaces a machine."
   }
 }
@@ -70,7 +70,7 @@ run "another_image_and_a_larger_volume" {
   }
 
   assert {
-    condition     = aws_instance.control_plane.id == run.made.control_plane_instance_id && module.workers["worker"].instances[*].id == run.made.worker_instance_ids
+    condition     = aws_instance.control_plane[0].id == run.made.control_plane_instance_id && module.workers["worker"].instances[*].id == run.made.worker_instance_ids
     error_message = "Another image or a larger volume replaces a machine."
   }
 }
@@ -83,7 +83,20 @@ run "another_zone" {
   }
 
   assert {
-    condition     = aws_instance.control_plane.id == run.made.control_plane_instance_id && aws_instance.control_plane.subnet_id == aws_subnet.public[0].id
+    condition     = aws_instance.control_plane[0].id == run.made.control_plane_instance_id && aws_instance.control_plane[0].subnet_id == aws_subnet.public[0].id
     error_message = "Another choice of zones moves a subnet with machines in it."
+  }
+}
+
+run "three_servers" {
+  command = plan
+
+  variables {
+    control_plane_count = 3
+  }
+
+  assert {
+    condition     = aws_instance.control_plane[0].id == run.made.control_plane_instance_id && module.workers["worker"].instances[*].id == run.made.worker_instance_ids && length(aws_instance.control_plane) == 3
+    error_message = "Further servers replace a machine."
   }
 }

@@ -18,15 +18,15 @@ run "defaults" {
     error_message = "Expected two workers and one GPU worker."
   }
   assert {
-    condition     = alltrue([for i in concat([aws_instance.control_plane], module.workers["worker"].instances, module.workers["gpu-worker"].instances) : i.metadata_options[0].http_tokens == "required" && i.metadata_options[0].http_put_response_hop_limit == 1])
+    condition     = alltrue([for i in concat(aws_instance.control_plane, module.workers["worker"].instances, module.workers["gpu-worker"].instances) : i.metadata_options[0].http_tokens == "required" && i.metadata_options[0].http_put_response_hop_limit == 1])
     error_message = "IMDSv2 with a hop limit of 1 is required: a pod must not reach the node's role."
   }
   assert {
-    condition     = alltrue([for i in concat([aws_instance.control_plane], module.workers["worker"].instances, module.workers["gpu-worker"].instances) : i.root_block_device[0].encrypted && i.root_block_device[0].volume_type == "gp3"])
+    condition     = alltrue([for i in concat(aws_instance.control_plane, module.workers["worker"].instances, module.workers["gpu-worker"].instances) : i.root_block_device[0].encrypted && i.root_block_device[0].volume_type == "gp3"])
     error_message = "Every root volume is encrypted gp3."
   }
   assert {
-    condition     = alltrue([for i in concat([aws_instance.control_plane], module.workers["worker"].instances, module.workers["gpu-worker"].instances) : i.ami == "ami-0c0ffee0000000001" || !startswith(i.ami, "ami-0c0ffee")])
+    condition     = alltrue([for i in concat(aws_instance.control_plane, module.workers["worker"].instances, module.workers["gpu-worker"].instances) : i.ami == "ami-0c0ffee0000000001" || !startswith(i.ami, "ami-0c0ffee")])
     error_message = "In the emulator only one image is Canonical's Ubuntu 24.04 for amd64."
   }
   assert {
@@ -87,8 +87,13 @@ run "snapshots_in_s3" {
   }
 
   assert {
-    condition     = [for s in jsondecode(data.aws_iam_policy_document.node["control_plane"].json).Statement : s.Resource if startswith(try(s.Sid, ""), "WriteSnapshots")] == ["arn:aws:s3:::snapshots/gpu-analytics/etcd/*"]
-    error_message = "The control plane writes its own folder and nothing else."
+    condition = {
+      for s in jsondecode(data.aws_iam_policy_document.node["control_plane"].json).Statement : s.Sid => s.Resource if startswith(try(s.Sid, ""), "Write")
+      } == {
+      WriteSnapshots = "arn:aws:s3:::snapshots/gpu-analytics/etcd/*"
+      WriteBackups   = "arn:aws:s3:::snapshots/gpu-analytics/backup/*"
+    }
+    error_message = "The control plane writes its own folders and nothing else."
   }
   assert {
     condition     = !strcontains(data.aws_iam_policy_document.node["worker"].json, "s3:")
@@ -125,7 +130,7 @@ run "ssh" {
     error_message = "Workers take SSH from the control plane only."
   }
   assert {
-    condition     = aws_instance.control_plane.key_name == "laptop" && output.access == "ssh"
+    condition     = aws_instance.control_plane[0].key_name == "laptop" && output.access == "ssh"
     error_message = "The key pair is not used."
   }
 }
@@ -228,7 +233,7 @@ run "own_image" {
   }
 
   assert {
-    condition     = aws_instance.control_plane.ami == "ami-0123456789abcdef0" && module.workers["worker"].instances[1].ami == "ami-0123456789abcdef0" && length(data.aws_ami.ubuntu) == 0
+    condition     = aws_instance.control_plane[0].ami == "ami-0123456789abcdef0" && module.workers["worker"].instances[1].ami == "ami-0123456789abcdef0" && length(data.aws_ami.ubuntu) == 0
     error_message = "ami_id is not used."
   }
 }
@@ -245,5 +250,47 @@ run "small_vpc" {
   assert {
     condition     = aws_subnet.private[2].cidr_block == "192.168.7.80/28"
     error_message = "The sixth part of a /24 is 192.168.7.80/28, not ${aws_subnet.private[2].cidr_block}."
+  }
+}
+
+run "three_servers" {
+  command = plan
+
+  variables {
+    control_plane_count = 3
+    az_count            = 3
+    ssh_key_name        = "laptop"
+  }
+
+  assert {
+    condition     = length(aws_instance.control_plane) == 3 && length(aws_lb.api) == 1 && aws_lb.api[0].internal && aws_lb.api[0].load_balancer_type == "network" && length(aws_lb_target_group_attachment.api) == 3
+    error_message = "Expected three servers behind one internal load balancer."
+  }
+  assert {
+    condition     = aws_lb_target_group.api[0].preserve_client_ip == "false" && aws_lb_listener.api[0].port == 6443
+    error_message = "A server must reach itself by the load balancer."
+  }
+  assert {
+    condition = toset([for name, r in aws_vpc_security_group_ingress_rule.node : "${r.ip_protocol} ${r.from_port}-${r.to_port}" if contains(keys(local.server_edges), name) || name == "ssh_servers"]) == toset([
+    "tcp 2379-2380", "tcp 6443-6443", "udp 8472-8472", "tcp 10250-10250", "tcp 22-22"])
+    error_message = "Among servers: etcd, the API, the pod network, the kubelet."
+  }
+  assert {
+    condition     = alltrue([for r in values(aws_vpc_security_group_ingress_rule.node) : r.cidr_ipv4 == null])
+    error_message = "etcd and the load balancer are reached by security group, never by address."
+  }
+  assert {
+    condition     = alltrue([for m in aws_instance.control_plane : m.metadata_options[0].http_put_response_hop_limit == 1]) && length(distinct([for m in aws_instance.control_plane : m.tags.Name])) == 3
+    error_message = "Every server is one of its own, as closed as the first."
+  }
+}
+
+# What user-data says shows only when the load balancer has its name; that the others join and the first begins does not need it.
+run "one_server_has_no_load_balancer" {
+  command = plan
+
+  assert {
+    condition     = length(aws_lb.api) == 0 && length(aws_security_group.api) == 0 && length(local.server_edges) == 0 && local.api_name == null
+    error_message = "What three servers need is billed for one."
   }
 }

@@ -496,3 +496,24 @@ run "a_bucket_by_its_address" {
 
   expect_failures = [var.etcd_snapshot_bucket]
 }
+
+run "two_servers" {
+  command = plan
+
+  variables {
+    control_plane_count = 2
+  }
+
+  expect_failures = [var.control_plane_count]
+}
+
+run "three_servers_and_no_worker" {
+  command = plan
+
+  variables {
+    control_plane_count = 3
+    worker_count        = 0
+  }
+
+  expect_failures = [var.control_plane_count]
+}

@@ -5,7 +5,9 @@ set -euo pipefail
 # shellcheck source=/dev/null
 . /etc/k3s-node.env
 etc=/etc/rancher/k3s data=/var/lib/rancher/k3s snapshot=$1
-now=$(cat "$etc/server-token")
+# A server that joined others begins anew here: what it restores is the whole cluster. The token alone, for the CA may be another.
+rm -f "$etc/config.yaml.d/join.yaml"
+now=$(sed 's/^K10[0-9a-f]*::server://' "$etc/server-token")
 then=$(/usr/local/lib/k3s-node/aws.py get "$SERVER_TOKEN${2:+:$2}")
 [ -n "$then" ] || { echo "the snapshot's token is empty" >&2; exit 1; }
 umask 077

@@ -12,6 +12,8 @@ agent=$(/usr/local/lib/k3s-node/aws.py get "$AGENT_TOKEN")
 if [ -z "$new" ] || [ -z "$agent" ]; then echo "a token in SSM is empty" >&2; exit 1; fi
 old=$(sed 's/.*:server://' "$server/token")
 umask 077
+# A server that joined others has its token in the secure form, with the CA before it.
+form=$(sed -n 's/^\(K10[0-9a-f]*::server:\).*/\1/p' "$etc/server-token")
 put() { # FILE VALUE WHAT: says WHAT if the file differed
   [ "$(cat "$1")" != "$2" ] || return 0
   printf '%s\n' "$2" > "$1"
@@ -23,12 +25,12 @@ if [ -e "$begun" ] || ! systemctl -q is-active k3s; then
   rm -f "$server/cred/passwd"
 fi
 touch "$begun"
-[ "$old" != "$new" ] || put "$etc/server-token" "$new" "server token: the rest of a rotation"
+[ "$old" != "$new" ] || put "$etc/server-token" "$form$new" "server token: the rest of a rotation"
 put "$etc/agent-token" "$agent" "agent token rotated"
 /usr/local/sbin/k3s-node apply > /dev/null
 if [ "$old" != "$new" ]; then
   k3s token rotate --token "$old" --new-token "$new" > /dev/null
-  put "$etc/server-token" "$new" "server token rotated"
+  put "$etc/server-token" "$form$new" "server token rotated"
   /usr/local/sbin/k3s-node apply > /dev/null
 fi
 rm -f "$begun"

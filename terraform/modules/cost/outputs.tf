@@ -1,5 +1,5 @@
 output "estimate" {
-  description = "as_of and region of the prices, the items (count, USD a month each, USD a month in all), total_usd over the items that have a price, and unpriced, the items that have none."
+  description = "as_of and region of the prices, the items (count, USD a month each, USD a month in all), total_usd over the items that have a price, surplus_usd that burstable machines bill on top at most, and unpriced, the items that have none, with the instance types among them."
   value = {
     as_of   = local.book.as_of
     region  = var.region
@@ -10,7 +10,9 @@ output "estimate" {
       each_usd  = i.price
       month_usd = i.price == null ? null : i.count * i.price
     } if i.count > 0]
-    total_usd = sum([for i in local.items : i.count > 0 && i.price != null ? i.count * i.price : 0])
-    unpriced  = [for i in local.items : i.what if i.count > 0 && i.price == null]
+    total_usd      = sum([for i in local.items : i.count > 0 && i.price != null ? i.count * i.price : 0])
+    surplus_usd    = sum(local.surplus_usd)
+    unpriced_types = distinct([for m in local.machines : m.type if m.count > 0 && local.hour_usd[m.type] == null])
+    unpriced       = [for i in local.items : i.what if i.count > 0 && i.price == null]
   }
 }

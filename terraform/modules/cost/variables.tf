@@ -8,6 +8,11 @@ variable "control_plane_instance_type" {
   type        = string
 }
 
+variable "control_plane_count" {
+  description = "As in the root module."
+  type        = number
+}
+
 variable "control_plane_volume_gib" {
   description = "As in the root module."
   type        = number

@@ -13,9 +13,11 @@ locals {
 
   settings = {
     control-plane = {
-      token-file                  = "/etc/rancher/k3s/server-token"
-      agent-token-file            = "/etc/rancher/k3s/agent-token"
-      cluster-init                = true # etcd, so that there are snapshots
+      token-file       = "/etc/rancher/k3s/server-token"
+      agent-token-file = "/etc/rancher/k3s/agent-token"
+      # etcd, so that there are snapshots. The first server begins it, unless the others have it: k3s-node says so then.
+      cluster-init                = var.joins ? null : true
+      server                      = var.joins ? "https://${var.control_plane_ip}:6443" : null
       secrets-encryption          = true
       protect-kernel-defaults     = true
       tls-san                     = var.tls_sans
@@ -64,6 +66,7 @@ locals {
     agent_token            = var.parameters.agent_token
     ca_hash                = var.parameters.ca_hash
     timeout_s              = var.timeout_s
+    joins                  = var.joins
     gpu                    = var.gpu
     nvidia_driver_branch   = var.nvidia_driver_branch
     nvidia_toolkit_version = var.nvidia_toolkit_version

@@ -33,10 +33,17 @@ variable "parameters" {
   type        = object({ server_token = string, agent_token = string, ca_hash = string })
 }
 
+variable "joins" {
+  description = "Whether it joins servers that are there, by control_plane_ip (control plane)."
+  type        = bool
+  default     = false
+}
+
 variable "control_plane_ip" {
-  description = "Private address of the control plane (worker)."
+  description = "Private address of the control plane, or the name that its servers have together (worker, and each of several servers)."
   type        = string
   default     = ""
+  nullable    = false
 }
 
 variable "timeout_s" {

@@ -72,13 +72,24 @@ for (let member = 1; member < members; member++) {
   });
 }
 
-// Least privilege: reads and writes its own database, and nothing of any other.
+// Least privilege: reads and writes its own database, and nothing of any other. Beyond readWrite it may change how long an index keeps its
+// documents, or a changed retention would drop the index and build it again.
 const own = admin.getSiblingDB(database);
 const password = secret("/etc/mongo-processor/password");
-const roles = [{ role: "readWrite", db: database }];
+const hasRole = own.runCommand({ rolesInfo: "retention" }).roles.length > 0;
+const made = own.runCommand({
+  [hasRole ? "updateRole" : "createRole"]: "retention",
+  privileges: [{ resource: { db: database, collection: "" }, actions: ["collMod"] }],
+  roles: [],
+});
+if (!made.ok) throw new Error(`role retention: ${made.errmsg}`);
+const roles = [
+  { role: "readWrite", db: database },
+  { role: "retention", db: database },
+];
 const known = own.runCommand({ usersInfo: "processor" }).users.length > 0;
 const command = known ? "updateUser" : "createUser";
 const answer = own.runCommand({ [command]: "processor", pwd: password, roles: roles });
 if (!answer.ok) throw new Error(`${command} processor: ${answer.errmsg}`);
-print(`init: user processor of ${database} ${known ? "has its password and role" : "made"}`);
+print(`init: user processor of ${database} ${known ? "has its password and roles" : "made"}`);
 print("init: done");

@@ -54,7 +54,7 @@ module "node" {
   k3s_version            = var.k3s_version
   k3s_sha256             = var.k3s_sha256
   parameters             = local.parameters
-  control_plane_ip       = local.addresses["control-plane"]
+  control_plane_ip       = each.key == "control-plane" ? "" : local.addresses["control-plane"]
   timeout_s              = var.timeout_s
   tls_sans               = each.key == "control-plane" ? ["203.0.113.9", "k3s.example.test"] : []
   gpu                    = each.key == "gpu-worker-0"

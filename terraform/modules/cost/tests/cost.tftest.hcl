@@ -1,6 +1,7 @@
 variables {
   region                      = "us-east-1"
   control_plane_instance_type = "t3.medium"
+  control_plane_count         = 1
   control_plane_volume_gib    = 30
   worker_count                = 2
   worker_instance_type        = "t3.large"
@@ -45,6 +46,78 @@ run "gpu_behind_a_nat_gateway" {
   assert {
     condition     = output.estimate.items[1].what == "worker t3.large (spot: at most)" && output.estimate.items[2].what == "GPU worker g6.xlarge"
     error_message = "A spot price is not known before; the estimate must say that it is a bound."
+  }
+}
+
+# t3.medium: 2 vCPUs of which 20 % are included each; t3.large: 30 %. t4g bills 0.04 for what t3 bills 0.05 for, m6i nothing.
+run "burstable_machines_that_are_busy_all_month" {
+  command = plan
+
+  assert {
+    condition     = abs(output.estimate.surplus_usd - 730 * 0.05 * (2 * 0.8 + 2 * 2 * 0.7)) < 0.005
+    error_message = "Surplus credits are ${output.estimate.surplus_usd}."
+  }
+}
+
+run "burstable_machines_of_another_family" {
+  command = plan
+
+  variables {
+    control_plane_instance_type = "m6i.large"
+    worker_instance_type        = "t4g.xlarge"
+  }
+
+  assert {
+    condition     = abs(output.estimate.surplus_usd - 730 * 0.04 * 2 * 4 * 0.6) < 0.005
+    error_message = "Surplus credits are ${output.estimate.surplus_usd}."
+  }
+}
+
+# Every type of these families has a price, each by its size; those that a free-plan account may start are among them.
+run "a_size_that_is_nowhere_written" {
+  command = plan
+
+  variables {
+    region                      = "us-west-2"
+    control_plane_instance_type = "m7i-flex.large"
+    worker_instance_type        = "c5.9xlarge"
+    gpu_worker_count            = 1
+    gpu_worker_instance_type    = "g6.48xlarge"
+  }
+
+  assert {
+    condition     = [for i in output.estimate.items : format("%.3f", i.each_usd / 730) if length(regexall("control|worker", i.what)) > 0] == ["0.096", "1.530", "13.350"]
+    error_message = "Prices of m7i-flex.large, c5.9xlarge and g6.48xlarge: ${jsonencode(output.estimate.items)}"
+  }
+  assert {
+    condition     = length(output.estimate.unpriced_types) == 0
+    error_message = "Without a price: ${jsonencode(output.estimate.unpriced_types)}"
+  }
+}
+
+run "metal_is_no_size_in_proportion" {
+  command = plan
+
+  variables {
+    worker_instance_type = "c6g.metal"
+  }
+
+  assert {
+    condition     = join(",", output.estimate.unpriced_types) == "c6g.metal"
+    error_message = "A bare machine's price is another one than its size's."
+  }
+}
+
+run "three_servers_behind_a_load_balancer" {
+  command = plan
+
+  variables {
+    control_plane_count = 3
+  }
+
+  assert {
+    condition     = abs(output.estimate.total_usd - (730 * (3 * 0.0416 + 2 * 0.0832 + 0.0225 + 5 * 0.005) + 190 * 0.08)) < 0.005
+    error_message = "The total is ${output.estimate.total_usd}."
   }
 }
 

@@ -91,6 +91,41 @@ run "control_plane_with_snapshots_in_s3" {
   }
 }
 
+run "the_first_of_three_servers" {
+  command = plan
+
+  variables {
+    role             = "control-plane"
+    node_name        = "control-plane"
+    control_plane_ip = "api.elb.us-east-1.amazonaws.com"
+  }
+
+  assert {
+    condition     = strcontains(output.user_data, "\"cluster-init\": true") && strcontains(output.user_data, "CONTROL_PLANE_IP=api.elb.us-east-1.amazonaws.com\n") && !strcontains(output.user_data, "JOINS=")
+    error_message = "The first server begins the cluster, and knows how to reach the others."
+  }
+}
+
+run "a_further_server" {
+  command = plan
+
+  variables {
+    role             = "control-plane"
+    node_name        = "control-plane-1"
+    joins            = true
+    control_plane_ip = "api.elb.us-east-1.amazonaws.com"
+  }
+
+  assert {
+    condition     = strcontains(output.user_data, "\"server\": \"https://api.elb.us-east-1.amazonaws.com:6443\"") && !strcontains(output.user_data, "cluster-init\"") && strcontains(output.user_data, "JOINS=yes\n")
+    error_message = "A further server joins, and begins no cluster."
+  }
+  assert {
+    condition     = length(output.user_data) < 16384
+    error_message = "The user-data has ${length(output.user_data)} bytes, EC2 takes 16384."
+  }
+}
+
 run "control_plane_for_nothing_but_the_cluster" {
   command = plan
 

@@ -39,7 +39,7 @@ final class Race {
         for (var workload : options.workloads()) {
             var load = workload.load(options.records(), options.seed());
             topics.fill(load);
-            for (var delay : options.delaysMillis()) {
+            for (var delay : options.delaysMillis(workload)) {
                 race(load, delay);
             }
         }
@@ -77,21 +77,28 @@ final class Race {
     /** Contenders take turns, so that what the machine does meanwhile meets all of them. */
     private void race(Load load, int delayMillis) throws IOException, InterruptedException {
         store.delayMillis(delayMillis);
-        for (int round = 1; round <= options.rounds(); round++) {
-            if (options.beside() && delayMillis == 0) {
-                measures.add(
-                        "a consumer that only reads, workload " + load.workload().letter(),
-                        "records/s",
-                        PollMain.measure(
-                                topics.bootstrap(),
-                                load.filledTopics(),
-                                load.records(),
-                                options.directory()));
+        for (int round = 1; round <= options.rounds(load.workload()); round++) {
+            if (round == 1 && options.beside() && delayMillis == 0) {
+                readOnly(load);
             }
             for (var contender : contenders()) {
                 round(contender, load, delayMillis + " ms");
             }
         }
+    }
+
+    /** What reading alone costs: the least that any contender can cost. */
+    private void readOnly(Load load) {
+        var reading =
+                PollMain.measure(
+                        topics.bootstrap(),
+                        load.filledTopics(),
+                        load.records(),
+                        options.directory());
+        var what = "a consumer that only reads, workload " + load.workload().letter();
+        measures.add(what, "records/s", reading.perSecond());
+        measures.add(what + ", allocated", "bytes per record", reading.bytesPerRecord());
+        measures.add(what + ", processor", "s per million", reading.cpuSecondsPerMillion());
     }
 
     private void round(Contender contender, Load load, String storeName)

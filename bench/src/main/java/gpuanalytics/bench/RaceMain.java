@@ -1,9 +1,12 @@
 package gpuanalytics.bench;
 
 import gpuanalytics.bench.contender.Ours;
+import gpuanalytics.bench.load.Load;
 import gpuanalytics.bench.load.TopicFiller;
 import gpuanalytics.bench.load.Workload;
 import gpuanalytics.bench.measure.LiveRun;
+import gpuanalytics.bench.measure.PublishMain;
+import gpuanalytics.bench.measure.PublishMain.Who;
 import gpuanalytics.bench.measure.StartToReady;
 import gpuanalytics.bench.process.BrokerMain;
 import gpuanalytics.bench.process.ChildJvm;
@@ -25,6 +28,9 @@ public final class RaceMain {
     private static final double EXPECTED_RATIO = 2.0;
 
     private static final int STARTS = 5;
+
+    private static final int PUBLISHED = 1_000_000;
+    private static final int PUBLISHING_ROUNDS = 3;
 
     private RaceMain() {}
 
@@ -55,6 +61,7 @@ public final class RaceMain {
             if (options.beside()) {
                 live(options, race, new LiveRun(store, topics), summaries, measures);
                 starts(race, measures);
+                publishing(options, topics, measures);
             }
             printRatios(summaries);
             keep(
@@ -78,7 +85,7 @@ public final class RaceMain {
                 options.directory().resolve("broker.log"));
     }
 
-    /** Each at half of its own rate. */
+    /** Ours at half of its own rate, with the workloads that run more than once. */
     private static void live(
             RaceOptions options,
             Race race,
@@ -86,23 +93,23 @@ public final class RaceMain {
             List<Summary> summaries,
             Measures measures)
             throws IOException, InterruptedException {
-        for (var contender : race.contenders()) {
-            for (var summary : summaries) {
-                if (summary.contender().equals(contender.name())
-                        && summary.store().equals("0 ms")) {
-                    var load =
-                            Workload.of(summary.workload()).load(options.records(), options.seed());
-                    double rate = summary.recordsPerSecond().median() / 2;
-                    var ages =
-                            live.run(
-                                    contender, load, rate, race.stage(contender, load).directory());
-                    var what =
-                            "%s, workload %s at %,.0f/s, append to acknowledged"
-                                    .formatted(contender.name(), summary.workload(), rate);
-                    measures.add(what + ", p50", "ms", ages.p50Millis());
-                    measures.add(what + ", p99", "ms", ages.p99Millis());
-                }
+        var ours = race.ours();
+        for (var summary : summaries) {
+            var workload = Workload.of(summary.workload());
+            if (!summary.contender().equals(ours.name())
+                    || !summary.store().equals("0 ms")
+                    || options.once().contains(workload)) {
+                continue;
             }
+            var load = workload.load(options.records(), options.seed());
+            double rate = summary.recordsPerSecond().median() / 2;
+            var ages = live.run(ours, load, rate, race.stage(ours, load).directory());
+            var what =
+                    "ours, workload %s at half of its rate, append to acknowledged"
+                            .formatted(summary.workload());
+            measures.add(what + ", p50", "ms", ages.p50Millis());
+            measures.add(what + ", p99", "ms", ages.p99Millis());
+            measures.add(what + ", store writes", "per record", ages.writesPerRecord());
         }
     }
 
@@ -113,6 +120,35 @@ public final class RaceMain {
             var stage = race.stage(ours, Workload.B.load(0, 0));
             measures.add("ours, start to ready", "s", StartToReady.seconds(ours, stage));
         }
+    }
+
+    /** Our publisher and the plain client in turns. */
+    private static void publishing(RaceOptions options, TopicFiller topics, Measures measures)
+            throws InterruptedException {
+        var load = Workload.B.load(PUBLISHED, options.seed());
+        for (int round = 1; round <= PUBLISHING_ROUNDS; round++) {
+            double plain = publishing(Who.PLAIN, load, options, topics, measures);
+            double ours = publishing(Who.OURS, load, options, topics, measures);
+            measures.add("our publisher over the plain client", "times the events/s", ours / plain);
+        }
+    }
+
+    private static double publishing(
+            Who who, Load load, RaceOptions options, TopicFiller topics, Measures measures)
+            throws InterruptedException {
+        var into = load.live("published." + Long.toString(System.nanoTime(), 36));
+        topics.create(into.sampleTopic());
+        topics.create(into.usageTopic());
+        var came = PublishMain.measure(topics.bootstrap(), who, into, options.directory());
+        topics.deleteLater(into.sampleTopic());
+        var what =
+                switch (who) {
+                    case PLAIN -> "plain client, publishing";
+                    case OURS -> "our publisher";
+                };
+        measures.add(what, "events/s", came.perSecond());
+        measures.add(what + ", processor", "s per million", came.cpuSecondsPerMillion());
+        return came.perSecond();
     }
 
     private static void printRatios(List<Summary> summaries) {

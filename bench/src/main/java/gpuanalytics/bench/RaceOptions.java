@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param workloads which workloads
  * @param records how many records each has
  * @param rounds how often each contender runs each
+ * @param once the workloads that each contender runs once only, with the first delay
  * @param delaysMillis how long the acknowledging store takes per write; a race for each
  * @param seed what the records are made from
  * @param classPath where our processor is; this program's own class path by default
@@ -32,6 +34,7 @@ record RaceOptions(
         List<Workload> workloads,
         long records,
         int rounds,
+        Set<Workload> once,
         List<Integer> delaysMillis,
         long seed,
         String classPath,
@@ -50,6 +53,7 @@ record RaceOptions(
             --workload a,b    letters from a to f (default: all)
             --records N       records of each workload (default 4000000)
             --rounds N        how often each runs (default 3)
+            --once a,c,e      workloads that run one round, with the first delay only
             --delay-ms 0,5    how long the store takes per write (default 0,5)
             --seed N          what the records are made from (default 1)
             --classpath CP    where our processor is, to race another version
@@ -74,6 +78,7 @@ record RaceOptions(
                 line.words("--workload", "a,b,c,d,e,f").stream().map(Workload::of).toList(),
                 line.number("--records", 4_000_000, 1),
                 Math.toIntExact(line.number("--rounds", 3, 0)),
+                once(line),
                 line.words("--delay-ms", "0,5").stream()
                         .map(each -> Math.toIntExact(CommandLine.number("--delay-ms", each, 0)))
                         .toList(),
@@ -87,6 +92,23 @@ record RaceOptions(
                 line.path("--page"),
                 line.has("--jfr"),
                 Path.of(line.text("--dir", "bench/target/race")).toAbsolutePath());
+    }
+
+    /** How often each contender runs a workload. */
+    int rounds(Workload workload) {
+        return once.contains(workload) ? Math.min(1, rounds) : rounds;
+    }
+
+    /** The delays that a workload runs with. */
+    List<Integer> delaysMillis(Workload workload) {
+        return once.contains(workload) ? delaysMillis.subList(0, 1) : delaysMillis;
+    }
+
+    private static Set<Workload> once(CommandLine line) {
+        return line.words("--once", "").stream()
+                .filter(word -> !word.isEmpty())
+                .map(word -> Workload.of("--once", word))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static Set<String> contenders(CommandLine line) {

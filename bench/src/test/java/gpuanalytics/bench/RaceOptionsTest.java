@@ -34,11 +34,24 @@ final class RaceOptionsTest {
     }
 
     @Test
+    void runsSomeWorkloadsOnceOnly() {
+        var options = RaceOptions.parse(new String[] {"--once", "a,C", "--rounds", "3"});
+        assertEquals(1, options.rounds(Workload.A));
+        assertEquals(1, options.rounds(Workload.C));
+        assertEquals(3, options.rounds(Workload.B));
+        assertEquals(List.of(0), options.delaysMillis(Workload.A));
+        assertEquals(List.of(0, 5), options.delaysMillis(Workload.B));
+        var none = RaceOptions.parse(new String[] {"--once", "a", "--rounds", "0"});
+        assertEquals(0, none.rounds(Workload.A));
+    }
+
+    @Test
     void namesWhatItDoesNotKnow() {
         for (var wrong :
                 List.of(
                         List.of("--speed", "9"),
                         List.of("--workload", "x"),
+                        List.of("--once", "x"),
                         List.of("--only", "kafka"),
                         List.of("--rounds", "many"),
                         List.of("--records", "0"),

@@ -58,7 +58,6 @@ public final class EmbeddedBroker implements AutoCloseable {
             long retentionBytes,
             Duration retention,
             int advertisedPort) {
-
         private static final long DEFAULT_RETENTION_BYTES = 16L << 20;
         private static final Duration DEFAULT_RETENTION = Duration.ofHours(1);
 
@@ -85,6 +84,10 @@ public final class EmbeddedBroker implements AutoCloseable {
         /** The same with something in front of it, which its clients are sent to. */
         public Options behind(int relayPort) {
             return new Options(directory, port, retentionBytes, retention, relayPort);
+        }
+
+        private int advertised(int own) {
+            return advertisedPort == 0 ? own : advertisedPort;
         }
     }
 
@@ -257,12 +260,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                                 "PLAINTEXT://%s:%d,CONTROLLER://%s:%d"
                                         .formatted(HOST, port, HOST, controllerPort),
                         "advertised.listeners",
-                                "PLAINTEXT://%s:%d"
-                                        .formatted(
-                                                HOST,
-                                                options.advertisedPort() == 0
-                                                        ? port
-                                                        : options.advertisedPort()),
+                                "PLAINTEXT://%s:%d".formatted(HOST, options.advertised(port)),
                         "listener.security.protocol.map",
                                 "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
                         "controller.listener.names", "CONTROLLER",

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 record CloudEvent(String eventId, @Nullable Instant time, @Nullable String subject) {
 
     static final String SPECVERSION = "specversion";
+    static final String TIME = "time";
 
     private static final String CONTENT_TYPE = "content-type";
     private static final String STRUCTURED = "application/cloudevents";
@@ -110,11 +111,12 @@ record CloudEvent(String eventId, @Nullable Instant time, @Nullable String subje
     }
 
     private static @Nullable Instant time(Attributes attributes) throws RejectedException {
-        var text = attributes.get("time");
+        var text = attributes.get(TIME);
         if (text == null) {
             return null;
         }
         var time = EventTime.parse(text);
+        time = time == null ? JsonValue.epoch(text) : time;
         if (time == null) {
             throw new RejectedException(
                     RejectReason.WRONG_TYPE,

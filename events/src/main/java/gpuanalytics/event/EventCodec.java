@@ -166,6 +166,9 @@ public final class EventCodec {
             var name = member.getKey();
             if (name.equals(DATA) && member.getValue() instanceof Json.Members data) {
                 event = ReadEvent.of(topic, data);
+            } else if (member.getValue() instanceof Json.Numeric(var written)
+                    && (!name.equals(CloudEvent.TIME) || JsonValue.epoch(written) != null)) {
+                attributes.put(name, written);
             } else if (member.getValue() instanceof Json.Text(var text)) {
                 if (name.equals(DATA_BASE64)) {
                     var data = Json.object(Framing.textOf(fromBase64(text)));

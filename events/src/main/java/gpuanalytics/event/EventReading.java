@@ -40,7 +40,8 @@ final class EventReading {
                     "tokenUsage",
                     "usage",
                     "usage_metadata",
-                    "usageMetadata");
+                    "usageMetadata",
+                    "usage_object");
 
     /** Those that hold the counts of one answer: an {@code id} beside them is the answer's. */
     private static final Set<String> USAGES =
@@ -68,6 +69,7 @@ final class EventReading {
     private final List<Refusal> passedOn = new ArrayList<>();
     private @Nullable BigDecimal total;
     private @Nullable String totalName;
+    private long toolPrompt;
 
     EventReading(EventTopic topic, Json.Members members) {
         this.table = topic.fields();
@@ -99,6 +101,22 @@ final class EventReading {
         return alias == null ? field.name() : alias.name();
     }
 
+    /** Takes the value of a field for a reading out of its range. */
+    void refuse(Field<?> field) {
+        var best = found[field.index()];
+        if (best != null) {
+            var said = new Json.Text(String.valueOf(best.value));
+            found[field.index()] = null;
+            defects[field.index()] =
+                    new Defect(
+                            best.named,
+                            best.priority,
+                            new Rejected(
+                                    RejectReason.OUT_OF_RANGE, best.named.name() + " is too large"),
+                            said);
+        }
+    }
+
     /** The tokens of the whole request, as said; null where nothing is said. */
     @Nullable BigDecimal total() {
         return total;
@@ -107,6 +125,11 @@ final class EventReading {
     /** The name under which {@link #total} stood. */
     @Nullable String totalName() {
         return totalName;
+    }
+
+    /** Tokens of a prompt that tools have added beside it; 0 where nothing is said. */
+    long toolPrompt() {
+        return toolPrompt;
     }
 
     /** What is wrong with all that was said of a field that has no value; null for nothing. */
@@ -247,7 +270,11 @@ final class EventReading {
             totalName = path;
             return;
         }
-        if (json instanceof Json.Items || json instanceof Json.Members) {
+        if (path.equals(UsageRules.TOOL_PROMPT) || path.equals(UsageRules.TOOL_PROMPT_CAMEL)) {
+            toolPrompt = UsageRules.wholeCount(json);
+            return;
+        }
+        if (json instanceof Json.Members) {
             return;
         }
         if (unknown.size() < MAX_UNKNOWN) {

@@ -48,6 +48,7 @@ public final class FieldTable {
 
     private final BitSet essential = new BitSet();
     private final Set<String> totals = new HashSet<>();
+    private final Set<String> besideOthers = new HashSet<>();
 
     FieldTable() {}
 
@@ -101,6 +102,19 @@ public final class FieldTable {
     /** Names that are known and are no field's. */
     public Set<String> totals() {
         return Collections.unmodifiableSet(totals);
+    }
+
+    /** Names that are no field's, but say something about one beside others, or by their value. */
+    void besideOthers(String... names) {
+        for (var name : names) {
+            besideOthers.add(name);
+            besideOthers.add(camelCase(name));
+        }
+    }
+
+    /** Names that are no field's, but say something about one beside others, or by their value. */
+    public Set<String> besideOthers() {
+        return Collections.unmodifiableSet(besideOthers);
     }
 
     /** Whether this very field is one of the table's. */

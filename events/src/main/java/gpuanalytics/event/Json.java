@@ -54,6 +54,7 @@ sealed interface Json {
     static Members object(char[] text) throws IOException {
         try (var json = FACTORY.createParser(text)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
+                json.skipChildren(); // a list that is none says so by itself
                 throw new RejectedException(notJson("expected an object"));
             }
             var object = members(json);

@@ -111,7 +111,13 @@ final class JsonValue {
         }
         boolean number = field.kind() == Kind.INTEGER || field.kind() == Kind.NUMBER;
         return (!field.required() && NOT_AVAILABLE.contains(text))
-                || (number && (NO_NUMBER.contains(text) || isBlankText(text)));
+                || (number
+                        && (NO_NUMBER.contains(text) || isInBrackets(text) || isBlankText(text)));
+    }
+
+    /** As nvidia-smi writes whatever keeps it from a number, such as a right that it lacks. */
+    private static boolean isInBrackets(String text) {
+        return text.startsWith("[") && text.endsWith("]");
     }
 
     private static boolean isBlankText(String text) {
@@ -192,7 +198,8 @@ final class JsonValue {
         return time == null ? epoch(text) : time;
     }
 
-    private static @Nullable Instant epoch(String text) {
+    /** The time that a number says, or null where it says none. */
+    static @Nullable Instant epoch(String text) {
         try {
             var quantity = Quantity.ofText(text, "");
             return quantity == null ? null : EventTime.ofEpoch(quantity.number());

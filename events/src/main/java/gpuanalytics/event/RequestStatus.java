@@ -86,9 +86,15 @@ public final class RequestStatus {
 
     private static final int FIRST_FAILURE = 400;
 
-    /** A code of HTTP, perhaps with its protocol before it and its phrase behind it. */
+    /**
+     * A code of HTTP or the class of one ({@code 5xx}), perhaps with its protocol before it and its
+     * phrase behind it.
+     */
     private static final Pattern CODE =
-            Pattern.compile("(?:http(?:/[0-9.]+)?[ _-]?)?([0-9]{3})(?![0-9])");
+            Pattern.compile("(?:http(?:/[0-9.]+)?[ _-]?)?(?:([0-9]{3})(?![0-9])|([1-5])xx\\b)");
+
+    /** A code of a failure behind words: where there are some they tell whether it is one. */
+    private static final Pattern CODE_BEHIND = Pattern.compile("(?:^|_)[45][0-9]{2}$");
 
     /** What comes after it explains the status. */
     private static final Pattern EXPLANATION = Pattern.compile("[:;,(].*");
@@ -121,9 +127,17 @@ public final class RequestStatus {
         var text = status.strip();
         var code = CODE.matcher(text.toLowerCase(Locale.ROOT));
         if (code.lookingAt()) {
-            return Integer.parseInt(code.group(1)) >= FIRST_FAILURE;
+            var ofClass = code.group(2) == null ? code.group(1) : code.group(2) + "00";
+            return Integer.parseInt(ofClass) >= FIRST_FAILURE;
         }
         var words = words(EXPLANATION.matcher(text).replaceFirst(""));
+        var behind = CODE_BEHIND.matcher(words);
+        if (behind.find()) {
+            if (behind.start() == 0) {
+                return true; // "status 500"
+            }
+            words = words.substring(0, behind.start());
+        }
         if (FAILURES.contains(words)) {
             return true;
         }

@@ -4,8 +4,10 @@ import gpuanalytics.event.Decoded.Rejected;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What other systems put around an event, or make of a reading, brought to a plain object. */
@@ -18,11 +20,40 @@ final class Shapes {
     private static final String EXPORTED = "exported_";
 
     /** OpenMeter's events have the tokens of one direction, and say which. */
-    private static final String TOKENS = "tokens";
+    static final String TOKENS = "tokens";
 
     private static final String DIRECTION = "type";
+
+    /** As in {@link #DIRECTION}, and also by the other two words: here these mean nothing else. */
+    private static final String TOKEN_TYPE = "token_type";
+
     private static final Map<String, Field<Long>> OF_DIRECTION =
             Map.of("input", TokenUsage.PROMPT_TOKENS, "output", TokenUsage.COMPLETION_TOKENS);
+    private static final Map<String, Field<Long>> OF_TOKEN_TYPE =
+            Map.of("prompt", TokenUsage.PROMPT_TOKENS, "completion", TokenUsage.COMPLETION_TOKENS);
+
+    /** What failed, in whatever form: there is a fault unless they say nothing. */
+    static final String FAULT = "error";
+
+    static final String FAULT_CODE = "error_code";
+    static final String FAULT_MESSAGE = "error_message";
+    private static final List<String> FAULTS =
+            List.of(
+                    FAULT,
+                    FAULT_CODE,
+                    FieldTable.camelCase(FAULT_CODE),
+                    FAULT_MESSAGE,
+                    FieldTable.camelCase(FAULT_MESSAGE));
+
+    /** A fault that does not say what it is, or not in a word. */
+    private static final String SOME_FAULT = "error";
+
+    /** These are no faults, nor are HTTP's codes of what went well. */
+    private static final Pattern NO_FAULT =
+            Pattern.compile("(?:|0|false|no|none|null|[123][0-9]{2})");
+
+    /** Members of a fault's object that are names of fields. */
+    private static final Set<String> KINDS = Set.of("type", "code");
 
     private static final Json NOTHING = new Json.Nothing();
 
@@ -36,7 +67,8 @@ final class Shapes {
         var payload = record.byName().getOrDefault("payload", NOTHING);
         return switch (payload) {
             case Json.Members members -> members;
-            case Json.Text(var text) when text.startsWith("{") -> Json.object(text.toCharArray());
+            case Json.Text(var text) when text.stripLeading().startsWith("{") ->
+                    Json.object(text.toCharArray());
             case Json.Text _, Json.Items _, Json.Numeric _, Json.Flag _, Json.Nothing _ ->
                     throw new RejectedException(
                             RejectReason.NOT_JSON,
@@ -58,11 +90,8 @@ final class Shapes {
                 return sample(topic, members, labels, metric);
             }
         }
-        if (topic == EventTopic.TOKEN_USAGE
-                && members.containsKey(TOKENS)
-                && members.get(DIRECTION) instanceof Json.Text(var direction)
-                && OF_DIRECTION.containsKey(direction)) {
-            return usage(members, OF_DIRECTION.get(direction));
+        if (topic == EventTopic.TOKEN_USAGE) {
+            return usage(record);
         }
         boolean telegraf =
                 members.get("fields") instanceof Json.Members
@@ -76,11 +105,78 @@ final class Shapes {
         return record;
     }
 
-    private static Json.Members usage(Map<String, Json> members, Field<Long> tokens) {
+    private static Json.Members usage(Json.Members record) {
+        var members = record.byName();
+        var tokens = members.containsKey(TOKENS) ? ofDirection(members) : null;
+        var fault = fault(members);
+        if (tokens == null && fault == null) {
+            return record;
+        }
         var event = new LinkedHashMap<>(members);
-        event.putIfAbsent(tokens.name(), members.getOrDefault(TOKENS, NOTHING));
-        List.of(TOKENS, DIRECTION).forEach(event::remove);
+        if (tokens != null) {
+            event.putIfAbsent(tokens.name(), members.getOrDefault(TOKENS, NOTHING));
+            List.of(TOKENS, DIRECTION, TOKEN_TYPE).forEach(event::remove);
+        }
+        if (fault != null) {
+            FAULTS.forEach(event::remove);
+            event.putIfAbsent(TokenUsage.ERROR_TYPE.name(), new Json.Text(fault));
+        }
         return new Json.Members(event);
+    }
+
+    private static @Nullable Field<Long> ofDirection(Map<String, Json> members) {
+        for (var name : List.of(DIRECTION, TOKEN_TYPE)) {
+            if (members.get(name) instanceof Json.Text(var said)) {
+                var direction = said.toLowerCase(Locale.ROOT);
+                var tokens = OF_DIRECTION.get(direction);
+                if (tokens == null && name.equals(TOKEN_TYPE)) {
+                    tokens = OF_TOKEN_TYPE.get(direction);
+                }
+                if (tokens != null) {
+                    return tokens;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** What failed, as an error type; null where nothing did, or where names of fields say it. */
+    private static @Nullable String fault(Map<String, Json> members) {
+        for (var name : FAULTS) {
+            var said = members.getOrDefault(name, NOTHING);
+            if (said instanceof Json.Members(var inner)
+                    && KINDS.stream().anyMatch(kind -> isSaid(inner.getOrDefault(kind, NOTHING)))) {
+                return null;
+            }
+            if (isSaid(said)) {
+                return word(said);
+            }
+        }
+        return null;
+    }
+
+    private static String word(Json said) {
+        var word =
+                switch (said) {
+                    case Json.Text(var text) -> text;
+                    case Json.Numeric(var written) -> written;
+                    case Json.Members _, Json.Items _, Json.Flag _, Json.Nothing _ -> SOME_FAULT;
+                };
+        return Validation.checkText(TokenUsage.ERROR_TYPE, SOME_FAULT, word) == null
+                ? word
+                : SOME_FAULT;
+    }
+
+    private static boolean isSaid(Json said) {
+        return switch (said) {
+            case Json.Nothing() -> false;
+            case Json.Flag(var value) -> value;
+            case Json.Text(var text) ->
+                    !NO_FAULT.matcher(text.strip().toLowerCase(Locale.ROOT)).matches();
+            case Json.Numeric(var written) -> !NO_FAULT.matcher(written).matches();
+            case Json.Items(var all) -> !all.isEmpty();
+            case Json.Members(var inner) -> inner.values().stream().anyMatch(Shapes::isSaid);
+        };
     }
 
     private static @Nullable Map<String, Json> labels(Map<String, Json> members) {

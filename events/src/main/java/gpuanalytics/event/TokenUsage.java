@@ -38,7 +38,8 @@ public final class TokenUsage {
                     alias("end_time_unix_nano"),
                     alias("end_time"),
                     alias("created_at"),
-                    alias("created"));
+                    alias("created"),
+                    alias("create_time"));
 
     /** The sender's own identity of the event; a repeat with the same one is a duplicate. */
     public static final Field<String> EVENT_ID = TABLE.text("event_id");
@@ -50,7 +51,9 @@ public final class TokenUsage {
                     alias("gen_ai.response.id"),
                     alias("response.id"),
                     alias("response_id"),
-                    alias("litellm_call_id"));
+                    alias("litellm_call_id"),
+                    alias("gen_ai.request.id"),
+                    alias("standard_logging_object.id"));
 
     /** Who served the model. */
     public static final Field<String> PROVIDER =
@@ -100,7 +103,8 @@ public final class TokenUsage {
                     alias("prompt_eval_count"),
                     alias("input_token_count"),
                     alias("llm.token_count.prompt"),
-                    alias("llm.usage.prompt_tokens"));
+                    alias("llm.usage.prompt_tokens"),
+                    alias("num_prompt_tokens"));
 
     /** Tokens written, reasoning included. */
     public static final Field<Long> COMPLETION_TOKENS =
@@ -119,7 +123,8 @@ public final class TokenUsage {
                     alias("output_token_count"),
                     alias("generation_tokens"),
                     alias("llm.token_count.completion"),
-                    alias("llm.usage.completion_tokens"));
+                    alias("llm.usage.completion_tokens"),
+                    alias("num_generation_tokens"));
 
     /** Prompt tokens that came from a cache. */
     public static final Field<Long> CACHED_PROMPT_TOKENS =
@@ -140,7 +145,9 @@ public final class TokenUsage {
                     alias("cached_input_tokens"),
                     alias("cached_tokens"),
                     alias("prompt_cache_hit_tokens"),
-                    alias("llm.token_count.prompt_details.cache_read"));
+                    alias("llm.token_count.prompt_details.cache_read"),
+                    alias("input_cached_tokens"),
+                    alias("num_cached_tokens"));
 
     /** Prompt tokens that were written to a cache. */
     public static final Field<Long> CACHE_WRITE_TOKENS =
@@ -181,7 +188,13 @@ public final class TokenUsage {
      * times are their means then.
      */
     public static final Field<Long> REQUESTS =
-            TABLE.integer("requests", "1", 0, MAX_REQUESTS, Aggregation.NONE);
+            TABLE.integer(
+                    "requests",
+                    "1",
+                    0,
+                    MAX_REQUESTS,
+                    Aggregation.NONE,
+                    alias("num_model_requests"));
 
     /** From the request's arrival to its last token. */
     public static final Field<Double> LATENCY_MS =
@@ -195,7 +208,9 @@ public final class TokenUsage {
                     alias("gen_ai.client.operation.duration", MILLIS_PER_SECOND),
                     alias("vllm:e2e_request_latency_seconds", MILLIS_PER_SECOND),
                     alias("total_duration", NANOS),
-                    alias("duration_ms"));
+                    alias("duration_ms"),
+                    alias("gen_ai.latency.e2e", MILLIS_PER_SECOND),
+                    alias("standard_logging_object.response_time", MILLIS_PER_SECOND));
 
     /** From the request's arrival to its first token. */
     public static final Field<Double> TTFT_MS =
@@ -207,7 +222,8 @@ public final class TokenUsage {
                     Aggregation.HISTOGRAM,
                     alias("gen_ai.server.time_to_first_token", MILLIS_PER_SECOND),
                     alias("gen_ai.response.time_to_first_chunk", MILLIS_PER_SECOND),
-                    alias("vllm:time_to_first_token_seconds", MILLIS_PER_SECOND));
+                    alias("vllm:time_to_first_token_seconds", MILLIS_PER_SECOND),
+                    alias("gen_ai.latency.time_to_first_token", MILLIS_PER_SECOND));
 
     /** The machine that served it. */
     public static final Field<String> HOST =
@@ -259,13 +275,20 @@ public final class TokenUsage {
                     alias("finished_reason"),
                     alias("status_code"),
                     alias("http.response.status_code"),
+                    alias("http.status_code"),
+                    alias("http_status"),
+                    alias("otel.status_code"),
                     alias("finish_reason"),
                     alias("stop_reason"),
                     alias("gen_ai.response.finish_reasons"));
 
     /** What went wrong. */
     public static final Field<String> ERROR_TYPE =
-            TABLE.text("error_type", alias("error.type"), alias("exception.type"));
+            TABLE.text(
+                    "error_type",
+                    alias("error.type"),
+                    alias("exception.type"),
+                    alias("error.code"));
 
     /** What reported the usage. */
     public static final Field<String> SOURCE = TABLE.text("source");
@@ -278,6 +301,12 @@ public final class TokenUsage {
                 "gen_ai.usage.total_tokens",
                 "llm.token_count.total",
                 "llm.usage.total_tokens");
+        TABLE.besideOthers(
+                Shapes.TOKENS,
+                Shapes.FAULT,
+                Shapes.FAULT_CODE,
+                Shapes.FAULT_MESSAGE,
+                UsageRules.TOOL_PROMPT);
     }
 
     private TokenUsage() {}

@@ -24,8 +24,17 @@ public final class UsageRules {
                     "cache_creation_tokens",
                     "cache_write_input_tokens");
 
+    /** Part of the prompt where they come from: what is larger than it is not what it is called. */
+    private static final Set<String> CACHE_INSIDE =
+            Set.of("input_cached_tokens", "num_cached_tokens");
+
     /** Gemini's. */
     private static final Set<String> REASONING_BESIDE = Set.of("thoughts_token_count");
+
+    /** Gemini's: what tools have put before the model, beside the prompt. */
+    static final String TOOL_PROMPT = "tool_use_prompt_token_count";
+
+    static final String TOOL_PROMPT_CAMEL = FieldTable.camelCase(TOOL_PROMPT);
 
     /** Who counts reasoning beside the completion, whatever the names. */
     private static final Set<String> PROVIDERS_BESIDE = Set.of("xai", "x_ai", "x-ai", "x.ai");
@@ -60,19 +69,37 @@ public final class UsageRules {
     }
 
     /**
+     * A whole count as a field could hold it, else 0: what was not understood before is nothing.
+     */
+    static long wholeCount(Json json) {
+        var count = count(json);
+        if (count == null
+                || count.signum() < 0
+                || count.compareTo(BigDecimal.valueOf(TokenUsage.PROMPT_TOKENS.max())) > 0
+                || count.stripTrailingZeros().scale() > 0) {
+            return 0;
+        }
+        return count.longValueExact();
+    }
+
+    /**
      * Makes a usage count as the contract does, and fills in its model.
      *
      * @return why it cannot, or null
      */
     static @Nullable Rejected apply(EventReading said, Event.Builder usage) {
         fillInModel(usage);
+        dropImpossibleCache(said, usage);
         var total = said.total();
-        long prompt = tokens(usage, TokenUsage.PROMPT_TOKENS);
+        long promptSaid = tokens(usage, TokenUsage.PROMPT_TOKENS);
         long completion = tokens(usage, TokenUsage.COMPLETION_TOKENS);
         long cache =
                 tokens(usage, TokenUsage.CACHED_PROMPT_TOKENS)
                         + tokens(usage, TokenUsage.CACHE_WRITE_TOKENS);
         long reasoning = tokens(usage, TokenUsage.REASONING_TOKENS);
+        boolean toolsInside =
+                total != null && isOneOf(total, promptSaid + completion, cache, reasoning);
+        long prompt = promptSaid + (toolsInside ? 0 : said.toolPrompt());
         boolean cacheBeside = isCacheBeside(said);
         boolean reasoningBeside = isReasoningBeside(said, usage);
         if (total != null) {
@@ -89,13 +116,24 @@ public final class UsageRules {
                 reasoningBeside = true;
             }
         }
+        long wholePrompt = prompt + (cacheBeside ? cache : 0);
         var rejected =
-                cacheBeside && cache > 0
-                        ? set(usage, TokenUsage.PROMPT_TOKENS, prompt + cache)
-                        : null;
+                wholePrompt > promptSaid ? set(usage, TokenUsage.PROMPT_TOKENS, wholePrompt) : null;
         return rejected == null && reasoningBeside && reasoning > 0
                 ? set(usage, TokenUsage.COMPLETION_TOKENS, completion + reasoning)
                 : rejected;
+    }
+
+    private static void dropImpossibleCache(EventReading said, Event.Builder usage) {
+        var name = said.nameOf(TokenUsage.CACHED_PROMPT_TOKENS);
+        if (name != null
+                && CACHE_INSIDE.contains(name)
+                && usage.has(TokenUsage.PROMPT_TOKENS)
+                && tokens(usage, TokenUsage.CACHED_PROMPT_TOKENS)
+                        > tokens(usage, TokenUsage.PROMPT_TOKENS)) {
+            usage.setUnchecked(TokenUsage.CACHED_PROMPT_TOKENS, null);
+            said.refuse(TokenUsage.CACHED_PROMPT_TOKENS);
+        }
     }
 
     /** The same where all is said by the contract's own names: what counts then is the provider. */
@@ -139,6 +177,13 @@ public final class UsageRules {
     private static boolean isReasoningBeside(Event.Builder usage) {
         return usage.valueOf(TokenUsage.PROVIDER) instanceof String provider
                 && countsReasoningBeside(provider);
+    }
+
+    private static boolean isOneOf(BigDecimal total, long tokens, long cache, long reasoning) {
+        return is(total, tokens)
+                || is(total, tokens + cache)
+                || is(total, tokens + reasoning)
+                || is(total, tokens + cache + reasoning);
     }
 
     private static boolean is(BigDecimal total, long tokens) {

@@ -184,7 +184,12 @@ class FieldContractTest {
         if (field.required()) {
             return;
         }
-        for (var absent : List.of("[N/A]", "N/A", "[Not Supported]", "ERR!")) {
+        var written = new ArrayList<>(List.of("[N/A]", "N/A", "[Not Supported]", "ERR!"));
+        if (isNumeric(field)) {
+            written.add("[Insufficient Permissions]");
+            written.add("[GPU is lost]");
+        }
+        for (var absent : written) {
             var members = name.with('"' + absent + '"');
             members.putIfAbsent("gpu_uuid", "\"GPU-1\"");
             var decoded = assertInstanceOf(Valid.class, decode(name.topic(), json(members)));

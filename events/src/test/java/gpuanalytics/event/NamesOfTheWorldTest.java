@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import gpuanalytics.event.Decoded.Refusal;
 import gpuanalytics.event.Decoded.Valid;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.Charset;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -65,18 +66,37 @@ class NamesOfTheWorldTest {
                     + " | 50 45 30 0 40",
                 "{'model':'g','usage_metadata':{'prompt_token_count':50,'thoughts_token_count':40}}"
                         + " | 50 40 0 0 40",
+                // what tools have added is beside, or a total says that it is inside
+                "{'modelVersion':'g','usageMetadata':{'promptTokenCount':50,'candidatesTokenCount':5,'toolUsePromptTokenCount':30,'totalTokenCount':85}}"
+                    + " | 80 5 0 0 0",
+                "{'model':'g','prompt_token_count':50,'candidates_token_count':5,"
+                        + "'thoughts_token_count':40,'tool_use_prompt_token_count':'30'} | 80 45 0"
+                        + " 0 40",
+                "{'model':'g','prompt_token_count':80,'candidates_token_count':5,"
+                        + "'tool_use_prompt_token_count':30,'total_token_count':85} | 80 5 0 0 0",
+                "{'model':'g','prompt_token_count':50,'toolUsePromptTokenCount':'many'} | 50 0 0 0"
+                        + " 0",
                 // Ollama's, vLLM's, LiteLLM's, the AI SDK's, OpenInference's
                 "{'model':'o','prompt_eval_count':26,'eval_count':298} | 26 298 0 0 0",
                 "{'model_name':'v','vllm:request_prompt_tokens':4,'vllm:request_generation_tokens':3}"
                     + " | 4 3 0 0 0",
-                "{'standard_logging_object':{'model':'l','prompt_tokens':4,'completion_tokens':3}}"
-                        + " | 4 3 0 0 0",
+                "{'model_name':'v','num_prompt_tokens':4,'num_generation_tokens':3,"
+                        + "'num_cached_tokens':2} | 4 3 2 0 0",
+                "{'standard_logging_object':{'model':'l','prompt_tokens':4,'completion_tokens':3,"
+                        + "'metadata':{'usage_object':{'prompt_tokens':4,"
+                        + "'prompt_tokens_details':{'cached_tokens':1}}}}} | 4 3 1 0 0",
+                // OpenAI's own count: cached tokens are inside
+                "{'model':'gpt','input_tokens':900,'output_tokens':20,'input_cached_tokens':800,"
+                        + "'num_model_requests':5} | 900 20 800 0 0",
                 "{'model':'a','promptTokens':500,'completionTokens':80,'cachedInputTokens':9}"
                         + " | 500 80 9 0 0",
                 // OpenMeter's: one direction's
                 "{'model':'gpt4-turbo','tokens':'123456','type':'input'} | 123456 0 0 0 0",
                 "{'type':'output','tokens':7,'model':'m','status':429} | 0 7 0 0 0",
                 "{'model':'m','tokens':9,'type':'input','prompt_tokens':5} | 5 0 0 0 0",
+                "{'model':'m','tokens':9,'type':'Output'} | 0 9 0 0 0",
+                "{'model':'m','tokens':9,'token_type':'completion'} | 0 9 0 0 0",
+                "{'model':'m','tokens':9,'type':'chat','token_type':'prompt'} | 9 0 0 0 0",
                 "{'llm.model_name':'i','llm.token_count.prompt':3,'llm.token_count.completion':2,"
                         + "'llm.token_count.prompt_details.cache_read':1} | 3 2 1 0 0",
                 // OTel's, older and newer, flat, nested and as OTLP has them
@@ -134,6 +154,17 @@ class NamesOfTheWorldTest {
     }
 
     @Test
+    void takesTheIdAndTheSecondsOfLitellmsObject() {
+        var event =
+                usage(
+                        "{\"standard_logging_object\":{\"id\":\"l1\",\"model\":\"m\","
+                                + "\"prompt_tokens\":1,\"response_time\":1.5}}");
+
+        assertEquals("l1", event.get(TokenUsage.REQUEST_ID));
+        assertEquals(1500, event.get(TokenUsage.LATENCY_MS));
+    }
+
+    @Test
     void readsOllamasDurationsInNanoseconds() {
         var event =
                 usage(
@@ -155,6 +186,26 @@ class NamesOfTheWorldTest {
 
         assertEquals("ada", bare.get(TokenUsage.USER));
         assertEquals("ada", meter.get(TokenUsage.USER));
+    }
+
+    @Test
+    void takesNumbersForTheTextsOfAnEnvelope() {
+        var envelope =
+                """
+                {"specversion":"1.0","type":"t","id":17,"source":"s","time":%s,\
+                "data":{%s"model":"m","output_tokens":1}}\
+                """;
+
+        var millis = valid(EventTopic.TOKEN_USAGE, envelope.formatted("1769857200000", ""));
+        assertEquals("s 17", millis.get(TokenUsage.EVENT_ID));
+        assertEquals("2026-01-31T11:00:00Z", millis.ts().toString());
+        assertEquals(
+                "2026-01-31T11:00:00Z",
+                valid(EventTopic.TOKEN_USAGE, envelope.formatted("-7", TS + ",")).ts().toString(),
+                "a time that is none is not needed");
+        assertEquals(
+                "ts is missing, it is required",
+                rejected(EventTopic.TOKEN_USAGE, envelope.formatted("-7", "")).detail());
     }
 
     @Test
@@ -194,6 +245,9 @@ class NamesOfTheWorldTest {
                                 EventTopic.TOKEN_USAGE,
                                 "{%s,\"model\":\"m\",\"input_tokns\":1}".formatted(TS))
                         .detail());
+        assertEquals(
+                "ts is missing, it is required; not known: resourceSpans",
+                rejected(EventTopic.TOKEN_USAGE, "{\"resourceSpans\":[{\"a\":1}]}").detail());
         assertEquals(
                 "host is missing, it is required; not known: rack",
                 rejected(EventTopic.GPU_METRICS, "{%s,\"rack\":\"r\"}".formatted(TS)).detail());
@@ -291,6 +345,19 @@ class NamesOfTheWorldTest {
                 refusedOf("\"%s\":\"%s\",\"temp_c\":40".formatted(field, text)));
     }
 
+    /** They are part of the prompt where these names come from. */
+    @ParameterizedTest
+    @ValueSource(strings = {"input_cached_tokens", "num_cached_tokens", "numCachedTokens"})
+    void cachedTokensBeyondThePromptCostNoEvent(String name) {
+        var record = "{%s,\"model\":\"m\",\"input_tokens\":9,\"%s\":10}".formatted(TS, name);
+        var valid = (Valid) decode(EventTopic.TOKEN_USAGE, record);
+
+        assertEquals(9, valid.event().get(TokenUsage.PROMPT_TOKENS));
+        assertEquals(
+                List.of(new Refusal("cached_prompt_tokens", RejectReason.OUT_OF_RANGE, "10")),
+                valid.refused());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "sm_active, 1.0000002, 1",
@@ -356,7 +423,7 @@ class NamesOfTheWorldTest {
                 valid(
                         EventTopic.TOKEN_USAGE,
                         "{\"schema\":null,\"payload\":\"%s\"}"
-                                .formatted(event.replace("\"", "\\\""))));
+                                .formatted(" " + event.replace("\"", "\\\""))));
         var framed = new ByteArrayOutputStream();
         framed.writeBytes(new byte[] {0, 0, 0, 1, 7});
         framed.writeBytes(event.getBytes(UTF_8));
@@ -374,8 +441,55 @@ class NamesOfTheWorldTest {
                 rejected(EventTopic.TOKEN_USAGE, "{\"schema\":{},\"payload\":null}").detail());
     }
 
+    /** What editors and other encodings put before the first bracket. */
     @ParameterizedTest
-    @ValueSource(strings = {"'tokens':7", "'tokens':7,'type':'total'", "'tokens':7,'type':3"})
+    @CsvSource({
+        "UTF-8, '\ufeff{', ",
+        "UTF-8, '\0\0\0\u0001\u0007\ufeff{', ",
+        "UTF-16LE, '\ufeff{', 'it is UTF-16, expected UTF-8'",
+        "UTF-16BE, '\ufeff{', 'it is UTF-16, expected UTF-8'",
+        "UTF-16LE, '{', 'it is UTF-16, expected UTF-8'",
+        "UTF-16BE, '{', 'it is UTF-16, expected UTF-8'",
+        "UTF-16BE, '[{', 'it is UTF-16, expected UTF-8'",
+    })
+    void aMarkIsSkippedAndAnotherEncodingIsNamed(
+            String encoding, String begin, @Nullable String defect) {
+        var record = begin + "%s,\"model\":\"m\",\"output_tokens\":1}".formatted(TS);
+        var bytes = record.getBytes(Charset.forName(encoding));
+
+        var decoded = codec.decode(EventTopic.TOKEN_USAGE, bytes, NOW);
+
+        assertEquals(
+                defect == null ? "m" : "record is not a JSON object: " + defect,
+                switch (decoded) {
+                    case Valid(var event, _) -> event.get(TokenUsage.MODEL);
+                    case Decoded.Rejected(_, var detail) -> detail;
+                });
+        assertEquals(List.of(), RecordItems.of(bytes, 9));
+    }
+
+    @Test
+    void aListBehindAMarkIsAList() {
+        var event = "{%s,\"model\":\"m\",\"output_tokens\":1}".formatted(TS);
+        for (var list : List.of("[%s, %s]", "%s\r\n%s\r\n\r\n")) {
+            var record = "\ufeff" + list.formatted(event, event);
+            assertEquals(2, RecordItems.of(record.getBytes(UTF_8), 9).size(), list);
+        }
+        assertTrue(
+                rejected(EventTopic.TOKEN_USAGE, "[%s,]".formatted(event))
+                        .detail()
+                        .contains("Unexpected character (']'"),
+                "a list that is none says why");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'tokens':7",
+                "'tokens':7,'type':'total'",
+                "'tokens':7,'type':3",
+                "'tokens':7,'type':'completion'" // what was asked for, and a total
+            })
     void refusesTokensOfNoDirection(String said) {
         var record = "{%s,\"model\":\"m\",%s}".formatted(TS, said.replace('\'', '"'));
 

@@ -1,6 +1,7 @@
 package gpuanalytics.event;
 
 import static gpuanalytics.event.Samples.rejected;
+import static gpuanalytics.event.Samples.smallestWith;
 import static gpuanalytics.event.Samples.smallestWithout;
 import static gpuanalytics.event.Samples.valid;
 import static java.util.stream.Collectors.toCollection;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,7 +72,13 @@ class RequestStatusTest {
                 "HTTP 500",
                 "http_502",
                 "HTTP/1.1 504 Gateway Timeout",
-                "HTTP/2 408"
+                "HTTP/2 408",
+                "4xx",
+                "5XX",
+                "HTTP 5xx",
+                "error 500",
+                "UNKNOWN_ERROR_500",
+                "status 503"
             })
     void saysOfThisThatItFailed(String status) {
         assertTrue(RequestStatus.isFailedStatus(status), status);
@@ -111,6 +119,11 @@ class RequestStatusTest {
                 "399",
                 "HTTP 200",
                 "HTTP/2 204",
+                "2xx",
+                "3xx redirects",
+                "max_tokens_512",
+                "status 200",
+                "no_error_404",
                 "0",
                 "14",
                 "4290",
@@ -142,6 +155,47 @@ class RequestStatusTest {
         assertTrue(RequestStatus.isFailure(errorType, "500"));
     }
 
+    /** Where no error type is said, and whatever else is. */
+    @ParameterizedTest
+    @CsvSource({
+        "error, '\"model not found\"', model not found",
+        "error, true, error",
+        "error, '{\"message\":\"slow down\"}', error",
+        "error, '{\"type\":null,\"code\":null,\"message\":\"slow down\"}', error",
+        "error, '{\"type\":\"overloaded_error\",\"message\":\"x\"}', overloaded_error",
+        "error, '{\"code\":429,\"message\":\"x\"}', 429",
+        "error, '[\"a\"]', error",
+        "error, '\"two\\nlines\"', error",
+        "errorCode, '\"rate_limited\"', rate_limited",
+        "error_code, '\"rate_limited\"', rate_limited",
+        "error_code, 503, 503",
+        "error_message, '\"boom\"', boom",
+        "error, null, ",
+        "error, false, ",
+        "error, '\"\"', ",
+        "error, '\" None \"', ",
+        "error, '{}', ",
+        "error, '{\"message\":null}', ",
+        "error, '[]', ",
+        "error_code, 0, ",
+        "error_code, '\"200\"', ",
+    })
+    void whatSaysThatItFailedIsAnErrorType(String name, String value, @Nullable String errorType) {
+        var members = smallestWith(EventTopic.TOKEN_USAGE, name, value);
+        var without = withoutTokensAnd(name, value);
+
+        var event = valid(EventTopic.TOKEN_USAGE, members);
+
+        assertEquals(errorType, event.get(TokenUsage.ERROR_TYPE));
+        if (errorType == null) {
+            rejected(EventTopic.TOKEN_USAGE, without);
+        } else {
+            assertNull(valid(EventTopic.TOKEN_USAGE, without).get(TokenUsage.PROMPT_TOKENS));
+        }
+        members.put("error_type", "\"told\"");
+        assertEquals("told", valid(EventTopic.TOKEN_USAGE, members).get(TokenUsage.ERROR_TYPE));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "error_type, '\"overloaded\"'",
@@ -153,8 +207,7 @@ class RequestStatusTest {
         "finished_reason, '\"abort\"'",
     })
     void aRequestThatFailedNeedsNoTokens(String name, String value) {
-        var members = withoutTokens();
-        members.put(name, value);
+        var members = withoutTokensAnd(name, value);
 
         var event = valid(EventTopic.TOKEN_USAGE, members);
 
@@ -172,8 +225,7 @@ class RequestStatusTest {
         "latency_ms, 3",
     })
     void aRequestWithoutTokensThatDidNotFailIsRefusedByName(String name, String value) {
-        var members = withoutTokens();
-        members.put(name, value);
+        var members = withoutTokensAnd(name, value);
 
         var rejected = rejected(EventTopic.TOKEN_USAGE, members);
 
@@ -201,9 +253,10 @@ class RequestStatusTest {
         assertEquals(new TreeSet<>(RequestStatus.NO_ERROR), listed("Error types of no error"));
     }
 
-    private static Map<String, String> withoutTokens() {
+    private static Map<String, String> withoutTokensAnd(String name, String value) {
         var members = smallestWithout(EventTopic.TOKEN_USAGE, "prompt_tokens");
         members.remove("completion_tokens");
+        members.put(name, value);
         return members;
     }
 

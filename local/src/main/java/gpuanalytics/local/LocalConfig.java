@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param kept how long the embedded store keeps what
  * @param rawBytes how much is kept of each collection of raw events
  * @param rollupBytes how much is kept of each collection of rollups
+ * @param demo in which time the day of a demonstration is told
  */
 public record LocalConfig(
         Optional<Path> dataDirectory,
@@ -29,7 +30,8 @@ public record LocalConfig(
         Log log,
         Retention kept,
         long rawBytes,
-        long rollupBytes) {
+        long rollupBytes,
+        Duration demo) {
 
     private static final long MIB = 1 << 20;
     private static final int MAX_PARTITIONS = 64;
@@ -62,7 +64,14 @@ public record LocalConfig(
                 Log.read(reader),
                 Retention.read(reader),
                 memory(reader, "LOCAL_RAW_BYTES", 32 * MIB, "raw events"),
-                memory(reader, "LOCAL_ROLLUP_BYTES", 64 * MIB, "rollups"));
+                memory(reader, "LOCAL_ROLLUP_BYTES", 64 * MIB, "rollups"),
+                reader.duration(
+                        "DEMO_S",
+                        ChronoUnit.SECONDS,
+                        60,
+                        1,
+                        3600,
+                        "In how many seconds `make demo` tells its day"));
     }
 
     /**

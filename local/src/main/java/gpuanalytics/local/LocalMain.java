@@ -1,6 +1,7 @@
 package gpuanalytics.local;
 
 import gpuanalytics.local.ApiClient.Totals;
+import gpuanalytics.local.demo.DemoConfig;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.config.EnvironmentReader;
 import gpuanalytics.service.text.Printable;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -75,8 +77,9 @@ public final class LocalMain {
         }
         try {
             var options = LocalOptions.parse(arguments);
-            var config = LocalConfig.fromEnvironment(environment);
-            try (var pipeline = LocalPipeline.start(options, config, environment)) {
+            var variables = variables(options, environment);
+            var config = LocalConfig.fromEnvironment(variables);
+            try (var pipeline = LocalPipeline.start(options, config, variables)) {
                 return new LocalMain(options, pipeline).run(out, err);
             }
         } catch (ConfigurationException e) {
@@ -86,6 +89,17 @@ public final class LocalMain {
             err.println(Printable.of(e.getMessage()));
             return EXIT_FAILED;
         }
+    }
+
+    /** The environment, and what a demonstration has where that says nothing. */
+    private static Map<String, String> variables(
+            LocalOptions options, Map<String, String> environment) {
+        if (!options.demo()) {
+            return environment;
+        }
+        var variables = new HashMap<>(DemoConfig.variables());
+        variables.putAll(environment);
+        return variables;
     }
 
     private static String help() {
@@ -127,6 +141,10 @@ public final class LocalMain {
         }
         pipeline.produce();
         pipeline.openDoors().ifPresent(doors -> out.println("  doors      " + doors + "\n"));
+        pipeline.evening();
+        if (options.open()) {
+            Browser.open("http://127.0.0.1:%d/".formatted(pipeline.processor().httpPort()), err);
+        }
         runUntilToldToEnd();
         return end(out, err);
     }

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param port the HTTP port; 0 takes a free one, and free ones for the doors
  * @param lenient whether rows of a trace may give no event without that being a failure
  * @param doors whether events may be told; never while a replay is checked
+ * @param demo whether the fleet begins with a day in which things go wrong
+ * @param open whether a browser shows the dashboard
  */
 public record LocalOptions(
         Source source,
@@ -31,7 +33,9 @@ public record LocalOptions(
         Optional<Double> rate,
         int port,
         boolean lenient,
-        boolean doors) {
+        boolean doors,
+        boolean demo,
+        boolean open) {
 
     /** Where events come from. */
     public enum Source {
@@ -53,6 +57,8 @@ public record LocalOptions(
               --rate N                   events per second of the synthetic fleet
               --port N                   the HTTP port (8080); 0 takes a free one, also for the doors
               --doors on|off             the doors for events on 4317 (gRPC) and 4318 (HTTP); off with --once
+              --demo                     begin with a day of the fleet in a minute, in which things go wrong
+              --open                     open the dashboard in a browser
               --help                     print this
 
             """;
@@ -89,6 +95,8 @@ public record LocalOptions(
         private boolean loop;
         private boolean once;
         private boolean lenient;
+        private boolean demo;
+        private boolean open;
         private Optional<Integer> seconds = Optional.empty();
         private Optional<Double> rate = Optional.empty();
         private int port = DEFAULT_PORT;
@@ -102,6 +110,8 @@ public record LocalOptions(
                 case "--loop" -> loop = true;
                 case "--once" -> once = true;
                 case "--lenient" -> lenient = true;
+                case "--demo" -> demo = true;
+                case "--open" -> open = true;
                 case "--seconds" ->
                         seconds =
                                 Optional.of(
@@ -118,6 +128,23 @@ public record LocalOptions(
         LocalOptions options() {
             var chosen =
                     source != null ? source : files.isEmpty() ? Source.SYNTHETIC : Source.REPLAY;
+            check(chosen);
+            return new LocalOptions(
+                    chosen,
+                    files,
+                    speed == null ? "1" : speed,
+                    loop,
+                    once,
+                    seconds,
+                    rate,
+                    port,
+                    lenient,
+                    doors && !once,
+                    demo,
+                    open);
+        }
+
+        private void check(Source chosen) {
             if (chosen == Source.REPLAY && files.isEmpty()) {
                 throw refused("--source is replay, expected at least one --file");
             }
@@ -135,20 +162,12 @@ public record LocalOptions(
             if (once && chosen == Source.SYNTHETIC) {
                 throw refused("--once is for --source replay, a fleet never ends");
             }
+            if (demo && chosen == Source.REPLAY) {
+                throw refused("--demo is for --source synthetic, a replay has its own days");
+            }
             if (once && loop) {
                 throw refused("--once and --loop are both given, expected one of them");
             }
-            return new LocalOptions(
-                    chosen,
-                    files,
-                    speed == null ? "1" : speed,
-                    loop,
-                    once,
-                    seconds,
-                    rate,
-                    port,
-                    lenient,
-                    doors && !once);
         }
 
         private static String value(String option, Iterator<String> left) {

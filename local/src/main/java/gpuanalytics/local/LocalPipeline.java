@@ -4,6 +4,8 @@ import gpuanalytics.embedded.EmbeddedBroker;
 import gpuanalytics.embedded.EmbeddedStore;
 import gpuanalytics.embedded.Ports;
 import gpuanalytics.local.LocalOptions.Source;
+import gpuanalytics.local.demo.DemoConfig;
+import gpuanalytics.local.demo.DemoEvening;
 import gpuanalytics.processor.Processor;
 import gpuanalytics.processor.ProcessorConfig;
 import gpuanalytics.processor.price.PriceConfig;
@@ -12,10 +14,13 @@ import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.producer.Producer;
 import gpuanalytics.producer.ProducerConfig;
 import gpuanalytics.producer.SourceKind;
+import gpuanalytics.producer.receive.DoorKind;
+import gpuanalytics.producer.source.SourceConfig;
 import gpuanalytics.producer.source.synthetic.FleetSummary;
 import gpuanalytics.producer.source.synthetic.SyntheticConfig;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.lifecycle.Closing;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -25,8 +30,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,12 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalPipeline implements AutoCloseable {
 
-    private static final int SHARDS = 12;
-    private static final Map<String, String> COMPACTED = Map.of("cleanup.policy", "compact");
-
-    /** The age of an event is judged by its record's time: the broker's is beyond doubt. */
-    private static final Map<String, String> TIMED_BY_THE_BROKER =
-            Map.of("message.timestamp.type", "LogAppendTime");
+    private static final String LOOPBACK = "http://127.0.0.1:%d";
 
     /** Who looks at a fresh fleet does not want to wait. */
     private static final String LOCAL_ROLLUP_FLUSH_MS = "1000";
@@ -60,6 +58,7 @@ final class LocalPipeline implements AutoCloseable {
     private final String storeUrl;
     private final Processor processor;
     private final ProducerConfig producerConfig;
+    private final boolean isDemo;
     private @Nullable Producer producer;
 
     private LocalPipeline(
@@ -72,8 +71,9 @@ final class LocalPipeline implements AutoCloseable {
                                     () -> opened(EmbeddedStore.start(storeOptions(config))).url());
             var variables = variables(options, environment);
             var processorConfig = processorConfig(config, variables);
-            producerConfig = producerConfig(variables);
-            broker.createTopics(topics(variables, config.partitions()));
+            isDemo = options.demo();
+            producerConfig = producerConfig(variables, isDemo ? config.demo() : Duration.ZERO);
+            broker.createTopics(LocalTopics.of(variables, config.partitions()));
             processor = opened(Processor.start(processorConfig));
         } catch (RuntimeException e) {
             close();
@@ -149,15 +149,44 @@ final class LocalPipeline implements AutoCloseable {
         return started;
     }
 
+    /** What happens at the end of the demonstration's day. */
+    Optional<DemoEvening> evening() {
+        if (!isDemo) {
+            return Optional.empty();
+        }
+        var door = Optional.ofNullable(producer().doorPorts().get(DoorKind.HTTP));
+        return Optional.of(
+                opened(
+                        new DemoEvening(
+                                LOOPBACK.formatted(processor.httpPort()),
+                                door.map(LOOPBACK::formatted),
+                                this::dayIsStored)));
+    }
+
+    private boolean dayIsStored() {
+        return producerConfig.sources().get(SourceKind.SYNTHETIC) instanceof DemoConfig demo
+                && demo.isOver()
+                && processor.stats().lag() == 0;
+    }
+
     Producer producer() {
         return Objects.requireNonNull(producer, "produce() comes first");
     }
 
     /** What the producer simulates, in one line; nothing where it replays. */
     Optional<String> simulated() {
-        return producerConfig.sources().get(SourceKind.SYNTHETIC) instanceof SyntheticConfig fleet
-                ? Optional.of(FleetSummary.of(fleet.options(), fleet.shards().configuredRate()))
-                : Optional.empty();
+        return switch (producerConfig.sources().get(SourceKind.SYNTHETIC)) {
+            case SyntheticConfig fleet -> Optional.of(summary(fleet));
+            case DemoConfig demo ->
+                    Optional.of(
+                            "%s%n  demo: a day of it in about %d s, then live; it serves until Ctrl-C"
+                                    .formatted(summary(demo.fleet()), demo.length().toSeconds()));
+            case null, default -> Optional.empty();
+        };
+    }
+
+    private static String summary(SyntheticConfig fleet) {
+        return FleetSummary.of(fleet.options(), fleet.shards().configuredRate());
     }
 
     /** Where events may be told, in one line; nothing where they may not. */
@@ -279,33 +308,23 @@ final class LocalPipeline implements AutoCloseable {
         return read.with(bounded);
     }
 
-    private static ProducerConfig producerConfig(Map<String, String> variables) {
+    /**
+     * What the producer does.
+     *
+     * @param day in which time it begins with a day; zero for without
+     */
+    private static ProducerConfig producerConfig(Map<String, String> variables, Duration day) {
         var own = new HashMap<>(variables);
         own.put("HTTP_PORT", "0");
-        return ProducerConfig.fromEnvironment(own);
-    }
-
-    private static List<NewTopic> topics(Map<String, String> variables, int partitions) {
-        var events =
-                Stream.of(
-                                variables.getOrDefault("TOPIC_METRIC", "gpu.metrics.v1"),
-                                variables.getOrDefault("TOPIC_TOKEN", "token.usage.v1"))
-                        .map(
-                                name ->
-                                        new NewTopic(name, partitions, (short) 1)
-                                                .configs(TIMED_BY_THE_BROKER));
-        var deadLetters =
-                new NewTopic(
-                        variables.getOrDefault("TOPIC_DEAD_LETTER", "dead.letters.v1"),
-                        1,
-                        (short) 1);
-        var shards =
-                new NewTopic(
-                                variables.getOrDefault("TOPIC_SHARDS", "producers.shards"),
-                                SHARDS,
-                                (short) 1)
-                        .configs(COMPACTED);
-        return Stream.concat(events, Stream.of(deadLetters, shards)).toList();
+        var read = ProducerConfig.fromEnvironment(own);
+        if (!day.isZero()
+                && read.sources().get(SourceKind.SYNTHETIC) instanceof SyntheticConfig fleet) {
+            var sources =
+                    Map.<SourceKind, SourceConfig>of(
+                            SourceKind.SYNTHETIC, new DemoConfig(fleet, day));
+            return new ProducerConfig(read.kafka(), sources, read.doors(), read.http());
+        }
+        return read;
     }
 
     @Override

@@ -3,6 +3,7 @@ package gpuanalytics.local;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.local.LocalOptions.Source;
 import gpuanalytics.service.config.ConfigurationException;
@@ -27,7 +28,9 @@ class LocalOptionsTest {
                         Optional.empty(),
                         8080,
                         false,
-                        true),
+                        true,
+                        false,
+                        false),
                 LocalOptions.parse(List.of()));
     }
 
@@ -47,12 +50,16 @@ class LocalOptionsTest {
                         Optional.empty(),
                         0,
                         true,
+                        false,
+                        false,
                         false),
                 LocalOptions.parse(List.of(line.split(" "))));
         var fleet = LocalOptions.parse(List.of("--rate", "0.5", "--seconds", "3"));
         assertEquals(Optional.of(0.5), fleet.rate());
         assertEquals(Optional.of(3), fleet.seconds());
         assertFalse(LocalOptions.parse(List.of("--doors", "off")).doors());
+        var demo = LocalOptions.parse(List.of("--demo", "--open"));
+        assertTrue(demo.demo() && demo.open() && demo.doors());
     }
 
     @Test
@@ -82,6 +89,7 @@ class LocalOptionsTest {
                     --file a --speed fast         | --speed is fast, expected a number from 0.001 to 1000000 or max
                     --lenient                     | --lenient is for --source replay, a fleet has no rows
                     --once                        | --once is for --source replay, a fleet never ends
+                    --demo --file a               | --demo is for --source synthetic, a replay has its own days
                     --file a --once --loop        | --once and --loop are both given, expected one of them
                     --file a,b                    | --file is a,b, expected a file whose name has no comma
                     """)

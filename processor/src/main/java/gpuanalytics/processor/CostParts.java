@@ -5,10 +5,12 @@ import gpuanalytics.processor.budget.BudgetMetrics;
 import gpuanalytics.processor.budget.BudgetWatch;
 import gpuanalytics.processor.budget.MongoBudgets;
 import gpuanalytics.processor.change.ChangedHours;
+import gpuanalytics.processor.figure.Figures;
 import gpuanalytics.processor.ledger.LedgerKeeper;
 import gpuanalytics.processor.ledger.LedgerQueries;
 import gpuanalytics.processor.ledger.LedgerSpending;
 import gpuanalytics.processor.ledger.MongoLedgerQueries;
+import gpuanalytics.processor.letter.Letters;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.price.MongoPrices;
 import gpuanalytics.processor.query.QueryLimits;
@@ -29,12 +31,16 @@ final class CostParts implements AutoCloseable {
     private final LedgerQueries ledger;
     private final MongoBudgets budgets;
     private final BudgetWatch watch;
+    private final UsageQueries usage;
+    private final Figures figures;
     private final Duration keepInterval;
     private final Duration watchInterval;
+    private final Duration figuresInterval;
 
     CostParts(
             ProcessorConfig config,
             MongoStore store,
+            UsageQueries usage,
             ChangedHours changedHours,
             ProcessorMetrics metrics,
             MeterRegistry registry,
@@ -57,8 +63,11 @@ final class CostParts implements AutoCloseable {
         watch =
                 new BudgetWatch(
                         budgets, spending, store, timeout, new BudgetMetrics(registry), clock);
+        this.usage = usage;
+        figures = new Figures(usage, ledger, budgets, config.figures(), registry, clock);
         keepInterval = config.ledger().interval();
         watchInterval = config.budgets().interval();
+        figuresInterval = config.figures().interval();
     }
 
     private LedgerQueries queries(
@@ -74,8 +83,8 @@ final class CostParts implements AutoCloseable {
     }
 
     /** What questions are answered from. */
-    ApiSources sources(UsageQueries usage) {
-        return new ApiSources(usage, ledger, prices, budgets);
+    ApiSources sources(Letters letters) {
+        return new ApiSources(usage, ledger, prices, budgets, letters);
     }
 
     /** Starts what runs again and again. */
@@ -86,6 +95,9 @@ final class CostParts implements AutoCloseable {
         }
         if (!watchInterval.isZero()) {
             periodic.add(new Periodic("budgets", watchInterval, watch::look));
+        }
+        if (!figuresInterval.isZero()) {
+            periodic.add(new Periodic("figures", figuresInterval, figures::look));
         }
         return periodic;
     }

@@ -9,6 +9,7 @@ import gpuanalytics.processor.batch.Step;
 import gpuanalytics.processor.batch.UnderWay;
 import gpuanalytics.processor.change.ChangedHours;
 import gpuanalytics.processor.conflict.Conflicts;
+import gpuanalytics.processor.consume.DeadLetterReader;
 import gpuanalytics.processor.consume.DeadLetterTopic;
 import gpuanalytics.processor.consume.KafkaEventConsumer;
 import gpuanalytics.processor.consume.KafkaHealth;
@@ -20,6 +21,7 @@ import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.metrics.ProcessorMetrics.SaidAgain;
 import gpuanalytics.processor.query.MongoUsageQueries;
 import gpuanalytics.processor.query.RollupRetention;
+import gpuanalytics.processor.query.UsageQueries;
 import gpuanalytics.processor.reject.RecordNotices;
 import gpuanalytics.processor.reject.Rejects;
 import gpuanalytics.processor.rollup.MongoRollups;
@@ -116,7 +118,7 @@ public final class Processor implements RunningService {
         audit =
                 new RollupAudit(
                         store, changedHours, math, metrics, clock, config.audit(), config.store());
-        costs = new CostParts(config, store, changedHours, metrics, registry, clock);
+        costs = new CostParts(config, store, usage(config), changedHours, metrics, registry, clock);
         shutdownTimeout = config.ingest().shutdownTimeout();
         standing = new Standing(this::stats, this::health, metrics, clock);
         http = startHttp(config);
@@ -311,13 +313,16 @@ public final class Processor implements RunningService {
     }
 
     private ApiSources sources(ProcessorConfig config) {
-        var limits = config.http().limits();
+        return costs.sources(new DeadLetterReader(config.consume()));
+    }
+
+    private UsageQueries usage(ProcessorConfig config) {
         var kept =
                 new RollupRetention(
                         config.store().minuteRetention(),
                         config.store().hourRetention(),
                         config.limits().maxLead());
-        return costs.sources(MongoUsageQueries.of(store, kept, limits, clock));
+        return MongoUsageQueries.of(store, kept, config.http().limits(), clock);
     }
 
     private void closeParts() {

@@ -8,6 +8,7 @@ import gpuanalytics.processor.batch.BatchPolicy;
 import gpuanalytics.processor.budget.BudgetConfig;
 import gpuanalytics.processor.consume.ConsumeConfig;
 import gpuanalytics.processor.consume.ConsumeConfig.GroupProtocol;
+import gpuanalytics.processor.figure.FigureConfig;
 import gpuanalytics.processor.ledger.LedgerConfig;
 import gpuanalytics.processor.meter.MeterLimits;
 import gpuanalytics.processor.price.PriceConfig;
@@ -30,6 +31,7 @@ import java.util.Map;
  * @param ledger how the ledger is kept
  * @param prices what GPUs and tokens cost
  * @param budgets what may be spent, and who is told
+ * @param figures which figures of fleet and costs are among the metrics
  * @param http where the API listens and what one may ask of it
  */
 public record ProcessorConfig(
@@ -41,6 +43,7 @@ public record ProcessorConfig(
         LedgerConfig ledger,
         PriceConfig prices,
         BudgetConfig budgets,
+        FigureConfig figures,
         HttpConfig http) {
 
     private static final int MAX_BATCH_ROWS = 100_000;
@@ -70,13 +73,14 @@ public record ProcessorConfig(
                 LedgerConfig.read(reader),
                 PriceConfig.read(reader),
                 BudgetConfig.read(reader),
+                FigureConfig.read(reader),
                 HttpConfig.fromEnvironment(reader));
     }
 
     /** The same with another store. */
     public ProcessorConfig with(StoreConfig another) {
         return new ProcessorConfig(
-                consume, limits, ingest, another, audit, ledger, prices, budgets, http);
+                consume, limits, ingest, another, audit, ledger, prices, budgets, figures, http);
     }
 
     private static ConsumeConfig consume(EnvironmentReader reader, int batchRows) {

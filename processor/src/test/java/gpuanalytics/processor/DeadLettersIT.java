@@ -4,13 +4,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.EventTopic;
+import gpuanalytics.processor.consume.DeadLetterReader;
 import gpuanalytics.processor.consume.DeadLetterTopic;
+import gpuanalytics.processor.letter.Letter;
+import gpuanalytics.processor.letter.Letters;
+import gpuanalytics.processor.letter.LettersUnavailableException;
 import gpuanalytics.service.health.HealthReport;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -87,6 +94,53 @@ class DeadLettersIT {
             assertEquals("not_json", text(letter, DeadLetterTopic.REASON));
             assertEquals("0", text(letter, DeadLetterTopic.OFFSET));
         }
+    }
+
+    @Test
+    void theLatestAreReadBackWithWhyAndWhatTheyHold() throws Exception {
+        try (var fixture = PipelineFixture.withTopics()) {
+            var reader = new DeadLetterReader(fixture.config().consume());
+            assertEquals(new Letters.Newest(List.of(), 0), reader.newest(10));
+            for (int i = 0; i < 5; i++) {
+                fixture.send(EventTopic.TOKEN_USAGE, 0, "no %d".formatted(i).getBytes(UTF_8));
+            }
+            fixture.send(EventTopic.TOKEN_USAGE, 0, "ü".repeat(LARGE / 8).getBytes(UTF_8));
+            fixture.flush();
+            try (var processor = Processor.start(fixture.config())) {
+                fixture.awaitCommitted();
+                assertEquals(6, processor.stats().rejected());
+            }
+
+            var newest = reader.newest(3);
+
+            assertEquals(6, newest.kept());
+            assertEquals(List.of("0/5", "0/4", "0/3"), letters(newest, Letter::letter));
+            assertEquals(
+                    List.of("not_json", "not_json", "not_json"), letters(newest, Letter::reason));
+            assertEquals(List.of(false, true, true), letters(newest, each -> !each.cut()));
+            var large = newest.letters().getFirst();
+            assertEquals((long) LARGE / 8 * 2, large.valueBytes());
+            assertEquals("ü".repeat(2048), large.value());
+            var small = newest.letters().get(1);
+            assertEquals("no 4", small.value());
+            assertEquals(4L, small.offset());
+            assertEquals(fixture.tokenTopic(), small.topic());
+            assertNull(small.door());
+            assertEquals(6, reader.newest(500).letters().size());
+        }
+    }
+
+    private static <V> List<V> letters(Letters.Newest newest, Function<Letter, V> value) {
+        return newest.letters().stream().map(value).toList();
+    }
+
+    @Test
+    void whereKafkaIsAwayTheyCannotBeReadNow() {
+        var config =
+                ProcessorConfig.fromEnvironment(Map.of("KAFKA_BOOTSTRAP", "127.0.0.1:1")).consume();
+        var reader = new DeadLetterReader(config);
+
+        assertThrows(LettersUnavailableException.class, () -> reader.newest(1));
     }
 
     private static void sendCompressed(PipelineFixture fixture, byte[] key, byte[] header)

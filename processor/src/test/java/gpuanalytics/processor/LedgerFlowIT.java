@@ -12,9 +12,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.EventTopic;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Instant;
@@ -100,6 +102,7 @@ class LedgerFlowIT {
                 var question = "/costs?basis=" + basis + "&" + HOURS + "&group_by=" + cut;
                 checkRows(question);
             }
+            checkExports("basis=" + basis + "&" + HOURS);
         }
         assertEquals("[\"A100\"]", json("/costs?" + HOURS).path("unpriced_gpus").toString());
         checkBill();
@@ -128,6 +131,45 @@ class LedgerFlowIT {
                         question);
             }
         }
+    }
+
+    /** Rows of exports added up are the answer, team by team and all together. */
+    private void checkExports(String question) throws Exception {
+        var answer = json("/costs?group_by=team&" + question);
+        var ledger = records("/exports/ledger.csv?" + question);
+        var daily = records("/exports/ledger.csv?step=1d&" + question);
+        var focus = records("/exports/focus.csv?" + question);
+        for (var row : answer.path("rows")) {
+            var team = row.path("team").asText("");
+            var usd = row.at("/usd/total");
+            var expected = usd.isNumber() ? usd.decimalValue().toPlainString() : "0.000000";
+            var message = "%s of %s".formatted(team, question);
+            assertEquals(expected, sum(ledger, "team", team, "usd_total"), message);
+            assertEquals(expected, sum(daily, "team", team, "usd_total"), message);
+            assertEquals(expected, sum(focus, "SubAccountId", team, "BilledCost"), message);
+        }
+        for (var part : List.of("attributed", "idle", "unknown")) {
+            var expected = answer.at("/totals/usd/" + part).decimalValue().toPlainString();
+            assertEquals(expected, sum(ledger, "basis", "", "usd_" + part), question);
+            assertEquals(expected, sum(focus, "x_CostPart", part, "BilledCost"), question);
+        }
+        var own = post("/reconcile?" + question, get("/exports/focus.csv?" + question).body());
+        var reconciled = mapper.readTree(own).path("reconciled");
+        assertEquals("0.000000", reconciled.path("difference_usd").decimalValue().toPlainString());
+        assertEquals(focus.size(), reconciled.at("/bill_file/lines_counted").asInt(), own);
+    }
+
+    /** Of the rows that have such a value, or of all for the basis. */
+    private static String sum(List<CSVRecord> rows, String column, String value, String summed) {
+        var sum = new BigDecimal("0.000000");
+        for (var row : rows) {
+            var text = row.get(column);
+            var name = text.startsWith("'") ? text.substring(1) : text;
+            if ((column.equals("basis") || name.equals(value)) && !row.get(summed).isEmpty()) {
+                sum = sum.add(new BigDecimal(row.get(summed)));
+            }
+        }
+        return sum.setScale(6, RoundingMode.HALF_EVEN).toPlainString();
     }
 
     private void checkBill() throws Exception {
@@ -194,19 +236,34 @@ class LedgerFlowIT {
     }
 
     private List<CSVRecord> csv(String path) throws Exception {
+        return records(path + "&format=csv");
+    }
+
+    private List<CSVRecord> records(String path) throws Exception {
         try (var csv =
                 CSVParser.parse(
-                        get(path + "&format=csv").body(),
+                        get(path).body(),
                         CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get())) {
             return new ArrayList<>(csv.getRecords());
         }
     }
 
     private HttpResponse<String> get(String path) throws Exception {
-        var request =
-                HttpRequest.newBuilder(
-                                URI.create("http://127.0.0.1:" + processor.httpPort() + path))
-                        .build();
+        return send(request(path).build());
+    }
+
+    private String post(String path, String body) throws Exception {
+        var answer = send(request(path).POST(BodyPublishers.ofString(body)).build());
+        assertEquals(200, answer.statusCode(), answer.body());
+        return answer.body();
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + processor.httpPort() + path));
+    }
+
+    private static HttpResponse<String> send(HttpRequest request) throws Exception {
         try (var client = HttpClient.newHttpClient()) {
             return client.send(request, BodyHandlers.ofString());
         }

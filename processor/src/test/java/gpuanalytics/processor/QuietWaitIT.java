@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -92,6 +93,22 @@ class QuietWaitIT {
         }
     }
 
+    /** The broker is there, and the topic takes not even a letter's sizes. */
+    @Test
+    void usesUnderATenthOfACoreWhileADeadLetterIsNotTaken() throws Exception {
+        try (var fixture = PipelineFixture.withTopics()) {
+            limitDeadLetters(fixture, 64);
+            fixture.send(EventTopic.TOKEN_USAGE, 0, NOT_JSON);
+            fixture.flush();
+            var cpu = new CpuUse("dead letter");
+            try (var processor = startIn(cpu, fixture)) {
+                awaitLetterThatWaits(processor);
+
+                cpu.assertWaits();
+            }
+        }
+    }
+
     /**
      * As at a restart of a single broker, or where the network between swallows what is sent. A
      * letter that the dead-letter topic does not take waits all the while.
@@ -112,10 +129,7 @@ class QuietWaitIT {
                 limitDeadLetters(fixture, 64);
                 fixture.send(EventTopic.TOKEN_USAGE, 0, NOT_JSON);
                 fixture.flush();
-                Waiting.until(
-                        "the letter to wait",
-                        PipelineFixture.LIMIT,
-                        () -> kafka(processor).detail().startsWith("dead letters wait for "));
+                awaitLetterThatWaits(processor);
 
                 if (brokerIs.equals("killed")) {
                     broker.kill();
@@ -153,6 +167,13 @@ class QuietWaitIT {
 
     private static Processor startIn(CpuUse cpu, PipelineFixture fixture) throws Exception {
         return cpu.start(() -> Processor.start(fixture.config()));
+    }
+
+    private static void awaitLetterThatWaits(Processor processor) throws Exception {
+        Waiting.until(
+                "the letter to wait",
+                PipelineFixture.LIMIT,
+                () -> kafka(processor).detail().startsWith("dead letters wait for "));
     }
 
     private static void awaitMissed(Processor processor) throws Exception {

@@ -31,7 +31,9 @@ public record Calls(long run, long seed, int spans, Instant newest) {
 
     private static final int MOST_PROMPT_TOKENS = 2048;
     private static final int MOST_COMPLETION_TOKENS = 512;
-    private static final long LATENCY_NANOS = 850_000_000;
+
+    /** How long each request took. */
+    static final long LATENCY_NANOS = 850_000_000;
 
     private static final Resource RESOURCE =
             Resource.newBuilder()
@@ -62,11 +64,11 @@ public record Calls(long run, long seed, int spans, Instant newest) {
         return new Sums(spans, prompt, completion);
     }
 
-    private long promptTokens(long call, int n) {
+    long promptTokens(long call, int n) {
         return 1 + (mixed(call, n) >>> 1) % MOST_PROMPT_TOKENS;
     }
 
-    private long completionTokens(long call, int n) {
+    long completionTokens(long call, int n) {
         return 1 + (mixed(call, n) >>> 33) % MOST_COMPLETION_TOKENS;
     }
 
@@ -78,8 +80,18 @@ public record Calls(long run, long seed, int spans, Instant newest) {
         return z ^ (z >>> 31);
     }
 
-    private Instant time(long call) {
+    Instant time(long call) {
         return newest.minusSeconds(call % SECONDS);
+    }
+
+    /** The trace of a call, in hexadecimal digits. */
+    String traceId(long call) {
+        return "%016x%016x".formatted(run, call);
+    }
+
+    /** A span within the trace of its call, in hexadecimal digits. */
+    static String spanId(int n) {
+        return "%016x".formatted(n + 1L);
     }
 
     /** As spans, a trace for each call. */
@@ -136,7 +148,7 @@ public record Calls(long run, long seed, int spans, Instant newest) {
         return json.append(']').toString().getBytes(UTF_8);
     }
 
-    private String id(long call, int n) {
+    String id(long call, int n) {
         return model() + "-" + call + "-" + n;
     }
 

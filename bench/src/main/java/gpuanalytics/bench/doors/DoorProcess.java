@@ -77,8 +77,8 @@ final class DoorProcess {
         return new Target(
                 "127.0.0.1",
                 switch (kind) {
-                    case GRPC -> grpcPort;
-                    case HTTP, EVENTS -> httpPort;
+                    case GRPC, SDK_GRPC -> grpcPort;
+                    case HTTP, SDK_HTTP, EVENTS -> httpPort;
                 });
     }
 

@@ -14,7 +14,7 @@ public final class LoadMain {
     }
 
     /** Runs it, and tells the exit status. */
-    static int run(String[] arguments, PrintStream out, PrintStream err) {
+    public static int run(String[] arguments, PrintStream out, PrintStream err) {
         if (List.of(arguments).contains("--help")) {
             out.print(LoadOptions.HELP);
             return 0;

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param calls how many calls
  * @param spans how many usages each has
  * @param door which door takes them
+ * @param until no call is begun any more once this file is there
  * @param perSecond calls per second; 0 for as many as there is room for
  * @param inFlight how many may be under way
  * @param connections of each target, for gRPC
@@ -44,6 +45,7 @@ record LoadOptions(
         long calls,
         int spans,
         Door door,
+        Optional<Path> until,
         long perSecond,
         int inFlight,
         int connections,
@@ -67,7 +69,9 @@ record LoadOptions(
             """
             --calls N          how many calls (default 10000)
             --spans N          usages of each (default 10)
-            --door NAME        grpc: OTLP over gRPC, http: OTLP over HTTP, events: POST /v1/events (default grpc)
+            --door NAME        grpc: OTLP over gRPC, http: OTLP over HTTP, sdk-grpc and sdk-http: the same by OpenTelemetry's SDK,
+                               events: POST /v1/events (default grpc)
+            --until FILE       begin no call any more once this file is there
             --rate N           calls per second, each at its time whatever became of others (default 1000); max: as many as there is room for
             --in-flight N      the most calls under way (default 192)
             --connections N    of each target, for grpc (default 4)
@@ -106,7 +110,13 @@ record LoadOptions(
     enum Door {
         GRPC,
         HTTP,
-        EVENTS
+        SDK_GRPC,
+        SDK_HTTP,
+        EVENTS;
+
+        private String said() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /** Where a door listens. */
@@ -136,6 +146,7 @@ record LoadOptions(
                         line.number("--calls", 10_000, 1),
                         whole(line, "--spans", 10),
                         door(line.text("--door", "grpc")),
+                        Optional.ofNullable(line.path("--until")),
                         line.text("--rate", "1000").equals("max")
                                 ? 0
                                 : line.number("--rate", 1000, 1),
@@ -201,12 +212,12 @@ record LoadOptions(
 
     private static Door door(String name) {
         for (var door : Door.values()) {
-            if (door.name().toLowerCase(Locale.ROOT).equals(name)) {
+            if (door.said().equals(name)) {
                 return door;
             }
         }
         throw new IllegalArgumentException(
-                "--door is %s, expected grpc, http or events".formatted(name));
+                "--door is %s, expected grpc, http, sdk-grpc, sdk-http or events".formatted(name));
     }
 
     private static URI url(String text) {

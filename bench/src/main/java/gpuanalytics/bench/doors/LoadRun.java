@@ -93,6 +93,8 @@ final class LoadRun {
         return switch (options.door()) {
             case GRPC -> new GrpcClient(target, calls, options);
             case HTTP -> new WebClient(target, calls, options, true);
+            case SDK_GRPC -> SdkClient.overGrpc(target, calls, options);
+            case SDK_HTTP -> SdkClient.overHttp(target, calls, options);
             case EVENTS -> new WebClient(target, calls, options, false);
         };
     }

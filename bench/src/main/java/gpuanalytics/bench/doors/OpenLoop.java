@@ -1,5 +1,6 @@
 package gpuanalytics.bench.doors;
 
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -67,9 +68,7 @@ final class OpenLoop {
 
     private Void sendAll(Schedule schedule) throws InterruptedException {
         var sums = Sums.NONE;
-        for (long call = next.getAndIncrement();
-                call < options.calls();
-                call = next.getAndIncrement()) {
+        for (long call = next.getAndIncrement(); isWanted(call); call = next.getAndIncrement()) {
             long intended = schedule.await(call);
             if (send(call, intended)) {
                 sums = sums.plus(calls.sums(call));
@@ -77,6 +76,11 @@ final class OpenLoop {
         }
         acknowledged.accumulateAndGet(sums, Sums::plus);
         return null;
+    }
+
+    private boolean isWanted(long call) {
+        return call < options.calls()
+                && options.until().filter(file -> Files.exists(file)).isEmpty();
     }
 
     /** Sends a call until it is answered for good; whether it was acknowledged. */

@@ -18,7 +18,8 @@ public final class LedgerMain {
     private static final String HELP =
             """
             Prints how fast the ledger is, on the embedded store.
-              hour    closes an hour of 1,000 GPUs x 200 groups in a JVM with 64 MiB of heap
+              hour    closes an hour of 1,000 GPUs x 200 groups in a JVM with 64 MiB of heap,
+                      and reads its exports in one of 96 MiB
               month   answers 30 days of 1,000 GPUs by team through HTTP
               --short the hour with each group on a few GPUs only
               --jfr   and where the time of the hour goes
@@ -27,7 +28,9 @@ public final class LedgerMain {
     private static final int GPUS = 1000;
     private static final int GROUPS = 200;
     private static final int RUNS = 10;
+    private static final int EXPORTS = 3;
     private static final String CLOSING_HEAP = "-Xmx64m";
+    private static final String EXPORTING_HEAP = "-Xmx96m";
     private static final Path DIRECTORY = Path.of("bench", "target", "ledger");
 
     private LedgerMain() {}
@@ -96,6 +99,23 @@ public final class LedgerMain {
             if (profiled) {
                 System.out.print(Profile.read(recording).summary());
             }
+            export(url);
+        }
+    }
+
+    private static void export(String url) {
+        var own = ChildJvm.own(ExportMain.class, List.of(url, Integer.toString(EXPORTS)));
+        try (var exporting =
+                ChildJvm.talking(
+                        "export",
+                        with(own, List.of(EXPORTING_HEAP)),
+                        DIRECTORY.resolve("export.log"))) {
+            for (int run = 0; run < EXPORTS; run++) {
+                System.out.printf(
+                        "  /exports/ledger.csv of it: %s (%s)%n", exporting.line(), EXPORTING_HEAP);
+                System.out.printf("  /exports/focus.csv of it: %s%n", exporting.line());
+            }
+            exporting.handle().onExit().join();
         }
     }
 

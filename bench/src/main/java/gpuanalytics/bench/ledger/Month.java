@@ -7,6 +7,7 @@ import gpuanalytics.processor.dashboard.PipelineState;
 import gpuanalytics.processor.ledger.BenchLedger;
 import gpuanalytics.processor.ledger.LedgerConfig;
 import gpuanalytics.processor.ledger.MongoLedgerQueries;
+import gpuanalytics.processor.letter.Letters;
 import gpuanalytics.processor.price.KeptList;
 import gpuanalytics.processor.price.PriceBook;
 import gpuanalytics.processor.price.PriceConfig;
@@ -43,7 +44,7 @@ final class Month {
     private Month() {}
 
     /** The example's prices, which never change. */
-    private record Fixed(PriceConfig config, PriceBook book) implements Prices {
+    record Fixed(PriceConfig config, PriceBook book) implements Prices {
 
         static Fixed example() {
             var config = PriceConfig.read(new EnvironmentReader(Map.of("PRICES_FILE", "example")));
@@ -114,7 +115,8 @@ final class Month {
                                 kept,
                                 clock),
                         prices,
-                        NoBudgets.byDefault()),
+                        NoBudgets.byDefault(),
+                        _ -> new Letters.Newest(List.of(), 0)),
                 () -> state(clock),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     }

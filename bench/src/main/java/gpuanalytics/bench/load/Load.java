@@ -30,7 +30,12 @@ public record Load(
 
     /** The same events for topics of their own. */
     public Load live(String another) {
-        return new Load(workload, samples, usages, seed, "live." + another);
+        return named("live." + another);
+    }
+
+    /** The same events for topics whose names end so. */
+    public Load named(String end) {
+        return new Load(workload, samples, usages, seed, end);
     }
 
     /** How many records there are in both topics. */

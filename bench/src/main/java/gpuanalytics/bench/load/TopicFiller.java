@@ -172,7 +172,7 @@ public final class TopicFiller implements AutoCloseable {
      * What our producers use too: all replicas, idempotent, one request at a time, lz4, batches of
      * 128 KiB.
      */
-    static Map<String, Object> settings(String bootstrap) {
+    public static Map<String, Object> settings(String bootstrap) {
         return Map.of(
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 bootstrap,

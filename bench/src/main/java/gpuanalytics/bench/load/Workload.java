@@ -35,11 +35,20 @@ public enum Workload {
 
     /** The workload of this letter, in either case. */
     public static Workload of(String letter) {
+        return of("--workload", letter);
+    }
+
+    /**
+     * The same.
+     *
+     * @param option where the letter was said
+     */
+    public static Workload of(String option, String letter) {
         try {
             return valueOf(letter.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "--workload is %s, expected letters from a to f".formatted(letter), e);
+                    "%s is %s, expected letters from a to f".formatted(option, letter), e);
         }
     }
 

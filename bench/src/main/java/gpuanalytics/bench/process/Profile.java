@@ -11,17 +11,20 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
 
-/** Where a JVM spent its time, as its flight recorder saw it. */
+/** Where a JVM spent its time and its memory, as its flight recorder saw it. */
 public final class Profile {
 
     private static final int TOP = 25;
     private static final int DEPTH = 256;
     private static final String OURS = "gpuanalytics.";
 
-    private final Map<String, Integer> threads = new HashMap<>();
-    private final Map<String, Integer> top = new HashMap<>();
-    private final Map<String, Integer> within = new HashMap<>();
-    private int samples;
+    private final Map<String, Long> threads = new HashMap<>();
+    private final Map<String, Long> top = new HashMap<>();
+    private final Map<String, Long> within = new HashMap<>();
+    private final Map<String, Long> bytesByClass = new HashMap<>();
+    private final Map<String, Long> bytesBySite = new HashMap<>();
+    private long samples;
+    private long bytes;
 
     private Profile() {}
 
@@ -41,6 +44,8 @@ public final class Profile {
                 var event = recording.readEvent();
                 if (isRunning(event)) {
                     profile.add(event);
+                } else if (event.getEventType().getName().equals("jdk.ObjectAllocationSample")) {
+                    profile.addAllocation(event);
                 }
             }
         }
@@ -74,16 +79,37 @@ public final class Profile {
         var thread = event.getThread("sampledThread");
         threads.merge(
                 thread == null || thread.getJavaName() == null ? "?" : thread.getJavaName(),
-                1,
-                Integer::sum);
-        top.merge(name(stack.getFrames().getFirst()), 1, Integer::sum);
+                1L,
+                Long::sum);
+        top.merge(name(stack.getFrames().getFirst()), 1L, Long::sum);
         var seen = new HashSet<String>();
         for (var frame : stack.getFrames()) {
             var name = name(frame);
             if ((name.startsWith(OURS) || name.contains("KafkaConsumer.poll")) && seen.add(name)) {
-                within.merge(name, 1, Integer::sum);
+                within.merge(name, 1L, Long::sum);
             }
         }
+    }
+
+    /** Sampled by bytes: each sample stands for what was allocated since the one before. */
+    private void addAllocation(RecordedEvent event) {
+        var stack = event.getStackTrace();
+        if (stack == null || stack.getFrames().isEmpty()) {
+            return;
+        }
+        long weight = event.getLong("weight");
+        bytes += weight;
+        bytesByClass.merge(event.getClass("objectClass").getName(), weight, Long::sum);
+        bytesBySite.merge(site(stack.getFrames()), weight, Long::sum);
+    }
+
+    /** Who allocates: the first that is not of the JDK. */
+    private static String site(List<RecordedFrame> frames) {
+        return frames.stream()
+                .map(Profile::name)
+                .filter(name -> !name.startsWith("java.") && !name.startsWith("jdk."))
+                .findFirst()
+                .orElseGet(() -> name(frames.getLast()));
     }
 
     private static String name(RecordedFrame frame) {
@@ -91,15 +117,20 @@ public final class Profile {
         return method.getType().getName() + "." + method.getName();
     }
 
-    /** Shares of the samples by thread, by method on top, and by our methods anywhere below. */
+    /**
+     * Shares of the samples by thread, by method on top, and by our methods anywhere below; and of
+     * the bytes by what was allocated and by who did.
+     */
     public String summary() {
         return "    %,d samples%n".formatted(samples)
-                + table("by thread", threads)
-                + table("on top", top)
-                + table("in or below", within);
+                + table("by thread", threads, samples)
+                + table("on top", top, samples)
+                + table("in or below", within, samples)
+                + table("bytes by class", bytesByClass, bytes)
+                + table("bytes by site", bytesBySite, bytes);
     }
 
-    private String table(String title, Map<String, Integer> counts) {
+    private static String table(String title, Map<String, Long> counts, long all) {
         var text = new StringBuilder("    " + title + "\n");
         counts.entrySet().stream()
                 .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
@@ -109,7 +140,7 @@ public final class Profile {
                                 text.append(
                                         "      %5.1f %%  %s%n"
                                                 .formatted(
-                                                        100.0 * entry.getValue() / samples,
+                                                        100.0 * entry.getValue() / all,
                                                         entry.getKey())));
         return text.toString();
     }

@@ -25,6 +25,10 @@ public final class BenchLedger {
     private static final Duration TIMEOUT = Duration.ofMinutes(5);
     private static final List<String> GPU_MODELS = List.of("H100", "A100", "L40S", "L4");
     private static final int TEAMS = 20;
+
+    /** So that no answer of the store is larger than a message. */
+    private static final int PARTS_PER_READ = 16;
+
     private static final int PROJECTS = 40;
     private static final long HOUR_US = 3_600_000_000L;
 
@@ -67,7 +71,11 @@ public final class BenchLedger {
     /** How many entries are stored. */
     public long entries() {
         long entries = 0;
-        for (var part : store.database().getCollection(StoreLayout.LEDGER_HOURS).find()) {
+        for (var part :
+                store.database()
+                        .getCollection(StoreLayout.LEDGER_HOURS)
+                        .find()
+                        .batchSize(PARTS_PER_READ)) {
             var some = part.getList("entries", Document.class);
             entries += some == null ? 0 : some.size();
         }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole loads: broker, store, processor and doors in processes of their own. */
 @Timeout(300)
@@ -55,6 +56,15 @@ final class LoadIT {
         assertEquals(trouble != null, printed().contains("Kafka away for 3 s"), this::printed);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"sdk-grpc", "sdk-http"})
+    void theSdksOwnExportersNeedNoSpecialSetting(String door) {
+        int status =
+                run(
+                        "--calls 150 --spans 8 --doors 1 --door %s --dir %s"
+                                .formatted(door, directory.resolve("load")));
+        assertEquals(0, status, this::printed);
+        assertTrue(printed().contains("stored:       1,200 requests"), this::printed);
     /** The store's indexes would take more than its heap. */
     @Test
     void aLoadOfMoreThanTheStoreCanKeepIsStored() {

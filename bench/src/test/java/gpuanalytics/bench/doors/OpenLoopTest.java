@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -11,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class OpenLoopTest {
 
@@ -78,6 +83,30 @@ final class OpenLoopTest {
         assertEquals(CALLS, latencies.acceptedCalls());
         assertEquals(CALLS, latencies.retriedCalls());
         assertEquals("full", loop.lastRetry());
+    }
+
+    @Test
+    void noCallIsBegunOnceItIsEnoughAndWhatWasBegunCounts(@TempDir Path directory)
+            throws Exception {
+        var enough = directory.resolve("enough");
+        var loop =
+                run(
+                        "--rate max --in-flight 1 --until " + enough,
+                        call -> {
+                            if (call == 10) {
+                                create(enough);
+                            }
+                            return new Answer.Acknowledged("");
+                        });
+        assertEquals(sums(0, 11), loop.acknowledged());
+    }
+
+    private static void create(Path file) {
+        try {
+            Files.createFile(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -1,7 +1,6 @@
 package gpuanalytics.processor.api;
 
 import gpuanalytics.processor.query.FoundConflict;
-import gpuanalytics.processor.query.InvalidQueryException;
 import gpuanalytics.processor.query.UsageQueries;
 import gpuanalytics.service.http.Answer;
 import gpuanalytics.service.http.Endpoint;
@@ -13,8 +12,7 @@ final class ConflictAnswers {
 
     static final List<String> PARAMETERS = List.of("limit", "format");
 
-    private static final long DEFAULT_LIMIT = 100;
-    private static final long MAX_LIMIT = 1000;
+    private static final int MAX_LIMIT = 1000;
 
     private static final List<Column<FoundConflict>> COLUMNS =
             List.of(
@@ -32,7 +30,8 @@ final class ConflictAnswers {
     }
 
     Answer respond(Endpoint.Request request) {
-        var table = new Table<>(COLUMNS, queries.conflicts(limit(new QueryParameters(request))));
+        int limit = LimitParameter.of(new QueryParameters(request), MAX_LIMIT);
+        var table = new Table<>(COLUMNS, queries.conflicts(limit));
         return request.mediaType().equals(Table.CSV_MEDIA_TYPE)
                 ? table.csv()
                 : Answer.ok(
@@ -44,15 +43,5 @@ final class ConflictAnswers {
                                     table.writeTo(json);
                                     json.writeEndObject();
                                 }));
-    }
-
-    private static int limit(QueryParameters parameters) {
-        var given = parameters.integers("limit");
-        long limit = given.isEmpty() ? DEFAULT_LIMIT : given.getFirst();
-        if (given.size() > 1 || limit < 1 || limit > MAX_LIMIT) {
-            throw new InvalidQueryException(
-                    "limit", String.valueOf(given), "one number from 1 to " + MAX_LIMIT);
-        }
-        return (int) limit;
     }
 }

@@ -27,6 +27,11 @@ final class CostParameters {
 
     /** Reads a question. */
     static CostQuery read(QueryParameters parameters, Clock clock) {
+        return read(parameters, clock, new Step.Total());
+    }
+
+    /** The same with another step where none is given. */
+    static CostQuery read(QueryParameters parameters, Clock clock, Step defaultStep) {
         var filters = new EnumMap<CostDimension, List<String>>(CostDimension.class);
         for (var dimension : CostDimension.values()) {
             var values = parameters.all(dimension.label());
@@ -35,7 +40,7 @@ final class CostParameters {
             }
         }
         return new CostQuery(
-                parameters.window(clock, new Step.Total()),
+                parameters.window(clock, defaultStep),
                 parameters.groupBy(List.of(CostDimension.values()), CostDimension::label),
                 filters,
                 parameters

@@ -3,6 +3,7 @@ package gpuanalytics.processor.api;
 import com.fasterxml.jackson.core.JsonGenerator;
 import gpuanalytics.processor.ledger.CostDimension;
 import gpuanalytics.processor.ledger.CostReport.Notes;
+import gpuanalytics.processor.ledger.LedgerExport;
 import gpuanalytics.processor.query.GroupValue;
 import gpuanalytics.service.http.Answer;
 import java.io.IOException;
@@ -71,6 +72,16 @@ final class CostParts {
                                 notes.priceVersion(),
                                 notes.openHours(),
                                 String.join(" ", labels(notes.folded()))));
+        return new Answer(answer.status(), answer.contentType(), answer.body(), headers);
+    }
+
+    /** The same of an export, whose rows say what is folded in them. */
+    static Answer inHeader(Answer answer, LedgerExport.Notes notes) {
+        var headers = new HashMap<>(answer.headers());
+        headers.put(
+                NoteParts.HEADER,
+                "basis=%s; price_version=%s; open_hours=%d"
+                        .formatted(notes.basis().label(), notes.priceVersion(), notes.openHours()));
         return new Answer(answer.status(), answer.contentType(), answer.body(), headers);
     }
 

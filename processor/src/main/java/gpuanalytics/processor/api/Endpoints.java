@@ -1,9 +1,12 @@
 package gpuanalytics.processor.api;
 
+import gpuanalytics.processor.bill.BillLimits;
+import gpuanalytics.processor.bill.BillReader;
 import gpuanalytics.processor.budget.Budgets;
 import gpuanalytics.processor.dashboard.DashboardFiles;
 import gpuanalytics.processor.dashboard.StateStream;
 import gpuanalytics.processor.ledger.LedgerQueries;
+import gpuanalytics.processor.letter.Letters;
 import gpuanalytics.processor.price.Prices;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.processor.query.UsageQueries;
@@ -31,6 +34,8 @@ final class Endpoints {
     /** How many bodies of the largest size may be under way at a path that takes them. */
     private static final int BODIES_AT_ONCE = 4;
 
+    private static final int BILLS_AT_ONCE = 2;
+
     private static final List<String> JSON_TYPE = List.of(Json.MEDIA_TYPE);
 
     /** Bodies are JSON, also where curl -d calls them a form. */
@@ -38,6 +43,15 @@ final class Endpoints {
             List.of(Json.MEDIA_TYPE, "application/x-www-form-urlencoded");
 
     private static final List<String> TABLE_TYPES = List.of(Json.MEDIA_TYPE, Table.CSV_MEDIA_TYPE);
+
+    /** Bills are CSV, perhaps gzipped, also where curl --data-binary calls them a form. */
+    private static final List<String> BILL_TYPES =
+            List.of(
+                    Table.CSV_MEDIA_TYPE,
+                    "application/gzip",
+                    "application/x-gzip",
+                    "application/octet-stream",
+                    "application/x-www-form-urlencoded");
 
     private Endpoints() {}
 
@@ -57,7 +71,10 @@ final class Endpoints {
                         dashboard(config, stream, metrics),
                         AdminEndpoints.of(health, registry, limits.timeout(), metrics),
                         questions(limits, sources.queries(), gate, clock),
+                        rejects(sources.letters(), gate),
                         costs(sources.ledger(), gate, clock),
+                        reconcile(config.bills(), sources.ledger(), gate, clock),
+                        exports(config, sources, metrics, clock),
                         prices(sources.prices(), changes, gate, clock),
                         budgets(sources.budgets(), changes, gate))
                 .flatMap(List::stream)
@@ -103,8 +120,14 @@ final class Endpoints {
                         .behind(gate));
     }
 
+    private static List<Endpoint> rejects(Letters letters, WorkGate gate) {
+        return List.of(
+                Endpoint.get("/rejects", TABLE_TYPES, new RejectAnswers(letters)::respond)
+                        .taking(RejectAnswers.PARAMETERS)
+                        .behind(gate));
+    }
+
     private static List<Endpoint> costs(LedgerQueries ledger, WorkGate gate, Clock clock) {
-        var reconcile = new ReconcileAnswers(ledger, clock);
         var whatIf = new WhatIfAnswers(ledger, clock);
         return List.of(
                 Endpoint.get("/costs", TABLE_TYPES, new CostAnswers(ledger, clock)::respond)
@@ -115,9 +138,47 @@ final class Endpoints {
                         .behind(gate),
                 Endpoint.get("/waste", TABLE_TYPES, new WasteAnswers(ledger, clock)::respond)
                         .taking(CostParameters.ROWS)
-                        .behind(gate),
+                        .behind(gate));
+    }
+
+    /** A bill is read and kept nowhere, so that whoever may ask may send one. */
+    private static List<Endpoint> reconcile(
+            BillLimits limits, LedgerQueries ledger, WorkGate gate, Clock clock) {
+        var reconcile = new ReconcileAnswers(ledger, new BillReader(limits), clock);
+        var bodies = new ByteBudget((long) BILLS_AT_ONCE * limits.maxBytes());
+        return List.of(
                 Endpoint.get("/reconcile", TABLE_TYPES, reconcile::respond)
                         .taking(ReconcileAnswers.PARAMETERS)
+                        .behind(gate),
+                Endpoint.of(
+                                Endpoint.Method.POST,
+                                "/reconcile",
+                                TABLE_TYPES,
+                                reconcile::respondToFile)
+                        .taking(ReconcileAnswers.FILE_PARAMETERS)
+                        .accepting(limits.maxBytes(), BILL_TYPES)
+                        .through(new Intake(Intake.OPEN.admission(), bodies, Intake.OPEN.refusal()))
+                        .behind(gate));
+    }
+
+    /** Exports have slots of their own: they last as long as their reader takes. */
+    private static List<Endpoint> exports(
+            HttpConfig config, ApiSources sources, HttpMetrics metrics, Clock clock) {
+        var gate =
+                new WorkGate(
+                        "export",
+                        config.exports().maxConcurrent(),
+                        config.limits().timeout(),
+                        metrics);
+        var answers =
+                new ExportAnswers(sources.ledger(), sources.prices(), config.exports(), clock);
+        var csv = List.of(Table.CSV_MEDIA_TYPE);
+        return List.of(
+                Endpoint.get("/exports/ledger.csv", csv, answers::ledger)
+                        .taking(ExportAnswers.LEDGER_PARAMETERS)
+                        .behind(gate),
+                Endpoint.get("/exports/focus.csv", csv, answers::focus)
+                        .taking(ExportAnswers.FOCUS_PARAMETERS)
                         .behind(gate));
     }
 

@@ -1,6 +1,8 @@
 package gpuanalytics.processor.api;
 
+import gpuanalytics.processor.bill.BillLimits;
 import gpuanalytics.processor.dashboard.DashboardConfig;
+import gpuanalytics.processor.export.ExportConfig;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.service.config.EnvironmentReader;
 import gpuanalytics.service.http.CorsOrigins;
@@ -16,22 +18,35 @@ import java.util.Optional;
  * @param tokens the file of the tokens that allow changes; empty where this machine alone may make
  *     them
  * @param dashboard what the page may take
+ * @param exports what exports may take, and what they say of whose bill it is
+ * @param bills how large a bill may be that is reconciled
  */
 public record HttpConfig(
-        HttpSettings listen, QueryLimits limits, Optional<Path> tokens, DashboardConfig dashboard) {
+        HttpSettings listen,
+        QueryLimits limits,
+        Optional<Path> tokens,
+        DashboardConfig dashboard,
+        ExportConfig exports,
+        BillLimits bills) {
 
     public static final int DEFAULT_PORT = 8080;
 
     static final String TOKENS_FILE = "HTTP_TOKENS_FILE";
 
+    /** The dashboard, exports and bills are what they are where nothing is said. */
+    public HttpConfig(HttpSettings listen, QueryLimits limits, Optional<Path> tokens) {
+        this(
+                listen,
+                limits,
+                tokens,
+                DashboardConfig.defaults(),
+                ExportConfig.defaults(),
+                BillLimits.defaults());
+    }
+
     /** Changes come from this machine alone. */
     public HttpConfig(HttpSettings listen, QueryLimits limits) {
         this(listen, limits, Optional.empty());
-    }
-
-    /** With the dashboard as it is where nothing is said. */
-    public HttpConfig(HttpSettings listen, QueryLimits limits, Optional<Path> tokens) {
-        this(listen, limits, tokens, DashboardConfig.defaults());
     }
 
     /** An address with the default limits on connections. */
@@ -51,6 +66,8 @@ public record HttpConfig(
                                         + " line, read again when it changes; without it changes"
                                         + " are taken on a loopback address alone")
                         .map(Path::of),
-                DashboardConfig.read(environment));
+                DashboardConfig.read(environment),
+                ExportConfig.read(environment),
+                BillLimits.read(environment));
     }
 }

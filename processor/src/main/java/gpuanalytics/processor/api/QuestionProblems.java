@@ -1,5 +1,6 @@
 package gpuanalytics.processor.api;
 
+import gpuanalytics.processor.letter.LettersUnavailableException;
 import gpuanalytics.processor.query.InvalidQueryException;
 import gpuanalytics.processor.query.QueryTimeoutException;
 import gpuanalytics.processor.query.StoreUnavailableException;
@@ -32,6 +33,7 @@ final class QuestionProblems {
                             Problem.invalidParameter(
                                     invalid.parameter(), invalid.value(), invalid.expected());
                     case StoreUnavailableException away -> storeUnavailable(away);
+                    case LettersUnavailableException away -> lettersUnavailable(away);
                     case QueryTimeoutException late -> late(late);
                     case WorkTimeoutException late -> late(late);
                     default -> null;
@@ -44,6 +46,12 @@ final class QuestionProblems {
                 storeThatIsDown()
                         .map(QuestionProblems::sinceWhen)
                         .orElse("the store does not answer"));
+    }
+
+    private static Problem lettersUnavailable(LettersUnavailableException away) {
+        log.atWarn().setCause(away).log("the dead letters cannot be read");
+        return Problem.of(503, "letters-unavailable", String.valueOf(away.getMessage()))
+                .withHeader("retry-after", RETRY_AFTER_S);
     }
 
     /** A store that is away shows itself as a query that gets no answer, too. */

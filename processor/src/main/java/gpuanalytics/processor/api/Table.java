@@ -3,6 +3,7 @@ package gpuanalytics.processor.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import gpuanalytics.processor.ledger.LedgerExport;
 import gpuanalytics.service.http.Answer;
 import gpuanalytics.service.http.Body;
 import java.io.IOException;
@@ -86,26 +87,45 @@ record Table<R>(List<Column<R>> columns, List<R> rows) {
      * a formula does.
      */
     Answer csv() {
+        return csv(columns, this::forEach, false);
+    }
+
+    private void forEach(LedgerExport.Sink<R> sink) throws IOException {
+        for (var row : rows) {
+            sink.accept(row);
+        }
+    }
+
+    /** The same of rows that are read while they are written. */
+    static <R> Answer longCsv(List<Column<R>> columns, LedgerExport.Source<R> rows) {
+        return csv(columns, rows, true);
+    }
+
+    private static <R> Answer csv(
+            List<Column<R>> columns, LedgerExport.Source<R> rows, boolean isLong) {
         return Answer.ok(
                 CSV_CONTENT_TYPE,
                 new Body.Streamed(
                         out -> {
                             try (var text = new OutputStreamWriter(out, UTF_8)) {
-                                writeCsv(text);
+                                writeCsv(columns, rows, text);
                             }
-                        }));
+                        },
+                        isLong));
     }
 
-    private void writeCsv(Writer text) throws IOException {
+    private static <R> void writeCsv(
+            List<Column<R>> columns, LedgerExport.Source<R> rows, Writer text) throws IOException {
         try (var printer = new CSVPrinter(text, CSVFormat.RFC4180)) {
             printer.printRecord(columns.stream().map(Column::csvName).toList());
-            for (var row : rows) {
-                var values = new ArrayList<@Nullable Object>(columns.size());
-                for (var column : columns) {
-                    values.add(csvValue(column.value().apply(row)));
-                }
-                printer.printRecord(values);
-            }
+            rows.forEach(
+                    row -> {
+                        var values = new ArrayList<@Nullable Object>(columns.size());
+                        for (var column : columns) {
+                            values.add(csvValue(column.value().apply(row)));
+                        }
+                        printer.printRecord(values);
+                    });
         }
     }
 

@@ -60,7 +60,7 @@ final class TimeText {
                     ? now
                     : fromNow(name, value, relative.group(1), relative.group(2), now);
         }
-        return value.contains("T")
+        return value.contains("T") || value.contains("t")
                 ? OffsetDateTime.parse(value).toInstant()
                 : LocalDate.parse(value).atStartOfDay(zone).toInstant();
     }

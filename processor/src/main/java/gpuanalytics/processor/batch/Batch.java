@@ -31,6 +31,11 @@ public record Batch(
         return new Progress(size(), next);
     }
 
+    /** Its rows and their documents are of no more use. */
+    void letGo() {
+        Row.letGo(rows);
+    }
+
     /** The same batch with other rows, as many and in the same order. */
     public Batch with(List<Row> others) {
         return new Batch(others, rejected, next, bytes);

@@ -29,16 +29,18 @@ public final class Batcher {
      */
     public List<Batch> add(List<DecodedRecord> records) {
         var due = new ArrayList<Batch>();
+        long allBytes = 0;
         for (var record : records) {
             var batch = open();
             long bytes = record.bytes();
             batch.add(record, bytes);
-            underWay.read(bytes);
+            allBytes += bytes;
             // All events of a record count in one flush: the rollups' guards know offsets alone.
             if (record.record().isLast() && policy.isFull(batch.size(), batch.bytes())) {
                 due.addAll(rest());
             }
         }
+        underWay.read(records.size(), allBytes);
         if (open != null && isDue(open)) {
             due.addAll(rest());
         }

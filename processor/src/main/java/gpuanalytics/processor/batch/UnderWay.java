@@ -47,10 +47,10 @@ public final class UnderWay {
         observer.reached(step);
     }
 
-    /** A record was read. */
-    void read(long recordBytes) {
-        bytes.addAndGet(recordBytes);
-        records.incrementAndGet();
+    /** Records were read. */
+    void read(int count, long ofTheirBytes) {
+        bytes.addAndGet(ofTheirBytes);
+        records.addAndGet(count);
     }
 
     /** A batch goes to the store. */
@@ -60,8 +60,12 @@ public final class UnderWay {
         reached(Step.DISPATCHED);
     }
 
-    /** The records of a batch are let go; what rollups keep of them is bounded by itself. */
+    /**
+     * The records of a batch are let go, as it was read; what rollups keep of them is bounded by
+     * itself.
+     */
     public void letGo(Batch batch) {
+        batch.letGo();
         bytes.addAndGet(-batch.bytes());
     }
 

@@ -106,7 +106,8 @@ final class BrokerWatch implements AutoCloseable {
 
     private void run() {
         try {
-            var nextLook = System.nanoTime() + INTERVAL.toNanos();
+            // The first one at once: until there has been one, the processor is not ready.
+            var nextLook = System.nanoTime();
             while (!closed) {
                 var wait = Math.max(0, nextLook - System.nanoTime());
                 var question = questions.poll(wait, TimeUnit.NANOSECONDS);

@@ -24,12 +24,16 @@ public final class DashboardFiles {
             List.of(
                     "api.js",
                     "app.js",
+                    "bill.js",
+                    "budgets.js",
                     "chart.js",
                     "colors.js",
                     "controls.js",
                     "cost.js",
+                    "csv.js",
                     "dom.js",
                     "empty.js",
+                    "fields.js",
                     "fleet.js",
                     "fleetmap.js",
                     "format.js",
@@ -39,10 +43,15 @@ public final class DashboardFiles {
                     "overview.js",
                     "panel.js",
                     "pipeline.js",
+                    "rejects.js",
                     "route.js",
+                    "subject.js",
                     "table.js",
+                    "theme.js",
+                    "tiles.js",
                     "tokens.js",
-                    "waste.js");
+                    "waste.js",
+                    "whatif.js");
 
     static final List<String> STYLES = List.of("dashboard.css");
 
@@ -62,7 +71,12 @@ public final class DashboardFiles {
                     "mig_id",
                     "gpu_model",
                     "host",
-                    "namespace");
+                    "namespace",
+                    "as_gpu_model",
+                    "as_usd_per_hour",
+                    "as_gpus",
+                    "as_speed",
+                    "as_model");
 
     /** The library of the charts comes as others publish it, from its own jar. */
     private static final String CHARTS = "META-INF/maven/org.webjars.npm/uplot/pom.properties";

@@ -95,7 +95,7 @@ public final class CodecEventDecoder implements EventDecoder {
         var id = idOf(event, record.position());
         var document = document(event, refused, id, record.position());
         var values = StoredEvent.of(event.topic(), new RawBsonDocument(document)).values();
-        return new Row(record, id, document, values, Overflow.NONE);
+        return new Row(record, document, values, Overflow.NONE);
     }
 
     private static String idOf(Event event, Position position) {

@@ -224,9 +224,9 @@ public final class EventValues {
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof EventValues values
-                && labels.equals(values.labels)
-                && epochSecond == values.epochSecond
+                && epochSecond == values.epochSecond // before what is slow to compare
                 && nanos == values.nanos
+                && labels.equals(values.labels)
                 && present == values.present
                 && Arrays.equals(numbers, values.numbers)
                 && counts.equals(values.counts);

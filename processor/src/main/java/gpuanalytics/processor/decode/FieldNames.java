@@ -38,8 +38,8 @@ final class FieldNames {
             put(name, named != null && named.rank() == 0 ? named.field().index() : RARE);
         }
         topic.fields().totals().forEach(total -> put(total, TOTAL));
+        topic.fields().besideOthers().forEach(name -> put(name, RARE));
         put("specversion", RARE);
-        put("tokens", RARE); // of one direction, as OpenMeter has them
     }
 
     /** The index of the field that the bytes name, or {@link #UNKNOWN} or {@link #RARE}. */

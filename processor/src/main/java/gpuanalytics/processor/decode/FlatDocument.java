@@ -13,7 +13,6 @@ import gpuanalytics.processor.store.StoreLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.stream.LongStream;
 import org.bson.BsonType;
 
@@ -74,8 +73,6 @@ final class FlatDocument {
 
     private byte[] out = new byte[FIXED_BYTES];
     private int at;
-    private int idFrom;
-    private int idTo;
 
     private String lastTopicId = "";
     private byte[] topicIdBytes = {};
@@ -100,11 +97,11 @@ final class FlatDocument {
     }
 
     /**
-     * The document of the record that was scanned last.
+     * Writes the document of the record that was scanned last; returns its length.
      *
      * @param item the place of the event in its record
      */
-    byte[] write(String topicId, int partition, long offset, int item, long storedAtMillis) {
+    int write(String topicId, int partition, long offset, int item, long storedAtMillis) {
         begin(topicId);
         putId(partition, offset, item);
         for (long left = scanned.present(); left != 0; left &= left - 1) {
@@ -130,7 +127,12 @@ final class FlatDocument {
         putFailed();
         put((byte) 0);
         INT.set(out, 0, at);
-        return Arrays.copyOf(out, at);
+        return at;
+    }
+
+    /** The array that begins with the document; valid until the next is written. */
+    byte[] bytes() {
+        return out;
     }
 
     private void begin(String topicId) {
@@ -150,15 +152,9 @@ final class FlatDocument {
         return topic == EventTopic.GPU_METRICS && !scanned.has(GpuMetric.INTERVAL_S);
     }
 
-    /** The identity in the document that was written last. */
-    String id() {
-        return new String(out, idFrom, idTo - idFrom, UTF_8);
-    }
-
     private void putId(int partition, long offset, int item) {
         put(ID);
         int length = beginText();
-        idFrom = at;
         if (scanned.has(topic.eventId())) {
             put(GIVEN);
             putText(topic.eventId());
@@ -168,7 +164,6 @@ final class FlatDocument {
                 case TOKEN_USAGE -> putUsageId(partition, offset, item);
             }
         }
-        idTo = at;
         endText(length);
     }
 

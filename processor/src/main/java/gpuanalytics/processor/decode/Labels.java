@@ -151,7 +151,9 @@ public final class Labels {
     public @Nullable Object get(Field<?> label) {
         var fields = fields(topic);
         for (int i = 0; i < values.length; i++) {
-            if (fields.get(i).equals(label)) {
+            var field = fields.get(i);
+            // fields are long to compare, and nearly all of them differ in this
+            if (field.index() == label.index() && field.equals(label)) {
                 return values[i];
             }
         }

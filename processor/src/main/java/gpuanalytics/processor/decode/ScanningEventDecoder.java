@@ -26,6 +26,7 @@ public final class ScanningEventDecoder implements EventDecoder {
     private final double assumedIntervalS;
     private final Plain samples;
     private final Plain usages;
+    private final DocumentBlocks blocks = new DocumentBlocks();
 
     /** What reads the plain records of one topic. */
     private static final class Plain {
@@ -82,7 +83,7 @@ public final class ScanningEventDecoder implements EventDecoder {
             return codec.decode(record);
         }
         var partition = record.partition();
-        var document =
+        int length =
                 plain.document.write(
                         partition.topicId(),
                         partition.number(),
@@ -90,10 +91,12 @@ public final class ScanningEventDecoder implements EventDecoder {
                         record.item(),
                         clock.millis());
         var values = plain.scanner.values(labels);
+        var block = blocks.withRoomFor(length);
         return new Row(
                 record,
-                plain.document.id(),
-                document,
+                block,
+                block.add(plain.document.bytes(), length),
+                length,
                 plain.document.assumes() ? values.standingFor(assumedIntervalS) : values,
                 Overflow.NONE);
     }

@@ -72,7 +72,7 @@ final class CostSums {
         long inputUs = of.get(Amount.input(basis));
         long outputUs = of.get(Amount.output(basis));
         long idleUs = of.get(Amount.idle(basis));
-        long unknownUs = unknownUs(of);
+        long unknownUs = unknownUs(of, basis);
         var price = rating.usdPerHour(key);
         if (price.isEmpty()) {
             unpricedUs += inputUs + outputUs + idleUs + unknownUs;
@@ -89,18 +89,22 @@ final class CostSums {
         return true;
     }
 
-    private long unknownUs(Amounts of) {
+    static long unknownUs(Amounts of, Basis basis) {
         return of.get(Amount.GAP_US) + (basis == Basis.USAGE ? of.get(Amount.USAGE_UNKNOWN_US) : 0);
+    }
+
+    /** A part of the money as a sum of {@link Usd}. */
+    BigDecimal money(Part part) {
+        return switch (part) {
+            case ATTRIBUTED -> input.add(output);
+            case IDLE -> idle;
+            case UNKNOWN -> unknown;
+        };
     }
 
     /** A part of the money in dollars, not rounded. */
     BigDecimal dollars(Part part) {
-        return Usd.dollars(
-                switch (part) {
-                    case ATTRIBUTED -> input.add(output);
-                    case IDLE -> idle;
-                    case UNKNOWN -> unknown;
-                });
+        return Usd.dollars(money(part));
     }
 
     /** All parts, to the micro-dollar, in the order of {@link Part}; they add up to the whole. */
@@ -146,7 +150,7 @@ final class CostSums {
         return new GpuTime(
                 attributedUs() / MICRO,
                 amounts.get(Amount.idle(basis)) / MICRO,
-                unknownUs(amounts) / MICRO,
+                unknownUs(amounts, basis) / MICRO,
                 unpricedUs / MICRO);
     }
 

@@ -1,6 +1,7 @@
 package gpuanalytics.processor.ledger;
 
 import gpuanalytics.processor.gpuname.GpuNames;
+import gpuanalytics.processor.ledger.EntryKey.Gpu;
 import gpuanalytics.processor.query.GroupValue;
 import gpuanalytics.processor.query.InvalidQueryException;
 import gpuanalytics.processor.query.QueryLimits;
@@ -68,6 +69,13 @@ final class Grouping {
             group.add(value(dimension, hour, key));
         }
         return new Place(window.pointOf(hour), group);
+    }
+
+    /** An entry's GPU with the name that it has then; null for an entry that is not asked for. */
+    @Nullable Gpu gpu(Instant hour, EntryKey key) {
+        return matches(hour, key)
+                ? new Gpu(value(CostDimension.GPU, hour, key), key.gpu().host(), key.gpu().model())
+                : null;
     }
 
     /**

@@ -23,4 +23,14 @@ public interface LedgerQueries {
 
     /** What GPU time was wasted, by owner. */
     WasteReport waste(CostQuery query);
+
+    /**
+     * Every entry of the ledger, step by step; {@code groupBy} is not looked at.
+     *
+     * @return rows, the first of which is read when they are asked for
+     */
+    LedgerExport<LedgerLine> lines(CostQuery query);
+
+    /** Every charge, step by step, in the same way. */
+    LedgerExport<Charge> charges(CostQuery query);
 }

@@ -43,17 +43,20 @@ final class Rating {
                         .map(GpuPrice::usdPerHour);
     }
 
+    /** The prices of the tokens of an entry without a GPU. */
+    Optional<TokenPrices> tokenPrices(EntryKey key) {
+        var model = key.group().model();
+        return model == null
+                ? Optional.empty()
+                : models.computeIfAbsent(
+                        new Priced(model, key.from()),
+                        priced -> book.tokens(priced.model, priced.from));
+    }
+
     /** What the tokens of an entry without a GPU cost. */
     TokenCost tokens(EntryKey key, Amounts amounts) {
         var cost = new TokenCost();
-        var model = key.group().model();
-        var prices =
-                model == null
-                        ? Optional.<TokenPrices>empty()
-                        : models.computeIfAbsent(
-                                new Priced(model, key.from()),
-                                priced -> book.tokens(priced.model, priced.from));
-        cost.add(prices, amounts);
+        cost.add(tokenPrices(key), amounts);
         return cost;
     }
 }

@@ -58,12 +58,12 @@ final class Decisions {
 
     /** What a row counts; its meter moves on to it. */
     DecidedCounts of(Row row, GpuMeter meter) {
-        var again = meter.decidedOf(row.id(), row.values());
+        var again = meter.decidedOf(row.givenId(), row.values());
         if (again != null) {
             return again;
         }
         var counts = decide(row, meter);
-        meter.decided(row.id(), row.values(), counts);
+        meter.decided(row.givenId(), row.values(), counts);
         return counts;
     }
 

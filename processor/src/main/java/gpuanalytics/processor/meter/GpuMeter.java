@@ -8,6 +8,7 @@ import gpuanalytics.processor.consume.AssignedPartition;
 import gpuanalytics.processor.decode.DecidedCounts;
 import gpuanalytics.processor.decode.EventValues;
 import gpuanalytics.processor.rollup.MeterState;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,14 +74,16 @@ final class GpuMeter {
     /**
      * What was decided of the sample before, if this one only repeats it; else null. Of two equal
      * ones in two batches either may be stored first: whichever is counts the same.
+     *
+     * @param identity as the sample gives it; null where it is made of GPU and time
      */
-    @Nullable DecidedCounts decidedOf(String identity, EventValues sample) {
-        return identity.equals(decidedIdentity) && sample.equals(decidedSample)
+    @Nullable DecidedCounts decidedOf(@Nullable String identity, EventValues sample) {
+        return Objects.equals(identity, decidedIdentity) && sample.equals(decidedSample)
                 ? decidedCounts
                 : null;
     }
 
-    void decided(String identity, EventValues sample, DecidedCounts counts) {
+    void decided(@Nullable String identity, EventValues sample, DecidedCounts counts) {
         decidedIdentity = identity;
         decidedSample = sample;
         decidedCounts = counts;

@@ -2,7 +2,6 @@ package gpuanalytics.processor.meter;
 
 import static gpuanalytics.processor.rollup.MeterState.NONE;
 
-import gpuanalytics.event.EventId;
 import gpuanalytics.processor.batch.Batch;
 import gpuanalytics.processor.decode.DecidedCounts;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
@@ -150,7 +149,7 @@ final class Rounds {
             return false;
         }
         var sample = row.values();
-        var isPromised = row.id().startsWith(EventId.GIVEN);
+        var isPromised = row.givenId() != null;
         var isAdmitted = meter.moment().admits(sample);
         if (!isAdmitted || meter.moment().goesOn(sample, turn)) {
             // What it may contradict or add to must be stored before it.

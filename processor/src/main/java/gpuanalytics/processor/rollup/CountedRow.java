@@ -3,6 +3,7 @@ package gpuanalytics.processor.rollup;
 import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.decode.EventValues;
 import gpuanalytics.processor.decode.Overflow;
+import gpuanalytics.processor.decode.RawDocument;
 import gpuanalytics.processor.decode.Role;
 import gpuanalytics.processor.decode.Role.Merging;
 import gpuanalytics.processor.decode.StoredEvent;
@@ -20,7 +21,7 @@ public final class CountedRow {
     private final EventValues values;
     private final Overflow overflow;
     private final Role role;
-    private final byte[] document;
+    private final RawDocument document;
 
     private CountedRow(
             String source,
@@ -29,7 +30,7 @@ public final class CountedRow {
             EventValues values,
             Overflow overflow,
             Role role,
-            byte[] document) {
+            RawDocument document) {
         this.source = source;
         this.offset = offset;
         this.item = item;
@@ -46,12 +47,15 @@ public final class CountedRow {
             EventValues values,
             Overflow overflow,
             RawBsonDocument document) {
-        this(source, offset, 0, values, overflow, Role.WHOLE, bytes(document));
+        this(source, offset, 0, values, overflow, Role.WHOLE, RawDocument.copyOf(document));
     }
 
-    /** A row that is stored as it is: it carries what its document says. */
+    /**
+     * A row that is stored as it is: it carries what its document says, and the document as long as
+     * the row has it.
+     */
     public static CountedRow of(Row row) {
-        return of(row, row.values(), row.overflow(), Role.WHOLE, row.documentArray());
+        return of(row, row.values(), row.overflow(), Role.WHOLE, row);
     }
 
     /**
@@ -68,11 +72,11 @@ public final class CountedRow {
                 event.values(),
                 event.overflow(),
                 event.role(),
-                bytes(sample == null ? stored : sample));
+                RawDocument.copyOf(sample == null ? stored : sample));
     }
 
     private static CountedRow of(
-            Row row, EventValues values, Overflow overflow, Role role, byte[] document) {
+            Row row, EventValues values, Overflow overflow, Role role, RawDocument document) {
         var record = row.record();
         return new CountedRow(
                 record.partition().source(),
@@ -82,14 +86,6 @@ public final class CountedRow {
                 overflow,
                 role,
                 document);
-    }
-
-    /** The bytes of a document, which may lie in a larger array. */
-    private static byte[] bytes(RawBsonDocument document) {
-        var buffer = document.getByteBuffer();
-        var bytes = new byte[buffer.remaining()];
-        buffer.get(bytes);
-        return bytes;
     }
 
     /** Its partition, by the name of its watermarks. */
@@ -124,12 +120,17 @@ public final class CountedRow {
 
     /** The raw document; of what adds to a sample, all that is known of the sample. */
     public RawBsonDocument document() {
-        return new RawBsonDocument(document);
+        return document.document();
     }
 
     /** How many bytes the document has. */
     int documentBytes() {
-        return document.length;
+        return document.documentBytes();
+    }
+
+    /** Copies the document to the beginning of an array. */
+    void copyDocument(byte[] to) {
+        document.copyDocument(to);
     }
 
     /** What it does, in one place or several; see {@link #isPlain}. */

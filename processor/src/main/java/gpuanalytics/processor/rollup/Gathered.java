@@ -35,33 +35,60 @@ final class Gathered {
 
     private record Place(RollupKey key, String source) {}
 
-    /** The latest sample of a GPU: another takes its place whenever a later one comes. */
+    /**
+     * The latest sample of a GPU: another takes its place whenever a later one comes. It has a copy
+     * of the document, made once for all rows that come together: theirs are let go after that.
+     */
     static final class Latest {
 
-        private CountedRow row;
+        private EventValues values;
+        private int word;
+        private byte[] document = {};
+        private int length;
 
-        private Latest(CountedRow row) {
-            this.row = row;
+        /** Whose document is to be copied. */
+        private @Nullable CountedRow later;
+
+        private Latest(CountedRow first) {
+            this.values = first.values();
+            this.word = word(first);
+            this.later = first;
         }
 
         EventValues values() {
-            return row.values();
+            return values;
         }
 
         /** How many words came before that say something of this very sample. */
         int word() {
-            return word(row);
+            return word;
         }
 
         RawBsonDocument document() {
-            return row.document();
+            return new RawBsonDocument(document, 0, length);
         }
 
-        private void see(CountedRow other) {
-            long at = row.values().epochNanos();
+        /** Whether the row is the first of these that is later. */
+        private boolean isMovedBy(CountedRow other) {
+            long at = values.epochNanos();
             long after = other.values().epochNanos();
-            if (at < after || (at == after && word(row) < word(other))) {
-                row = other;
+            if (after < at || (at == after && word(other) <= word)) {
+                return false;
+            }
+            boolean isFirst = later == null;
+            later = other;
+            values = other.values();
+            word = word(other);
+            return isFirst;
+        }
+
+        private void copyDocument() {
+            var row = later;
+            if (row != null) {
+                length = row.documentBytes();
+                document = document.length < length ? new byte[length] : document;
+                row.copyDocument(document);
+                later = null;
             }
         }
 
@@ -99,6 +126,7 @@ final class Gathered {
 
     // sorted: processors that update the same documents do so in one order
     private final TreeMap<String, Latest> latest = new TreeMap<>();
+    private final List<Latest> moved = new ArrayList<>();
     private final TreeMap<String, MeterState> meters = new TreeMap<>();
     private final Map<RollupKey, Set<String>> pods = new LinkedHashMap<>();
     private long bytes;
@@ -117,6 +145,7 @@ final class Gathered {
         return gathered;
     }
 
+    /** Takes up what counts of a batch, whose rows are let go after that. */
     void addAll(CountedBatch batch) {
         addAll(batch.rows());
         batch.meters()
@@ -135,6 +164,8 @@ final class Gathered {
             }
             add(row, ofSource.computeIfAbsent(row.series(), _ -> new Recent()));
         }
+        moved.forEach(Latest::copyDocument);
+        moved.clear();
     }
 
     boolean isEmpty() {
@@ -241,11 +272,15 @@ final class Gathered {
             known = latest.computeIfAbsent(row.series(), _ -> first(row));
             last.latest = known;
         }
-        known.see(row);
+        if (known.isMovedBy(row)) {
+            moved.add(known);
+        }
     }
 
     private Latest first(CountedRow row) {
         bytes += row.documentBytes(); // and those that take its place are about as long
-        return new Latest(row);
+        var made = new Latest(row);
+        moved.add(made);
+        return made;
     }
 }

@@ -41,7 +41,7 @@ public final class MongoRollups implements AutoCloseable {
     private static final int BULKS_AT_ONCE = 3;
 
     private static final Comparator<PendingUpdate> ONE_ORDER =
-            Comparator.comparing(update -> update.key().id());
+            Comparator.comparing(PendingUpdate::id);
 
     private final MongoStore store;
     private final RollupMath math;
@@ -254,7 +254,7 @@ public final class MongoRollups implements AutoCloseable {
                                         error.getCode(),
                                         "%s: error %d %s"
                                                 .formatted(
-                                                        pending.get(error.getIndex()).key().id(),
+                                                        pending.get(error.getIndex()).id(),
                                                         error.getCode(),
                                                         error.getMessage())))
                 .orElseGet(() -> StoreErrors.firstPassing(failure));
@@ -279,7 +279,7 @@ public final class MongoRollups implements AutoCloseable {
             return missed;
         }
         for (var update : missed) {
-            var document = documents.get(update.key().id());
+            var document = documents.get(update.id());
             if (document == null) {
                 continue; // expired meanwhile: the next attempt makes it anew
             }
@@ -293,7 +293,7 @@ public final class MongoRollups implements AutoCloseable {
     }
 
     private Map<String, RawBsonDocument> read(String collection, List<PendingUpdate> updates) {
-        var ids = updates.stream().map(update -> update.key().id()).distinct().toList();
+        var ids = updates.stream().map(PendingUpdate::id).distinct().toList();
         var documents = new HashMap<String, RawBsonDocument>();
         store.collection(collection)
                 .find(Filters.in(StoreLayout.ID, ids))

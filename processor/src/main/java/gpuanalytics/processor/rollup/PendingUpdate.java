@@ -29,6 +29,7 @@ final class PendingUpdate {
     private static final int MANY_ROWS = 4;
 
     private final RollupKey key;
+    private final String id;
     private final String source;
     private final Labels labels;
     private final Overflow overflow;
@@ -45,6 +46,7 @@ final class PendingUpdate {
      */
     PendingUpdate(RollupKey key, String source, Labels labels, Overflow overflow) {
         this.key = key;
+        this.id = key.id();
         this.source = source;
         this.labels = labels;
         this.overflow = overflow;
@@ -104,6 +106,11 @@ final class PendingUpdate {
 
     RollupKey key() {
         return key;
+    }
+
+    /** The document's {@code _id}; made once, as it is asked for in each comparison. */
+    String id() {
+        return id;
     }
 
     String source() {

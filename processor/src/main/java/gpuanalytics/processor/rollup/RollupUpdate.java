@@ -52,7 +52,7 @@ final class RollupUpdate {
      */
     private static void writeFilter(BsonBytes out, PendingUpdate pending, Sums sums) {
         int filter = out.begin("q");
-        out.text(StoreLayout.ID, pending.key().id());
+        out.text(StoreLayout.ID, pending.id());
         writeNot(out, watermarkOf(pending), "$gte", pending.firstOffset());
         sums.forEachSum(
                 (path, by) -> {

@@ -43,6 +43,8 @@ public final class MongoStore implements AutoCloseable {
     /** The index exists with other options, by MongoDB; with another name or specification. */
     private static final List<Integer> INDEX_CONFLICTS = List.of(85, 86);
 
+    private static final int INDEX_NOT_FOUND = 27;
+
     private final StoreConfig config;
     private final MongoClient client;
     private final MongoDatabase database;
@@ -196,9 +198,20 @@ public final class MongoStore implements AutoCloseable {
                                             .append("expireAfterSeconds", retention.toSeconds())));
         } catch (MongoCommandException e) {
             log.atInfo().setCause(e).log("the store cannot change the index, it is made again");
-            database.getCollection(collection).dropIndex(keys);
-            database.getCollection(collection).createIndex(keys, options);
+            makeAgain(collection, keys, options);
         }
+    }
+
+    /** Another processor that starts may do the same at the same time. */
+    private void makeAgain(String collection, Bson keys, IndexOptions options) {
+        try {
+            database.getCollection(collection).dropIndex(keys);
+        } catch (MongoCommandException e) {
+            if (e.getErrorCode() != INDEX_NOT_FOUND) {
+                throw e;
+            }
+        }
+        database.getCollection(collection).createIndex(keys, options);
     }
 
     private static MongoClientSettings settings(StoreConfig config) {

@@ -1,5 +1,6 @@
 package gpuanalytics.processor.write;
 
+import gpuanalytics.processor.decode.DecodedRecord.Row;
 import gpuanalytics.processor.write.Insertion.Pending;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,12 +14,12 @@ import java.util.List;
 final class IdentityOrder {
 
     private static final Comparator<Pending> BY_IDENTITY =
-            Comparator.comparing(pending -> pending.row().id());
+            Comparator.comparing(Pending::row, Row::compareIdentity);
 
     private static final int PLACE_BITS = 21;
-    private static final int CHARS = 6;
-    private static final int CHAR_BITS = 7;
-    private static final int LAST_CHAR = (1 << CHAR_BITS) - 1;
+    private static final int BYTES = 6;
+    private static final int BYTE_BITS = 7;
+    private static final int LAST_BYTE = (1 << BYTE_BITS) - 1;
 
     private IdentityOrder() {}
 
@@ -30,10 +31,10 @@ final class IdentityOrder {
     }
 
     private static List<Pending> nearlySorted(List<Pending> rows) {
-        int common = commonChars(rows);
+        int common = commonBytes(rows);
         var keys = new long[rows.size()];
         for (int i = 0; i < keys.length; i++) {
-            keys[i] = key(rows.get(i).row().id(), common) << PLACE_BITS | i;
+            keys[i] = key(rows.get(i).row(), common) << PLACE_BITS | i;
         }
         Arrays.sort(keys);
         var sorted = new ArrayList<Pending>(keys.length);
@@ -43,30 +44,23 @@ final class IdentityOrder {
         return sorted;
     }
 
-    /** With how many characters all identities begin. */
-    private static int commonChars(List<Pending> rows) {
+    /** With how many bytes all identities begin. */
+    private static int commonBytes(List<Pending> rows) {
         if (rows.isEmpty()) {
             return 0;
         }
-        var first = rows.getFirst().row().id();
-        int common = first.length();
+        var first = rows.getFirst().row();
+        int common = Integer.MAX_VALUE;
         for (var pending : rows) {
-            var id = pending.row().id();
-            common = Math.min(common, id.length());
-            int same = 0;
-            while (same < common && id.charAt(same) == first.charAt(same)) {
-                same++;
-            }
-            common = same;
+            common = first.commonIdentity(pending.row(), common);
         }
         return common;
     }
 
-    private static long key(String id, int from) {
+    private static long key(Row row, int from) {
         long key = 0;
-        for (int i = from; i < from + CHARS; i++) {
-            int next = i < id.length() ? Math.min(id.charAt(i), LAST_CHAR) : 0;
-            key = key << CHAR_BITS | next;
+        for (int i = from; i < from + BYTES; i++) {
+            key = key << BYTE_BITS | Math.min(row.identityByte(i), LAST_BYTE);
         }
         return key;
     }

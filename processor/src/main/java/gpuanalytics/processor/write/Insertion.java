@@ -55,7 +55,7 @@ final class Insertion {
 
         @Override
         public void write(int place, BsonOutput out) {
-            out.writeBytes(pending.get(place).row.documentArray());
+            pending.get(place).row.writeDocument(out);
         }
     }
 
@@ -110,9 +110,12 @@ final class Insertion {
     }
 
     private List<Pending> withoutTooLarge(List<Pending> rows) {
+        if (rows.stream().allMatch(each -> each.row.documentBytes() <= MAX_DOCUMENT_BYTES)) {
+            return rows;
+        }
         var fitting = new ArrayList<Pending>(rows.size());
         for (var pending : rows) {
-            int bytes = pending.row.documentArray().length;
+            int bytes = pending.row.documentBytes();
             if (bytes <= MAX_DOCUMENT_BYTES) {
                 fitting.add(pending);
                 continue;

@@ -43,18 +43,24 @@ public final class MongoEventWriter {
     public List<Outcome> write(List<Row> rows) throws InterruptedException {
         var outcomes = new Outcome[rows.size()];
         for (var topic : EventTopic.values()) {
-            var pending = new ArrayList<Pending>(rows.size());
-            for (int i = 0; i < rows.size(); i++) {
-                if (rows.get(i).values().topic() == topic) {
-                    pending.add(new Pending(i, rows.get(i)));
-                }
-            }
+            var pending = pending(rows, topic);
             if (!pending.isEmpty()) {
                 new Insertion(collectionOf(topic), store, rules, retry, metrics, outcomes)
                         .run(pending);
             }
         }
         return Arrays.asList(outcomes);
+    }
+
+    private static List<Pending> pending(List<Row> rows, EventTopic topic) {
+        List<Pending> pending = List.of();
+        for (int i = 0; i < rows.size(); i++) {
+            if (rows.get(i).values().topic() == topic) {
+                pending = pending.isEmpty() ? new ArrayList<>(rows.size() - i) : pending;
+                pending.add(new Pending(i, rows.get(i)));
+            }
+        }
+        return pending;
     }
 
     /** The raw collection of a kind of event. */

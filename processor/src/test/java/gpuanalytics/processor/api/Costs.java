@@ -1,6 +1,8 @@
 package gpuanalytics.processor.api;
 
 import gpuanalytics.processor.ledger.Basis;
+import gpuanalytics.processor.ledger.Charge;
+import gpuanalytics.processor.ledger.Charge.Meter;
 import gpuanalytics.processor.ledger.CostDimension;
 import gpuanalytics.processor.ledger.CostQuery;
 import gpuanalytics.processor.ledger.CostReport;
@@ -12,6 +14,8 @@ import gpuanalytics.processor.ledger.CostReport.Notes;
 import gpuanalytics.processor.ledger.CostReport.Rates;
 import gpuanalytics.processor.ledger.CostReport.Row;
 import gpuanalytics.processor.ledger.CostReport.Tokens;
+import gpuanalytics.processor.ledger.LedgerExport;
+import gpuanalytics.processor.ledger.LedgerLine;
 import gpuanalytics.processor.ledger.WasteReport;
 import gpuanalytics.processor.ledger.WasteReport.Wasted;
 import gpuanalytics.processor.ledger.WhatIfQuery;
@@ -22,7 +26,9 @@ import gpuanalytics.processor.ledger.WhatIfReport.Money;
 import gpuanalytics.processor.ledger.WhatIfReport.Scenario;
 import gpuanalytics.processor.query.Coverage;
 import gpuanalytics.processor.query.GroupValue;
+import gpuanalytics.processor.query.QueryWindow;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -78,6 +84,54 @@ final class Costs {
                 List.of(new WasteReport.Row(query.window().from(), group(query, "search"), wasted)),
                 wasted,
                 notes());
+    }
+
+    static LedgerExport<LedgerLine> lines(CostQuery query) {
+        var start = query.window().from();
+        var end = start.plus(QueryWindow.HOUR);
+        var line = new LedgerLine(start, end, "used", start, usd("2.5"), everyLabel("=x"), WHOLE);
+        var bare = new LedgerLine(start, end, "owned", start, null, everyLabel(null), NOTHING);
+        return export(query, List.of(line, bare));
+    }
+
+    /** One of each kind; idle time has no labels. */
+    static LedgerExport<Charge> charges(CostQuery query) {
+        var charges = new ArrayList<Charge>();
+        for (var meter : Meter.values()) {
+            charges.add(charge(query.window().from(), meter));
+        }
+        return export(query, charges);
+    }
+
+    private static Charge charge(Instant start, Meter meter) {
+        var isOwn = meter == Meter.OWN_INPUT || meter == Meter.OWN_OUTPUT;
+        return new Charge(
+                start,
+                start.plus(QueryWindow.HOUR),
+                everyLabel(meter == Meter.GPU_IDLE ? null : "=x"),
+                meter,
+                meter.isTime() ? 1_200_000_000L : 500_000,
+                isOwn ? BigDecimal.ZERO : usd("2.5"),
+                meter == Meter.GPU_OUTPUT,
+                isOwn
+                        ? usd("0.000000")
+                        : meter.isTime() ? usd("0.8333333333333333") : usd("1.250000"));
+    }
+
+    private static List<@Nullable String> everyLabel(@Nullable String value) {
+        return new ArrayList<@Nullable String>(
+                Collections.nCopies(CostDimension.values().length, value));
+    }
+
+    private static <R> LedgerExport<R> export(CostQuery query, List<R> rows) {
+        return new LedgerExport<>(
+                coverage(query),
+                new LedgerExport.Notes(query.basis(), "0123456789ab", 1),
+                sink -> {
+                    for (var row : rows) {
+                        sink.accept(row);
+                    }
+                });
     }
 
     /** The ledger, a fleet and an API model without a price for all of the tokens. */

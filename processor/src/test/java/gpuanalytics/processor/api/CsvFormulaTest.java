@@ -71,7 +71,7 @@ class CsvFormulaTest {
         var out = new ByteArrayOutputStream();
         switch (body) {
             case Body.Bytes(var bytes) -> out.writeBytes(bytes);
-            case Body.Streamed(var writer) -> writer.writeTo(out);
+            case Body.Streamed(var writer, var _) -> writer.writeTo(out);
             case Body.Endless _ -> throw new AssertionError("CSV has an end");
         }
         return out.toString(UTF_8);

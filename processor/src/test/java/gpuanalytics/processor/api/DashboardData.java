@@ -35,7 +35,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small fleet whose names would be HTML, scripts or several values where somebody took them so.
+ * A small fleet whose names would be HTML, scripts or several values where somebody took them so,
+ * or hide characters.
  */
 final class DashboardData {
 
@@ -46,7 +47,7 @@ final class DashboardData {
                             "<img src=x onerror=window.taken=2>",
                             "\"quoted\", with 'comma' & <b>",
                             "日本語 עברית",
-                            "a-very-long-name-" + "0123456789".repeat(8),
+                            "a\u202every-long\u200b-name-" + "0123456789".repeat(8),
                             "search",
                             null));
 

@@ -1,7 +1,10 @@
 package gpuanalytics.processor.api;
 
+import gpuanalytics.processor.ledger.Charge;
 import gpuanalytics.processor.ledger.CostQuery;
 import gpuanalytics.processor.ledger.CostReport;
+import gpuanalytics.processor.ledger.LedgerExport;
+import gpuanalytics.processor.ledger.LedgerLine;
 import gpuanalytics.processor.ledger.LedgerQueries;
 import gpuanalytics.processor.ledger.WasteReport;
 import gpuanalytics.processor.ledger.WhatIfQuery;
@@ -15,6 +18,8 @@ final class FakeLedgerQueries implements LedgerQueries {
 
     volatile Function<CostQuery, CostReport> costs = Costs::report;
     volatile Function<CostQuery, WasteReport> waste = Costs::waste;
+    volatile Function<CostQuery, LedgerExport<LedgerLine>> lines = Costs::lines;
+    volatile Function<CostQuery, LedgerExport<Charge>> charges = Costs::charges;
     volatile Optional<WhatIfQuery> asked = Optional.empty();
 
     @Override
@@ -37,5 +42,15 @@ final class FakeLedgerQueries implements LedgerQueries {
     @Override
     public WasteReport waste(CostQuery query) {
         return waste.apply(query);
+    }
+
+    @Override
+    public LedgerExport<LedgerLine> lines(CostQuery query) {
+        return lines.apply(query);
+    }
+
+    @Override
+    public LedgerExport<Charge> charges(CostQuery query) {
+        return charges.apply(query);
     }
 }

@@ -571,7 +571,8 @@ class HttpApiTest {
                                                     running.queries,
                                                     running.ledger,
                                                     running.prices,
-                                                    running.budgets),
+                                                    running.budgets,
+                                                    running.letters),
                                             running::state,
                                             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)));
 

@@ -3,6 +3,8 @@ package gpuanalytics.processor.api;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import gpuanalytics.processor.bill.BillLimits;
+import gpuanalytics.processor.export.ExportConfig;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.service.config.EnvironmentReader;
 import gpuanalytics.service.http.CorsOrigins;
@@ -10,6 +12,7 @@ import gpuanalytics.service.http.HttpSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +57,26 @@ class HttpConfigTest {
                                 7,
                                 Duration.ofMinutes(8))),
                 config);
+    }
+
+    @Test
+    void exportsAndBillsAreAsTheirVariablesSay() {
+        var environment =
+                new EnvironmentReader(
+                        Map.of(
+                                "EXPORT_MAX_CONCURRENT", "3",
+                                "FOCUS_BILLING_ACCOUNT_ID", "4711",
+                                "FOCUS_BILLING_ACCOUNT_NAME", "Research",
+                                "FOCUS_PROVIDER_NAME", "Example",
+                                "BILL_MAX_BYTES", "2048",
+                                "BILL_MAX_UNPACKED_BYTES", "4096"));
+
+        var config = HttpConfig.fromEnvironment(environment);
+
+        environment.check();
+        assertEquals(
+                new ExportConfig(3, "4711", Optional.of("Research"), "Example"), config.exports());
+        assertEquals(new BillLimits(2048, 4096), config.bills());
     }
 
     @Test

@@ -55,7 +55,10 @@ final class OpenApi {
 
         /** A body that it takes; empty where it takes none. */
         String body() {
-            return node.at("/requestBody/content/application~1json/example").toString();
+            var content = node.at("/requestBody/content");
+            return content.has("text/csv")
+                    ? content.at("/text~1csv/example").asText()
+                    : content.at("/application~1json/example").toString();
         }
 
         @Override

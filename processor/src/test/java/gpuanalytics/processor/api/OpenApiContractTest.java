@@ -11,7 +11,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import gpuanalytics.processor.api.OpenApi.Operation;
 import gpuanalytics.processor.api.OpenApi.Parameter;
+import gpuanalytics.processor.bill.BillLimits;
 import gpuanalytics.processor.dashboard.DashboardFiles;
+import gpuanalytics.processor.letter.LettersUnavailableException;
 import gpuanalytics.processor.query.LatestSamples;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.processor.query.StoreUnavailableException;
@@ -97,8 +99,12 @@ class OpenApiContractTest {
                         Map.entry("GET /costs/what-if", WhatIfAnswers.PARAMETERS),
                         Map.entry("GET /waste", CostParameters.ROWS),
                         Map.entry("GET /reconcile", ReconcileAnswers.PARAMETERS),
+                        Map.entry("POST /reconcile", ReconcileAnswers.FILE_PARAMETERS),
+                        Map.entry("GET /exports/focus.csv", ExportAnswers.FOCUS_PARAMETERS),
+                        Map.entry("GET /exports/ledger.csv", ExportAnswers.LEDGER_PARAMETERS),
                         Map.entry("GET /prices", PriceAnswers.PARAMETERS),
                         Map.entry("GET /conflicts", ConflictAnswers.PARAMETERS),
+                        Map.entry("GET /rejects", RejectAnswers.PARAMETERS),
                         Map.entry("GET /gpu/info", GpuAnswers.INFO_PARAMETERS),
                         Map.entry("GET /gpus/{id}/series", GpuAnswers.SERIES_PARAMETERS),
                         Map.entry("GET /gpus/series", GpuAnswers.NAMED_SERIES_PARAMETERS));
@@ -171,7 +177,7 @@ class OpenApiContractTest {
             RunningApi running, Operation operation, String target, String... headers) {
         return operation.reads()
                 ? running.get(target, headers)
-                : running.put(target, operation.body(), headers);
+                : running.sendBody(operation.method(), target, operation.body(), headers);
     }
 
     /** The media type that {@code format} names, whatever Accept says. */
@@ -219,16 +225,28 @@ class OpenApiContractTest {
             case "403" ->
                     asked(running -> ask(running, operation, target, "origin", "http://o.example"));
             case "404" -> asked(running -> running.get(target.replaceFirst("[.](js|css)$", "")));
-            case "405" -> asked(running -> running.send("POST", target));
+            case "405" -> asked(running -> running.send("DELETE", target));
             case "406" -> asked(running -> ask(running, operation, target, "accept", "image/png"));
             case "413" ->
-                    asked(running -> running.put(target, " ".repeat(FakePrices.MAX_BYTES + 1)));
+                    asked(
+                            running ->
+                                    running.sendBody(
+                                            operation.method(),
+                                            target,
+                                            " ".repeat(tooManyBytes(operation))));
             case "415" ->
-                    asked(running -> ask(running, operation, target, "content-type", "text/csv"));
+                    asked(running -> ask(running, operation, target, "content-type", "image/png"));
             case "503" -> provokeUnavailable(operation, target);
             case "504" -> provokeTimeout(operation, target);
             default -> fail("%s of %s is not provoked".formatted(status, operation));
         };
+    }
+
+    private static int tooManyBytes(Operation operation) {
+        return 1
+                + (operation.method().equals("POST")
+                        ? BillLimits.defaults().maxBytes()
+                        : FakePrices.MAX_BYTES);
     }
 
     private static HttpResponse<String> answeredWithoutToken(Operation operation, String target)
@@ -312,11 +330,23 @@ class OpenApiContractTest {
                 _ -> {
                     throw away;
                 };
+        running.letters.newest =
+                _ -> {
+                    throw new LettersUnavailableException("away", away);
+                };
         running.ledger.costs =
                 _ -> {
                     throw away;
                 };
         running.ledger.waste =
+                _ -> {
+                    throw away;
+                };
+        running.ledger.lines =
+                _ -> {
+                    throw away;
+                };
+        running.ledger.charges =
                 _ -> {
                     throw away;
                 };
@@ -364,6 +394,11 @@ class OpenApiContractTest {
                         await(never);
                         return List.of();
                     };
+            running.letters.newest =
+                    most -> {
+                        await(never);
+                        return new FakeLetters().newest(most);
+                    };
             running.queries.tokens =
                     query -> {
                         await(never);
@@ -378,6 +413,16 @@ class OpenApiContractTest {
                     query -> {
                         await(never);
                         return Costs.waste(query);
+                    };
+            running.ledger.lines =
+                    query -> {
+                        await(never);
+                        return Costs.lines(query);
+                    };
+            running.ledger.charges =
+                    query -> {
+                        await(never);
+                        return Costs.charges(query);
                     };
             running.prices.before = () -> await(never);
             running.budgets.before = () -> await(never);

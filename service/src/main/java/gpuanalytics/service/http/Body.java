@@ -13,8 +13,17 @@ public sealed interface Body {
     /**
      * A document that is written while the client reads it, so that only a part of it is in memory.
      * Needs a gate: writing blocks.
+     *
+     * @param isLong whether a client may take the read timeout for each part of it, and not for all
+     *     of it
      */
-    record Streamed(Writer writer) implements Body {}
+    record Streamed(Writer writer, boolean isLong) implements Body {
+
+        /** One that is read within the read timeout. */
+        public Streamed(Writer writer) {
+            this(writer, false);
+        }
+    }
 
     /**
      * A stream without an end that is foreseen, such as server-sent events: each flush reaches the

@@ -22,6 +22,7 @@ final class BodyStream extends OutputStream {
     private final Runnable head;
     private final boolean headOnly;
     private final boolean endless;
+    private final boolean byParts;
     private final long knownLength;
     private final long deadlineNanos;
     private final byte[] chunk = new byte[CHUNK_BYTES];
@@ -38,6 +39,7 @@ final class BodyStream extends OutputStream {
         this.head = head;
         this.headOnly = headOnly;
         this.endless = body instanceof Body.Endless;
+        this.byParts = endless || (body instanceof Body.Streamed(var _, var isLong) && isLong);
         this.knownLength = body instanceof Body.Bytes(byte[] bytes) ? bytes.length : -1;
         this.deadlineNanos = System.nanoTime() + exchange.readTimeout().toNanos();
     }
@@ -136,9 +138,9 @@ final class BodyStream extends OutputStream {
         }
     }
 
-    /** An endless body has the whole time for each chunk, any other for all of them. */
+    /** An endless or long body has the whole time for each chunk, any other for all of them. */
     private long limitNanos() {
-        return endless
+        return byParts
                 ? exchange.readTimeout().toNanos()
                 : Math.max(1, deadlineNanos - System.nanoTime());
     }

@@ -135,7 +135,7 @@ final class Exchange {
         var out = new BodyStream(this, () -> head(path, headers, answer), isHead(), answer.body());
         switch (answer.body()) {
             case Body.Bytes(byte[] bytes) -> out.write(bytes);
-            case Body.Streamed(Body.Writer writer) -> writer.writeTo(out);
+            case Body.Streamed(Body.Writer writer, boolean _) -> writer.writeTo(out);
             case Body.Endless(Body.Writer writer) -> {
                 out.begin();
                 if (!isHead()) {

@@ -39,6 +39,29 @@ class QueryFormTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "%ff, ''", // no byte of UTF-8
+        "a%c3, ''", // one of two
+        "%c3%28, ''",
+        "%ed%a0%80, ''", // half a pair
+        "%c3%a9, é",
+        "%EF%BF%BD, \ufffd", // somebody's name all the same
+        "%F0%9F%98%80+b, 😀 b",
+    })
+    void aValueThatIsNoUtf8IsRefused(String escaped, String value) throws Exception {
+        try (var server = server()) {
+            var answer = server.get("/rows?by=" + escaped);
+
+            assertEquals(value.isEmpty() ? 400 : 200, answer.statusCode());
+            if (value.isEmpty()) {
+                assertTrue(answer.body().contains("expected percent-encoded UTF-8"), answer.body());
+            } else {
+                assertEquals("[%s]".formatted(value), answer.body());
+            }
+        }
+    }
+
     @Test
     void anEscapedSemicolonIsAPartOfTheValue() throws Exception {
         try (var server = server()) {

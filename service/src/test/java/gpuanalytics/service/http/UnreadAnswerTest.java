@@ -52,6 +52,8 @@ class UnreadAnswerTest {
         gates.set(gate);
         return List.of(
                 Endpoint.get("/large", List.of("text/plain"), _ -> large()).behind(gate),
+                Endpoint.get("/slow", List.of("text/plain"), _ -> slow(false)).behind(gate),
+                Endpoint.get("/long", List.of("text/plain"), _ -> slow(true)).behind(gate),
                 Endpoint.get("/small", List.of("text/plain"), _ -> small()),
                 Endpoint.of(Endpoint.Method.POST, "/note", List.of("text/plain"), _ -> small())
                         .accepting(1024, List.of("text/plain")),
@@ -84,6 +86,30 @@ class UnreadAnswerTest {
                                 writing.arriveAndDeregister();
                             }
                         }));
+    }
+
+    /** Made in two parts, so slowly that the time to read it is over before the second. */
+    private static Answer slow(boolean isLong) {
+        return Answer.ok(
+                "text/plain",
+                new Body.Streamed(
+                        out -> {
+                            var end = System.nanoTime() + 2 * SHORT.toNanos();
+                            out.write(new byte[BLOCK]);
+                            while (System.nanoTime() < end) {
+                                Thread.onSpinWait();
+                            }
+                            out.write(new byte[BLOCK]);
+                        },
+                        isLong));
+    }
+
+    @Test
+    void aLongAnswerMayBeReadForLongerThanTheReadTimeout() throws Exception {
+        try (var server = new TestServer(CLIENTS, SHORT, this::endpoints)) {
+            assertEquals(2 * BLOCK, server.get("/long").body().length());
+            assertThrows(IOException.class, () -> server.get("/slow"));
+        }
     }
 
     @Test

@@ -2,6 +2,11 @@
 
 const RETRY_MS = 1000;
 
+/** So that one page leaves room for others; what it no longer waits for may still be under way. */
+const MOST_AT_ONCE = 4;
+let running = 0;
+const waiting = [];
+
 /** An answer that is none, in the API's own words. */
 export class Refusal extends Error {}
 
@@ -55,11 +60,21 @@ function once(target, signal, asking) {
   return mine.answer;
 }
 
+/** Puts something in place of what there is; not asked again where it fails. */
+export async function put(target, content, token) {
+  const headers = {"content-type": "application/json", ...(token === "" ? {} : {authorization: `Bearer ${token}`})};
+  const answer = await fetch(target, {method: "PUT", headers, body: JSON.stringify(content)});
+  if (!answer.ok) {
+    throw new Refusal(await detail(answer));
+  }
+  return answer.json();
+}
+
 async function fetched(target, signal) {
   let answer = await tried(target, signal);
   if (answer === null || answer.status === 503) {
     await pause(signal);
-    answer = await fetch(target, {signal});
+    answer = await inTurn(target, signal);
   }
   if (!answer.ok) {
     throw new Refusal(await detail(answer));
@@ -67,9 +82,28 @@ async function fetched(target, signal) {
   return answer;
 }
 
-async function tried(target, signal) {
+/** Asks when it is its turn. */
+async function inTurn(target, signal) {
+  if (running >= MOST_AT_ONCE) {
+    await new Promise((resolve) => waiting.push(resolve));
+  } else {
+    running++;
+  }
   try {
     return await fetch(target, {signal});
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) {
+      running--;
+    } else {
+      next();
+    }
+  }
+}
+
+async function tried(target, signal) {
+  try {
+    return await inTurn(target, signal);
   } catch (failure) {
     if (signal?.aborted) {
       throw failure;
@@ -90,7 +124,8 @@ function pause(signal) {
 
 async function detail(answer) {
   try {
-    return (await answer.json()).detail ?? `HTTP ${answer.status}`;
+    const problem = await answer.json();
+    return problem.errors?.join("; ") ?? problem.detail ?? `HTTP ${answer.status}`;
   } catch {
     return `HTTP ${answer.status}`;
   }

@@ -1,16 +1,21 @@
 /** The page: which view is shown, and when it asks again. */
 import {el, replace} from "./dom.js";
 import * as live from "./live.js";
+import * as budgets from "./budgets.js";
 import * as cost from "./cost.js";
 import * as fleet from "./fleet.js";
 import * as gpu from "./gpu.js";
 import * as overview from "./overview.js";
 import * as pipeline from "./pipeline.js";
+import * as rejects from "./rejects.js";
 import * as route from "./route.js";
+import {subject} from "./subject.js";
+import * as theme from "./theme.js";
 import * as tokens from "./tokens.js";
 import * as waste from "./waste.js";
+import * as whatif from "./whatif.js";
 
-const VIEWS = {overview, fleet, cost, tokens, waste, pipeline, gpu};
+const VIEWS = {overview, fleet, cost, tokens, waste, whatif, budgets, rejects, pipeline, gpu, team: subject("team"), model: subject("model")};
 const FIRST = "overview";
 
 /** Answers are asked for again at most so often, and never for more than a fifth of the time. */
@@ -70,6 +75,7 @@ async function refresh() {
     const took = performance.now() - start;
     nextAt = performance.now() + Math.max(LEAST_MS, TIMES_AS_LONG * took);
     main.dataset.shown = route.current().view;
+    performance.mark("shown");
   }
 }
 
@@ -89,6 +95,7 @@ live.on("changed", () => {
 });
 route.onChange(show);
 route.start();
+theme.start(document.getElementById("theme"), show);
 live.start();
 show();
 setInterval(tick, 500);

@@ -25,9 +25,16 @@ function hash(text) {
   return sum >>> 0;
 }
 
+const probe = document.createElement("i");
+probe.hidden = true;
+
 /** A colour of the style sheet, as the page is drawn now. */
 export function color(name) {
-  return getComputedStyle(document.body).getPropertyValue(`--${name}`).trim();
+  if (!probe.isConnected) {
+    document.body.append(probe);
+  }
+  probe.className = `probe ${name}`;
+  return getComputedStyle(probe).color;
 }
 
 // viridis at nine even steps

@@ -1,4 +1,5 @@
 /** What a view is of: its time, grouping, basis and filters, all in the address. */
+import {whyLower} from "./bill.js";
 import {el} from "./dom.js";
 import {share, time, usd, value} from "./format.js";
 import {choice} from "./panel.js";
@@ -16,6 +17,10 @@ const BASES = [
   ["allocation", "allocation"],
   ["usage", "usage"],
 ];
+
+/** What has a page of its own, beside GPUs. */
+export const PAGES = ["team", "model"];
+
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
@@ -39,7 +44,8 @@ export function controls(state, {groups = [], basis = false, range = true, witho
   }
   for (const [name, values] of Object.entries(state.filters)) {
     const text = values.map((one) => (one === "" ? "none" : one)).join(" or ");
-    parts.push(el("span", {class: "chip"}, `${name.replace("_", " ")}: ${text}${without.includes(name) ? " (not known here)" : ""}`, el("a", {href: route.filtered(name, []), "aria-label": `without the filter ${name}`}, "✕")));
+    const page = PAGES.includes(name) && values.length === 1 && values[0] !== "" && state.view !== name;
+    parts.push(el("span", {class: "chip"}, `${name.replace("_", " ")}: ${text}${without.includes(name) ? " (not known here)" : ""}`, page ? pageLink(name, values[0], "its page") : null, el("a", {href: route.filtered(name, []), "aria-label": `without the filter ${name}`}, "✕")));
   }
   return el("div", {class: "controls"}, parts);
 }
@@ -92,6 +98,11 @@ export function groupLink(name, text, changes = {}) {
   return el("a", {href: route.filtered(name, [text], changes)}, text === "" ? "(empty)" : text);
 }
 
+/** A link to the page of a team or a model. */
+export function pageLink(name, value, text = value) {
+  return el("a", {href: route.address({view: name, filters: {[name]: [value]}})}, text === "" ? "(empty)" : text);
+}
+
 /** The address of a GPU's page. */
 export function gpuAddress(gpu, migId) {
   return route.address({view: "gpu", filters: {gpu: [gpu]}, migId});
@@ -131,7 +142,7 @@ export function sumLine(answer) {
   if (!answer.complete) {
     notes.push("a part of this time has expired");
   }
-  return el(
+  const line = el(
     "p",
     {class: "sum"},
     "attributed ",
@@ -150,4 +161,5 @@ export function sumLine(answer) {
     time(answer.to),
     notes.map((note) => [" · ", el("span", {class: "low"}, note)]),
   );
+  return el("div", {}, line, whyLower(answer));
 }

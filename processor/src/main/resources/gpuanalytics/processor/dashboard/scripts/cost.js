@@ -1,7 +1,7 @@
 /** What it costs: over time by a grouping, and the same as a table that adds up. */
 import {question} from "./api.js";
 import {added, chart, endOf, largest, startsOf} from "./chart.js";
-import {askedCosts, controls, coverage, gpuLink, groupLink, groupText, stepOf, sumLine, zone} from "./controls.js";
+import {askedCosts, controls, coverage, gpuLink, groupLink, groupText, pageLink, PAGES, stepOf, sumLine, zone} from "./controls.js";
 import {el, replace} from "./dom.js";
 import {count, hours, measure, rate, share, usd, usdText} from "./format.js";
 import {panel} from "./panel.js";
@@ -61,11 +61,12 @@ function stacked(answer, groupBy) {
   return {starts, end: endOf(answer, starts), series, stacked: true, unit: "USD", text: usdText};
 }
 
-/** The table of costs by a grouping. */
-export function costTable(name, answer, groupBy) {
+/** The table of costs by a grouping; names lead to their pages, or filter what is shown. */
+export function costTable(name, answer, groupBy, toPages = false) {
   const whole = answer.totals.usd.total;
   const part = (row) => (whole === null || whole === 0 || row.usd.total === null ? null : row.usd.total / whole);
-  const link = (row) => (groupBy === "gpu" && row.gpu !== null ? gpuLink(row.gpu) : groupLink(groupBy, row[groupBy]));
+  const named = (text) => (toPages && PAGES.includes(groupBy) && text !== null ? pageLink(groupBy, text) : groupLink(groupBy, text));
+  const link = (row) => (groupBy === "gpu" && row.gpu !== null ? gpuLink(row.gpu) : named(row[groupBy]));
   const folded = (row) => ((row.folded ?? []).includes(groupBy) ? groupText(row, groupBy) : link(row));
   const dollars = (title, kind) => ({title, unit: "USD", cell: (row) => usd(row.usd[kind]), by: (row) => row.usd[kind]});
   return table({

@@ -1,5 +1,22 @@
 /** Elements. What comes from events is only ever handed on as text, so it is shown as text. */
 
+/** What is invisible, or turns the direction of what follows: formats, fillers, ends of lines, and what is no character. */
+const HIDDEN = /[\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]/gu;
+const LABELS = new Set(["title", "aria-label"]);
+
+/** A text of others as it is shown: two names that are not the same do not look the same. */
+function shown(text) {
+  return String(text).replace(HIDDEN, (character) => {
+    const code = character.codePointAt(0).toString(16);
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`;
+  });
+}
+
+/** A text of the page's own, such as a date in the reader's language, which may hold what turns its direction. */
+export function own(text) {
+  return document.createTextNode(text);
+}
+
 /** An element with attributes (`onclick` and the like take functions) and children: nodes or texts. */
 export function el(tag, attributes = {}, ...children) {
   return furnish(document.createElement(tag), attributes, children);
@@ -17,17 +34,22 @@ function furnish(node, attributes, children) {
     } else if (value === true) {
       node.setAttribute(name, "");
     } else if (value !== false && value !== null && value !== undefined) {
-      node.setAttribute(name, String(value));
+      node.setAttribute(name, LABELS.has(name) ? shown(value) : String(value));
     }
   }
-  node.append(...children.flat(2).filter((child) => child !== null && child !== undefined));
+  node.append(...nodes(children));
   return node;
+}
+
+function nodes(children) {
+  const some = children.flat(2).filter((child) => child !== null && child !== undefined);
+  return some.map((child) => (child instanceof Node ? child : shown(child)));
 }
 
 /** Puts other children into a node; what had the focus has it afterwards, where it is still there. */
 export function replace(node, ...children) {
   const focused = node.contains(document.activeElement) ? focusKey(document.activeElement) : null;
-  node.replaceChildren(...children.flat(2).filter((child) => child !== null && child !== undefined));
+  node.replaceChildren(...nodes(children));
   if (focused !== null) {
     const same = [...node.querySelectorAll("a, button, select, [tabindex]")];
     same.find((candidate) => focusKey(candidate) === focused)?.focus({preventScroll: true});

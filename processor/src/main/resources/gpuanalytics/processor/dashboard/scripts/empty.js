@@ -3,10 +3,15 @@ import {el} from "./dom.js";
 
 const DOOR_PORT = 4318;
 
+/** Where events are taken over HTTP. */
+export function doorUrl() {
+  const told = document.querySelector("meta[name=door]").content;
+  return told === "" ? `http://${location.hostname}:${DOOR_PORT}` : told.replace(/\/$/, "");
+}
+
 /** The first event, by a command that works as it is pasted. */
 export function emptyState() {
-  const told = document.querySelector("meta[name=door]").content;
-  const door = told === "" ? `http://${location.hostname}:${DOOR_PORT}` : told.replace(/\/$/, "");
+  const door = doorUrl();
   const command =
     `curl -sS ${door}/v1/events -d '[{"ts":"'$(date -u +%FT%TZ)'","host":"first-host","gpu_index":0,"name":"NVIDIA L4","utilization":0.5,"power_w":70},` +
     `{"ts":"'$(date -u +%FT%TZ)'","request_id":"first-'$(date +%s)'","model":"first-model","team":"first-team","prompt_tokens":800,"completion_tokens":64,"latency_ms":900}]'`;

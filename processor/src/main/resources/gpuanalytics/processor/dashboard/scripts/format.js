@@ -1,5 +1,5 @@
 /** Numbers and times as people read them; each element holds the exact value too. */
-import {el} from "./dom.js";
+import {el, own} from "./dom.js";
 
 const PREFIXES = ["", "k", "M", "G", "T", "P"];
 const cents = numberFormat({minimumFractionDigits: 2, maximumFractionDigits: 2});
@@ -21,7 +21,7 @@ export function absent(why) {
 
 /** A value with its text; the exact one on hover. */
 export function value(exact, text, unit = "") {
-  return el("data", {value: exact, title: `${exact}${unit ? ` ${unit}` : ""}`}, text);
+  return el("data", {value: exact, title: `${exact}${unit ? ` ${unit}` : ""}`}, own(text));
 }
 
 function known(number, why, text, unit) {
@@ -67,7 +67,7 @@ export const gib = (bytes, why = "no sample tells of it") => known(bytes, why, (
 /** A moment: local, in UTC on hover. */
 export function time(moment) {
   const date = new Date(moment);
-  return el("time", {datetime: date.toISOString(), title: date.toISOString()}, dateTime.format(date));
+  return el("time", {datetime: date.toISOString(), title: date.toISOString()}, own(dateTime.format(date)));
 }
 
 export const timeText = (moment) => dateTime.format(new Date(moment));

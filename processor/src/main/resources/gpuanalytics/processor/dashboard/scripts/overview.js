@@ -1,48 +1,53 @@
 /** What it costs, for whom, what is wasted, what a million tokens is, and whether the number is whole. */
 import {ask, question} from "./api.js";
-import {askedCosts, controls, coverage, sumLine} from "./controls.js";
+import {added} from "./chart.js";
+import {askedCosts, controls, sumLine, zone} from "./controls.js";
 import {costChart, costTable} from "./cost.js";
 import {el, replace} from "./dom.js";
 import {emptyState} from "./empty.js";
-import {absent, count, measure, rate, share, timeText, usd} from "./format.js";
+import {absent, timeText, usd} from "./format.js";
 import * as live from "./live.js";
 import {panel} from "./panel.js";
 import {healthLine} from "./pipeline.js";
 import * as route from "./route.js";
+import {costTiles, tile, tiles} from "./tiles.js";
 import {sentence} from "./waste.js";
 
 export const title = "Overview";
 
 const MOST_WASTERS = 5;
-const NO_TOKENS = "no tokens with a price";
 
 /** Builds the view; what is returned asks again whenever it is called. */
 export function build(root, state) {
   const health = el("p", {class: "line", "data-line": "pipeline"}, "Pipeline: …");
   const empty = el("div", {class: "wide-row"});
-  const tiles = panel("Money", {class: "wide"});
+  const money = panel("Money", {class: "wide"});
   const sum = el("div", {class: "wide-row"});
   const over = costChart("team");
+  const teams = panel("Teams", {class: "wide"});
   const models = panel("Models", {class: "wide"});
   const wasters = panel("Most wasted", {class: "wide"});
-  root.append(health, empty, controls(state, {basis: true}), tiles.node, sum, over.node, models.node, wasters.node);
+  root.append(health, empty, controls(state, {basis: true}), money.node, sum, over.node, teams.node, models.node, wasters.node);
   const hour = question("/costs", askedCosts({...state, from: "now-1h", to: null}));
+  const today = question("/costs", askedCosts({...state, from: "now-24h", to: null}, {step: "1d", tz: zone()}));
   const range = question("/costs", askedCosts(state));
   const {host, gpu_model: name, gpu} = state.filters;
   const info = question("/gpu/info", {host, name, gpu});
   const isWhole = Object.keys(state.filters).every((filter) => ["host", "gpu_model", "gpu"].includes(filter));
+  const byTeam = question("/costs", askedCosts(state, {group_by: "team"}));
   const byModel = question("/costs", askedCosts(state, {group_by: "model"}));
   const waste = question("/waste", askedCosts(state, {group_by: "team"}));
   const stop = live.on("state", (now, rates) => replace(health, el("a", {href: "/?view=pipeline"}, "Pipeline"), ": ", healthLine(now, rates)));
   const refresh = (signal) =>
     Promise.all([
-      tiles.fill([hour, range, info], (last, whole, gpus) => {
+      money.fill([hour, today, range, info], (last, day, whole, gpus) => {
         replace(sum, sumLine(whole));
         showEmpty(empty, whole, gpus, signal);
-        return tileRow(last, whole, isWhole ? gpus.gpus.filter((one) => one.mig_id === undefined).length : null);
+        return moneyTiles(last, day, whole, isWhole ? gpus.gpus.filter((one) => one.mig_id === undefined).length : null);
       }, signal),
       over.refresh(state, signal),
-      models.fill([byModel], (answer) => costTable("Models", answer, "model"), signal),
+      teams.fill([byTeam], (answer) => costTable("Teams", answer, "team", true), signal),
+      models.fill([byModel], (answer) => costTable("Models", answer, "model", true), signal),
       wasters.fill([waste], wasterList, signal),
     ]);
   return {
@@ -64,24 +69,37 @@ async function showEmpty(node, whole, gpus, signal) {
   replace(node, ever !== null && ever.totals.requests === 0 ? emptyState() : null);
 }
 
-function tileRow(hour, range, gpus) {
-  const dollars = range.totals.usd;
-  const idle = dollars.total === null || dollars.total === 0 ? null : dollars.idle / dollars.total;
+function moneyTiles(hour, day, range, gpus) {
   const costs = route.address({view: "cost"});
-  return el("div", {class: "tiles"}, [
+  const [inThisTime, ...others] = costTiles(range);
+  return tiles(
     tile("Last hour", costs, usd(hour.totals.usd.total), `in whole hours, since ${timeText(hour.from)}`),
-    tile("In this time", costs, usd(dollars.total), `since ${timeText(range.from)}`),
+    tile("Today", route.address({view: "cost", from: String(midnight(0)), to: null}), usd(soFar(day)), ["forecast at the rate of the last hour: ", forecast(hour, day)]),
+    inThisTime,
     tile("Now, USD per hour", route.address({view: "fleet"}), perHour(hour, gpus), gpus === null ? "" : `${gpus} GPUs at the mean price of the last hour`),
-    tile("USD per million tokens", costs, rate(range.totals.usd_per_million_tokens, NO_TOKENS), "attributed dollars by priced tokens"),
-    tile("Idle share", route.address({view: "waste"}), share(idle, "nothing has a price"), ["of all dollars: ", usd(dollars.idle)]),
-    tile("Joules per token", costs, measure(range.totals.joules_per_token, "J per token", "no power readings"), "of GPUs that tell of energy"),
-    tile("Coverage", costs, coverage(range.totals.coverage), "of the GPUs' time is told by samples"),
-    tile("Requests", route.address({view: "tokens"}), count(range.totals.requests), [count(range.totals.errors), " errors"]),
-  ]);
+    ...others,
+  );
 }
 
-function tile(name, href, content, note) {
-  return el("div", {class: "tile", "data-tile": name}, el("a", {href}, name), el("strong", {}, content), el("small", {}, note));
+/** Where this day, or a later one, begins here, in ms. */
+function midnight(days) {
+  const day = new Date();
+  day.setHours(0, 0, 0, 0);
+  day.setDate(day.getDate() + days);
+  return day.getTime();
+}
+
+/** What the last of the days has cost. */
+function soFar(day) {
+  const last = Math.max(...day.rows.map((row) => Date.parse(row.ts)));
+  return added(day.rows.filter((row) => Date.parse(row.ts) === last).map((row) => row.usd.total));
+}
+
+/** The day so far, and the rest of it as the last hour was. */
+function forecast(hour, day) {
+  const spent = soFar(day);
+  const perMs = hour.totals.usd.total === null ? null : hour.totals.usd.total / Math.max(1, Date.parse(hour.to) - Date.parse(hour.from));
+  return spent === null || perMs === null ? absent("nothing of the last hour has a price") : usd(spent + perMs * Math.max(0, midnight(1) - Date.now()));
 }
 
 /** The mean price of the time that has one, for all GPUs there are. */

@@ -13,7 +13,7 @@ const PER_SECOND = "not known yet: rates need two readings";
 /** Builds the view; what is returned asks again whenever it is called. */
 export function build(root) {
   const now = panel("Now", {csv: false});
-  const parts = panel("Parts", {csv: false});
+  const parts = panel("Parts");
   const partitions = panel("Lag by partition");
   const topics = panel("Events by topic");
   const refused = panel("Refused and tried again");
@@ -130,7 +130,8 @@ function meanDelay(all, topic) {
   return events === null || events === 0 ? null : of("event_store_delay_seconds_sum") / events;
 }
 
-function refusedTable(all) {
+/** What was refused or tried again since the start, by reason. */
+export function refusedTable(all) {
   const rows = [
     ...named(all, "processor_events_rejected_total").map((one) => ({what: "rejected", why: one.labels.reason, where: one.labels.topic, value: one.value})),
     ...named(all, "processor_store_retries_total").map((one) => ({what: "tried again", why: one.labels.code, where: "store", value: one.value})),

@@ -1,6 +1,9 @@
 /** The address of the page: which view of which time, of whom, grouped how. Parameters are those of the API. */
 
 export const FILTERS = ["model", "team", "user", "project", "gpu", "gpu_model", "host", "namespace"];
+
+/** What the usage may have been answered by instead, as `/costs/what-if` takes it. */
+export const OTHERWISE = ["as_gpu_model", "as_usd_per_hour", "as_gpus", "as_speed", "as_model"];
 const DEFAULT_FROM = "now-24h";
 const UNITS = {s: 1, m: 60, h: 3600, d: 86400, w: 604800};
 const listeners = [];
@@ -8,13 +11,6 @@ const listeners = [];
 /** What the address says. */
 export function current() {
   const query = new URLSearchParams(location.search);
-  const filters = {};
-  for (const name of FILTERS) {
-    const values = query.getAll(name);
-    if (values.length > 0) {
-      filters[name] = values;
-    }
-  }
   return {
     view: query.get("view") ?? "overview",
     from: query.get("from") ?? DEFAULT_FROM,
@@ -22,14 +18,20 @@ export function current() {
     groupBy: query.get("group_by"),
     basis: query.get("basis") ?? "allocation",
     migId: query.get("mig_id"),
-    filters,
+    filters: all(query, FILTERS),
+    otherwise: all(query, OTHERWISE),
   };
+}
+
+/** Those parameters that are there, each with all of its values. */
+function all(query, names) {
+  return Object.fromEntries(names.map((name) => [name, query.getAll(name)]).filter(([, values]) => values.length > 0));
 }
 
 /** The address of what is shown now with something else in it; another view begins without grouping. */
 export function address(changes) {
   const now = current();
-  const kept = changes.view === undefined || changes.view === now.view ? now : {...now, groupBy: null, migId: null};
+  const kept = changes.view === undefined || changes.view === now.view ? now : {...now, groupBy: null, migId: null, otherwise: {}};
   const next = {...kept, ...changes};
   const query = new URLSearchParams();
   const put = (name, value, usual) => value !== null && value !== usual && query.append(name, value);
@@ -39,7 +41,7 @@ export function address(changes) {
   put("group_by", next.groupBy, null);
   put("basis", next.basis, "allocation");
   put("mig_id", next.migId, null);
-  for (const [name, values] of Object.entries(next.filters)) {
+  for (const [name, values] of Object.entries({...next.filters, ...next.otherwise})) {
     values.forEach((value) => query.append(name, value));
   }
   const text = query.toString();

@@ -1,4 +1,5 @@
 /** Tables: sorted by any column, the totals below, at most so many rows at first. */
+import {csvText} from "./csv.js";
 import {el, replace} from "./dom.js";
 
 const FIRST_ROWS = 200;
@@ -11,9 +12,10 @@ const sorting = new Map();
  * true where it is no number. totals: a row that `cell` understands too, or null.
  */
 export function table({name, columns, rows, totals = null, sortedBy = null}) {
-  const node = el("div", {class: "scroll", role: "region", "aria-label": name, tabindex: "0"});
+  const node = el("div", {class: "scroll", role: "group", "aria-label": name, tabindex: "0"});
   const order = sorting.get(name) ?? (sortedBy === null ? null : {title: sortedBy, down: true});
   draw(node, {name, columns, rows, totals, order, all: false});
+  node.csv = () => csvText(columns, totals === null ? rows : [...rows, totals]);
   return node;
 }
 

@@ -49,7 +49,7 @@ export function build(root, state) {
   const refresh = (signal) =>
     Promise.all([
       over.fill([grouped], (answer) => charts[0].show(stacked(answer, groupBy)), signal),
-      times.fill([together], (answer) => charts[1].show(lines(answer, TIMES.map(([name, of, what]) => [name, (row) => row[of][what]]), "ms")), signal),
+      times.fill([together], (answer) => charts[1].show(timeLines(answer)), signal),
       errors.fill([together], (answer) => charts[2].show(lines(answer, [["requests", (row) => row.requests], ["errors", (row) => row.errors]], "per step")), signal),
       list.fill([total], (answer) => tokenTable(answer, groupBy), signal),
     ]);
@@ -64,6 +64,11 @@ function stacked(answer, groupBy) {
 
 function tokensOf(row) {
   return row.prompt_tokens === null && row.completion_tokens === null ? null : (row.prompt_tokens ?? 0) + (row.completion_tokens ?? 0);
+}
+
+/** Latency and time to first token, as lines. */
+export function timeLines(answer) {
+  return lines(answer, TIMES.map(([name, of, what]) => [name, (row) => row[of][what]]), "ms");
 }
 
 function lines(answer, what, unit) {

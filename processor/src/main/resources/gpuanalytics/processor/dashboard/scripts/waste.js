@@ -41,7 +41,8 @@ function meanings() {
   return el("p", {class: "quiet"}, KINDS.map(([title, , meaning], index) => `${index > 0 ? " · " : ""}${title}: ${meaning}.`), " Kinds overlap.");
 }
 
-function wasteTable(answer, groupBy) {
+/** The table of waste by a grouping. */
+export function wasteTable(answer, groupBy) {
   const link = (row) => {
     if ((row.folded ?? []).includes(groupBy)) {
       return groupText(row, groupBy);

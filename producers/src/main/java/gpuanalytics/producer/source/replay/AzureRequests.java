@@ -1,7 +1,6 @@
 package gpuanalytics.producer.source.replay;
 
 import gpuanalytics.event.Event;
-import gpuanalytics.event.TokenUsage;
 import gpuanalytics.producer.source.replay.table.BadCell;
 import gpuanalytics.producer.source.replay.table.Cells;
 import gpuanalytics.producer.source.replay.table.Row;
@@ -22,17 +21,8 @@ final class AzureRequests implements RequestReader {
     @Override
     public Iterator<Event> requests(Row row) throws BadCell {
         var ts = Cells.dateTime(row, "TIMESTAMP");
-        var prompt = Cells.wholeNumber(row, "ContextTokens");
-        var completion = Cells.wholeNumber(row, "GeneratedTokens");
-        RequestReader.requireTokens(prompt, completion);
-        return List.of(
-                        RequestReader.built(
-                                TokenUsage.builder()
-                                        .set(TokenUsage.TS, ages.checked(ts))
-                                        .set(TokenUsage.EVENT_ID, RequestReader.identity(file, row))
-                                        .set(TokenUsage.MODEL, file.model())
-                                        .set(TokenUsage.PROMPT_TOKENS, prompt)
-                                        .set(TokenUsage.COMPLETION_TOKENS, completion)))
-                .iterator();
+        var request =
+                RequestReader.counting(file, row, ages, ts, "ContextTokens", "GeneratedTokens");
+        return List.of(RequestReader.built(request)).iterator();
     }
 }

@@ -11,6 +11,8 @@ import java.util.List;
 /** BurstGPT: seconds, a model and two token counts; no response tokens are a failure. */
 final class BurstGptRequests implements RequestReader {
 
+    private static final String COMPLETION = "Response tokens";
+
     private final TraceFile file;
     private final AgeLimits ages;
 
@@ -23,20 +25,13 @@ final class BurstGptRequests implements RequestReader {
     public Iterator<Event> requests(Row row) throws BadCell {
         var ts = Cells.secondsSince(TraceFormat.BURST_GPT_START, row, "Timestamp");
         var model = Cells.text(row, "Model");
-        var prompt = Cells.wholeNumber(row, "Request tokens");
-        var completion = Cells.wholeNumber(row, "Response tokens");
-        RequestReader.requireTokens(prompt, completion);
+        var completion = Cells.wholeNumber(row, COMPLETION);
         boolean failed = completion != null && completion == 0;
-        return List.of(
-                        RequestReader.built(
-                                TokenUsage.builder()
-                                        .set(TokenUsage.TS, ages.checked(ts))
-                                        .set(TokenUsage.EVENT_ID, RequestReader.identity(file, row))
-                                        .set(TokenUsage.MODEL, model)
-                                        .set(TokenUsage.PROMPT_TOKENS, prompt)
-                                        .set(TokenUsage.COMPLETION_TOKENS, completion)
-                                        .set(TokenUsage.WORKLOAD, row.get("Log Type"))
-                                        .set(TokenUsage.STATUS, failed ? "failure" : null)))
-                .iterator();
+        var request =
+                RequestReader.counting(file, row, ages, ts, "Request tokens", COMPLETION)
+                        .set(TokenUsage.MODEL, model)
+                        .set(TokenUsage.WORKLOAD, row.get("Log Type"))
+                        .set(TokenUsage.STATUS, failed ? "failure" : null);
+        return List.of(RequestReader.built(request)).iterator();
     }
 }

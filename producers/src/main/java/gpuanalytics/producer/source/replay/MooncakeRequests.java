@@ -24,20 +24,11 @@ final class MooncakeRequests implements RequestReader {
     @Override
     public Iterator<Event> requests(Row row) throws BadCell {
         var ts = Cells.millisSince(TraceFormat.MOONCAKE_START, row, timeColumn);
-        var prompt = Cells.wholeNumber(row, "input_length");
-        var completion = Cells.wholeNumber(row, "output_length");
-        RequestReader.requireTokens(prompt, completion);
-        return List.of(
-                        RequestReader.built(
-                                TokenUsage.builder()
-                                        .set(TokenUsage.TS, ages.checked(ts))
-                                        .set(TokenUsage.EVENT_ID, RequestReader.identity(file, row))
-                                        .set(TokenUsage.MODEL, file.model())
-                                        .set(TokenUsage.PROMPT_TOKENS, prompt)
-                                        .set(TokenUsage.COMPLETION_TOKENS, completion)
-                                        .set(
-                                                TokenUsage.CACHED_PROMPT_TOKENS,
-                                                Cells.wholeNumber(row, "reusable_prefix_tokens"))))
-                .iterator();
+        var request =
+                RequestReader.counting(file, row, ages, ts, "input_length", "output_length")
+                        .set(
+                                TokenUsage.CACHED_PROMPT_TOKENS,
+                                Cells.wholeNumber(row, "reusable_prefix_tokens"));
+        return List.of(RequestReader.built(request)).iterator();
     }
 }

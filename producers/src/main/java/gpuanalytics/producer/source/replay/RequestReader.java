@@ -3,8 +3,10 @@ package gpuanalytics.producer.source.replay;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.producer.source.replay.table.BadCell;
+import gpuanalytics.producer.source.replay.table.Cells;
 import gpuanalytics.producer.source.replay.table.DropReason;
 import gpuanalytics.producer.source.replay.table.Row;
+import java.time.Instant;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,26 @@ interface RequestReader {
      */
     static String identity(TraceFile file, Row row) {
         return "trace-%s-%d".formatted(file.contentId(), row.number());
+    }
+
+    /**
+     * A request of a row that counts its tokens in two columns, of the file's model.
+     *
+     * @param ts when it was, as the row says
+     * @throws BadCell if a count cannot be understood, or the time is none that is taken
+     */
+    static Event.Builder counting(
+            TraceFile file, Row row, AgeLimits ages, Instant ts, String prompt, String completion)
+            throws BadCell {
+        var read = Cells.wholeNumber(row, prompt);
+        var written = Cells.wholeNumber(row, completion);
+        requireTokens(read, written);
+        return TokenUsage.builder()
+                .set(TokenUsage.TS, ages.checked(ts))
+                .set(TokenUsage.EVENT_ID, identity(file, row))
+                .set(TokenUsage.MODEL, file.model())
+                .set(TokenUsage.PROMPT_TOKENS, read)
+                .set(TokenUsage.COMPLETION_TOKENS, written);
     }
 
     /** Checks that a request read or wrote a token. */

@@ -5,11 +5,11 @@ import gpuanalytics.producer.source.replay.table.Cells;
 import gpuanalytics.producer.source.replay.table.DropReason;
 import gpuanalytics.producer.source.replay.table.Row;
 import java.math.BigDecimal;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -107,8 +107,10 @@ final class SmiColumns {
             throw new BadCell(DropReason.MISSING_VALUE, "timestamp is empty");
         }
         try {
-            return LocalDateTime.parse(text, TIME).toInstant(ZoneOffset.UTC);
-        } catch (DateTimeParseException e) {
+            var time = LocalDateTime.parse(text, TIME);
+            Cells.requireDay(text.substring(0, text.indexOf(' ')).replace('/', '-'));
+            return time.toInstant(ZoneOffset.UTC);
+        } catch (DateTimeException e) {
             throw new BadCell(
                     DropReason.BAD_TIME,
                     "timestamp is %s, expected a time such as 2026/11/27 22:55:23.321"

@@ -367,6 +367,8 @@ class TraceFormatsTest {
                     12/03/2025 07:05, 1, 2       | bad_time      | a spreadsheet has saved it anew
                     3.12.25 07:05:09, 1, 2       | bad_time      | a spreadsheet has saved it anew
                     45994.2951, 1, 2             | bad_time      | a spreadsheet has saved it anew
+                    2025-02-29 07:05, 1, 2       | bad_time      | TIMESTAMP is 2025-02-29 07:05, expected a time such as
+                    2025-11-31T07:05:00Z, 1, 2   | bad_time      | TIMESTAMP is 2025-11-31T07:05:00Z, expected a time such as
                     2025-12-03 07:05, "2,048", 2 | bad_number    | ContextTokens is 2,048, expected a number without separators
                     2025-12-03 07:05, 2 048, 2   | bad_number    | ContextTokens is 2 048, expected a number without separators
                     2025-12-03 07:05, 2.048, 2   | bad_number    | ContextTokens is 2.048, expected a number without separators

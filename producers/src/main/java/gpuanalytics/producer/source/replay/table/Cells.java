@@ -4,6 +4,7 @@ import gpuanalytics.service.text.Printable;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -103,7 +104,9 @@ public final class Cells {
     public static Instant dateTime(Row row, String column) throws BadCell {
         var text = text(row, column);
         try {
-            var parsed = DATE_TIME.parse(text.replace('T', ' '));
+            var written = text.replace('T', ' ');
+            var parsed = DATE_TIME.parse(written);
+            requireDay(written.substring(0, written.indexOf(' ')));
             var offset = parsed.query(TemporalQueries.offset());
             return LocalDateTime.from(parsed).toInstant(offset == null ? ZoneOffset.UTC : offset);
         } catch (DateTimeException e) {
@@ -114,6 +117,16 @@ public final class Cells {
                             ? SPREADSHEET_ADVICE
                             : "a time such as 2023-11-16 18:17:03.9799600");
         }
+    }
+
+    /**
+     * A calendar has this day. A formatter that is not strict, so that it knows 24:00, takes the
+     * 30th of February for the 28th or 29th.
+     *
+     * @throws DateTimeException if there is none
+     */
+    public static void requireDay(String iso) {
+        var _ = LocalDate.parse(iso);
     }
 
     /** Seconds since the epoch, with a fraction. */

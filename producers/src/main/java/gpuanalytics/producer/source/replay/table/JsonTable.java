@@ -53,6 +53,9 @@ final class JsonTable implements TraceTable {
     static JsonTable open(InputStream stream, byte[] head) throws IOException {
         var reader = new InputStreamReader(stream, UTF_8);
         try {
+            if (new String(head, UTF_8).startsWith("\uFEFF")) {
+                var _ = reader.read(); // a byte order mark
+            }
             if (isLines(head)) {
                 var lines = new Lines(reader);
                 return new JsonTable(lines, new JsonLines(lines));

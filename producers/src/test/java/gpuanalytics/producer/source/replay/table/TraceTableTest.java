@@ -142,6 +142,22 @@ class TraceTableTest {
                 read("[{\"a\":1,\"data\":[1,[2]]},7,[\"x\"],{\"data\":[]},{\"a\":3}]", "a"));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a,b\n1,2\n3,4\n",
+                "sep=;\na;b\n1;2\n3;4\n",
+                "{\"a\":1,\"b\":2}\n{\"a\":3,\"b\":4}\n",
+                "[{\"a\":1,\"b\":2},{\"a\":3,\"b\":4}]",
+                "{\"data\":[{\"a\":1,\"b\":2},{\"a\":3,\"b\":4}]}"
+            })
+    void aByteOrderMarkIsNoPartOfTheText(String text) throws IOException {
+        var rows = read(text, "a", "b");
+
+        assertEquals(2, rows.size());
+        assertEquals(rows, read("\ufeff" + text, "a", "b"));
+    }
+
     @Test
     void theHeaderOfJsonIsWhatItsFirstRowsHave() throws IOException {
         try (var table =

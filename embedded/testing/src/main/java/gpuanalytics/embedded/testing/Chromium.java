@@ -1,4 +1,4 @@
-package gpuanalytics.processor.api;
+package gpuanalytics.embedded.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,12 +29,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A real browser with one page, driven by its DevTools protocol. */
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
 
     private static final List<String> PLACES =
             List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration LIMIT = Duration.ofSeconds(45);
+    private static final int TAB = 9;
     private static final String LISTENING = "DevTools listening on ws://";
 
     private final Process process;
@@ -44,10 +46,10 @@ final class Chromium implements AutoCloseable {
     private final Map<Integer, CompletableFuture<JsonNode>> underWay = new ConcurrentHashMap<>();
 
     /** What the page has complained of. */
-    final List<String> complaints = new CopyOnWriteArrayList<>();
+    public final List<String> complaints = new CopyOnWriteArrayList<>();
 
     /** Every address that it has asked for. */
-    final List<String> requests = new CopyOnWriteArrayList<>();
+    public final List<String> requests = new CopyOnWriteArrayList<>();
 
     private Chromium(Path program) throws IOException, InterruptedException {
         profile = Files.createTempDirectory("chromium");
@@ -77,11 +79,11 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Where a browser is installed; empty where none is. */
-    static Optional<Path> program() {
+    public static Optional<Path> program() {
         return PLACES.stream().map(Path::of).filter(Files::isExecutable).findFirst();
     }
 
-    static Chromium start(Path program) throws IOException, InterruptedException {
+    public static Chromium start(Path program) throws IOException, InterruptedException {
         return new Chromium(program);
     }
 
@@ -111,18 +113,18 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Shows an address and waits until the view has been filled. */
-    void open(String url) {
+    public void open(String url) {
         evaluate("document.getElementById('main')?.removeAttribute('data-shown')");
         send("Page.navigate", Map.of("url", url));
         until("document.getElementById('main')?.dataset.shown !== undefined");
     }
 
     /** Lets go of the page, so that it asks for nothing more. */
-    void leave() {
+    public void leave() {
         send("Page.navigate", Map.of("url", "about:blank"));
     }
 
-    void size(int width, int height, boolean dark) {
+    public void size(int width, int height, boolean dark) {
         send(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
@@ -138,8 +140,25 @@ final class Chromium implements AutoCloseable {
                                         dark ? "dark" : "light"))));
     }
 
+    /** Presses a key that makes no character, such as Tab. */
+    public void press(String key) {
+        for (var type : List.of("rawKeyDown", "keyUp")) {
+            send(
+                    "Input.dispatchKeyEvent",
+                    Map.of(
+                            "type",
+                            type,
+                            "key",
+                            key,
+                            "code",
+                            key,
+                            "windowsVirtualKeyCode",
+                            key.equals("Tab") ? TAB : 0));
+        }
+    }
+
     /** The value of an expression. */
-    JsonNode evaluate(String expression) {
+    public JsonNode evaluate(String expression) {
         var answer =
                 send(
                         "Runtime.evaluate",
@@ -157,7 +176,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** Waits until an expression is true; the page itself looks again and again. */
-    void until(String condition) {
+    public void until(String condition) {
         long end = System.nanoTime() + LIMIT.toNanos();
         while (System.nanoTime() < end) {
             try {
@@ -175,16 +194,39 @@ final class Chromium implements AutoCloseable {
     }
 
     /** All that is to be read on the page. */
-    String text() {
+    public String text() {
         return evaluate("document.body.innerText").asText();
     }
 
-    byte[] screenshot() {
+    /** What is seen of the page without scrolling, as PNG. */
+    public byte[] screenshot() {
+        return picture(Map.of());
+    }
+
+    /** The whole page as PNG, as long as it is. */
+    public byte[] wholePage() {
+        var size = send("Page.getLayoutMetrics", Map.of()).path("cssContentSize");
+        return picture(
+                Map.of(
+                        "captureBeyondViewport",
+                        true,
+                        "clip",
+                        Map.of(
+                                "x",
+                                0,
+                                "y",
+                                0,
+                                "width",
+                                size.path("width").asDouble(),
+                                "height",
+                                size.path("height").asDouble(),
+                                "scale",
+                                1)));
+    }
+
+    private byte[] picture(Map<String, ?> parameters) {
         return Base64.getDecoder()
-                .decode(
-                        send("Page.captureScreenshot", Map.of("captureBeyondViewport", true))
-                                .path("data")
-                                .asText());
+                .decode(send("Page.captureScreenshot", parameters).path("data").asText());
     }
 
     private JsonNode send(String method, Map<String, ?> parameters) {
@@ -246,7 +288,7 @@ final class Chromium implements AutoCloseable {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly().onExit().join();
         try (var files = Files.walk(profile)) {
-            for (var file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
         }
