@@ -65,6 +65,8 @@ final class LoadIT {
                                 .formatted(door, directory.resolve("load")));
         assertEquals(0, status, this::printed);
         assertTrue(printed().contains("stored:       1,200 requests"), this::printed);
+    }
+
     /** The store's indexes would take more than its heap. */
     @Test
     void aLoadOfMoreThanTheStoreCanKeepIsStored() {
