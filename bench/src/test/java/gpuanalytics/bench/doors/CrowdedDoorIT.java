@@ -201,7 +201,7 @@ final class CrowdedDoorIT {
     }
 
     @Test
-    void aMessageThatIsTooLargeIsToldSo() throws Exception {
+    void aMessageThatIsOrBecomesTooLargeIsToldSo() throws Exception {
         var target = door.target(Door.GRPC);
         var channel =
                 NettyChannelBuilder.forAddress(target.host(), target.port()).usePlaintext().build();
@@ -210,6 +210,9 @@ final class CrowdedDoorIT {
                     TraceServiceGrpc.newBlockingStub(channel)
                             .withDeadlineAfter(60, TimeUnit.SECONDS);
             assertTooLarge(plain, 20 * MIB);
+            for (int n = 0; n < 20; n++) {
+                assertTooLarge(plain.withCompression("gzip"), 60 * MIB);
+            }
             assertOthersAreServed(Door.GRPC);
         } finally {
             channel.shutdownNow();

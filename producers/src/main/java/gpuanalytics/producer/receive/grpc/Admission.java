@@ -104,6 +104,14 @@ final class Admission implements ServerInterceptor {
             if (refused) {
                 return;
             }
+            if (message instanceof byte[] bytes && bytes == OtlpServices.TOO_LARGE) {
+                refused = true;
+                call.close(
+                        Status.RESOURCE_EXHAUSTED.withDescription(
+                                "message is larger than one may be when it is decompressed"),
+                        new Metadata());
+                return;
+            }
             if (!call.getMethodDescriptor().getType().clientSendsOneMessage()) {
                 hold.giveBack();
             }

@@ -9,6 +9,7 @@ import gpuanalytics.producer.receive.otlp.OtlpResponses;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
+import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
@@ -33,6 +34,9 @@ import java.util.List;
  */
 final class OtlpServices {
 
+    /** Stands for a message that is larger than one may be when it is decompressed. */
+    static final byte[] TOO_LARGE = new byte[0];
+
     /** Messages as they came. */
     static final MethodDescriptor.Marshaller<byte[]> BYTES =
             new MethodDescriptor.Marshaller<>() {
@@ -45,6 +49,9 @@ final class OtlpServices {
                 public byte[] parse(InputStream stream) {
                     try (stream) {
                         return stream.readAllBytes();
+                    } catch (StatusRuntimeException e) {
+                        // the stream counts; thrown further it would be a fault of ours
+                        return TOO_LARGE;
                     } catch (IOException e) {
                         throw new UncheckedIOException("reading from memory", e);
                     }
