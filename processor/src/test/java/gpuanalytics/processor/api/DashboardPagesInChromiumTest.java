@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gpuanalytics.service.text.Printable;
 import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,7 @@ class DashboardPagesInChromiumTest extends BrowserTest {
         var rows = tableOf("Budgets", "tbody");
         assertEquals(expected.size(), rows.size());
         for (var budget : expected) {
-            assertRow(BUDGET, budget, found(rows, budget.get("name").asText()));
+            assertRow(BUDGET, budget, found(rows, nameOf(budget.get("name"))));
         }
         assertTrue(browser.text().contains("80 % reached"), browser.text());
 
@@ -176,7 +177,7 @@ class DashboardPagesInChromiumTest extends BrowserTest {
     }
 
     private static String nameOf(JsonNode name) {
-        return name.isNull() ? "none" : name.asText();
+        return name.isNull() ? "none" : Printable.of(name.asText());
     }
 
     @Test
