@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,13 +82,15 @@ public final class DemoEvening implements AutoCloseable {
             }
             if (door.isPresent()) {
                 for (var body : REFUSED) {
-                    send("POST", door.get() + "/v1/events", body);
+                    ask("POST", door.get() + "/v1/events", body);
                 }
                 for (var body : saidAgain()) {
-                    send("POST", door.get() + "/v1/events", body);
+                    ask("POST", door.get() + "/v1/events", body);
                 }
             }
-            send("PUT", api + "/budgets", budgets().toString());
+            if (JSON.readTree(send("GET", api + "/budgets", "")).path("budgets").isEmpty()) {
+                send("PUT", api + "/budgets", budgets().toString());
+            } // else they are somebody's own
             done.countDown();
         } catch (IOException e) {
             LOG.atWarn().setCause(e).log("the demonstration is without budgets or rejects");
@@ -159,6 +162,18 @@ public final class DemoEvening implements AutoCloseable {
 
     private String send(String method, String address, String body)
             throws IOException, InterruptedException {
+        var answer = ask(method, address, body);
+        if (answer.statusCode() != 200) {
+            throw new IOException(
+                    "%s %s is answered %d: %s"
+                            .formatted(method, address, answer.statusCode(), answer.body()));
+        }
+        return answer.body();
+    }
+
+    /** The doors refuse what they are to refuse. */
+    private HttpResponse<String> ask(String method, String address, String body)
+            throws IOException, InterruptedException {
         var publisher = body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body);
         var request =
                 HttpRequest.newBuilder(URI.create(address))
@@ -166,7 +181,7 @@ public final class DemoEvening implements AutoCloseable {
                         .header("content-type", "application/json")
                         .method(method, publisher)
                         .build();
-        return client.send(request, BodyHandlers.ofString()).body();
+        return client.send(request, BodyHandlers.ofString());
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
+import java.time.format.ResolverStyle;
 
 /**
  * A line of a bill.
@@ -32,7 +33,8 @@ record BillLine(Instant start, Instant end, BigDecimal cost) {
                     .append(DateTimeFormatter.ISO_LOCAL_TIME)
                     .optionalStart()
                     .appendPattern("[' ']['UTC'][XXX]")
-                    .toFormatter();
+                    .toFormatter()
+                    .withResolverStyle(ResolverStyle.STRICT);
 
     /** Why a line cannot be read. */
     static final class Unreadable extends Exception {

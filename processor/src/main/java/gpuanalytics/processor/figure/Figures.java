@@ -12,6 +12,7 @@ import gpuanalytics.processor.ledger.CostQuery;
 import gpuanalytics.processor.ledger.CostReport;
 import gpuanalytics.processor.ledger.CostReport.Cost;
 import gpuanalytics.processor.ledger.LedgerQueries;
+import gpuanalytics.processor.query.GroupValue;
 import gpuanalytics.processor.query.InvalidQueryException;
 import gpuanalytics.processor.query.LatestSamplesQuery;
 import gpuanalytics.processor.query.QueryTimeoutException;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,7 +38,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks what the fleet does, what the last 24 hours cost and how budgets stand. */
+/**
+ * Asks what the fleet does, what the last 24 whole hours and the present one cost and how budgets
+ * stand.
+ */
 public final class Figures {
 
     private static final Logger log = LoggerFactory.getLogger(Figures.class);
@@ -201,18 +206,21 @@ public final class Figures {
                 .toList();
     }
 
-    /** Those that cost most, each in its parts, and all others: together the whole. */
+    /**
+     * Those that cost most, each in its parts, and all others: together the whole. Two that are
+     * shown alike, such as no team and a team without a name, are one metric.
+     */
     private List<Value> dollars(CostReport report) {
-        var values = new ArrayList<Value>();
         var left = report.totals().usd();
         if (left == null) {
-            return values;
+            return List.of();
         }
+        var byTeam = new LinkedHashMap<String, CostReport.Dollars>();
         var shown = dearest(report);
         for (var row : shown) {
             var usd = row.cost().usd();
             if (usd != null) {
-                add(values, nameOf(row), usd);
+                byTeam.merge(nameOf(row), usd, Figures::sum);
                 left =
                         new CostReport.Dollars(
                                 left.attributed().subtract(usd.attributed()),
@@ -221,9 +229,18 @@ public final class Figures {
             }
         }
         if (shown.size() < report.rows().size()) {
-            add(values, OTHERS, left);
+            byTeam.merge(OTHERS, left, Figures::sum);
         }
+        var values = new ArrayList<Value>();
+        byTeam.forEach((team, usd) -> add(values, team, usd));
         return values;
+    }
+
+    private static CostReport.Dollars sum(CostReport.Dollars one, CostReport.Dollars other) {
+        return new CostReport.Dollars(
+                one.attributed().add(other.attributed()),
+                one.idle().add(other.idle()),
+                one.unknown().add(other.unknown()));
     }
 
     private static void add(List<Value> values, String team, CostReport.Dollars usd) {
@@ -249,7 +266,7 @@ public final class Figures {
     }
 
     private static String nameOf(CostReport.Row row) {
-        var name = row.group().getFirst();
+        var name = GroupValue.text(row.group().getFirst());
         return name == null || name.isEmpty() ? NONE : name;
     }
 

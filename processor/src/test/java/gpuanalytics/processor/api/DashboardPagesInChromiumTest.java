@@ -1,11 +1,14 @@
 package gpuanalytics.processor.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gpuanalytics.processor.letter.Letters;
 import gpuanalytics.service.text.Printable;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -148,10 +151,29 @@ class DashboardPagesInChromiumTest extends BrowserTest {
         assertTrue(
                 browser.text()
                         .contains(
-                                "curl -sS http://127.0.0.1:4318/v1/events -d '<script>window.taken"
-                                        + " = 3</script>'"),
+                                "curl -sS http://127.0.0.1:4318/v1/events"
+                                        + " -H 'content-type: application/json'"
+                                        + " --data-raw '<script>window.taken = 3</script>'"),
                 browser.text());
         assertTrue(browser.evaluate("window.taken === undefined").asBoolean());
+        assertQuiet();
+    }
+
+    /** What is sent again was written by others, and curl reads files where it is told to. */
+    @ParameterizedTest
+    @CsvSource({"'@/etc/passwd', true", "'a\u001b[201~b', false"})
+    void whatIsOfferedForSendingAgainIsHarmless(String value, boolean isOffered) {
+        var usual = FakeLetters.TWO.getFirst();
+        running.letters.newest =
+                _ -> new Letters.Newest(List.of(FakeLetters.withValue(usual, value)), 1);
+        browser.open(address("/?view=rejects"));
+
+        browser.evaluate("document.querySelector('tbody button').click()");
+        browser.until("document.querySelector('section[aria-label=\"One rejected record\"]')");
+
+        assertEquals(isOffered, browser.text().contains("--data-raw '" + value + "'"));
+        assertEquals(isOffered, browser.text().contains("curl"));
+        assertFalse(browser.text().contains("\u001b"));
         assertQuiet();
     }
 

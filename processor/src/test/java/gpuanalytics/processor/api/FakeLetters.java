@@ -38,6 +38,23 @@ final class FakeLetters implements Letters {
                             5_000_000L,
                             true));
 
+    /** The same letter about another value. */
+    static Letter withValue(Letter usual, String value) {
+        return new Letter(
+                usual.letter(),
+                usual.at(),
+                usual.reason(),
+                usual.detail(),
+                usual.topic(),
+                usual.partition(),
+                usual.offset(),
+                usual.item(),
+                usual.door(),
+                value,
+                (long) value.length(),
+                usual.cut());
+    }
+
     volatile IntFunction<Newest> newest = _ -> new Newest(TWO, 9);
 
     @Override

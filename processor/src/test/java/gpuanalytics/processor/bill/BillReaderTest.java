@@ -253,6 +253,19 @@ class BillReaderTest {
                 refused.getMessage());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"2026-02-30", "2026-02-29T09:00:00Z", "2026-04-31 09:00:00 UTC"})
+    void aDayThatDoesNotExistIsNoOther(String day) throws Exception {
+        var bill =
+                read(
+                        "BilledCost,BillingCurrency,ChargePeriodStart\n1,USD,2026-03-02T09:00:00Z\n1,USD,%s\n"
+                                .formatted(day),
+                        everything());
+
+        assertEquals(1, bill.refused().size());
+        assertEquals("1.000000", bill.usd().toPlainString());
+    }
+
     @Test
     void aQuoteThatNeverEndsFillsNoMemory() {
         var text = "BilledCost,ChargePeriodStart\n1,\"" + "x".repeat(3 << 20);

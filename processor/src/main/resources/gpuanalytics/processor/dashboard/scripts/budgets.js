@@ -1,6 +1,6 @@
 /** What may be spent: how much is, how much will be, and which thresholds were reached. */
 import {ask, put} from "./api.js";
-import {el, replace} from "./dom.js";
+import {el, keep, kept, replace} from "./dom.js";
 import {field, written} from "./fields.js";
 import {absent, share, time, usd} from "./format.js";
 import {choice, panel} from "./panel.js";
@@ -26,14 +26,14 @@ export function build(root) {
 
   const fill = () => list.fill(["/budgets"], (answer) => [told(answer), budgetTable("Budgets", answer.budgets, (budget) => actions(budget, form, apply))], signal);
 
-  /** Those there are now, as `next` changes them; a list that somebody else has put meanwhile is kept. */
+  /** Those there are now, as `next` changes them: asked for anew, so that only who puts in the same moment is overwritten. */
   async function apply(next) {
     const {by, token} = written(form);
     const status = form.querySelector("[role=status]");
     try {
       const held = await ask("/budgets", signal);
       await put("/budgets", {...(by === "" ? {} : {by}), budgets: next(held.budgets.map(plain))}, token);
-      localStorage.setItem(WHO, by);
+      keep(WHO, by);
       status.textContent = "Kept.";
     } catch (problem) {
       status.textContent = `Not kept: ${problem.message}`;
@@ -77,7 +77,7 @@ function budgetForm(apply) {
     choice("Per", PERIODS.map((one) => [one, one]), PERIODS[0], () => undefined, "period"),
     field("USD", "usd", {required: true, inputmode: "decimal", size: 8}),
     field("Tell at, %", "thresholds", {value: "50, 80, 100", size: 10}),
-    field("Put by", "by", {required: true, value: localStorage.getItem(WHO) ?? "", size: 12}),
+    field("Put by", "by", {required: true, value: kept(WHO) ?? "", size: 12}),
     field("Token, beyond this machine", "token", {type: "password", size: 12}),
     el("button", {type: "submit"}, "Keep this budget"),
     el("p", {role: "status", class: "quiet"}),

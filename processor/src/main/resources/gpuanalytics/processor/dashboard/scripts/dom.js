@@ -1,7 +1,7 @@
 /** Elements. What comes from events is only ever handed on as text, so it is shown as text. */
 
-/** What is invisible, or turns the direction of what follows: formats, fillers, ends of lines, and what is no character. */
-const HIDDEN = /[\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]/gu;
+/** What is invisible, steers a terminal or turns the direction of what follows: control characters, formats, fillers, ends of lines, and what is no character. */
+const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]/gu;
 const LABELS = new Set(["title", "aria-label"]);
 
 /** A text of others as it is shown: two names that are not the same do not look the same. */
@@ -58,4 +58,26 @@ export function replace(node, ...children) {
 
 function focusKey(node) {
   return [node.tagName, node.getAttribute("href"), node.getAttribute("data-key"), node.textContent].join("\u0000");
+}
+
+/** What this browser has kept under a name; null where it kept nothing or may not. */
+export function kept(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps a text under a name, or forgets it where it is null; a browser that keeps nothing goes without. */
+export function keep(name, text) {
+  try {
+    if (text === null) {
+      localStorage.removeItem(name);
+    } else {
+      localStorage.setItem(name, text);
+    }
+  } catch {
+    // site data is blocked: the page works without
+  }
 }

@@ -14,6 +14,9 @@ export const keepsFilters = false;
 const MOST = 200;
 const SHOWN = 60;
 
+/** What steers a terminal that it is pasted into. */
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/u;
+
 /** Builds the view; what is returned asks again whenever it is called. */
 export function build(root) {
   const list = panel("Rejected, the latest", {class: "wide"});
@@ -63,10 +66,10 @@ function look(letter, open) {
   return el("button", {type: "button", class: "plain", "data-key": `letter ${letter.letter}`, "aria-label": `Show all of the record at ${letter.letter}`, onclick: () => open(letter)}, text === "" ? "(nothing)" : text.slice(0, SHOWN), text.length > SHOWN ? "…" : "");
 }
 
-/** All of one, and how it is sent again. */
+/** All of one, and how it is sent again: as it stands (curl would read a file where a text begins with @), and never what steers a terminal. */
 function opened(letter) {
   const text = letter.value ?? "";
-  const again = `curl -sS ${doorUrl()}/v1/events -d '${text.replaceAll("'", "'\\''")}'`;
+  const again = `curl -sS ${doorUrl()}/v1/events -H 'content-type: application/json' --data-raw '${text.replaceAll("'", "'\\''")}'`;
   return el(
     "section",
     {class: "panel wide", "aria-label": "One rejected record"},
@@ -79,6 +82,6 @@ function opened(letter) {
     ]),
     el("pre", {tabindex: "0", class: "code"}, text === "" ? "(nothing)" : text),
     el("p", {class: "quiet"}, letter.cut ? "Only the beginning is shown; the topic of the dead letters has what was kept." : "Mend it here and send it again, where the door for HTTP is open:"),
-    letter.cut || text === "" ? null : el("pre", {tabindex: "0", class: "code"}, again),
+    letter.cut || text === "" || CONTROL.test(text) ? null : el("pre", {tabindex: "0", class: "code"}, again),
   );
 }

@@ -1,22 +1,22 @@
 /** Dark or light: as the system is, or as it was chosen here. */
-import {el} from "./dom.js";
+import {el, keep, kept} from "./dom.js";
 
 const KEY = "theme";
 const NAMES = {auto: "◐ as the system", light: "○ light", dark: "● dark"};
 const system = matchMedia("(prefers-color-scheme: dark)");
 
 function chosen() {
-  return localStorage.getItem(KEY) ?? "auto";
+  return kept(KEY) ?? "auto";
 }
 
 /** Puts the switch into a node; calls when the colours have changed. */
 export function start(node, changed) {
   const apply = (name) => {
     if (name === "auto") {
-      localStorage.removeItem(KEY);
+      keep(KEY, null);
       delete document.documentElement.dataset.theme;
     } else {
-      localStorage.setItem(KEY, name);
+      keep(KEY, name);
       document.documentElement.dataset.theme = name;
     }
   };

@@ -104,7 +104,7 @@ final class Admission implements ServerInterceptor {
             if (refused) {
                 return;
             }
-            if (message instanceof byte[] bytes && bytes == OtlpServices.TOO_LARGE) {
+            if (OtlpServices.isTooLarge(message)) {
                 refused = true;
                 call.close(
                         Status.RESOURCE_EXHAUSTED.withDescription(

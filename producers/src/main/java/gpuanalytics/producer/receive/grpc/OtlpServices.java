@@ -35,7 +35,7 @@ import java.util.List;
 final class OtlpServices {
 
     /** Stands for a message that is larger than one may be when it is decompressed. */
-    static final byte[] TOO_LARGE = new byte[0];
+    private static final byte[] TOO_LARGE = new byte[0];
 
     /** Messages as they came. */
     static final MethodDescriptor.Marshaller<byte[]> BYTES =
@@ -59,6 +59,12 @@ final class OtlpServices {
             };
 
     private OtlpServices() {}
+
+    /** Whether a message became too large when it was decompressed. */
+    @SuppressWarnings("ReferenceEquality") // an empty message is a whole one
+    static boolean isTooLarge(Object message) {
+        return message == TOO_LARGE;
+    }
 
     /** Makes the response to a request; waits for Kafka. */
     private interface Export<M, A> {
