@@ -106,7 +106,9 @@ led() { sed -E "s,(^|[^A-Za-z0-9_.-])/(var/lib|usr/local)/,\1$nodes/\$node/\2/,g
 command=\$(led <<< "\${!#}")
 [[ \$command != *"bash -s"* ]] || { led > "$work/script"; exec < "$work/script"; }
 export FAKE_ROOT=$nodes/\$node PATH=$nodes/\$node/usr/local/bin:\$PATH
-exec bash -c "\$command"
+# As sshd does, it ends when nobody has the command's output any more, not when the command does.
+set -o pipefail
+{ bash -c "\$command" 2>&1 >&3 3>&- | cat >&2 3>&-; } 3>&1 | cat
 SSH
   for command in ssh-keygen session-manager-plugin; do printf '#!/bin/sh\n' > "$work/bin/$command"; done
   cat > "$work/bin/aws" << STUB

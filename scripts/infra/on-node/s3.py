@@ -11,6 +11,7 @@ leaves no parts behind. AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL are honoured. E
 import datetime
 import hashlib
 import hmac
+import http.client
 import importlib.util
 import json
 import os
@@ -78,7 +79,7 @@ class Object:
                 request = urllib.request.Request(url, data=body or None, method=method, headers=sent)
                 with urllib.request.urlopen(request, timeout=120) as answer:
                     return answer.headers, answer.read()
-            except (OSError, ValueError) as e:
+            except (OSError, ValueError, http.client.HTTPException) as e:  # the last: a body that ends early
                 refused = isinstance(e, urllib.error.HTTPError) and e.code < 500 and e.code not in (408, 429)
                 if refused or rest == 0:
                     raise

@@ -42,7 +42,7 @@ for word; do
   case "$word" in
     is-active) exec k3s is-active ;;
     start) k3s start; exit 0 ;; # as --no-block: what becomes of it shows in the journal
-    stop) exec k3s stop ;;
+    stop) [ ! -e "$FAKE_ROOT/stuck" ] || exit 1; exec k3s stop ;;
     poweroff) touch "$FAKE_ROOT/off"; exit 0 ;;
   esac
 done
