@@ -249,7 +249,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private static KafkaConfig config(Options options, Path directory, int port) {
-        var controllerPort = Ports.free();
+        var controllerPort = Ports.freeBesides(port);
         var properties = new Properties();
         properties.putAll(
                 Map.of(

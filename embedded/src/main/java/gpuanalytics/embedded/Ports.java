@@ -21,9 +21,14 @@ public final class Ports {
      * does, or while a server that listened there is down.
      */
     public static int free() {
+        return freeBesides(0);
+    }
+
+    /** The same, and another than the given one, which somebody will listen on soon. */
+    static int freeBesides(int other) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST + 1);
-            if (isFree(port)) {
+            if (port != other && isFree(port)) {
                 return port;
             }
         }

@@ -67,18 +67,6 @@ final class LoadIT {
         assertTrue(printed().contains("stored:       1,200 requests"), this::printed);
     }
 
-    /** The store's indexes would take more than its heap. */
-    @Test
-    void aLoadOfMoreThanTheStoreCanKeepIsStored() {
-        int status =
-                run(
-                        "--calls 2000 --spans 100 --rate max --in-flight 16 --doors 1"
-                                + " --processor-after --store-mib 160 --dir "
-                                + directory.resolve("load"));
-        assertEquals(0, status, this::printed);
-        assertTrue(printed().contains("stored:       200,000 requests"), this::printed);
-    }
-
     /** A door that says yes to all, before an interface that has always the same totals. */
     private static HttpServer server(String totals) throws IOException {
         var server =

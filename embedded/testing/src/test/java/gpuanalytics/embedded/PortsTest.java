@@ -1,10 +1,12 @@
 package gpuanalytics.embedded;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import org.junit.jupiter.api.Test;
 
 class PortsTest {
@@ -18,6 +20,17 @@ class PortsTest {
             var port = Ports.free();
             assertTrue(port < lowest, port + " is not below " + lowest);
         }
+    }
+
+    /** A broker listens on two, of which one may be given and not yet be listened on. */
+    @Test
+    void aPortBesidesAnotherIsNotThatOne() {
+        var seen = new BitSet();
+        for (int i = 0; i < 100_000; i++) {
+            seen.set(Ports.freeBesides(25_000));
+        }
+
+        assertFalse(seen.get(25_000));
     }
 
     private static int lowestOfOutgoing() throws IOException {
