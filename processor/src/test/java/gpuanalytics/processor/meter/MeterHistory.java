@@ -44,9 +44,14 @@ final class MeterHistory {
         private final Set<Field<?>> said = new HashSet<>();
     }
 
-    MeterHistory(Random random, int records) {
+    MeterHistory(Random random) {
         this.random = random;
-        while (log.size() < records) {
+    }
+
+    /** Goes on by at least so many records. */
+    void extend(int records) {
+        int end = log.size() + records;
+        while (log.size() < end) {
             next();
         }
     }

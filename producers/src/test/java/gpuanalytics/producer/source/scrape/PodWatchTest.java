@@ -1,7 +1,6 @@
 package gpuanalytics.producer.source.scrape;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.producer.source.KubernetesAccess;
@@ -51,6 +50,11 @@ class PodWatchTest {
         cluster.list(pods);
         watch.start();
         Waiting.until("the first list", LIMIT, () -> watch.problem().isEmpty());
+        Waiting.until("a watch", LIMIT, () -> watches() == 1);
+    }
+
+    private long watches() {
+        return cluster.requests.stream().filter(request -> request.contains("watch=true")).count();
     }
 
     private void awaitTargets(String... expected) throws Exception {
@@ -85,7 +89,6 @@ class PodWatchTest {
     @Test
     void onlyPodsAreAskedForWithTheTokenOfTheAccount() throws Exception {
         started(running("a", "10.0.0.1"));
-        Waiting.until("a watch", LIMIT, () -> cluster.requests.size() == 2);
 
         assertEquals(
                 List.of(
@@ -145,6 +148,7 @@ class PodWatchTest {
 
         cluster.status = 200;
         Waiting.until("the API again", LIMIT, () -> watch.problem().isEmpty());
-        assertTrue(cluster.requests.size() > 3);
+        cluster.tell("ADDED", running("b", "10.0.0.2"));
+        awaitTargets("http://10.0.0.1:9400/metrics", "http://10.0.0.2:9400/metrics");
     }
 }
