@@ -1,5 +1,7 @@
 package gpuanalytics.bench.command;
 
+import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +43,24 @@ public record CommandLine(Map<String, List<String>> given) {
             given.computeIfAbsent(name, _ -> new ArrayList<>()).add(hasValue ? arguments[++i] : "");
         }
         return new CommandLine(given);
+    }
+
+    /** What a program does; its result is the exit status. */
+    public interface Program {
+        int run() throws IOException, InterruptedException;
+    }
+
+    /** Runs a program: what is wrong with its options or its files is one line, and status 1. */
+    public static int status(PrintStream err, Program program) {
+        try {
+            return program.run();
+        } catch (IllegalArgumentException | IllegalStateException | IOException e) {
+            err.println(e.getMessage());
+            return 1;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return 130;
+        }
     }
 
     /** Whether it was said. */

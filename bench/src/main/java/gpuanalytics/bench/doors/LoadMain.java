@@ -1,6 +1,6 @@
 package gpuanalytics.bench.doors;
 
-import java.io.IOException;
+import gpuanalytics.bench.command.CommandLine;
 import java.io.PrintStream;
 import java.util.List;
 
@@ -19,14 +19,7 @@ public final class LoadMain {
             out.print(LoadOptions.HELP);
             return 0;
         }
-        try {
-            return new LoadRun(LoadOptions.parse(arguments), out, err).run();
-        } catch (IllegalArgumentException | IllegalStateException | IOException e) {
-            err.println(e.getMessage());
-            return 1;
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            return 130;
-        }
+        return CommandLine.status(
+                err, () -> new LoadRun(LoadOptions.parse(arguments), out, err).run());
     }
 }

@@ -1,15 +1,9 @@
 package gpuanalytics.bench.load;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import gpuanalytics.event.Event;
-import gpuanalytics.event.EventCodec;
-import gpuanalytics.event.EventKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Sends events of now at a steady rate, in slices of a few milliseconds, until it is closed. */
 public final class LiveFeed implements AutoCloseable {
@@ -85,12 +79,9 @@ public final class LiveFeed implements AutoCloseable {
                 load.samples().size() == 0 || (load.usages().size() > 0 && number % 2 == 1);
         var stream = isUsage ? load.usages() : load.samples();
         var event = stream.event(number, at);
-        var _ = producer.send(record(isUsage ? load.usageTopic() : load.sampleTopic(), event));
-    }
-
-    private static ProducerRecord<byte[], byte[]> record(String topic, Event event) {
-        var key = EventKey.of(event);
-        return new ProducerRecord<>(
-                topic, key == null ? null : key.getBytes(UTF_8), EventCodec.encode(event));
+        var _ =
+                producer.send(
+                        TopicFiller.record(
+                                isUsage ? load.usageTopic() : load.sampleTopic(), event));
     }
 }

@@ -2,6 +2,7 @@ package gpuanalytics.bench.load;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import gpuanalytics.event.Event;
 import gpuanalytics.event.EventCodec;
 import gpuanalytics.event.EventKey;
 import java.util.Collection;
@@ -147,14 +148,9 @@ public final class TopicFiller implements AutoCloseable {
         var failure = new AtomicReference<@Nullable Exception>();
         try (var producer = new KafkaProducer<byte[], byte[]>(settings(bootstrap))) {
             for (long number = 0; number < events.size() && failure.get() == null; number++) {
-                var event = events.event(number);
-                var key = EventKey.of(event);
                 var _ =
                         producer.send(
-                                new ProducerRecord<>(
-                                        topic,
-                                        key == null ? null : key.getBytes(UTF_8),
-                                        EventCodec.encode(event)),
+                                record(topic, events.event(number)),
                                 (_, problem) -> {
                                     if (problem != null) {
                                         failure.set(problem);
@@ -166,6 +162,13 @@ public final class TopicFiller implements AutoCloseable {
         if (problem != null) {
             throw new IllegalStateException("topic %s cannot be filled".formatted(topic), problem);
         }
+    }
+
+    /** The record of an event, keyed as our producers key it. */
+    public static ProducerRecord<byte[], byte[]> record(String topic, Event event) {
+        var key = EventKey.of(event);
+        return new ProducerRecord<>(
+                topic, key == null ? null : key.getBytes(UTF_8), EventCodec.encode(event));
     }
 
     /**

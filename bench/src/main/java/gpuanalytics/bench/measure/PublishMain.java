@@ -1,15 +1,11 @@
 package gpuanalytics.bench.measure;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.sun.management.OperatingSystemMXBean;
 import gpuanalytics.bench.load.Load;
 import gpuanalytics.bench.load.TopicFiller;
 import gpuanalytics.bench.load.Workload;
 import gpuanalytics.bench.process.ChildJvm;
 import gpuanalytics.event.Event;
-import gpuanalytics.event.EventCodec;
-import gpuanalytics.event.EventKey;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.producer.publish.EventPublisher;
 import gpuanalytics.producer.publish.KafkaOptions;
@@ -23,7 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * Our publisher beside a plain client with the same settings: both encode the same events, send
@@ -134,13 +129,7 @@ public final class PublishMain {
 
         @Override
         public void send(Event event) {
-            var key = EventKey.of(event);
-            var _ =
-                    producer.send(
-                            new ProducerRecord<>(
-                                    topic,
-                                    key == null ? null : key.getBytes(UTF_8),
-                                    EventCodec.encode(event)));
+            var _ = producer.send(TopicFiller.record(topic, event));
         }
 
         @Override

@@ -30,16 +30,12 @@ public final class StartMain {
 
     /** Runs it, and tells the exit status. */
     static int run(String[] arguments, PrintStream out, PrintStream err) {
-        try {
-            run(List.of(arguments), out);
-            return 0;
-        } catch (IllegalArgumentException | IllegalStateException | IOException e) {
-            err.println(e.getMessage());
-            return 1;
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            return 130;
-        }
+        return CommandLine.status(
+                err,
+                () -> {
+                    run(List.of(arguments), out);
+                    return 0;
+                });
     }
 
     private static void run(List<String> words, PrintStream out)

@@ -4,7 +4,6 @@ import gpuanalytics.processor.query.FoundConflict;
 import gpuanalytics.processor.query.UsageQueries;
 import gpuanalytics.service.http.Answer;
 import gpuanalytics.service.http.Endpoint;
-import gpuanalytics.service.http.Json;
 import java.util.List;
 
 /** Answers {@code /conflicts}. */
@@ -31,17 +30,6 @@ final class ConflictAnswers {
 
     Answer respond(Endpoint.Request request) {
         int limit = LimitParameter.of(new QueryParameters(request), MAX_LIMIT);
-        var table = new Table<>(COLUMNS, queries.conflicts(limit));
-        return request.mediaType().equals(Table.CSV_MEDIA_TYPE)
-                ? table.csv()
-                : Answer.ok(
-                        Json.MEDIA_TYPE,
-                        Json.streamed(
-                                json -> {
-                                    json.writeStartObject();
-                                    json.writeFieldName("conflicts");
-                                    table.writeTo(json);
-                                    json.writeEndObject();
-                                }));
+        return new Table<>(COLUMNS, queries.conflicts(limit)).answer(request, "conflicts", _ -> {});
     }
 }

@@ -4,7 +4,6 @@ import gpuanalytics.processor.letter.Letter;
 import gpuanalytics.processor.letter.Letters;
 import gpuanalytics.service.http.Answer;
 import gpuanalytics.service.http.Endpoint;
-import gpuanalytics.service.http.Json;
 import java.util.List;
 
 /** Answers {@code /rejects}: the latest rejected records, and why. */
@@ -38,18 +37,7 @@ final class RejectAnswers {
 
     Answer respond(Endpoint.Request request) {
         var newest = letters.newest(LimitParameter.of(new QueryParameters(request), MAX_LIMIT));
-        var table = new Table<>(COLUMNS, newest.letters());
-        return request.mediaType().equals(Table.CSV_MEDIA_TYPE)
-                ? table.csv()
-                : Answer.ok(
-                        Json.MEDIA_TYPE,
-                        Json.streamed(
-                                json -> {
-                                    json.writeStartObject();
-                                    json.writeNumberField("kept", newest.kept());
-                                    json.writeFieldName("rejects");
-                                    table.writeTo(json);
-                                    json.writeEndObject();
-                                }));
+        return new Table<>(COLUMNS, newest.letters())
+                .answer(request, "rejects", json -> json.writeNumberField("kept", newest.kept()));
     }
 }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import gpuanalytics.processor.ledger.LedgerExport;
 import gpuanalytics.service.http.Answer;
 import gpuanalytics.service.http.Body;
+import gpuanalytics.service.http.Endpoint;
+import gpuanalytics.service.http.Json;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -80,6 +82,27 @@ record Table<R>(List<Column<R>> columns, List<R> rows) {
         if (!object.isEmpty()) {
             json.writeEndObject();
         }
+    }
+
+    /** What an answer has beside its rows. */
+    interface Members {
+        void writeTo(JsonGenerator json) throws IOException;
+    }
+
+    /** The rows as they are asked for: as CSV, or as the last member of an object. */
+    Answer answer(Endpoint.Request request, String member, Members before) {
+        return request.mediaType().equals(CSV_MEDIA_TYPE)
+                ? csv()
+                : Answer.ok(
+                        Json.MEDIA_TYPE,
+                        Json.streamed(
+                                json -> {
+                                    json.writeStartObject();
+                                    before.writeTo(json);
+                                    json.writeFieldName(member);
+                                    writeTo(json);
+                                    json.writeEndObject();
+                                }));
     }
 
     /**

@@ -32,7 +32,9 @@ record BillLine(Instant start, Instant end, BigDecimal cost) {
                     .appendPattern("['T'][' ']")
                     .append(DateTimeFormatter.ISO_LOCAL_TIME)
                     .optionalStart()
-                    .appendPattern("[' ']['UTC'][XXX]")
+                    .appendPattern("[' ']['UTC']")
+                    .optionalStart()
+                    .appendOffset("+HH:MM", "Z")
                     .toFormatter()
                     .withResolverStyle(ResolverStyle.STRICT);
 

@@ -120,7 +120,7 @@ public final class FocusColumns {
 
     private List<FocusColumn> own() {
         return List.of(
-                new FocusColumn("x_CostPart", charge -> FocusMeter.part(charge.meter())),
+                new FocusColumn("x_CostPart", charge -> charge.meter().partLabel()),
                 new FocusColumn("x_CostBasis", _ -> notes.basis().label()),
                 new FocusColumn("x_PriceVersion", _ -> notes.priceVersion()),
                 new FocusColumn("x_FoldedLabels", FocusColumns::folded));

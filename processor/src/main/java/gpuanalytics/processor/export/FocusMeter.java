@@ -94,24 +94,6 @@ final class FocusMeter {
         };
     }
 
-    /** The part of the ledger's sum. */
-    static String part(Meter meter) {
-        return switch (meter) {
-            case GPU_IDLE -> "idle";
-            case GPU_UNKNOWN -> "unknown";
-            case GPU_INPUT,
-                    GPU_OUTPUT,
-                    OWN_INPUT,
-                    OWN_OUTPUT,
-                    API_INPUT,
-                    API_CACHED_INPUT,
-                    API_CACHE_WRITE,
-                    API_OUTPUT,
-                    API_REASONING ->
-                    "attributed";
-        };
-    }
-
     /** The model of the GPU, or of the tokens. */
     static String model(Charge charge) {
         var dimension = charge.meter().isTime() ? CostDimension.GPU_MODEL : CostDimension.MODEL;

@@ -1,10 +1,12 @@
 package gpuanalytics.processor.ledger;
 
+import gpuanalytics.processor.ledger.CostSums.Part;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,36 +57,44 @@ public record Charge(
     /** What can be charged. */
     public enum Meter {
         /** Time of a GPU that went to reading prompts. */
-        GPU_INPUT,
+        GPU_INPUT(true, Part.ATTRIBUTED),
         /** Time of a GPU that went to writing completions. */
-        GPU_OUTPUT,
+        GPU_OUTPUT(true, Part.ATTRIBUTED),
         /** Time of a GPU that no tokens claim. */
-        GPU_IDLE,
+        GPU_IDLE(true, Part.IDLE),
         /** Time of a GPU of which nobody knows what it was for. */
-        GPU_UNKNOWN,
+        GPU_UNKNOWN(true, Part.UNKNOWN),
         /** Prompt tokens of GPUs of one's own: they are charged as time, and here cost nothing. */
-        OWN_INPUT,
+        OWN_INPUT(false, Part.ATTRIBUTED),
         /** Completion tokens of GPUs of one's own, which cost nothing here either. */
-        OWN_OUTPUT,
-        API_INPUT,
-        API_CACHED_INPUT,
-        API_CACHE_WRITE,
-        API_OUTPUT,
-        API_REASONING;
+        OWN_OUTPUT(false, Part.ATTRIBUTED),
+        API_INPUT(false, Part.ATTRIBUTED),
+        API_CACHED_INPUT(false, Part.ATTRIBUTED),
+        API_CACHE_WRITE(false, Part.ATTRIBUTED),
+        API_OUTPUT(false, Part.ATTRIBUTED),
+        API_REASONING(false, Part.ATTRIBUTED);
+
+        private final boolean isTime;
+        private final Part part;
+
+        Meter(boolean isTime, Part part) {
+            this.isTime = isTime;
+            this.part = part;
+        }
 
         /** Whether it is time of a GPU, and not tokens. */
         public boolean isTime() {
-            return switch (this) {
-                case GPU_INPUT, GPU_OUTPUT, GPU_IDLE, GPU_UNKNOWN -> true;
-                case OWN_INPUT,
-                        OWN_OUTPUT,
-                        API_INPUT,
-                        API_CACHED_INPUT,
-                        API_CACHE_WRITE,
-                        API_OUTPUT,
-                        API_REASONING ->
-                        false;
-            };
+            return isTime;
+        }
+
+        /** The part of the ledger's sum that it belongs to. */
+        Part part() {
+            return part;
+        }
+
+        /** The name of that part. */
+        public String partLabel() {
+            return part.name().toLowerCase(Locale.ROOT);
         }
     }
 

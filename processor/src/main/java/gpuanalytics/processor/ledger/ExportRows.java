@@ -136,23 +136,6 @@ final class ExportRows {
                     ? Usd.time(quantity, unitUsd)
                     : Usd.of(unitUsd.multiply(BigDecimal.valueOf(quantity, MILLION_DIGITS)));
         }
-
-        Part part() {
-            return switch (meter) {
-                case GPU_IDLE -> Part.IDLE;
-                case GPU_UNKNOWN -> Part.UNKNOWN;
-                case GPU_INPUT,
-                        GPU_OUTPUT,
-                        OWN_INPUT,
-                        OWN_OUTPUT,
-                        API_INPUT,
-                        API_CACHED_INPUT,
-                        API_CACHE_WRITE,
-                        API_OUTPUT,
-                        API_REASONING ->
-                        Part.ATTRIBUTED;
-            };
-        }
     }
 
     private static Charge charge(Entry entry, Counted counted, ExactRounding usd) {
@@ -164,6 +147,6 @@ final class ExportRows {
                 counted.quantity,
                 counted.unitUsd,
                 entry.key.providedMicroUsd() != null,
-                usd.next(counted.part(), counted.money()));
+                usd.next(counted.meter.part(), counted.money()));
     }
 }

@@ -5,10 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.embedded.EmbeddedBroker;
+import gpuanalytics.embedded.testing.Relay;
 import gpuanalytics.producer.publish.KafkaOptions.Compression;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +28,7 @@ class NewPartitionIT {
 
     @Test
     void whatIsRefusedForNowComesInOrderAndNothingWaitsForEver() throws Exception {
-        try (var front = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        try (var front = Relay.listen();
                 var broker =
                         EmbeddedBroker.start(
                                 EmbeddedBroker.Options.defaults().behind(front.getLocalPort()));

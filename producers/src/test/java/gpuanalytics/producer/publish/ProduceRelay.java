@@ -1,14 +1,12 @@
 package gpuanalytics.producer.publish;
 
+import gpuanalytics.embedded.testing.Relay;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -26,17 +24,20 @@ final class ProduceRelay implements AutoCloseable {
 
     private static final long SECOND_WITHIN_MS = 1000;
 
-    private final ServerSocket clients;
-    private final int brokerPort;
-    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Relay relay;
     private final CountDownLatch first = new CountDownLatch(1);
     private final CountDownLatch second = new CountDownLatch(1);
     private volatile int damaged = -1;
 
     ProduceRelay(ServerSocket clients, int brokerPort) {
-        this.clients = clients;
-        this.brokerPort = brokerPort;
-        Thread.startVirtualThread(this::accept);
+        this.relay =
+                new Relay(
+                        clients,
+                        brokerPort,
+                        (client, broker) -> {
+                            pass(client, broker, this::request);
+                            pass(broker, client, this::answer);
+                        });
     }
 
     /** Waits until the first produce request is under way. */
@@ -46,25 +47,7 @@ final class ProduceRelay implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        clients.close();
-        for (var socket : open) {
-            socket.close();
-        }
-    }
-
-    private void accept() {
-        try {
-            while (true) {
-                var client = clients.accept();
-                var broker = new Socket(InetAddress.getLoopbackAddress(), brokerPort);
-                open.add(client);
-                open.add(broker);
-                pass(client, broker, this::request);
-                pass(broker, client, this::answer);
-            }
-        } catch (IOException ignored) {
-            // closed: the test is over
-        }
+        relay.close();
     }
 
     private interface Passing {

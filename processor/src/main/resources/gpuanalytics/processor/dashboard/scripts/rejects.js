@@ -69,6 +69,7 @@ function look(letter, open) {
 /** All of one, and how it is sent again: as it stands (curl would read a file where a text begins with @), and never what steers a terminal. */
 function opened(letter) {
   const text = letter.value ?? "";
+  const isSendable = !letter.cut && text !== "" && !CONTROL.test(text);
   const again = `curl -sS ${doorUrl()}/v1/events -H 'content-type: application/json' --data-raw '${text.replaceAll("'", "'\\''")}'`;
   return el(
     "section",
@@ -81,7 +82,14 @@ function opened(letter) {
       ["Size, bytes", count(letter.value_bytes, "it has no value")],
     ]),
     el("pre", {tabindex: "0", class: "code"}, text === "" ? "(nothing)" : text),
-    el("p", {class: "quiet"}, letter.cut ? "Only the beginning is shown; the topic of the dead letters has what was kept." : "Mend it here and send it again, where the door for HTTP is open:"),
-    letter.cut || text === "" || CONTROL.test(text) ? null : el("pre", {tabindex: "0", class: "code"}, again),
+    el("p", {class: "quiet"}, advice(letter, isSendable)),
+    isSendable ? el("pre", {tabindex: "0", class: "code"}, again) : null,
   );
+}
+
+function advice(letter, isSendable) {
+  if (letter.cut) {
+    return "Only the beginning is shown; the topic of the dead letters has what was kept.";
+  }
+  return isSendable ? "Mend it here and send it again, where the door for HTTP is open:" : "It has nothing that can be sent from a terminal; the topic of the dead letters has what was kept.";
 }

@@ -9,6 +9,7 @@ import gpuanalytics.producer.receive.otlp.OtlpResponses;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCalls;
@@ -50,6 +51,9 @@ final class OtlpServices {
                     try (stream) {
                         return stream.readAllBytes();
                     } catch (StatusRuntimeException e) {
+                        if (e.getStatus().getCode() != Status.Code.RESOURCE_EXHAUSTED) {
+                            throw e;
+                        }
                         // the stream counts; thrown further it would be a fault of ours
                         return TOO_LARGE;
                     } catch (IOException e) {
