@@ -87,12 +87,7 @@ public record Charge(
             return isTime;
         }
 
-        /** The part of the ledger's sum that it belongs to. */
-        Part part() {
-            return part;
-        }
-
-        /** The name of that part. */
+        /** The name of the part of the ledger's sum that it belongs to. */
         public String partLabel() {
             return part.name().toLowerCase(Locale.ROOT);
         }

@@ -1,15 +1,13 @@
 package gpuanalytics.processor.ledger;
 
-import gpuanalytics.processor.ledger.CostSums.Part;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.EnumMap;
-import java.util.Map;
 
 /**
- * Rounds money row by row, so that rows add up to their exact sum, part by part, however many they
- * are: each is what it adds to the rounded sum of those before it. It has so many digits that sums
- * of rows over any cut are the answer's to the micro-dollar. For one thread.
+ * Rounds money row by row, so that rows add up to their exact sum, however many they are: each is
+ * what it adds to the rounded sum of all before it, of whatever part. Parts that are rounded each
+ * for itself would together miss the half of a micro-dollar that their exact sum may be. It has so
+ * many digits that sums of rows over any cut are the answer's to the micro-dollar. For one thread.
  */
 final class ExactRounding {
 
@@ -19,19 +17,19 @@ final class ExactRounding {
      */
     static final int DIGITS = 16;
 
-    private final Map<Part, BigDecimal> sums = new EnumMap<>(Part.class);
-    private final Map<Part, BigDecimal> told = new EnumMap<>(Part.class);
+    private BigDecimal sum = BigDecimal.ZERO;
+    private BigDecimal told = BigDecimal.ZERO;
 
     /**
-     * What the next row has of a part, in dollars.
+     * What the next row has, in dollars.
      *
      * @param money its sum of {@link Usd}
      */
-    BigDecimal next(Part part, BigDecimal money) {
-        var sum = sums.merge(part, money, BigDecimal::add);
+    BigDecimal next(BigDecimal money) {
+        sum = sum.add(money);
         var rounded = Usd.dollars(sum).setScale(DIGITS, RoundingMode.HALF_EVEN);
-        var before = told.put(part, rounded);
-        var added = (before == null ? rounded : rounded.subtract(before)).stripTrailingZeros();
+        var added = rounded.subtract(told).stripTrailingZeros();
+        told = rounded;
         return added.scale() < Usd.DIGITS ? added.setScale(Usd.DIGITS) : added;
     }
 }

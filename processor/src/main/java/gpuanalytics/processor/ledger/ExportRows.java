@@ -55,7 +55,7 @@ final class ExportRows {
             sums.add(entry.key, entry.amounts, rating);
             var parts = new ArrayList<BigDecimal>();
             for (var part : Part.values()) {
-                parts.add(usd.next(part, sums.money(part)));
+                parts.add(usd.next(sums.money(part)));
             }
             sink.accept(
                     new LedgerLine(
@@ -147,6 +147,6 @@ final class ExportRows {
                 counted.quantity,
                 counted.unitUsd,
                 entry.key.providedMicroUsd() != null,
-                usd.next(counted.meter.part(), counted.money()));
+                usd.next(counted.money()));
     }
 }

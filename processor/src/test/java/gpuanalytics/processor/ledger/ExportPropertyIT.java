@@ -47,7 +47,7 @@ class ExportPropertyIT {
                     Map.of(CostDimension.MODEL, List.of(RandomFleet.API_MODEL, "")));
 
     private final LedgerFixture fixture = new LedgerFixture();
-    private final long seed = System.nanoTime();
+    private final long seed = Long.getLong("fuzz.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final Instant start = LedgerFixture.hoursAgo(30 + random.nextInt(24));
     private final RandomFleet fleet = new RandomFleet(random, start, HOURS);
