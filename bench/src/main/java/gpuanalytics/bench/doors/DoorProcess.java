@@ -49,7 +49,8 @@ final class DoorProcess {
             jvm.addAll(Profile.options(recording()));
         }
         this.program =
-                new ChildJvm.Program(System.getProperty("java.class.path"), jvm, MAIN, variables);
+                new ChildJvm.Program(System.getProperty("java.class.path"), jvm, MAIN, variables)
+                        .with(options.jvm());
         this.process = launch();
     }
 

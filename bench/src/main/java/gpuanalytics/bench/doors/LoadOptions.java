@@ -37,6 +37,7 @@ import java.util.stream.Stream;
  * @param storeMebibytes the heap of our store
  * @param settle how long the totals may stand still before they are final
  * @param settings variables for our doors
+ * @param jvm options of the JVMs of our processes, after their own
  * @param recording whether the flight recorder of our doors runs along
  * @param seed of the numbers of tokens
  * @param directory where data and logs lie
@@ -61,6 +62,7 @@ record LoadOptions(
         int storeMebibytes,
         Duration settle,
         Map<String, String> settings,
+        List<String> jvm,
         boolean recording,
         long seed,
         Path directory) {
@@ -88,6 +90,7 @@ record LoadOptions(
             --store-mib N      heap of the own store in MiB; raw events beyond half of it go, the oldest first (default 512)
             --settle TIME      how long the API's totals may stand still before they are final (default 60s)
             --env NAME=VALUE   a variable for the own doors; may be repeated
+            --jvm OPTION       an option of the JVM of each own process, after those that it has; may be repeated
             --jfr              record a profile of the own doors and print its summary
             --seed N           of the numbers of tokens (default 1)
             --dir DIR          where data and logs lie; what is there is deleted (default bench/target/load)
@@ -104,6 +107,7 @@ record LoadOptions(
                     "--processor-after",
                     "--store-mib",
                     "--env",
+                    "--jvm",
                     "--jfr");
 
     /** The ways in. */
@@ -166,6 +170,7 @@ record LoadOptions(
                         whole(line, "--store-mib", 512),
                         line.duration("--settle", Duration.ofSeconds(60)),
                         line.settings("--env"),
+                        line.all("--jvm"),
                         line.has("--jfr"),
                         line.number("--seed", 1, 0),
                         Path.of(line.text("--dir", "bench/target/load")).toAbsolutePath());

@@ -30,6 +30,7 @@ final class OwnStack implements AutoCloseable {
 
     private final Path directory;
     private final int storeMebibytes;
+    private final List<String> jvm;
     private final int brokerPort = Ports.free();
     private final int apiPort = Ports.free();
     private final List<DoorProcess> doors = new ArrayList<>();
@@ -38,14 +39,15 @@ final class OwnStack implements AutoCloseable {
     private @Nullable ChildJvm processor;
     private int brokerStarts;
 
-    private OwnStack(Path directory, int storeMebibytes) {
-        this.directory = directory;
-        this.storeMebibytes = storeMebibytes;
+    private OwnStack(LoadOptions options) {
+        this.directory = options.directory();
+        this.storeMebibytes = options.storeMebibytes();
+        this.jvm = options.jvm();
     }
 
     /** Starts all of it, the processor where it is not to come after; returns once it is ready. */
     static OwnStack start(LoadOptions options) throws IOException, InterruptedException {
-        var stack = new OwnStack(options.directory(), options.storeMebibytes());
+        var stack = new OwnStack(options);
         try {
             stack.startBroker();
             try (var topics = new TopicFiller(stack.bootstrap())) {
@@ -78,10 +80,11 @@ final class OwnStack implements AutoCloseable {
                 ChildJvm.talking(
                         "broker",
                         ChildJvm.own(
-                                BrokerMain.class,
-                                List.of(
-                                        directory.resolve("broker").toString(),
-                                        Integer.toString(brokerPort))),
+                                        BrokerMain.class,
+                                        List.of(
+                                                directory.resolve("broker").toString(),
+                                                Integer.toString(brokerPort)))
+                                .with(jvm),
                         directory.resolve("broker.%d.log".formatted(++brokerStarts)));
         broker = started;
         var _ = started.line();
@@ -93,9 +96,10 @@ final class OwnStack implements AutoCloseable {
                 ChildJvm.talking(
                         "store",
                         ChildJvm.own(
-                                StoreMain.class,
-                                List.of(directory.resolve("store").toString()),
-                                storeMebibytes),
+                                        StoreMain.class,
+                                        List.of(directory.resolve("store").toString()),
+                                        storeMebibytes)
+                                .with(jvm),
                         directory.resolve("store.log"));
         store = started;
         var variables =
@@ -111,10 +115,11 @@ final class OwnStack implements AutoCloseable {
         options.add("-Xmx512m");
         var program =
                 new ChildJvm.Program(
-                        System.getProperty("java.class.path"),
-                        options,
-                        List.of("gpuanalytics.processor.ProcessorMain"),
-                        variables);
+                                System.getProperty("java.class.path"),
+                                options,
+                                List.of("gpuanalytics.processor.ProcessorMain"),
+                                variables)
+                        .with(jvm);
         var running = ChildJvm.silent("processor", program, directory.resolve("processor.log"));
         processor = running;
         Readiness.await("processor", apiPort, running);

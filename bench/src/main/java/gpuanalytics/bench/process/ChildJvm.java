@@ -42,7 +42,15 @@ public final class ChildJvm implements AutoCloseable {
             String classPath,
             List<String> options,
             List<String> command,
-            Map<String, String> environment) {}
+            Map<String, String> environment) {
+
+        /** The same with more options of the JVM, after those that it has: the last one counts. */
+        public Program with(List<String> more) {
+            var all = new ArrayList<>(options);
+            all.addAll(more);
+            return new Program(classPath, all, command, environment);
+        }
+    }
 
     /** A program of this module. */
     public static Program own(Class<?> main, List<String> arguments) {

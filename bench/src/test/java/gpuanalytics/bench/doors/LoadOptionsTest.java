@@ -40,6 +40,13 @@ final class LoadOptionsTest {
         assertEquals(Duration.ofMillis(500), options.settle());
     }
 
+    @Test
+    void ofAnOptionOfTheJvmsEachCounts() {
+        assertEquals(
+                List.of("-XX:+UseSerialGC", "-Xint"),
+                parse("--jvm -XX:+UseSerialGC --jvm -Xint").jvm());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -52,6 +59,7 @@ final class LoadOptionsTest {
                     --targets x --api http://127.0.0.1:1                     | HOST:PORT
                     --targets 127.0.0.1:1 --api 127.0.0.1:1                  | --api is
                     --targets 127.0.0.1:1 --api http://127.0.0.1:1 --jfr     | --jfr is for
+                    --targets 127.0.0.1:1 --api http://127.0.0.1:1 --jvm -Xint | --jvm is for
                     --targets 192.0.2.1:1 --api http://127.0.0.1:1           | 192.0.2.1 is not on loopback
                     --targets 127.0.0.1:1 --api http://192.0.2.1:1           | 192.0.2.1 is not on loopback
                     --token-file /no/such/file                               | --token-file
