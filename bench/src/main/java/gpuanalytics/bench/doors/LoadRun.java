@@ -45,16 +45,21 @@ final class LoadRun {
         }
         empty(options.directory());
         try (var stack = OwnStack.start(options)) {
-            var loop = sendInTrouble(stack);
-            printMemory(stack);
-            if (options.recording()) {
-                printProfiles(stack);
-            }
-            if (options.processorAfter()) {
-                stack.startProcessor();
-            }
-            return compare(loop, stack.api());
+            return on(stack);
         }
+    }
+
+    /** The same on processes that run: one load after the other has its sums apart. */
+    int on(OwnStack stack) throws IOException, InterruptedException {
+        var loop = sendInTrouble(stack);
+        printMemory(stack);
+        if (options.recording()) {
+            printProfiles(stack);
+        }
+        if (options.processorAfter()) {
+            stack.startProcessor();
+        }
+        return compare(loop, stack.api());
     }
 
     private OpenLoop sendInTrouble(OwnStack stack) throws InterruptedException {

@@ -64,9 +64,12 @@ final class Trouble implements AutoCloseable {
         while (true) {
             Thread.sleep(options.killEvery().get());
             var door = stack.doors().get(kills.get() % stack.doors().size());
-            door.kill();
-            kills.incrementAndGet();
-            door.startAgain();
+            try {
+                door.kill();
+                kills.incrementAndGet();
+            } finally {
+                door.startAgain();
+            }
         }
     }
 
@@ -96,7 +99,7 @@ final class Trouble implements AutoCloseable {
         return wasAway;
     }
 
-    /** Ends it; the broker is there afterwards. */
+    /** Ends it; the broker is there afterwards, and each door at least starts. */
     @Override
     public void close() {
         doorThread.interrupt();
