@@ -39,6 +39,9 @@ final class StartIT {
                         directory.toString(),
                         "--",
                         "java",
+                        // a process of a few seconds gains nothing by the second compiler
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
                         "-cp",
