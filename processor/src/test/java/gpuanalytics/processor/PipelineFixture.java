@@ -191,6 +191,18 @@ final class PipelineFixture implements AutoCloseable {
                                                 AlterConfigOp.OpType.SET))
                         .toList();
         admin.incrementalAlterConfigs(Map.of(what, changes)).all().get();
+        // the controller has answered; the broker hears of it a little later
+        Waiting.until("the broker to know of " + settings, LIMIT, () -> knows(what, settings));
+    }
+
+    private boolean knows(ConfigResource what, Map<String, String> settings) throws Exception {
+        var known = admin.describeConfigs(List.of(what)).values().get(what).get();
+        return settings.entrySet().stream()
+                .allMatch(
+                        setting -> {
+                            var entry = known.get(setting.getKey());
+                            return entry != null && setting.getValue().equals(entry.value());
+                        });
     }
 
     ProcessorConfig config() {
