@@ -196,13 +196,15 @@ final class PipelineFixture implements AutoCloseable {
     }
 
     private boolean knows(ConfigResource what, Map<String, String> settings) throws Exception {
-        var known = admin.describeConfigs(List.of(what)).values().get(what).get();
-        return settings.entrySet().stream()
-                .allMatch(
-                        setting -> {
-                            var entry = known.get(setting.getKey());
-                            return entry != null && setting.getValue().equals(entry.value());
-                        });
+        for (var known : admin.describeConfigs(List.of(what)).all().get().values()) {
+            for (var setting : settings.entrySet()) {
+                var entry = known.get(setting.getKey());
+                if (entry == null || !setting.getValue().equals(entry.value())) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     ProcessorConfig config() {
