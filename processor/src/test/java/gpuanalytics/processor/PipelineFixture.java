@@ -15,13 +15,16 @@ import gpuanalytics.processor.faults.FaultyStore;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -31,6 +34,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -191,6 +195,29 @@ final class PipelineFixture implements AutoCloseable {
                                                 AlterConfigOp.OpType.SET))
                         .toList();
         admin.incrementalAlterConfigs(Map.of(what, changes)).all().get();
+        // the controller has answered; the broker hears of it a little later
+        Waiting.until("the broker to know of " + settings, LIMIT, () -> knows(what, settings));
+    }
+
+    private boolean knows(ConfigResource what, Map<String, String> settings) throws Exception {
+        Collection<Config> all;
+        try {
+            all = admin.describeConfigs(List.of(what)).all().get().values();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return false; // nor has it heard of the topic
+            }
+            throw e;
+        }
+        for (var known : all) {
+            for (var setting : settings.entrySet()) {
+                var entry = known.get(setting.getKey());
+                if (entry == null || !setting.getValue().equals(entry.value())) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     ProcessorConfig config() {

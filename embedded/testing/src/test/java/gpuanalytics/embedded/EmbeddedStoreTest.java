@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.mongodb.MongoCommandException;
 import com.mongodb.MongoException;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
@@ -22,11 +23,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -38,6 +43,11 @@ class EmbeddedStoreTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int KILLS = 5;
+
+    /** The codes of MongoDB. */
+    private static final int NAMESPACE_NOT_FOUND = 26;
+
+    private static final int INDEX_NOT_FOUND = 27;
 
     @Test
     void keepsEveryAcknowledgedWriteOverSigkill(@TempDir Path directory) throws Exception {
@@ -190,6 +200,35 @@ class EmbeddedStoreTest {
             assertEquals("2999", left.getLast());
             assertEquals(3000 - left.size(), Integer.parseInt(left.getFirst()));
         }
+    }
+
+    /** Whoever is told that there is no index, as another drops it, may make one of its own. */
+    @Test
+    void anIndexIsThereOrNotThoughManyMakeItAgainAtOnce() throws Exception {
+        try (var store = EmbeddedStore.start(Options.defaults());
+                var client = MongoClients.create(store.url());
+                var threads = Executors.newFixedThreadPool(3)) {
+            var things = things(client);
+            for (int round = 1; round <= 100; round++) {
+                var expiry = new IndexOptions().expireAfter((long) round, TimeUnit.HOURS);
+                Callable<Void> makeAgain = () -> makeAgain(things, expiry);
+                for (var made : threads.invokeAll(Collections.nCopies(3, makeAgain))) {
+                    made.get();
+                }
+            }
+        }
+    }
+
+    private static Void makeAgain(MongoCollection<Document> things, IndexOptions options) {
+        try {
+            things.dropIndex(Indexes.ascending("stored_at"));
+        } catch (MongoCommandException e) {
+            assertTrue(
+                    Set.of(NAMESPACE_NOT_FOUND, INDEX_NOT_FOUND).contains(e.getErrorCode()),
+                    e::toString);
+        }
+        things.createIndex(Indexes.ascending("stored_at"), options);
+        return null;
     }
 
     private static MongoCollection<Document> things(com.mongodb.client.MongoClient client) {
