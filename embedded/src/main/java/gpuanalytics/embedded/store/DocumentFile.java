@@ -32,6 +32,7 @@ final class DocumentFile implements AutoCloseable {
     private final boolean durable;
     private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
     private final GroupCommit group = new GroupCommit(this::commit);
+    private final Object alone = new Object();
 
     /**
      * Opens the file, which is made where it is missing; null stands for memory.
@@ -97,6 +98,15 @@ final class DocumentFile implements AutoCloseable {
             group.await();
         }
         return result;
+    }
+
+    /**
+     * The same, one after the other: dropping an index takes two steps, which nobody may see apart.
+     */
+    <T> T writeAlone(Supplier<T> command) {
+        synchronized (alone) {
+            return write(command);
+        }
     }
 
     private <T> T apply(Supplier<T> command) {

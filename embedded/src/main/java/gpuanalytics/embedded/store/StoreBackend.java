@@ -110,7 +110,7 @@ final class StoreBackend extends AbstractMongoBackend {
                         });
             }
             if (STRUCTURE.contains(command)) {
-                return file.write(() -> structureAlone(channel, database, command, name, query));
+                return file.writeAlone(() -> structure(channel, database, command, name, query));
             }
             return file.read(() -> read(channel, database, command, name, query));
         } catch (MongoServerException e) {
@@ -143,14 +143,6 @@ final class StoreBackend extends AbstractMongoBackend {
     private Document library(Channel channel, String database, String name, Document query) {
         return resolveDatabase(database)
                 .handleCommand(channel, name, query, this::resolveDatabase, NoopOplog.get());
-    }
-
-    /** An index is dropped in two steps of the library, which nobody may see apart. */
-    private Document structureAlone(
-            Channel channel, String database, String command, String name, Document query) {
-        synchronized (database(database)) {
-            return structure(channel, database, command, name, query);
-        }
     }
 
     private Document structure(

@@ -86,7 +86,7 @@ class ExportPropertyIT {
     @Test
     void rowsAddUpToTheAnswersOnEachCut() throws Exception {
         fixture.priceWith(fleet.book());
-        fixture.store(fleet.events(GPUS, 300));
+        fixture.store(fleet.events(GPUS, 150));
         checkAll("computed while asked");
         fixture.keeper().keep();
         checkAll("stored");
