@@ -25,7 +25,7 @@ class ProcessorProcessIT {
         try (var fixture = PipelineFixture.withTopics()) {
             fixture.with("BATCH_ROWS", "5000").with("COMMIT_INTERVAL_MS", "1000");
             var ledger = new EventLedger(21);
-            fixture.sendAll(ledger, 60_000);
+            fixture.sendAll(ledger, 30_000);
             try (var process = run(fixture.environment())) {
                 Waiting.until("it to be under load", LIMIT, () -> raw(fixture) > 5000);
 
