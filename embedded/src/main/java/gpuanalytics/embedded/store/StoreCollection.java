@@ -28,16 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreCollection extends AbstractMongoCollection<Object> {
 
-    private static final int SAMPLED_DOCUMENTS = 100;
-
-    /**
-     * What a document takes beside its bytes: its key and its place, and its entry in each index.
-     * As counted by class histograms of 64-bit JVMs with compressed references.
-     */
-    private static final int KEY_BYTES = 136;
-
-    private static final int INDEX_ENTRY_BYTES = 176;
-
     private final MVMap<Object, byte[]> documents;
 
     StoreCollection(
@@ -116,22 +106,13 @@ final class StoreCollection extends AbstractMongoCollection<Object> {
 
     @Override
     protected int getDataSize() {
-        return (int) Math.min(Integer.MAX_VALUE, meanBytes() * documents.sizeAsLong());
-    }
-
-    private double meanBytes() {
-        return documents.values().stream()
-                .limit(SAMPLED_DOCUMENTS)
-                .mapToInt(bytes -> bytes.length)
-                .average()
-                .orElse(0);
+        return (int) Math.min(Integer.MAX_VALUE, SampledSize.of(documents).bytes());
     }
 
     /** How many documents there are beyond those that take so many bytes of memory. */
     long documentsBeyond(long bytes) {
         var indexes = getIndexes().stream().filter(OrderedIndex.class::isInstance).count();
-        var each = meanBytes() + KEY_BYTES + indexes * INDEX_ENTRY_BYTES;
-        return Math.max(0, documents.sizeAsLong() - (long) (bytes / each));
+        return SampledSize.of(documents).documentsBeyond(bytes, indexes);
     }
 
     /** Deletes the documents that an index of the field has first. */
@@ -283,7 +264,46 @@ final class StoreCollection extends AbstractMongoCollection<Object> {
             boolean isMulti,
             boolean isUpsert,
             Oplog oplog) {
-        return super.updateDocuments(selector, update, arrayFilters, isMulti, isUpsert, oplog);
+        var plainly =
+                isMulti || !arrayFilters.isEmpty() ? null : update(selector, update, isUpsert);
+        return plainly != null
+                ? plainly
+                : super.updateDocuments(selector, update, arrayFilters, isMulti, isUpsert, oplog);
+    }
+
+    /** Updates the document of an id, as the library answers it; null where that is not plain. */
+    private @Nullable Document update(Document selector, Document update, boolean isUpsert) {
+        if (getIdField() == null || !(selector.get(getIdField()) instanceof String id)) {
+            return null;
+        }
+        var before = getDocument(id);
+        if (before == null) {
+            var made = isUpsert ? PlainUpdate.made(selector, id, update) : null;
+            if (made == null) {
+                return null;
+            }
+            addDocument(made);
+            return new Document("upserted", id).append("n", 0).append("nModified", 0);
+        }
+        var after =
+                documentMatchesQuery(before, selector)
+                        ? PlainUpdate.applied(before, update, false)
+                        : null;
+        return after == null ? null : replace(id, before, after);
+    }
+
+    private Document replace(String id, Document before, Document after) {
+        if (after.equals(before)) {
+            return new Document("n", 1).append("nModified", 0);
+        }
+        for (var index : getIndexes()) {
+            index.checkUpdate(before, after, this);
+        }
+        for (var index : getIndexes()) {
+            index.updateInPlace(before, after, id, this);
+        }
+        handleUpdate(id, before, after);
+        return new Document("n", 1).append("nModified", 1);
     }
 
     @Override
