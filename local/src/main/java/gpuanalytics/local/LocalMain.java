@@ -137,10 +137,12 @@ public final class LocalMain {
     private int follow(PrintStream out, PrintStream err) throws InterruptedException {
         printAddresses(out);
         if (options.once()) {
+            out.println();
             return new OnceRun(pipeline, api, this::showAndAwaitTick).run(out, err);
         }
         pipeline.produce();
-        pipeline.openDoors().ifPresent(doors -> out.println("  doors      " + doors + "\n"));
+        pipeline.openDoors().ifPresent(doors -> out.println("  doors      " + doors));
+        out.println();
         pipeline.evening();
         if (options.open()) {
             Browser.open("http://127.0.0.1:%d/".formatted(pipeline.processor().httpPort()), err);
@@ -167,7 +169,6 @@ public final class LocalMain {
         out.println("  Kafka      " + pipeline.broker().bootstrapServers());
         out.println("  store      " + shown(pipeline.storeUrl()));
         pipeline.simulated().ifPresent(fleet -> out.println("  simulated  " + fleet));
-        out.println();
     }
 
     /** Without the password that a store of one's own may have. */

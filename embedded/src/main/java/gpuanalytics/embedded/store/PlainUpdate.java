@@ -107,21 +107,21 @@ final class PlainUpdate {
             return false;
         }
         return switch (operator) {
-            case "$set", "$setOnInsert" -> put(parent, name, value);
+            case "$set", "$setOnInsert" -> put(parent, name, present, value);
             case "$inc" -> add(parent, name, present == null ? Integer.valueOf(0) : present, value);
             case "$min" ->
                     (present != null && ORDER.compare(value, present) >= 0)
-                            || put(parent, name, value);
+                            || put(parent, name, present, value);
             case "$max" ->
                     (present != null && ORDER.compare(value, present) <= 0)
-                            || put(parent, name, value);
+                            || put(parent, name, present, value);
             default -> false;
         };
     }
 
     /** Whether numbers of different types are the same is the library's to say. */
-    private static boolean put(Document parent, String name, Object value) {
-        var present = parent.get(name);
+    private static boolean put(
+            Document parent, String name, @Nullable Object present, Object value) {
         if (present != null && (value instanceof Document || value instanceof Collection)) {
             return false;
         }
@@ -138,6 +138,6 @@ final class PlainUpdate {
     private static boolean add(Document parent, String name, Object present, Object by) {
         return present instanceof Number before
                 && by instanceof Number more
-                && put(parent, name, NumericUtils.addNumbers(before, more));
+                && put(parent, name, present, NumericUtils.addNumbers(before, more));
     }
 }

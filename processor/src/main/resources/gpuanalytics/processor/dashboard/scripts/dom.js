@@ -1,8 +1,16 @@
 /** Elements. What comes from events is only ever handed on as text, so it is shown as text. */
 
-/** What is invisible, steers a terminal or turns the direction of what follows: control characters, formats, fillers, ends of lines, and what is no character. */
-const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]/gu;
+/** What steers a terminal: control characters but tabs and ends of lines. */
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/u;
+
+/** That, and what is invisible or turns the direction of what follows: formats, fillers, ends of lines, and what is no character. */
+const HIDDEN = new RegExp(`${CONTROL.source}|[\\p{Cf}\\p{Cs}\\p{Co}\\p{Cn}\\p{Zl}\\p{Zp}\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u2800\\u3164\\uffa0]`, "gu");
 const LABELS = new Set(["title", "aria-label"]);
+
+/** Whether a text is not to be pasted into a terminal. */
+export function steersTerminal(text) {
+  return CONTROL.test(text);
+}
 
 /** A text of others as it is shown: two names that are not the same do not look the same. */
 function shown(text) {

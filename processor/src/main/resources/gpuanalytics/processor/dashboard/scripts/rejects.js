@@ -1,6 +1,6 @@
 /** What was rejected: which record, why, and what to do about it. */
 import {question} from "./api.js";
-import {el, replace} from "./dom.js";
+import {el, replace, steersTerminal} from "./dom.js";
 import {doorUrl} from "./empty.js";
 import {count, time, value} from "./format.js";
 import {samples} from "./metrics.js";
@@ -13,9 +13,6 @@ export const keepsFilters = false;
 
 const MOST = 200;
 const SHOWN = 60;
-
-/** What steers a terminal that it is pasted into. */
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/u;
 
 /** Builds the view; what is returned asks again whenever it is called. */
 export function build(root) {
@@ -69,7 +66,7 @@ function look(letter, open) {
 /** All of one, and how it is sent again: as it stands (curl would read a file where a text begins with @), and never what steers a terminal. */
 function opened(letter) {
   const text = letter.value ?? "";
-  const isSendable = !letter.cut && text !== "" && !CONTROL.test(text);
+  const isSendable = !letter.cut && text !== "" && !steersTerminal(text);
   const again = `curl -sS ${doorUrl()}/v1/events -H 'content-type: application/json' --data-raw '${text.replaceAll("'", "'\\''")}'`;
   return el(
     "section",
