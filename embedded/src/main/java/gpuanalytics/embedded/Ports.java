@@ -3,37 +3,31 @@ package gpuanalytics.embedded;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports on loopback. */
 public final class Ports {
 
-    /** Below the ports that systems give to outgoing connections, 32768 and up or 49152 and up. */
-    private static final int LOWEST = 20_000;
-
-    private static final int HIGHEST = 29_999;
-    private static final int ATTEMPTS = 1000;
+    private static final PortBlocks BLOCKS = new PortBlocks();
 
     private Ports() {}
 
     /**
      * A port that nobody listens on now, and that no outgoing connection will take before somebody
-     * does, or while a server that listened there is down.
+     * does, or while a server that listened there is down. Nobody else is given it in this process,
+     * nor in another of this user as long as this one lives.
      */
     public static int free() {
-        return freeBesides(0);
-    }
-
-    /** The same, and another than the given one, which somebody will listen on soon. */
-    static int freeBesides(int other) {
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST + 1);
-            if (port != other && isFree(port)) {
+        for (var port = BLOCKS.next(); ; port = BLOCKS.next()) {
+            if (isFree(port)) {
                 return port;
             }
         }
-        throw new IllegalStateException(
-                "no port from %d to %d is free, expected one".formatted(LOWEST, HIGHEST));
+    }
+
+    /** The same, and another than the given one, which somebody else chose. */
+    static int freeBesides(int other) {
+        var port = free();
+        return port == other ? free() : port;
     }
 
     private static boolean isFree(int port) {
