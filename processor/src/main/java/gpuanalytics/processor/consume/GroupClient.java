@@ -30,6 +30,10 @@ final class GroupClient implements AutoCloseable {
 
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
+
+    /** Of a broker that does not answer; the client spins for as long at worst (KAFKA-21031). */
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
+
     private static final int FETCH_MAX_BYTES = 16 << 20;
     private static final int PARTITION_FETCH_BYTES = 2 << 20;
 
@@ -124,6 +128,7 @@ final class GroupClient implements AutoCloseable {
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, config.maxPollRecords());
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_MAX_BYTES);
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PARTITION_FETCH_BYTES);
+        settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) REQUEST_TIMEOUT.toMillis());
         // A topic that is made later is noticed after this, not after 5 minutes.
         settings.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 5000);
         settings.put(
