@@ -5,6 +5,13 @@
 demo: ## Run everything with a day of the fleet in a minute, in which things go wrong, and serve it until Ctrl-C (ARGS=--open)
 	@scripts/run --demo $(ARGS)
 
+.PHONY: screenshots
+screenshots: ## Make pictures of every view of the dashboard in target/screenshots (needs Chromium), and those of the README
+	@rm -rf target/screenshots
+	@$(MVN) $(QUIET) -pl local -am test -Dtest=DemoIT -Dsurefire.failIfNoSpecifiedTests=false -Dscreenshots=$(CURDIR)/target/screenshots
+	@mkdir -p docs/pictures && cp target/screenshots/readme/*.png docs/pictures/
+	@echo "target/screenshots has all of them, docs/pictures those of the README"
+
 ##@ Long runs
 
 .PHONY: soak

@@ -198,6 +198,11 @@ public final class Chromium implements AutoCloseable {
         return evaluate("document.body.innerText").asText();
     }
 
+    /** Pictures are without the bars of whatever scrolls. */
+    public void hideScrollbars() {
+        send("Emulation.setScrollbarsHidden", Map.of("hidden", true));
+    }
+
     /** What is seen of the page without scrolling, as PNG. */
     public byte[] screenshot() {
         return picture(Map.of());
