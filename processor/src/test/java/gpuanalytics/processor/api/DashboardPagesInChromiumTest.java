@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.processor.letter.Letters;
 import gpuanalytics.service.text.Printable;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -16,6 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What-if, budgets, rejects, and the pages of teams and models, as a person uses them. */
 class DashboardPagesInChromiumTest extends BrowserTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private static final Map<String, String> SIDE_BY_SIDE =
             Map.ofEntries(
@@ -74,6 +79,40 @@ class DashboardPagesInChromiumTest extends BrowserTest {
                 "?view=whatif&from=now-7d&as_gpus=16&as_speed=1.5&as_model=gpt-5&as_model=gpt-4o",
                 browser.evaluate("location.search").asText());
         assertQuiet();
+    }
+
+    /** A browser has six connections to one address, for all of its tabs and all pages in them. */
+    @Test
+    void pagesThatNobodySeesHoldNoConnection() throws Exception {
+        for (int i = 0; i < 8; i++) {
+            browser.open(address(i % 2 == 0 ? "/?view=budgets" : "/?view=rejects"));
+        }
+        awaitStreams(1);
+
+        var tabs = new ArrayList<String>();
+        for (int i = 0; i < 7; i++) {
+            tabs.add(browser.openTab(address("/?view=budgets")));
+        }
+        browser.until("document.visibilityState === 'hidden'");
+        awaitStreams(1);
+
+        tabs.forEach(browser::closeTab);
+        browser.until("document.visibilityState === 'visible'");
+        browser.until("document.body.dataset.live === 'live'");
+        awaitStreams(1);
+    }
+
+    private void awaitStreams(int open) throws Exception {
+        Waiting.until(
+                open + " streams",
+                LIMIT,
+                () ->
+                        running.get("/metrics")
+                                .body()
+                                .contains(
+                                        "processor_http_work_running{work=\"stream\"} "
+                                                + open
+                                                + ".0\n"));
     }
 
     @Test

@@ -119,6 +119,15 @@ public final class Chromium implements AutoCloseable {
         until("document.getElementById('main')?.dataset.shown !== undefined");
     }
 
+    /** Opens a tab in front of the page, which is not seen any more; returns what names the tab. */
+    public String openTab(String url) {
+        return send("Target.createTarget", Map.of("url", url)).path("targetId").asText();
+    }
+
+    public void closeTab(String tab) {
+        send("Target.closeTarget", Map.of("targetId", tab));
+    }
+
     /** Lets go of the page, so that it asks for nothing more. */
     public void leave() {
         send("Page.navigate", Map.of("url", "about:blank"));

@@ -12,6 +12,7 @@ const listeners = {state: [], changed: []};
 const history = [];
 let heardAt = performance.now();
 let state = null;
+let source = null;
 
 /** Calls with each state (and the rates of the last seconds), or when answers have changed. */
 export function on(event, listener) {
@@ -30,20 +31,43 @@ export function isLive() {
 }
 
 export function start() {
-  connect();
+  follow();
+  document.addEventListener("visibilitychange", follow);
   setInterval(show, 1000);
 }
 
+/**
+ * Listens while somebody looks. A browser has six connections to one address for all of its tabs,
+ * and pages that were left may live on: streams that nobody sees would keep the next page waiting.
+ */
+function follow() {
+  if (document.visibilityState === "hidden") {
+    source?.close();
+    source = null;
+  } else if (source === null) {
+    connect();
+    if (state !== null) {
+      // what was not heard meanwhile
+      changed();
+    }
+  }
+}
+
 function connect() {
-  const source = new EventSource("/stream");
+  source = new EventSource("/stream");
   source.addEventListener("state", (event) => take(JSON.parse(event.data)));
-  source.addEventListener("changed", () => listeners.changed.forEach((listener) => listener()));
-  source.addEventListener("error", () => {
+  source.addEventListener("changed", changed);
+  source.addEventListener("error", (event) => {
     // the browser connects again by itself, but not after an answer that was a refusal
-    if (source.readyState === EventSource.CLOSED) {
-      setTimeout(connect, RECONNECT_MS);
+    if (event.target === source && source.readyState === EventSource.CLOSED) {
+      source = null;
+      setTimeout(follow, RECONNECT_MS);
     }
   });
+}
+
+function changed() {
+  listeners.changed.forEach((listener) => listener());
 }
 
 function take(next) {
