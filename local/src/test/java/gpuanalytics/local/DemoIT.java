@@ -44,7 +44,7 @@ class DemoIT {
     private static final List<Integer> WIDTHS = List.of(360, 1280, 2560);
     private static final @Nullable String PICTURES = System.getProperty("screenshots");
     private static final int README_WIDTH = 1080;
-    private static final int README_HEIGHT = 640;
+    private static final int README_HEIGHT = 860;
 
     private final HttpClient client = HttpClient.newHttpClient();
     private LocalPipeline pipeline;
@@ -91,7 +91,7 @@ class DemoIT {
                 ask("/costs?from=now-24h&group_by=model")
                         .get("rows")
                         .valueStream()
-                        .filter(row -> !row.get("model").isNull())
+                        .filter(row -> row.at("/usd/attributed").asDouble() > 1)
                         .findFirst()
                         .orElseThrow()
                         .get("model")
