@@ -108,7 +108,7 @@ final class PlainUpdate {
         }
         return switch (operator) {
             case "$set", "$setOnInsert" -> put(parent, name, present, value);
-            case "$inc" -> add(parent, name, present == null ? Integer.valueOf(0) : present, value);
+            case "$inc" -> add(parent, name, present, value);
             case "$min" ->
                     (present != null && ORDER.compare(value, present) >= 0)
                             || put(parent, name, present, value);
@@ -135,9 +135,13 @@ final class PlainUpdate {
         return true;
     }
 
-    private static boolean add(Document parent, String name, Object present, Object by) {
-        return present instanceof Number before
+    private static boolean add(Document parent, String name, @Nullable Object present, Object by) {
+        return (present == null || present instanceof Number)
                 && by instanceof Number more
-                && put(parent, name, present, NumericUtils.addNumbers(before, more));
+                && put(parent, name, present, sum((Number) present, more));
+    }
+
+    private static Number sum(@Nullable Number present, Number more) {
+        return NumericUtils.addNumbers(present == null ? Integer.valueOf(0) : present, more);
     }
 }

@@ -7,7 +7,11 @@ import java.util.function.Supplier;
 /** Waits for a condition, with a limit. */
 public final class Waiting {
 
-    private static final long STEP_NANOS = 20_000_000;
+    private static final long SHORTEST_NANOS = 20_000_000;
+    private static final long LONGEST_NANOS = 500_000_000;
+
+    /** Who asks a costly question again and again takes the time of what it waits for. */
+    private static final int PAUSE_PER_QUESTION = 3;
 
     /** A condition that may fail with any exception. */
     public interface Condition {
@@ -29,11 +33,13 @@ public final class Waiting {
     public static void until(Supplier<String> what, Duration limit, Condition condition)
             throws Exception {
         var deadline = System.nanoTime() + limit.toNanos();
-        while (!condition.holds()) {
-            if (System.nanoTime() > deadline) {
+        for (var asked = System.nanoTime(); !condition.holds(); asked = System.nanoTime()) {
+            var now = System.nanoTime();
+            if (now > deadline) {
                 throw new AssertionError("waited " + limit + " in vain for " + what.get());
             }
-            LockSupport.parkNanos(STEP_NANOS);
+            LockSupport.parkNanos(
+                    Math.clamp(PAUSE_PER_QUESTION * (now - asked), SHORTEST_NANOS, LONGEST_NANOS));
         }
     }
 }
