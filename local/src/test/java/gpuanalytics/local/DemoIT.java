@@ -60,9 +60,10 @@ class DemoIT {
         variables.put("FIGURES_INTERVAL_S", "2");
         if (PICTURES == null) {
             variables.put("DEMO_S", "15");
-            // Half the events: what is shown goes by what kinds there are, not by how many.
+            // A quarter of the events: what is shown goes by what kinds there are, not how many.
+            variables.put("FLEET_GPUS", "12");
             variables.put("FLEET_INTERVAL_S", "60");
-            variables.put("RATE", "0.8");
+            variables.put("RATE", "0.4");
         }
         pipeline =
                 LocalPipeline.start(
