@@ -15,6 +15,7 @@ class Set {
     this.looks = {};
     this.users = {};
     this.roles = {};
+    this.knowsRoles = true;
     this.commands = [];
     this.failures = [];
   }
@@ -56,6 +57,7 @@ class Set {
       case "usersInfo":
         return { ok: 1, users: this.users[command.usersInfo] ? [this.users[command.usersInfo]] : [] };
       case "rolesInfo":
+        if (!this.knowsRoles) throw Object.assign(new Error("no such command: 'rolesInfo'"), { code: 59 });
         return { ok: 1, roles: this.roles[command.rolesInfo] ? [this.roles[command.rolesInfo]] : [] };
       case "createRole":
       case "updateRole":
@@ -114,6 +116,16 @@ set.commands = [];
 init(set, 3);
 assert.deepEqual(set.commands, ["updateRole", "updateUser"], "a second run adds nobody");
 
+// Where the server knows no roles of one's own, the user reads and writes alone; any other refusal ends the run.
+const plain = new Set();
+plain.knowsRoles = false;
+init(plain, 1);
+assert.deepEqual(plain.commands, ["replSetInitiate", "createUser"]);
+assert.equal(JSON.stringify(plain.users.processor.roles), '[{"role":"readWrite","db":"gpu_analytics"}]');
+const refused = new Set();
+refused.failures = ["createRole"];
+assert.throws(() => init(refused, 1), /role retention: createRole was made to fail/);
+
 // A member that cannot be added yet is tried again; one that never can ends the run with the reason.
 const slow = new Set();
 slow.failures = ["replSetReconfig", "replSetReconfig"];
@@ -123,4 +135,4 @@ const broken = new Set();
 broken.failures = Array(1000).fill("replSetReconfig");
 assert.throws(() => init(broken, 2), /adding mongo-1.*after 240 s: replSetReconfig was made to fail/);
 assert.throws(() => init(new Set(), 0), /MONGO_MEMBERS is '0'; expected 1 to 7/);
-console.log("7 passed, 0 failed");
+console.log("9 passed, 0 failed");

@@ -76,17 +76,33 @@ for (let member = 1; member < members; member++) {
 // documents, or a changed retention would drop the index and build it again.
 const own = admin.getSiblingDB(database);
 const password = secret("/etc/mongo-processor/password");
-const hasRole = own.runCommand({ rolesInfo: "retention" }).roles.length > 0;
-const made = own.runCommand({
-  [hasRole ? "updateRole" : "createRole"]: "retention",
-  privileges: [{ resource: { db: database, collection: "" }, actions: ["collMod"] }],
-  roles: [],
-});
-if (!made.ok) throw new Error(`role retention: ${made.errmsg}`);
-const roles = [
-  { role: "readWrite", db: database },
-  { role: "retention", db: database },
-];
+const COMMAND_NOT_FOUND = 59;
+
+// makeRole: whether there is the role now. A server that speaks MongoDB's protocol only may know no roles but its own.
+function makeRole() {
+  let known;
+  try {
+    known = own.runCommand({ rolesInfo: "retention" });
+  } catch (error) {
+    known = error;
+  }
+  if (known.code === COMMAND_NOT_FOUND) return false;
+  if (!known.ok) throw new Error(`role retention: ${known.errmsg || known.message}`);
+  const made = own.runCommand({
+    [known.roles.length > 0 ? "updateRole" : "createRole"]: "retention",
+    privileges: [{ resource: { db: database, collection: "" }, actions: ["collMod"] }],
+    roles: [],
+  });
+  if (!made.ok) throw new Error(`role retention: ${made.errmsg}`);
+  return true;
+}
+
+const roles = [{ role: "readWrite", db: database }];
+if (makeRole()) {
+  roles.push({ role: "retention", db: database });
+} else {
+  print("init: the server knows no roles of one's own: a changed retention builds its index again");
+}
 const known = own.runCommand({ usersInfo: "processor" }).users.length > 0;
 const command = known ? "updateUser" : "createUser";
 const answer = own.runCommand({ [command]: "processor", pwd: password, roles: roles });
