@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An update of simple operators and paths, as all hot ones are. The library takes each path apart
- * by a regular expression and several times, which was a third of the store's work. Whatever is not
- * simple, errors among it, is left to the library.
+ * by a regular expression, and several times. Whatever is not simple, errors among it, is left to
+ * the library.
  */
 final class PlainUpdate {
 

@@ -91,7 +91,9 @@ class DashboardPagesInChromiumTest extends BrowserTest {
 
         var tabs = new ArrayList<String>();
         for (int i = 0; i < 7; i++) {
-            tabs.add(browser.openTab(address("/?view=budgets")));
+            var tab = browser.openTab(address("/?view=budgets"));
+            tabs.add(tab);
+            Waiting.until("its page", LIMIT, () -> browser.titleOf(tab).startsWith("Budgets"));
         }
         browser.until("document.visibilityState === 'hidden'");
         awaitStreams(1);

@@ -124,6 +124,13 @@ public final class Chromium implements AutoCloseable {
         return send("Target.createTarget", Map.of("url", url)).path("targetId").asText();
     }
 
+    /** Its title; its address until its page has come. */
+    public String titleOf(String tab) {
+        return send("Target.getTargetInfo", Map.of("targetId", tab))
+                .at("/targetInfo/title")
+                .asText();
+    }
+
     public void closeTab(String tab) {
         send("Target.closeTarget", Map.of("targetId", tab));
     }
