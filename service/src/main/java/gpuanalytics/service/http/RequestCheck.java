@@ -1,13 +1,6 @@
 package gpuanalytics.service.http;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.HttpException;
-import java.net.URLDecoder;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -126,7 +119,6 @@ final class RequestCheck {
 
     private static Map<String, List<String>> query(RoutingContext context, Endpoint endpoint) {
         var values = context.queryParams();
-        requireUtf8(context.request().query());
         var query = new LinkedHashMap<String, List<String>>();
         for (var name : values.names()) {
             if (!endpoint.parameters().contains(name)) {
@@ -141,19 +133,6 @@ final class RequestCheck {
             query.put(name, List.copyOf(values.getAll(name)));
         }
         return query;
-    }
-
-    /** The server puts a mark in place of bytes that are none of UTF-8, which nobody can mean. */
-    private static void requireUtf8(@Nullable String query) {
-        if (query == null || query.indexOf('%') < 0) {
-            return;
-        }
-        var bytes = URLDecoder.decode(query, ISO_8859_1).getBytes(ISO_8859_1);
-        try {
-            var _ = UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
-        } catch (CharacterCodingException e) {
-            throw new HttpException(400, e);
-        }
     }
 
     private static Problem notAcceptable(RoutingContext context, Endpoint endpoint) {

@@ -107,9 +107,7 @@ final class SmiColumns {
             throw new BadCell(DropReason.MISSING_VALUE, "timestamp is empty");
         }
         try {
-            var time = LocalDateTime.parse(text, TIME);
-            Cells.requireDay(text.substring(0, text.indexOf(' ')).replace('/', '-'));
-            return time.toInstant(ZoneOffset.UTC);
+            return LocalDateTime.parse(text, TIME).toInstant(ZoneOffset.UTC);
         } catch (DateTimeException e) {
             throw new BadCell(
                     DropReason.BAD_TIME,

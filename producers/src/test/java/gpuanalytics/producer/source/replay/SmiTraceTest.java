@@ -197,7 +197,6 @@ final class SmiTraceTest {
                         2026/11/27 12:00:01.000, 0, much %, 5 MiB
                         2026/11/27 12:00:02.000, 0, 7 %, 5 GiB
                         yesterday, 0, 7 %, 5 MiB
-                        2026/11/31 12:00:02.500, 0, 7 %, 5 MiB
                         , 0, 7 %, 5 MiB
                         timestamp, index, utilization.gpu [%], memory.used [MiB]
                         2026/11/27 12:00:03.000, 0, 700 %, 5 MiB
@@ -212,7 +211,7 @@ final class SmiTraceTest {
                         "bad_number",
                         2L,
                         "bad_time",
-                        3L,
+                        2L,
                         "too_few_cells",
                         1L,
                         "missing_value",

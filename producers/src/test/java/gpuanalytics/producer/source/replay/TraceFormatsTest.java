@@ -360,6 +360,19 @@ class TraceFormatsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "2025-02-30 07:05, 2025-02-28T07:05:00Z",
+        "2025-11-31T07:05:00Z, 2025-11-30T07:05:00Z",
+        "2024-02-29 07:05:01, 2024-02-29T07:05:01Z",
+    })
+    void aDayThatItsMonthDoesNotHaveIsItsLast(String written, Instant expected) throws IOException {
+        var told =
+                events("t.csv", "TIMESTAMP,ContextTokens,GeneratedTokens\n" + written + ",1,2\n");
+
+        assertEquals(List.of(expected), told.stream().map(Event::ts).toList());
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             textBlock =
@@ -367,8 +380,7 @@ class TraceFormatsTest {
                     12/03/2025 07:05, 1, 2       | bad_time      | a spreadsheet has saved it anew
                     3.12.25 07:05:09, 1, 2       | bad_time      | a spreadsheet has saved it anew
                     45994.2951, 1, 2             | bad_time      | a spreadsheet has saved it anew
-                    2025-02-29 07:05, 1, 2       | bad_time      | TIMESTAMP is 2025-02-29 07:05, expected a time such as
-                    2025-11-31T07:05:00Z, 1, 2   | bad_time      | TIMESTAMP is 2025-11-31T07:05:00Z, expected a time such as
+                    2025-11-32T07:05:00Z, 1, 2   | bad_time      | TIMESTAMP is 2025-11-32T07:05:00Z, expected a time such as
                     2025-12-03 07:05, "2,048", 2 | bad_number    | ContextTokens is 2,048, expected a number without separators
                     2025-12-03 07:05, 2 048, 2   | bad_number    | ContextTokens is 2 048, expected a number without separators
                     2025-12-03 07:05, 2.048, 2   | bad_number    | ContextTokens is 2.048, expected a number without separators

@@ -4,7 +4,6 @@ import gpuanalytics.service.text.Printable;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -100,13 +99,14 @@ public final class Cells {
         }
     }
 
-    /** A date and time, to the minute or finer, in UTC unless the cell says otherwise. */
+    /**
+     * A date and time, to the minute or finer, in UTC unless the cell says otherwise. A day up to
+     * the 31st that its month does not have is the month's last, as it always was for these traces.
+     */
     public static Instant dateTime(Row row, String column) throws BadCell {
         var text = text(row, column);
         try {
-            var written = text.replace('T', ' ');
-            var parsed = DATE_TIME.parse(written);
-            requireDay(written.substring(0, written.indexOf(' ')));
+            var parsed = DATE_TIME.parse(text.replace('T', ' '));
             var offset = parsed.query(TemporalQueries.offset());
             return LocalDateTime.from(parsed).toInstant(offset == null ? ZoneOffset.UTC : offset);
         } catch (DateTimeException e) {
@@ -117,16 +117,6 @@ public final class Cells {
                             ? SPREADSHEET_ADVICE
                             : "a time such as 2023-11-16 18:17:03.9799600");
         }
-    }
-
-    /**
-     * A calendar has this day. A formatter that is not strict, so that it knows 24:00, takes the
-     * 30th of February for the 28th or 29th.
-     *
-     * @throws DateTimeException if there is none
-     */
-    public static void requireDay(String iso) {
-        var _ = LocalDate.parse(iso);
     }
 
     /** Seconds since the epoch, with a fraction. */
