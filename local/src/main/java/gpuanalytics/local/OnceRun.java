@@ -123,6 +123,7 @@ final class OnceRun {
                         published.promptTokens(),
                         published.completionTokens(),
                         published.samples());
+        pipeline.producer().movedTraces().forEach(out::println);
         pipeline.producer().refusedRows().forEach(rows -> out.println(Printable.of(rows)));
         var stored = awaitTotals(before, expected);
         printBill(out, err);

@@ -4,6 +4,7 @@ import gpuanalytics.producer.http.ProducerHttp;
 import gpuanalytics.producer.publish.KafkaPublisher;
 import gpuanalytics.producer.receive.DoorKind;
 import gpuanalytics.producer.receive.OpenDoor;
+import gpuanalytics.producer.source.MovedTrace;
 import gpuanalytics.producer.source.RateControl;
 import gpuanalytics.producer.source.RefusedRows;
 import gpuanalytics.service.config.ConfigurationException;
@@ -187,6 +188,13 @@ public final class Producer implements RunningService {
                 .flatMap(source -> source.failure().stream())
                 .findFirst()
                 .or(publisher::failure);
+    }
+
+    /** Traces that do not have their own times, of all sources. */
+    public List<MovedTrace> movedTraces() {
+        return sources.values().stream()
+                .flatMap(source -> source.feed().events().movedTraces().stream())
+                .toList();
     }
 
     /** Rows of input that gave no event, by reason, of all sources. */

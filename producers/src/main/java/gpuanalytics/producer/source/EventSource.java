@@ -34,6 +34,11 @@ public interface EventSource extends AutoCloseable {
         return List.of();
     }
 
+    /** Which of its input does not have its own times; may be asked by any thread. */
+    default List<MovedTrace> movedTraces() {
+        return List.of();
+    }
+
     /** Whether it has lost rows that it must not lose; may be asked by any thread. */
     default boolean isIncomplete() {
         return false;

@@ -4,6 +4,7 @@ import gpuanalytics.event.Event;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.producer.source.EventSource;
+import gpuanalytics.producer.source.MovedTrace;
 import gpuanalytics.producer.source.RefusedRows;
 import gpuanalytics.producer.source.replay.table.DropReason;
 import gpuanalytics.service.config.ConfigurationException;
@@ -53,6 +54,7 @@ public final class ReplaySource implements EventSource {
     private int round = 1;
     private Instant present = Instant.MIN;
     private final AgeLimits ages;
+    private volatile List<MovedTrace> moved = List.of();
     private boolean ended;
 
     /**
@@ -119,6 +121,11 @@ public final class ReplaySource implements EventSource {
     @Override
     public List<RefusedRows> refusedRows() {
         return dropped.refused();
+    }
+
+    @Override
+    public List<MovedTrace> movedTraces() {
+        return moved;
     }
 
     @Override
@@ -249,14 +256,17 @@ public final class ReplaySource implements EventSource {
     private void align() {
         commonStart = starts.values().stream().max(Comparator.naturalOrder()).orElse(Instant.MIN);
         if (options.times() == ReplayOptions.Times.ALIGNED && round == 1) {
-            starts.forEach(
-                    (format, start) ->
-                            LOG.atInfo()
-                                    .addKeyValue("holds", format)
-                                    .addKeyValue("from", start)
-                                    .addKeyValue("to", commonStart)
-                                    .addKeyValue("moved", Duration.between(start, commonStart))
-                                    .log("trace aligned in time"));
+            moved =
+                    starts.entrySet().stream()
+                            .filter(start -> !start.getValue().equals(commonStart))
+                            .map(
+                                    start ->
+                                            new MovedTrace(
+                                                    start.getKey().title(),
+                                                    start.getValue(),
+                                                    commonStart))
+                            .toList();
+            moved.forEach(trace -> LOG.info("{}", trace));
         }
     }
 

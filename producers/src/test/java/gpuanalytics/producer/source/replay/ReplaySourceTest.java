@@ -14,6 +14,7 @@ import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
+import gpuanalytics.producer.source.MovedTrace;
 import gpuanalytics.producer.source.replay.ReplayOptions.Times;
 import gpuanalytics.service.config.ConfigurationException;
 import java.io.ByteArrayOutputStream;
@@ -384,7 +385,8 @@ class ReplaySourceTest {
         var early = file("a.csv", AZURE + "2023-11-16 18:17:00,1,2\n2023-11-16 18:17:05,1,2\n");
         var late = file("b.csv", AZURE + "2023-11-16 18:17:30,1,3\n");
 
-        var events = all(aligned(early, samples, late));
+        var source = aligned(early, samples, late);
+        var events = all(source);
         var original = all(source(early, late));
 
         var start = Instant.parse("2023-11-16T18:17:00Z");
@@ -399,6 +401,12 @@ class ReplaySourceTest {
                 events.stream().filter(event -> event.topic() == EventTopic.TOKEN_USAGE).toList(),
                 "what is not moved is what it always was");
         assertEquals(events, all(aligned(early, samples, late)), "each time the same");
+        assertEquals(
+                List.of(
+                        "aligned in time: Alibaba GenAI GPU duty cycle or memory begins at"
+                                + " 2023-11-16T18:17:00Z in place of 1970-01-01T00:01:40Z, moved by"
+                                + " PT472266H15M20S"),
+                source.movedTraces().stream().map(MovedTrace::toString).toList());
     }
 
     private static ReplaySource aligned(Path... files) {
