@@ -34,7 +34,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class RealPairIT {
 
     private static final Duration LIMIT = Duration.ofMinutes(5);
-    private static final int HOURS = Integer.getInteger("realPair.hours", 3);
+    private static final int HOURS = Integer.getInteger("realPair.hours", 1);
     private static final BigDecimal USD_PER_HOUR = new BigDecimal("2.75");
     private static final long SAMPLE_US = 57_000_000;
     private static final long MINUTE_US = 60_000_000;
