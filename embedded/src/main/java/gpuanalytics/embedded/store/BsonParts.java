@@ -11,6 +11,7 @@ final class BsonParts {
 
     private static final int INT = 4;
     private static final int DOCUMENT = 0x03;
+    private static final int ARRAY = 0x04;
 
     private final byte[] bytes;
     private final ByteBuffer numbers;
@@ -44,14 +45,44 @@ final class BsonParts {
             int field = wanted.find(bytes, at + 1, nameEnd);
             if (field >= 0) {
                 var part = wanted.part(field);
-                if (part == null || type != DOCUMENT) {
+                if (part == null) {
                     copy(at, next);
-                } else {
+                } else if (type == DOCUMENT) {
                     copy(at, value);
                     copyDocument(value, part);
+                } else if (type == ARRAY) {
+                    copy(at, value);
+                    copyArray(value, part);
                 }
             }
             at = next;
+        }
+        kept[end++] = 0;
+        keptNumbers.putInt(keptStart, end - keptStart);
+    }
+
+    /** Of what has no fields itself, nothing of a field of it is wanted. */
+    private void copyArray(int start, Wanted wanted) {
+        int keptStart = end;
+        end += INT;
+        int at = start + INT;
+        int elements = 0;
+        while (bytes[at] != 0) {
+            int type = bytes[at];
+            int value = endOfText(at + 1) + 1;
+            if (type == DOCUMENT || type == ARRAY) {
+                kept[end++] = (byte) type;
+                for (byte digit : Integer.toString(elements++).getBytes(UTF_8)) {
+                    kept[end++] = digit;
+                }
+                kept[end++] = 0;
+                if (type == DOCUMENT) {
+                    copyDocument(value, wanted);
+                } else {
+                    copyArray(value, wanted);
+                }
+            }
+            at = value + size(type, value);
         }
         kept[end++] = 0;
         keptNumbers.putInt(keptStart, end - keptStart);
@@ -82,7 +113,7 @@ final class BsonParts {
             case 0x02, 0x0d, 0x0e -> INT + numbers.getInt(at);
             case 0x0c -> INT + numbers.getInt(at) + 12;
             case 0x05 -> INT + 1 + numbers.getInt(at);
-            case DOCUMENT, 0x04, 0x0f -> numbers.getInt(at);
+            case DOCUMENT, ARRAY, 0x0f -> numbers.getInt(at);
             case 0x0b -> endOfText(endOfText(at) + 1) + 1 - at;
             default ->
                     throw new IllegalStateException(

@@ -12,11 +12,8 @@ import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.backend.Utils;
 import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.oplog.Oplog;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.h2.mvstore.MVMap;
@@ -128,84 +125,23 @@ final class StoreCollection extends AbstractMongoCollection<Object> {
 
     /** The documents that match, found by the index that serves the query best, else by reading. */
     Stream<Document> find(Document query) {
-        return candidates(query).filter(document -> documentMatchesQuery(document, query));
+        return candidates(query)
+                .map(Bson::decode)
+                .filter(document -> documentMatchesQuery(document, query));
     }
 
-    private Stream<Document> candidates(Document query) {
-        return candidates(query, Bson::decode);
-    }
-
-    private Stream<Document> candidates(Document query, Function<byte[], Document> decoder) {
-        var conditions = Conditions.of(query);
-        var byId = byId(conditions);
-        if (byId != null) {
-            return documentsOf(byId, decoder);
-        }
-        var best = best(conditions);
-        if (best != null) {
-            return documentsOf(best.find(conditions), decoder);
-        }
-        var any = byAnyOf(conditions);
-        return any == null
-                ? documents.values().stream().map(decoder)
-                : documentsOf(any.stream(), decoder);
-    }
-
-    private @Nullable OrderedIndex best(Conditions conditions) {
-        OrderedIndex best = null;
-        for (var index : getIndexes()) {
-            if (index instanceof OrderedIndex ordered
-                    && ordered.fit(conditions) > (best == null ? 0 : best.fit(conditions))) {
-                best = ordered;
-            }
-        }
-        return best;
-    }
-
-    /** The keys of what may match one of several demands; null where no index serves one. */
-    private @Nullable Set<Object> byAnyOf(Conditions conditions) {
-        var found = new LinkedHashSet<Object>();
-        for (var demand : conditions.anyOf()) {
-            var best = best(demand);
-            if (best == null) {
-                return null;
-            }
-            best.find(demand).forEach(found::add);
-        }
-        return conditions.anyOf().isEmpty() ? null : found;
-    }
-
-    private @Nullable Stream<Object> byId(Conditions conditions) {
-        var field = getIdField();
-        if (field == null) {
-            return null;
-        }
-        for (Index<Object> index : getIndexes()) {
-            if (index instanceof IdIndex ids) {
-                var condition = conditions.of(field);
-                if (condition != null && condition.value() != null) {
-                    return Stream.ofNullable(ids.find(condition.value()));
-                }
-                var choices = conditions.choicesOf(field);
-                if (choices != null) {
-                    return choices.stream()
-                            .map(ids::find)
-                            .filter(Objects::nonNull)
-                            .<Object>map(found -> found)
-                            .distinct();
-                }
-            }
-        }
-        return null;
+    private Stream<byte[]> candidates(Document query) {
+        var keys = new Lookup(getIndexes(), getIdField()).keys(query);
+        return keys == null ? documents.values().stream() : bytesOf(keys);
     }
 
     private Stream<Document> documentsOf(Stream<Object> keys) {
-        return documentsOf(keys, Bson::decode);
+        return bytesOf(keys).map(Bson::decode);
     }
 
     /** One that is removed meanwhile is left out. */
-    private Stream<Document> documentsOf(Stream<Object> keys, Function<byte[], Document> decoder) {
-        return keys.map(documents::get).filter(Objects::nonNull).map(decoder);
+    private Stream<byte[]> bytesOf(Stream<Object> keys) {
+        return keys.map(documents::get).filter(Objects::nonNull);
     }
 
     @Override
@@ -221,16 +157,40 @@ final class StoreCollection extends AbstractMongoCollection<Object> {
                     batchSize,
                     fields);
         }
+        var plain = orEmpty(orderBy).isEmpty() ? plain(query, orEmpty(fields)) : null;
+        if (plain != null) {
+            var nothing = new Document();
+            return matchDocumentsFromStream(
+                    plain, nothing, nothing, skip, limit, batchSize, nothing);
+        }
         var wanted = Wanted.of(query, orEmpty(orderBy), orEmpty(fields));
         return matchDocumentsFromStream(
-                wanted.map(some -> candidates(query, bytes -> Bson.decode(bytes, some)))
-                        .orElseGet(() -> candidates(query)),
+                candidates(query)
+                        .map(
+                                bytes ->
+                                        wanted.isPresent()
+                                                ? Bson.decode(bytes, wanted.get())
+                                                : Bson.decode(bytes)),
                 query,
                 orderBy,
                 skip,
                 limit,
                 batchSize,
                 fields);
+    }
+
+    /**
+     * What matches, as it is shown: only what is compared is read of what does not, and nothing is
+     * taken out of documents afterwards. Null where that cannot be said beforehand.
+     */
+    private @Nullable Stream<Document> plain(Document query, Document fields) {
+        var compared = Wanted.compared(query).orElse(null);
+        var shown = Wanted.shown(fields).orElse(null);
+        return compared == null || shown == null
+                ? null
+                : candidates(query)
+                        .filter(bytes -> documentMatchesQuery(Bson.decode(bytes, compared), query))
+                        .map(bytes -> Bson.decode(bytes, shown));
     }
 
     private static Document orEmpty(@Nullable Document document) {

@@ -46,6 +46,35 @@ final class Wanted {
                 : Optional.empty();
     }
 
+    /** What a projection shows, no more; empty where it is no list of fields to show. */
+    static Optional<Wanted> shown(Document shown) {
+        var wanted = new Wanted();
+        if (!shown.containsKey(ID) || isOne(shown.get(ID))) {
+            wanted.add(ID);
+        }
+        var fields = new Document(shown);
+        fields.remove(ID);
+        return !fields.isEmpty() && wanted.addShown(fields) && !isTwice(fields)
+                ? Optional.of(wanted)
+                : Optional.empty();
+    }
+
+    /** Whether a field is shown both whole and in part. */
+    private static boolean isTwice(Document shown) {
+        return shown.keySet().stream()
+                .anyMatch(
+                        one ->
+                                shown.keySet().stream()
+                                        .anyMatch(other -> other.startsWith(one + ".")));
+    }
+
+    /** What a query compares; empty where that may be anything. */
+    static Optional<Wanted> compared(Document query) {
+        var wanted = new Wanted();
+        wanted.add(ID);
+        return wanted.addCompared(query) ? Optional.of(wanted) : Optional.empty();
+    }
+
     /** Of the document that a field holds; null where all of it is wanted. */
     @Nullable Wanted part(int field) {
         return fields.get(field).part;
