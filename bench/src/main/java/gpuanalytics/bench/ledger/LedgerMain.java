@@ -29,7 +29,6 @@ public final class LedgerMain {
     private static final int GROUPS = 200;
     private static final int RUNS = 10;
     private static final int EXPORTS = 3;
-    private static final String CLOSING_HEAP = "-Xmx64m";
     private static final String EXPORTING_HEAP = "-Xmx96m";
     private static final Path DIRECTORY = Path.of("bench", "target", "ledger");
 
@@ -44,11 +43,16 @@ public final class LedgerMain {
         Files.createDirectories(DIRECTORY);
         var all = !asked.contains("hour") && !asked.contains("month");
         if (all || asked.contains("hour")) {
-            hour("each on 5 GPUs", new Fleet(GPUS, GROUPS, 1, false), asked.contains("--jfr"));
+            hour(
+                    "each on 5 GPUs",
+                    new Fleet(GPUS, GROUPS, 1, false),
+                    "-Xmx64m",
+                    asked.contains("--jfr"));
             if (!asked.contains("--short")) {
                 hour(
                         "each on every GPU",
                         new Fleet(GPUS, GROUPS, 4, true),
+                        "-Xmx96m",
                         asked.contains("--jfr"));
             }
         }
@@ -73,13 +77,14 @@ public final class LedgerMain {
                 program.classPath(), options, program.command(), program.environment());
     }
 
-    private static void hour(String how, Fleet fleet, boolean profiled)
+    private static void hour(String how, Fleet fleet, String heap, boolean profiled)
             throws IOException, InterruptedException {
         try (var store = store()) {
             var url = store.line();
             fill(url, fleet);
             var recording = DIRECTORY.resolve("close.jfr").toAbsolutePath();
-            var options = new ArrayList<>(List.of(CLOSING_HEAP));
+            // the collector of the images
+            var options = new ArrayList<>(List.of(heap, "-XX:+UseSerialGC"));
             if (profiled) {
                 options.addAll(Profile.options(recording));
             }
@@ -95,7 +100,7 @@ public final class LedgerMain {
             System.out.printf(
                     "hour of %,d GPUs x %,d groups, %s: closed in %s ms, one after the other"
                             + " (%s)%n",
-                    fleet.gpus(), fleet.groups(), how, millis, CLOSING_HEAP);
+                    fleet.gpus(), fleet.groups(), how, millis, heap);
             if (profiled) {
                 System.out.print(Profile.read(recording).summary());
             }

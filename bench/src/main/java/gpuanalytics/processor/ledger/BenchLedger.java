@@ -108,7 +108,7 @@ public final class BenchLedger {
         var head = new Head(hour, 0, 0, List.of(), LedgerFile.newRun(), null);
         new LedgerParts(store, TIMEOUT, clock)
                 .hours()
-                .replace(head, Map.of(Scope.ALL, entries.sorted()), clock.instant());
+                .replace(head, Map.of(Scope.ALL, entries), clock.instant());
     }
 
     private static EntryKey key(Kind kind, Instant hour, int i, Group group) {

@@ -3,7 +3,7 @@ package gpuanalytics.processor.ledger;
 import gpuanalytics.processor.gpuname.GpuNames;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +19,7 @@ final class Board {
     record Part(GpuRow row, GpuMinute minute) {}
 
     /** By the instance; that of the GPU itself is under the empty text. */
-    private final Map<String, GpuRow> rows = new TreeMap<>();
+    private final NavigableMap<String, GpuRow> rows = new TreeMap<>();
 
     void add(GpuRow row) {
         rows.merge(
@@ -64,8 +64,11 @@ final class Board {
     /** Its parts: the GPU itself where it is not divided. */
     List<Part> parts() {
         var whole = rows.get("");
+        if (rows.size() == 1) {
+            return List.of(new Part(rows.firstEntry().getValue(), alone()));
+        }
         var instances = new ArrayList<>(rows.values());
-        if (whole != null && rows.size() > 1) {
+        if (whole != null) {
             instances.remove(whole);
         }
         var weights =
@@ -81,6 +84,11 @@ final class Board {
                             new GpuMinute(covered[i], energy.get(i), row.sums().busyMillionths())));
         }
         return parts;
+    }
+
+    private GpuMinute alone() {
+        var sums = rows.firstEntry().getValue().sums();
+        return new GpuMinute(coveredUs(), nonNegative(sums.energyUj()), sums.busyMillionths());
     }
 
     private static List<@Nullable Long> energies(

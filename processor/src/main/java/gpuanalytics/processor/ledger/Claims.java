@@ -38,15 +38,18 @@ final class Claims {
      * whole or an instance that has no samples, an equal share in each part.
      */
     List<Claimed> of(String board, Board.Part part, List<Board.Part> parts) {
-        var claimed = new ArrayList<Claimed>();
-        var claims = byBoard.getOrDefault(board, new TreeMap<>(Claimant.ORDER));
+        var claims = byBoard.get(board);
+        if (claims == null) {
+            return List.of();
+        }
+        var claimed = new ArrayList<Claimed>(claims.size());
         claims.forEach(
                 (claimant, claim) -> {
-                    if (isOf(claimant, part)) {
+                    if (parts.size() == 1 || isOf(claimant, part)) {
                         claimed.add(new Claimed(claimant.group, claim));
                     } else if (parts.stream().noneMatch(other -> isOf(claimant, other))) {
                         var share = claim.share(1.0 / parts.size());
-                        claimed.add(new Claimed(claimant.group, parts.size() == 1 ? claim : share));
+                        claimed.add(new Claimed(claimant.group, share));
                     }
                 });
         return claimed;

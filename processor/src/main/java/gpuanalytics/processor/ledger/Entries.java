@@ -1,37 +1,50 @@
 package gpuanalytics.processor.ledger;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
+import java.util.Iterator;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 
-/** Entries of the ledger as they add up. For one thread. */
-final class Entries {
+/**
+ * Entries of the ledger as they add up, told in an order for which it does not matter how they came
+ * up. An hour may have hundreds of thousands, which differ in their group alone: what they share is
+ * kept once. For one thread.
+ */
+final class Entries implements Iterable<Map.Entry<EntryKey, Amounts>> {
 
-    private final Map<EntryKey, Amounts> entries = new HashMap<>();
+    private final Map<EntryKey.Place, Map<Group, Amounts>> places = new HashMap<>();
 
     Amounts of(EntryKey key) {
-        return entries.computeIfAbsent(key, _ -> new Amounts());
+        return at(key.place()).computeIfAbsent(key.group(), _ -> new Amounts());
+    }
+
+    /** The entries of a place, by group; what is put there is an entry. */
+    Map<Group, Amounts> at(EntryKey.Place place) {
+        return places.computeIfAbsent(place, _ -> new HashMap<>());
     }
 
     void add(Entries others, UnaryOperator<EntryKey> as) {
-        others.entries.forEach((key, amounts) -> of(as.apply(key)).add(amounts));
+        others.forEach((key, amounts) -> of(as.apply(key)).add(amounts));
     }
 
-    /** In an order for which it does not matter how they came up. */
-    SortedMap<EntryKey, Amounts> sorted() {
-        var sorted = new TreeMap<EntryKey, Amounts>(EntryKey.ORDER);
-        sorted.putAll(entries);
-        return sorted;
+    void forEach(BiConsumer<EntryKey, Amounts> reader) {
+        forEach(entry -> reader.accept(entry.getKey(), entry.getValue()));
     }
 
-    /** The same in that order, which takes little more than they do. */
-    List<Map.Entry<EntryKey, Amounts>> inOrder() {
-        var inOrder = new ArrayList<>(entries.entrySet());
-        inOrder.sort(Map.Entry.comparingByKey(EntryKey.ORDER));
-        return inOrder;
+    @Override
+    public Iterator<Map.Entry<EntryKey, Amounts>> iterator() {
+        return places.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey(EntryKey.Place.ORDER))
+                .flatMap(
+                        place ->
+                                place.getValue().entrySet().stream()
+                                        .sorted(Map.Entry.comparingByKey(Group.ORDER))
+                                        .map(
+                                                entry ->
+                                                        Map.entry(
+                                                                place.getKey().of(entry.getKey()),
+                                                                entry.getValue())))
+                .iterator();
     }
 }

@@ -35,20 +35,32 @@ record EntryKey(Kind kind, Gpu gpu, Instant from, @Nullable Long providedMicroUs
         static final Gpu NONE = new Gpu(null, null, null);
     }
 
-    private static final Comparator<@Nullable String> TEXT =
-            Comparator.nullsFirst(Comparator.<String>naturalOrder());
+    /** All of it but the group. */
+    record Place(Kind kind, Gpu gpu, Instant from, @Nullable Long providedMicroUsd) {
 
-    /** An order for which it does not matter in which order entries came up. */
-    static final Comparator<EntryKey> ORDER =
-            Comparator.comparing((EntryKey key) -> key.gpu.name, TEXT)
-                    .thenComparing(EntryKey::kind)
-                    .thenComparing(EntryKey::from)
-                    .thenComparing(key -> key.gpu.model, TEXT)
-                    .thenComparing(key -> key.gpu.host, TEXT)
-                    .thenComparing(
-                            EntryKey::providedMicroUsd,
-                            Comparator.nullsFirst(Comparator.<Long>naturalOrder()))
-                    .thenComparing(EntryKey::group, Group.ORDER);
+        private static final Comparator<@Nullable String> TEXT =
+                Comparator.nullsFirst(Comparator.<String>naturalOrder());
+
+        /** An order for which it does not matter in which order entries came up. */
+        static final Comparator<Place> ORDER =
+                Comparator.comparing((Place place) -> place.gpu.name, TEXT)
+                        .thenComparing(Place::kind)
+                        .thenComparing(Place::from)
+                        .thenComparing(place -> place.gpu.model, TEXT)
+                        .thenComparing(place -> place.gpu.host, TEXT)
+                        .thenComparing(
+                                Place::providedMicroUsd,
+                                Comparator.nullsFirst(Comparator.<Long>naturalOrder()));
+
+        /** The entry of a group. */
+        EntryKey of(Group group) {
+            return new EntryKey(kind, gpu, from, providedMicroUsd, group);
+        }
+    }
+
+    Place place() {
+        return new Place(kind, gpu, from, providedMicroUsd);
+    }
 
     /** The same over all GPUs of a model. */
     EntryKey overGpus() {

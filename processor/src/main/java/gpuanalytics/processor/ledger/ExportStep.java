@@ -47,8 +47,7 @@ record ExportStep(CostQuery query) {
     }
 
     /** What a reading of it has; entries that have the same prices are one. */
-    List<Map.Entry<EntryKey, Amounts>> entries(
-            LedgerReading reading, Grouping grouping, PriceBook prices) {
+    Entries entries(LedgerReading reading, Grouping grouping, PriceBook prices) {
         var start = query.window().from();
         var cuts = new PriceCuts(start, prices.changes(start, query.window().to()));
         var entries = new Entries();
@@ -69,7 +68,7 @@ record ExportStep(CostQuery query) {
                         entries.of(named).add(amounts);
                     }
                 });
-        return entries.inOrder();
+        return entries;
     }
 
     ExportRows.Entry entry(Map.Entry<EntryKey, Amounts> entry) {

@@ -4,10 +4,11 @@ import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.measure.GpuCounter;
 import gpuanalytics.processor.measure.Measures;
+import gpuanalytics.processor.query.StoredFields;
 import gpuanalytics.processor.store.StoreLayout;
-import java.util.ArrayList;
-import java.util.List;
 import org.bson.Document;
+import org.bson.RawBsonDocument;
+import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,46 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param labels those of that minute
  */
 record GpuRow(String series, @Nullable String name, Labels labels, Sums sums) {
-
-    private static final List<Field<?>> MEANS =
-            List.of(
-                    GpuMetric.UTILIZATION,
-                    GpuMetric.SM_ACTIVE,
-                    GpuMetric.MEM_USED_BYTES,
-                    GpuMetric.MEM_TOTAL_BYTES,
-                    GpuMetric.PRICE_PER_HOUR_USD);
-
-    /** What a rollup is read of. */
-    static final List<String> FIELDS = fields();
-
-    private static List<String> fields() {
-        var fields =
-                new ArrayList<>(
-                        List.of(
-                                StoreLayout.BUCKET,
-                                StoreLayout.GPU,
-                                GpuMetric.MIG_ID.name(),
-                                GpuMetric.HOST.name(),
-                                GpuMetric.NAME.name(),
-                                GpuMetric.TEAM.name(),
-                                GpuMetric.NAMESPACE.name(),
-                                GpuMetric.POD.name(),
-                                StoreLayout.PODS,
-                                GpuCounter.COVERED_US.field(),
-                                GpuCounter.ENERGY_UJ.field(),
-                                GpuCounter.XID_ERRORS.field(),
-                                path(GpuMetric.THROTTLE_S_TOTAL, StoreLayout.MIN),
-                                path(GpuMetric.THROTTLE_S_TOTAL, StoreLayout.MAX)));
-        for (var mean : MEANS) {
-            fields.add(path(mean, StoreLayout.N));
-            fields.add(path(mean, Measures.GPU.get(mean).sumName()));
-        }
-        return List.copyOf(fields);
-    }
-
-    private static String path(Field<?> reading, String part) {
-        return reading.name() + "." + part;
-    }
 
     /**
      * @param migId one of the GPU's MIG instances; null for the GPU itself
@@ -130,50 +91,89 @@ record GpuRow(String series, @Nullable String name, Labels labels, Sums sums) {
         }
     }
 
-    static GpuRow read(Document rollup) {
-        var id = rollup.getString(StoreLayout.ID);
-        var throttle = part(rollup, GpuMetric.THROTTLE_S_TOTAL.name());
-        return new GpuRow(
-                id.substring(id.indexOf('|') + 1),
-                rollup.getString(StoreLayout.GPU),
-                new Labels(
-                        rollup.getString(GpuMetric.MIG_ID.name()),
-                        rollup.getString(GpuMetric.HOST.name()),
-                        rollup.getString(GpuMetric.NAME.name()),
-                        rollup.getString(GpuMetric.TEAM.name()),
-                        rollup.getString(GpuMetric.NAMESPACE.name()),
-                        rollup.getString(GpuMetric.POD.name()) != null
-                                || rollup.containsKey(StoreLayout.PODS)),
-                new Sums(
-                        integer(rollup, GpuCounter.COVERED_US.field()),
-                        rollup.get(GpuCounter.ENERGY_UJ.field()) instanceof Number energy
-                                ? energy.longValue()
-                                : null,
-                        integer(rollup, GpuCounter.XID_ERRORS.field()),
-                        mean(rollup, GpuMetric.SM_ACTIVE),
-                        mean(rollup, GpuMetric.UTILIZATION),
-                        decimal(throttle, StoreLayout.MIN),
-                        decimal(throttle, StoreLayout.MAX),
-                        mean(rollup, GpuMetric.MEM_USED_BYTES),
-                        mean(rollup, GpuMetric.MEM_TOTAL_BYTES),
-                        mean(rollup, GpuMetric.PRICE_PER_HOUR_USD)));
-    }
+    /** Reads rollups. For one thread. */
+    static final class Reader {
 
-    private static Mean mean(Document rollup, Field<?> reading) {
-        var part = part(rollup, reading.name());
-        var sumName = Measures.GPU.get(reading).sumName();
-        return new Mean(integer(part, StoreLayout.N), integer(part, sumName));
-    }
+        private final StoredFields fields = new StoredFields();
+        private final StoredFields.Field id = fields.field(StoreLayout.ID);
+        private final StoredFields.Field samples = fields.field(GpuCounter.SAMPLES.field());
+        private final StoredFields.Field gpu = fields.field(StoreLayout.GPU);
+        private final StoredFields.Field migId = fields.field(GpuMetric.MIG_ID.name());
+        private final StoredFields.Field host = fields.field(GpuMetric.HOST.name());
+        private final StoredFields.Field model = fields.field(GpuMetric.NAME.name());
+        private final StoredFields.Field team = fields.field(GpuMetric.TEAM.name());
+        private final StoredFields.Field namespace = fields.field(GpuMetric.NAMESPACE.name());
+        private final StoredFields.Field pod = fields.field(GpuMetric.POD.name());
+        private final StoredFields.Field pods = fields.field(StoreLayout.PODS);
+        private final StoredFields.Field coveredUs = fields.field(GpuCounter.COVERED_US.field());
+        private final StoredFields.Field energyUj = fields.field(GpuCounter.ENERGY_UJ.field());
+        private final StoredFields.Field xidErrors = fields.field(GpuCounter.XID_ERRORS.field());
+        private final MeanFields smActive = new MeanFields(GpuMetric.SM_ACTIVE);
+        private final MeanFields utilization = new MeanFields(GpuMetric.UTILIZATION);
+        private final StoredFields.Field throttledFrom =
+                part(GpuMetric.THROTTLE_S_TOTAL, StoreLayout.MIN);
+        private final StoredFields.Field throttledTo =
+                part(GpuMetric.THROTTLE_S_TOTAL, StoreLayout.MAX);
+        private final MeanFields memoryUsed = new MeanFields(GpuMetric.MEM_USED_BYTES);
+        private final MeanFields memoryTotal = new MeanFields(GpuMetric.MEM_TOTAL_BYTES);
+        private final MeanFields price = new MeanFields(GpuMetric.PRICE_PER_HOUR_USD);
 
-    static Document part(Document rollup, String reading) {
-        return rollup.get(reading, new Document());
+        private final class MeanFields {
+
+            private final StoredFields.Field n;
+            private final StoredFields.Field sum;
+
+            MeanFields(Field<?> reading) {
+                n = part(reading, StoreLayout.N);
+                sum = part(reading, Measures.GPU.get(reading).sumName());
+            }
+
+            Mean mean() {
+                return new Mean(n.integer(), sum.integer());
+            }
+        }
+
+        private StoredFields.Field part(Field<?> reading, String part) {
+            return fields.field(reading.name() + "." + part);
+        }
+
+        /** What a rollup is read of. */
+        Bson projection() {
+            return fields.projection();
+        }
+
+        GpuRow read(RawBsonDocument rollup) {
+            fields.read(rollup);
+            return new GpuRow(
+                    id.textAfter('|'),
+                    gpu.text(),
+                    new Labels(
+                            migId.text(),
+                            host.text(),
+                            model.text(),
+                            team.text(),
+                            namespace.text(),
+                            pod.text() != null || pods.isThere()),
+                    new Sums(
+                            coveredUs.integer(),
+                            energyUj.isNumber() ? energyUj.integer() : null,
+                            xidErrors.integer(),
+                            smActive.mean(),
+                            utilization.mean(),
+                            throttledFrom.decimal(),
+                            throttledTo.decimal(),
+                            memoryUsed.mean(),
+                            memoryTotal.mean(),
+                            price.mean()));
+        }
+
+        /** How many events the rollup read last counts. */
+        long events() {
+            return samples.integer();
+        }
     }
 
     static long integer(Document document, String field) {
         return document.get(field) instanceof Number number ? number.longValue() : 0;
-    }
-
-    private static double decimal(Document document, String field) {
-        return document.get(field) instanceof Number number ? number.doubleValue() : Double.NaN;
     }
 }

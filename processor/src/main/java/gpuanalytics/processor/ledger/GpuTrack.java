@@ -4,8 +4,10 @@ import gpuanalytics.processor.ledger.EntryKey.Gpu;
 import gpuanalytics.processor.ledger.EntryKey.Kind;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,11 @@ final class GpuTrack {
     private final PriceCuts cuts;
     private final Entries entries;
     private final Map<String, IdleTime> idle = new HashMap<>();
+
+    /** By kind, where the entries of the minute told last are: mostly where those before were. */
+    private final Map<Kind, Shelf> shelves = new EnumMap<>(Kind.class);
+
+    private record Shelf(EntryKey.Place place, Map<Group, Amounts> entries) {}
 
     /** The row and minute told last, that is, the earliest so far. */
     private @Nullable GpuRow row;
@@ -70,8 +77,7 @@ final class GpuTrack {
     void idle(Instant minute, Board.Part part, Attribution attribution) {
         metered |= part.minute().energyUj() != null;
         var labels = part.row().labels();
-        var key = key(Kind.OWNED, minute, Group.owner(labels.team(), labels.namespace()));
-        var owned = entries.of(key);
+        var owned = entry(Kind.OWNED, minute, Group.owner(labels.team(), labels.namespace()));
         for (var basis : Basis.values()) {
             owned.add(Amount.idle(basis), attribution.us(basis).idle());
             var uj = attribution.uj(basis);
@@ -119,8 +125,22 @@ final class GpuTrack {
         return priceMicroUsd;
     }
 
-    EntryKey key(Kind kind, Instant minute, Group group) {
-        return new EntryKey(kind, gpu, cuts.startOf(minute), priceMicroUsd, group);
+    /** The entry of a group in a minute. */
+    Amounts entry(Kind kind, Instant minute, Group group) {
+        var from = cuts.startOf(minute);
+        var shelf = shelves.get(kind);
+        if (shelf == null || !isOf(shelf.place, from)) {
+            var place = new EntryKey.Place(kind, gpu, from, priceMicroUsd);
+            shelf = new Shelf(place, entries.at(place));
+            shelves.put(kind, shelf);
+        }
+        return shelf.entries.computeIfAbsent(group, _ -> new Amounts());
+    }
+
+    private boolean isOf(EntryKey.Place place, Instant from) {
+        return place.gpu().equals(gpu)
+                && place.from().equals(from)
+                && Objects.equals(place.providedMicroUsd(), priceMicroUsd);
     }
 
     private void addGaps(Instant from, Instant to) {
@@ -133,7 +153,7 @@ final class GpuTrack {
         if (us > 0 && !name.isEmpty()) {
             var labels = now().labels();
             var owner = Group.owner(labels.team(), labels.namespace());
-            entries.of(key(Kind.OWNED, minute, owner)).add(Amount.GAP_US, us);
+            entry(Kind.OWNED, minute, owner).add(Amount.GAP_US, us);
         }
     }
 

@@ -79,7 +79,7 @@ final class HourAccount {
                                     orphan.group))
                     .add(orphan.counts);
         }
-        return new HourLedger(frame.hour, cuts.cuts(), entries.sorted());
+        return new HourLedger(frame.hour, cuts.cuts(), entries);
     }
 
     private boolean isInHour(Instant minute) {
@@ -134,8 +134,8 @@ final class HourAccount {
                     Attribution.of(
                             part.minute(), claimed.stream().map(Claims.Claimed::claim).toList());
             for (int i = 0; i < claimed.size(); i++) {
-                var key = track.key(Kind.USED, minute, claimed.get(i).group());
-                addShare(entries.of(key), attribution, i);
+                var used = track.entry(Kind.USED, minute, claimed.get(i).group());
+                addShare(used, attribution, i);
             }
             track.idle(minute, part, attribution);
         }
@@ -174,7 +174,7 @@ final class HourAccount {
             orphans.add(new Orphan(board, minute, usage.group(), usage.counts()));
             return;
         }
-        var counted = entries.of(track.key(Kind.USED, minute, usage.group())).add(usage.counts());
+        var counted = track.entry(Kind.USED, minute, usage.group()).add(usage.counts());
         if (usage.spread().cutRequests() > 0) {
             counted.add(Amount.CUT_REQUESTS, usage.spread().cutRequests());
         }

@@ -3,12 +3,15 @@ package gpuanalytics.processor.ledger;
 import com.mongodb.client.model.Projections;
 import gpuanalytics.processor.gpuname.GpuNameBook;
 import gpuanalytics.processor.gpuname.GpuNames;
+import gpuanalytics.processor.measure.GpuCounter;
+import gpuanalytics.processor.measure.TokenCounter;
 import gpuanalytics.processor.query.StoreReads;
+import gpuanalytics.processor.query.StoredFields;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /** Computes the ledger of an hour from stored rollups, a minute at a time. */
@@ -40,8 +43,12 @@ final class HourComputation {
         var known = names.names();
         // hours first: an event counts in its minute before it counts in its hour
         long expected =
-                events(StoreLayout.GPU_HOUR, hour, MinuteReads.SAMPLE_COUNTS)
-                        + events(StoreLayout.TOKEN_HOUR, hour, MinuteReads.USAGE_COUNTS);
+                events(StoreLayout.GPU_HOUR, hour, GpuCounter.SAMPLES.field())
+                        + events(
+                                StoreLayout.TOKEN_HOUR,
+                                hour,
+                                TokenCounter.REQUESTS.field(),
+                                TokenCounter.SUPERSEDED.field());
         var account = new HourAccount(frame(hour, known, now), cuts, known);
         long found = 0;
         try (var minutes = new MinuteReads(reads, hour)) {
@@ -79,13 +86,18 @@ final class HourComputation {
         return boards;
     }
 
-    private long events(String collection, Instant hour, List<String> counters) {
+    private long events(String collection, Instant hour, String... counters) {
+        var fields = new StoredFields();
+        var counts = Arrays.stream(counters).map(fields::field).toList();
         var sum = new long[1];
-        reads.forEach(
+        reads.forEachRaw(
                 collection,
                 MinuteReads.bucket(hour),
-                search -> search.projection(Projections.include(counters)),
-                rollup -> sum[0] += MinuteReads.count(rollup, counters));
+                fields.projection(),
+                rollup -> {
+                    fields.read(rollup);
+                    sum[0] += counts.stream().mapToLong(StoredFields.Field::integer).sum();
+                });
         return sum[0];
     }
 }

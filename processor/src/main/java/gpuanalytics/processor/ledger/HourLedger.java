@@ -2,7 +2,6 @@ package gpuanalytics.processor.ledger;
 
 import java.time.Instant;
 import java.util.NavigableSet;
-import java.util.SortedMap;
 
 /**
  * The ledger of an hour.
@@ -10,12 +9,12 @@ import java.util.SortedMap;
  * @param cuts where entries are cut within it
  * @param entries by GPU
  */
-record HourLedger(Instant hour, NavigableSet<Instant> cuts, SortedMap<EntryKey, Amounts> entries) {
+record HourLedger(Instant hour, NavigableSet<Instant> cuts, Entries entries) {
 
     /** The same over all GPUs of a model. */
-    SortedMap<EntryKey, Amounts> overGpus() {
+    Entries overGpus() {
         var sums = new Entries();
-        entries.forEach((key, amounts) -> sums.of(key.overGpus()).add(amounts));
-        return sums.sorted();
+        sums.add(entries, EntryKey::overGpus);
+        return sums;
     }
 }

@@ -50,18 +50,35 @@ final class LargestRemainder {
         if (left == 0) {
             return;
         }
-        var order =
-                IntStream.range(0, parts.length)
-                        .filter(i -> weights[i] > 0)
-                        .boxed()
-                        .sorted(Comparator.comparingDouble(i -> -lost[i]))
-                        .mapToInt(i -> i)
-                        .toArray();
-        long each = left / order.length;
-        long more = left % order.length;
-        for (int place = 0; place < order.length; place++) {
-            parts[order[place]] += each + (place < more ? 1 : 0);
+        int takers = 0;
+        var order = new double[parts.length];
+        for (int i = 0; i < parts.length; i++) {
+            if (weights[i] > 0) {
+                order[takers++] = lost[i];
+            }
         }
+        Arrays.sort(order, 0, takers);
+        long each = left / takers;
+        int more = (int) (left % takers);
+        // those that lost more than the last one that gets one more, and the first of its equals
+        double least = more == 0 ? Double.POSITIVE_INFINITY : order[takers - more];
+        int equals = more - takers + lastUpTo(least, order, takers);
+        for (int i = 0; i < parts.length; i++) {
+            if (weights[i] > 0) {
+                var isEqual = Double.compare(lost[i], least) == 0;
+                var getsMore = isEqual ? equals-- > 0 : Double.compare(lost[i], least) > 0;
+                parts[i] += each + (getsMore ? 1 : 0);
+            }
+        }
+    }
+
+    /** How many of the first are not above a bound. */
+    private static int lastUpTo(double bound, double[] sorted, int count) {
+        int last = count;
+        while (last > 0 && Double.compare(sorted[last - 1], bound) > 0) {
+            last--;
+        }
+        return last;
     }
 
     /**

@@ -115,7 +115,7 @@ final class LedgerFile {
      *
      * @return whether it is stored
      */
-    boolean replace(Head head, Map<Scope, SortedMap<EntryKey, Amounts>> entries, Instant now) {
+    boolean replace(Head head, Map<Scope, Entries> entries, Instant now) {
         entries.forEach((scope, some) -> new PartWriter(head, scope, now).write(some));
         var old = swap(head, now);
         if (old == null) {
@@ -268,8 +268,8 @@ final class LedgerFile {
             this.now = now;
         }
 
-        void write(SortedMap<EntryKey, Amounts> entries) {
-            for (var entry : entries.entrySet()) {
+        void write(Entries entries) {
+            for (var entry : entries) {
                 var next = entry.getKey().gpu().name();
                 if (open.size() >= ENTRIES_PER_PART || !Objects.equals(gpu, next)) {
                     closePart();

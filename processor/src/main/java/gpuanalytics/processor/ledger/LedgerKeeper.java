@@ -196,7 +196,7 @@ public final class LedgerKeeper {
         ledger.days()
                 .replace(
                         dayHead(day, hours, List.copyOf(cuts)),
-                        Map.of(Scope.ALL, entries.sorted()),
+                        Map.of(Scope.ALL, entries),
                         clock.instant());
     }
 

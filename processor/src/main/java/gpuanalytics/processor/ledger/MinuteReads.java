@@ -4,10 +4,7 @@ import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.gt;
 
-import com.mongodb.client.model.Projections;
 import gpuanalytics.event.TokenUsage;
-import gpuanalytics.processor.measure.GpuCounter;
-import gpuanalytics.processor.measure.TokenCounter;
 import gpuanalytics.processor.query.QueryTimeoutException;
 import gpuanalytics.processor.query.StoreReads;
 import gpuanalytics.processor.store.StoreLayout;
@@ -18,16 +15,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Date;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
-import org.bson.Document;
 import org.bson.conversions.Bson;
 
 /**
@@ -54,31 +47,29 @@ final class MinuteReads implements AutoCloseable {
     private record Waiting(
             Instant start, Future<Rows<GpuRow>> gpus, Future<Rows<TokenRow>> usages) {}
 
-    static final List<String> USAGE_COUNTS =
-            List.of(TokenCounter.REQUESTS.field(), TokenCounter.SUPERSEDED.field());
-
-    static final List<String> SAMPLE_COUNTS = List.of(GpuCounter.SAMPLES.field());
-
     private static final int AHEAD = 2;
     private static final int MINUTES = 60;
     private static final double LONG_MS = 60_000;
     private static final Duration MINUTE = Duration.ofMinutes(1);
-    private static final Bson GPU_FIELDS = fields(GpuRow.FIELDS, SAMPLE_COUNTS);
-    private static final Bson USAGE_FIELDS = fields(TokenRow.FIELDS, USAGE_COUNTS);
 
     private final StoreReads reads;
     private final Instant hour;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService gpuThread = thread();
+    private final ExecutorService usageThread = thread();
+    private final GpuRow.Reader gpuReader = new GpuRow.Reader();
+    private final TokenRow.Reader usageReader = new TokenRow.Reader();
     private final Queue<Waiting> waiting = new ArrayDeque<>();
-
-    /** One of each, however many rollups name it. */
-    private final Map<Group, Group> groups = new ConcurrentHashMap<>();
 
     private int next = MINUTES + RequestSpread.MINUTES - 1;
 
     MinuteReads(StoreReads reads, Instant hour) {
         this.reads = reads;
         this.hour = hour;
+    }
+
+    /** One of each kind: what reads its rollups is for one thread. */
+    private static ExecutorService thread() {
+        return Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
     }
 
     boolean hasNext() {
@@ -106,20 +97,20 @@ final class MinuteReads implements AutoCloseable {
         Callable<Rows<GpuRow>> gpus = isInHour ? () -> gpus(minute) : Rows::none;
         return new Waiting(
                 minute,
-                threads.submit(gpus),
-                threads.submit(() -> isInHour ? usages(bucket(minute)) : usagesAfter(minute)));
+                gpuThread.submit(gpus),
+                usageThread.submit(() -> isInHour ? usages(bucket(minute)) : usagesAfter(minute)));
     }
 
     private Rows<GpuRow> gpus(Instant minute) {
         var rows = new ArrayList<GpuRow>();
         var events = new long[1];
-        reads.forEach(
+        reads.forEachRaw(
                 StoreLayout.GPU_MINUTE,
                 bucket(minute),
-                search -> search.projection(GPU_FIELDS),
+                gpuReader.projection(),
                 rollup -> {
-                    rows.add(GpuRow.read(rollup));
-                    events[0] += count(rollup, SAMPLE_COUNTS);
+                    rows.add(gpuReader.read(rollup));
+                    events[0] += gpuReader.events();
                 });
         rows.sort(Comparator.comparing(GpuRow::series));
         return new Rows<>(rows, events[0]);
@@ -128,13 +119,13 @@ final class MinuteReads implements AutoCloseable {
     private Rows<TokenRow> usages(Bson filter) {
         var rows = new ArrayList<TokenRow>();
         var events = new long[1];
-        reads.forEach(
+        reads.forEachRaw(
                 StoreLayout.TOKEN_MINUTE,
                 filter,
-                search -> search.projection(USAGE_FIELDS),
+                usageReader.projection(),
                 rollup -> {
-                    rows.add(TokenRow.read(rollup, this::known));
-                    events[0] += count(rollup, USAGE_COUNTS);
+                    rows.add(usageReader.read(rollup));
+                    events[0] += usageReader.events();
                 });
         return new Rows<>(rows, events[0]);
     }
@@ -143,11 +134,6 @@ final class MinuteReads implements AutoCloseable {
     private Rows<TokenRow> usagesAfter(Instant minute) {
         var isLong = gt(TokenUsage.LATENCY_MS.name() + "." + StoreLayout.MAX, LONG_MS);
         return new Rows<>(usages(and(bucket(minute), isLong)).rows, 0);
-    }
-
-    private Group known(Group group) {
-        var known = groups.putIfAbsent(group, group);
-        return known == null ? group : known;
     }
 
     private <R> R result(Future<R> reading) {
@@ -166,23 +152,13 @@ final class MinuteReads implements AutoCloseable {
     /** Who reads is not waited for longer than it takes to stop. */
     @Override
     public void close() {
-        threads.shutdownNow();
-        threads.close();
+        gpuThread.shutdownNow();
+        usageThread.shutdownNow();
+        gpuThread.close();
+        usageThread.close();
     }
 
     static Bson bucket(Instant start) {
         return eq(StoreLayout.BUCKET, Date.from(start));
-    }
-
-    static long count(Document rollup, List<String> counters) {
-        long sum = 0;
-        for (var counter : counters) {
-            sum += GpuRow.integer(rollup, counter);
-        }
-        return sum;
-    }
-
-    private static Bson fields(List<String> fields, List<String> more) {
-        return Projections.include(Stream.of(fields, more).flatMap(List::stream).toList());
     }
 }

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -183,7 +182,7 @@ public final class MongoLedgerQueries implements LedgerQueries {
                 });
     }
 
-    private List<Map.Entry<EntryKey, Amounts>> entries(ExportStep step, PriceBook prices) {
+    private Entries entries(ExportStep step, PriceBook prices) {
         return answer(
                 step.query(),
                 () -> prices,

@@ -34,6 +34,10 @@ final class RequestSpread {
      * @param bins how many of them are in which bin of {@link LatencyBins}
      */
     static RequestSpread of(long requests, double sumMs, SortedMap<Integer, Long> bins) {
+        // most minutes have no request that is longer than one
+        if (bins.isEmpty() || middleMs(bins.lastKey()) <= MINUTE_MS) {
+            return NONE;
+        }
         double knownMs = 0;
         double longMs = 0;
         long known = 0;

@@ -1,16 +1,21 @@
 package gpuanalytics.processor.ledger;
 
+import gpuanalytics.event.Field;
 import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.measure.TokenCounter;
 import gpuanalytics.processor.query.FoldedLabels;
 import gpuanalytics.processor.query.GroupValue;
+import gpuanalytics.processor.query.StoredFields;
 import gpuanalytics.processor.query.TokenDimension;
 import gpuanalytics.processor.store.StoreLayout;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
-import org.bson.Document;
+import java.util.stream.Stream;
+import org.bson.RawBsonDocument;
+import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,112 +31,147 @@ record TokenRow(
 
     private static final double NANOS_PER_MS = 1e6;
 
-    /** What a rollup is read of. */
-    static final List<String> FIELDS =
-            List.of(
-                    StoreLayout.BUCKET,
-                    StoreLayout.GPU,
-                    StoreLayout.FOLDED,
-                    TokenUsage.MODEL.name(),
-                    TokenUsage.TEAM.name(),
-                    TokenUsage.USER.name(),
-                    TokenUsage.PROJECT.name(),
-                    TokenUsage.NAMESPACE.name(),
-                    TokenCounter.REQUESTS.field(),
-                    TokenCounter.ERRORS.field(),
-                    TokenUsage.PROMPT_TOKENS.name(),
-                    TokenUsage.COMPLETION_TOKENS.name(),
-                    TokenUsage.CACHED_PROMPT_TOKENS.name(),
-                    TokenUsage.CACHE_WRITE_TOKENS.name(),
-                    TokenUsage.REASONING_TOKENS.name(),
-                    TokenUsage.LATENCY_MS.name(),
-                    TokenUsage.TTFT_MS.name() + "." + StoreLayout.N,
-                    TokenUsage.TTFT_MS.name() + "." + StoreLayout.SUM_MICRO);
-
-    /**
-     * @param known gives the one instance of a group
-     */
-    static TokenRow read(Document rollup, UnaryOperator<Group> known) {
-        var counts = counts(rollup);
-        return new TokenRow(
-                rollup.getString(StoreLayout.GPU),
-                known.apply(group(rollup)),
-                claim(rollup, counts),
-                spread(rollup, counts.get(Amount.REQUESTS)),
-                counts);
-    }
-
     /** Tokens of the prompt and the completion, as far as they are known. */
     long tokens() {
         return counts.get(Amount.PROMPT_TOKENS) + counts.get(Amount.COMPLETION_TOKENS);
     }
 
-    private static Group group(Document rollup) {
-        var folded = FoldedLabels.of(rollup);
-        return new Group(
-                value(rollup, TokenDimension.MODEL, folded),
-                value(rollup, TokenDimension.TEAM, folded),
-                value(rollup, TokenDimension.USER, folded),
-                value(rollup, TokenDimension.PROJECT, folded),
-                value(rollup, TokenDimension.NAMESPACE, folded));
-    }
+    /** Reads rollups. For one thread. */
+    static final class Reader {
 
-    private static @Nullable String value(
-            Document rollup, TokenDimension dimension, Set<TokenDimension> folded) {
-        return folded.contains(dimension)
-                ? GroupValue.FOLDED
-                : GroupValue.of(rollup.getString(dimension.label()));
-    }
+        private final StoredFields fields = new StoredFields();
+        private final StoredFields.Field id = fields.field(StoreLayout.ID);
+        private final StoredFields.Field gpu = fields.field(StoreLayout.GPU);
+        private final StoredFields.Field folded = fields.field(StoreLayout.FOLDED);
+        private final StoredFields.Field model = fields.field(TokenUsage.MODEL.name());
+        private final StoredFields.Field team = fields.field(TokenUsage.TEAM.name());
+        private final StoredFields.Field user = fields.field(TokenUsage.USER.name());
+        private final StoredFields.Field project = fields.field(TokenUsage.PROJECT.name());
+        private final StoredFields.Field namespace = fields.field(TokenUsage.NAMESPACE.name());
+        private final StoredFields.Field requests = fields.field(TokenCounter.REQUESTS.field());
+        private final StoredFields.Field errors = fields.field(TokenCounter.ERRORS.field());
+        private final StoredFields.Field superseded = fields.field(TokenCounter.SUPERSEDED.field());
+        private final List<TokenFields> tokens =
+                Stream.of(
+                                Amount.PROMPT_TOKENS,
+                                Amount.COMPLETION_TOKENS,
+                                Amount.CACHED_PROMPT_TOKENS,
+                                Amount.CACHE_WRITE_TOKENS,
+                                Amount.REASONING_TOKENS)
+                        .map(TokenFields::new)
+                        .toList();
+        private final TimeFields latency = new TimeFields(TokenUsage.LATENCY_MS);
+        private final TimeFields ttft = new TimeFields(TokenUsage.TTFT_MS);
+        private final StoredFields.Field latencyBins =
+                part(TokenUsage.LATENCY_MS.name(), StoreLayout.BINS);
 
-    private static Amounts counts(Document rollup) {
-        var counts = new Amounts();
-        counts.add(Amount.REQUESTS, GpuRow.integer(rollup, TokenCounter.REQUESTS.field()));
-        counts.add(Amount.ERRORS, GpuRow.integer(rollup, TokenCounter.ERRORS.field()));
-        addTokens(counts, Amount.PROMPT_TOKENS, rollup);
-        addTokens(counts, Amount.COMPLETION_TOKENS, rollup);
-        addTokens(counts, Amount.CACHED_PROMPT_TOKENS, rollup);
-        addTokens(counts, Amount.CACHE_WRITE_TOKENS, rollup);
-        addTokens(counts, Amount.REASONING_TOKENS, rollup);
-        return counts;
-    }
+        /** One of each, however many rollups name it. */
+        private final Map<Group, Group> groups = new HashMap<>();
 
-    /** Tokens that no request says are absent. */
-    private static void addTokens(Amounts counts, Amount amount, Document rollup) {
-        var part = GpuRow.part(rollup, amount.field());
-        if (GpuRow.integer(part, StoreLayout.N) > 0) {
-            counts.add(amount, GpuRow.integer(part, StoreLayout.SUM));
+        private final class TokenFields {
+
+            private final Amount amount;
+            private final StoredFields.Field n;
+            private final StoredFields.Field sum;
+
+            TokenFields(Amount amount) {
+                this.amount = amount;
+                this.n = part(amount.field(), StoreLayout.N);
+                this.sum = part(amount.field(), StoreLayout.SUM);
+            }
+
+            /** Tokens that no request says are absent. */
+            void addTo(Amounts counts) {
+                if (n.integer() > 0) {
+                    counts.add(amount, sum.integer());
+                }
+            }
         }
-    }
 
-    private static Claim claim(Document rollup, Amounts counts) {
-        var latency = GpuRow.part(rollup, TokenUsage.LATENCY_MS.name());
-        var ttft = GpuRow.part(rollup, TokenUsage.TTFT_MS.name());
-        long requests = counts.get(Amount.REQUESTS);
-        var hasTimes =
-                GpuRow.integer(latency, StoreLayout.N) >= requests
-                        && GpuRow.integer(ttft, StoreLayout.N) >= requests;
-        long whole = Math.max(0, GpuRow.integer(latency, StoreLayout.SUM_MICRO));
-        long prefill = Math.clamp(GpuRow.integer(ttft, StoreLayout.SUM_MICRO), 0, whole);
-        return new Claim(
-                new Claim.Weight(prefill, whole - prefill),
-                Claim.ofTokens(
-                        Math.max(0, counts.get(Amount.PROMPT_TOKENS)),
-                        Math.max(0, counts.get(Amount.COMPLETION_TOKENS))),
-                hasTimes);
-    }
+        private final class TimeFields {
 
-    private static RequestSpread spread(Document rollup, long requests) {
-        var latency = GpuRow.part(rollup, TokenUsage.LATENCY_MS.name());
-        var bins = new TreeMap<Integer, Long>();
-        GpuRow.part(latency, StoreLayout.BINS)
-                .forEach(
-                        (bin, count) -> {
-                            long of = ((Number) count).longValue();
-                            if (of > 0) {
-                                bins.put(Integer.parseInt(bin), of);
-                            }
-                        });
-        return RequestSpread.of(
-                requests, GpuRow.integer(latency, StoreLayout.SUM_MICRO) / NANOS_PER_MS, bins);
+            private final StoredFields.Field n;
+            private final StoredFields.Field sumMicro;
+
+            TimeFields(Field<?> reading) {
+                n = part(reading.name(), StoreLayout.N);
+                sumMicro = part(reading.name(), StoreLayout.SUM_MICRO);
+            }
+        }
+
+        private StoredFields.Field part(String field, String part) {
+            return fields.field(field + "." + part);
+        }
+
+        /** What a rollup is read of. */
+        Bson projection() {
+            return fields.projection();
+        }
+
+        TokenRow read(RawBsonDocument rollup) {
+            fields.read(rollup);
+            var counts = counts();
+            return new TokenRow(
+                    gpu.text(),
+                    group(),
+                    claim(counts),
+                    spread(counts.get(Amount.REQUESTS)),
+                    counts);
+        }
+
+        /** How many events the rollup read last counts. */
+        long events() {
+            return requests.integer() + superseded.integer();
+        }
+
+        private Group group() {
+            var not = FoldedLabels.of(folded.texts(), id.textAfter('|'), gpu.text() != null);
+            var group =
+                    new Group(
+                            value(model, TokenDimension.MODEL, not),
+                            value(team, TokenDimension.TEAM, not),
+                            value(user, TokenDimension.USER, not),
+                            value(project, TokenDimension.PROJECT, not),
+                            value(namespace, TokenDimension.NAMESPACE, not));
+            var known = groups.putIfAbsent(group, group);
+            return known == null ? group : known;
+        }
+
+        private static @Nullable String value(
+                StoredFields.Field label, TokenDimension dimension, Set<TokenDimension> folded) {
+            return folded.contains(dimension) ? GroupValue.FOLDED : GroupValue.of(label.text());
+        }
+
+        private Amounts counts() {
+            var counts = new Amounts();
+            counts.add(Amount.REQUESTS, requests.integer());
+            counts.add(Amount.ERRORS, errors.integer());
+            tokens.forEach(some -> some.addTo(counts));
+            return counts;
+        }
+
+        private Claim claim(Amounts counts) {
+            long all = counts.get(Amount.REQUESTS);
+            var hasTimes = latency.n.integer() >= all && ttft.n.integer() >= all;
+            long whole = Math.max(0, latency.sumMicro.integer());
+            long prefill = Math.clamp(ttft.sumMicro.integer(), 0, whole);
+            return new Claim(
+                    new Claim.Weight(prefill, whole - prefill),
+                    Claim.ofTokens(
+                            Math.max(0, counts.get(Amount.PROMPT_TOKENS)),
+                            Math.max(0, counts.get(Amount.COMPLETION_TOKENS))),
+                    hasTimes);
+        }
+
+        private RequestSpread spread(long all) {
+            var bins = new TreeMap<Integer, Long>();
+            latencyBins.forEachCount(
+                    (bin, count) -> {
+                        if (count > 0) {
+                            bins.put(bin, count);
+                        }
+                    });
+            return RequestSpread.of(all, latency.sumMicro.integer() / NANOS_PER_MS, bins);
+        }
     }
 }

@@ -3,8 +3,10 @@ package gpuanalytics.processor.query;
 import gpuanalytics.processor.decode.SeriesKey;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.bson.Document;
+import org.jspecify.annotations.Nullable;
 
 /** Which labels are folded in a token rollup: they stand for all values without room. */
 public final class FoldedLabels {
@@ -13,28 +15,40 @@ public final class FoldedLabels {
 
     /** The labels that are folded in a rollup. */
     public static Set<TokenDimension> of(Document rollup) {
-        var named = rollup.getList(StoreLayout.FOLDED, String.class);
-        if (named != null) {
-            var folded = EnumSet.noneOf(TokenDimension.class);
-            for (var dimension : TokenDimension.values()) {
-                if (named.contains(dimension.label())) {
-                    folded.add(dimension);
-                }
-            }
-            return folded;
+        var id = rollup.getString(StoreLayout.ID);
+        return of(
+                rollup.getList(StoreLayout.FOLDED, String.class),
+                id.substring(id.indexOf('|') + 1),
+                rollup.getString(StoreLayout.GPU) != null);
+    }
+
+    /**
+     * The labels that are folded in a rollup.
+     *
+     * @param named those that it names; null where it names none
+     * @param series its series
+     */
+    public static Set<TokenDimension> of(
+            @Nullable List<String> named, String series, boolean hasGpu) {
+        if (named == null) {
+            return foldedBeforeItWasSaid(series, hasGpu);
         }
-        return foldedBeforeItWasSaid(rollup);
+        var folded = EnumSet.noneOf(TokenDimension.class);
+        for (var dimension : TokenDimension.values()) {
+            if (named.contains(dimension.label())) {
+                folded.add(dimension);
+            }
+        }
+        return folded;
     }
 
     /** Older rollups say it by the name of their series alone: all labels, or all but the GPU. */
-    private static Set<TokenDimension> foldedBeforeItWasSaid(Document rollup) {
-        var id = rollup.getString(StoreLayout.ID);
-        var series = id.substring(id.indexOf('|') + 1);
+    private static Set<TokenDimension> foldedBeforeItWasSaid(String series, boolean hasGpu) {
         if (!SeriesKey.isOther(series)) {
             return Set.of();
         }
         var all = EnumSet.allOf(TokenDimension.class);
-        if (rollup.getString(StoreLayout.GPU) != null) {
+        if (hasGpu) {
             all.remove(TokenDimension.GPU);
         }
         return all;

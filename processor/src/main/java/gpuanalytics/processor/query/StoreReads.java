@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.bson.Document;
+import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
 
 /** Reads documents for a question, each read within the time that the question may take. */
@@ -60,8 +61,24 @@ public final class StoreReads {
             Bson filter,
             Function<FindIterable<Document>, FindIterable<Document>> search,
             Consumer<Document> reader) {
+        forEach(search.apply(database.getCollection(collection).find(filter)), reader);
+    }
+
+    /**
+     * Hands over the bytes of each document that a search finds.
+     *
+     * @param projection what is read of each
+     * @throws QueryTimeoutException as {@link #forEach}
+     * @throws StoreUnavailableException as {@link #forEach}
+     */
+    public void forEachRaw(
+            String collection, Bson filter, Bson projection, Consumer<RawBsonDocument> reader) {
+        var found = database.getCollection(collection, RawBsonDocument.class).find(filter);
+        forEach(found.projection(projection), reader);
+    }
+
+    private <T> void forEach(FindIterable<T> found, Consumer<T> reader) {
         boolean answered = false;
-        var found = search.apply(database.getCollection(collection).find(filter));
         try (var cursor = found.batchSize(batch).iterator()) {
             while (cursor.hasNext()) {
                 answered = true;

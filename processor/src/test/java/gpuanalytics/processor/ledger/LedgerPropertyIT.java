@@ -24,7 +24,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.SortedMap;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +53,7 @@ class LedgerPropertyIT {
                     new Step.Calendar(Step.Unit.DAY, ZoneId.of("Asia/Tokyo")));
 
     private final LedgerFixture fixture = new LedgerFixture();
-    private final long seed = System.nanoTime();
+    private final long seed = Long.getLong("fuzz.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final Instant start = LedgerFixture.hoursAgo(48 + random.nextInt(24));
     private final RandomFleet fleet = new RandomFleet(random, start, HOURS);
@@ -154,7 +153,7 @@ class LedgerPropertyIT {
         return new Head(start, version, version, List.of(), run, null);
     }
 
-    private Map<Scope, SortedMap<EntryKey, Amounts>> someEntries(int count) {
+    private Map<Scope, Entries> someEntries(int count) {
         var entries = new Entries();
         for (int i = 0; i < count; i++) {
             entries.of(
@@ -166,7 +165,7 @@ class LedgerPropertyIT {
                                     Group.owner(null, null)))
                     .add(Amount.GAP_US, 1);
         }
-        return Map.of(Scope.GPU, entries.sorted());
+        return Map.of(Scope.GPU, entries);
     }
 
     private List<String> parts() {
@@ -181,7 +180,7 @@ class LedgerPropertyIT {
             var total = dollars(report(basis, new Step.Total()).totals());
             assertEquals(rounded(all), total.total(), when + ", " + basis + message());
             if (basis == Basis.ALLOCATION) {
-                near(gaps, total.unknown(), when + ", gaps" + message());
+                near(gaps, total.unknown(), 1, when + ", gaps" + message());
             }
             for (var cut : CUTS) {
                 for (var step : STEPS) {
@@ -226,7 +225,7 @@ class LedgerPropertyIT {
                     usd = usd.add(dollars(row.cost()).total());
                 }
             }
-            near(covered.add(gaps), usd, "hour " + hour + message());
+            near(covered.add(gaps), usd, ofGpus.rows().size(), "hour " + hour + message());
         }
     }
 
@@ -244,9 +243,10 @@ class LedgerPropertyIT {
                 message());
     }
 
-    private static void near(BigDecimal exact, BigDecimal rounded, String message) {
+    /** Each rounded number is less than a micro-dollar off, so that all together add up. */
+    private static void near(BigDecimal exact, BigDecimal rounded, int numbers, String message) {
         var off = exact.divide(US_PER_HOUR, 12, RoundingMode.HALF_EVEN).subtract(rounded).abs();
-        assertTrue(off.compareTo(new BigDecimal("0.000001")) <= 0, off + " off, " + message);
+        assertTrue(off.compareTo(BigDecimal.valueOf(numbers, 6)) < 0, off + " off, " + message);
     }
 
     private static BigDecimal rounded(BigDecimal exact) {
