@@ -129,6 +129,7 @@ final class Endpoints {
 
     private static List<Endpoint> costs(LedgerQueries ledger, WorkGate gate, Clock clock) {
         var whatIf = new WhatIfAnswers(ledger, clock);
+        var sharing = new SharingAnswers(ledger, clock);
         return List.of(
                 Endpoint.get("/costs", TABLE_TYPES, new CostAnswers(ledger, clock)::respond)
                         .taking(CostParameters.ROWS)
@@ -138,6 +139,9 @@ final class Endpoints {
                         .behind(gate),
                 Endpoint.get("/waste", TABLE_TYPES, new WasteAnswers(ledger, clock)::respond)
                         .taking(CostParameters.ROWS)
+                        .behind(gate),
+                Endpoint.get("/waste/sharing", TABLE_TYPES, sharing::respond)
+                        .taking(CostParameters.WHAT)
                         .behind(gate));
     }
 

@@ -1,5 +1,6 @@
 package gpuanalytics.processor.api;
 
+import gpuanalytics.processor.ledger.LedgerBehindException;
 import gpuanalytics.processor.letter.LettersUnavailableException;
 import gpuanalytics.processor.query.InvalidQueryException;
 import gpuanalytics.processor.query.QueryTimeoutException;
@@ -34,6 +35,9 @@ final class QuestionProblems {
                                     invalid.parameter(), invalid.value(), invalid.expected());
                     case StoreUnavailableException away -> storeUnavailable(away);
                     case LettersUnavailableException away -> lettersUnavailable(away);
+                    case LedgerBehindException behind ->
+                            Problem.of(503, "ledger-behind", String.valueOf(behind.getMessage()))
+                                    .withHeader("retry-after", RETRY_AFTER_S);
                     case QueryTimeoutException late -> late(late);
                     case WorkTimeoutException late -> late(late);
                     default -> null;

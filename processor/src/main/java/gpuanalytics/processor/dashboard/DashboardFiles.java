@@ -50,6 +50,7 @@ public final class DashboardFiles {
                     "theme.js",
                     "tiles.js",
                     "tokens.js",
+                    "trend.js",
                     "waste.js",
                     "whatif.js");
 

@@ -60,6 +60,10 @@ final class LedgerParts {
         return computation;
     }
 
+    GpuHours gpuHours() {
+        return new GpuHours(reads);
+    }
+
     /** Where a book's prices change within an hour. */
     static PriceCuts cuts(PriceBook book, Instant hour) {
         return new PriceCuts(hour, book.changes(hour, hour.plus(HOUR)));

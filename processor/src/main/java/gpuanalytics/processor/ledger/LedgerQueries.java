@@ -25,6 +25,12 @@ public interface LedgerQueries {
     WasteReport waste(CostQuery query);
 
     /**
+     * Which models' GPUs could hold each other, by memory and by how busy they are; {@code groupBy}
+     * is not looked at.
+     */
+    SharingReport sharing(CostQuery query);
+
+    /**
      * Every entry of the ledger, step by step; {@code groupBy} is not looked at.
      *
      * @return rows, the first of which is read when they are asked for

@@ -4,7 +4,6 @@ import gpuanalytics.processor.gpuname.GpuNames;
 import gpuanalytics.processor.ledger.LedgerFile.Head;
 import gpuanalytics.processor.ledger.LedgerFile.Scope;
 import gpuanalytics.processor.price.PriceBook;
-import gpuanalytics.processor.query.InvalidQueryException;
 import gpuanalytics.processor.query.QueryWindow;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +50,7 @@ final class LedgerReading {
      * Finds out what is there.
      *
      * @param window the time that is answered, in whole hours
-     * @throws InvalidQueryException when more of it is open than may be
+     * @throws LedgerBehindException when more of it is open than may be
      */
     LedgerReading(
             LedgerParts ledger,
@@ -91,11 +90,7 @@ final class LedgerReading {
             }
         }
         if (open.size() > config.maxOpenHours()) {
-            throw new InvalidQueryException(
-                    "from",
-                    window.from().toString(),
-                    "a range of which the ledger lacks at most %d hours; it lacks %d, which are being computed"
-                            .formatted(config.maxOpenHours(), open.size()));
+            throw new LedgerBehindException(open.size(), config.maxOpenHours());
         }
     }
 

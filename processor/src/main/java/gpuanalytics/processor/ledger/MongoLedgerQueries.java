@@ -153,6 +153,31 @@ public final class MongoLedgerQueries implements LedgerQueries {
     }
 
     @Override
+    public SharingReport sharing(CostQuery asked) {
+        var query =
+                new CostQuery(
+                        asked.window(), List.of(CostDimension.GPU), asked.filters(), asked.basis());
+        return answer(
+                query,
+                (reading, grouping, rating, prices) -> {
+                    var fold = new SharingFold(grouping, rating, reading.names());
+                    reading.forEach(fold::add);
+                    var window = reading.window();
+                    ledger.gpuHours().forEach(window.from(), window.to(), fold::add);
+                    return new SharingReport(
+                            coverage(query),
+                            fold.rows(),
+                            new CostReport.Notes(
+                                    query.basis(),
+                                    prices.version(),
+                                    reading.openHours(),
+                                    List.of(),
+                                    List.of(),
+                                    grouping.folded()));
+                });
+    }
+
+    @Override
     public LedgerExport<LedgerLine> lines(CostQuery query) {
         return export(query, ExportRows.lines(query.basis()));
     }

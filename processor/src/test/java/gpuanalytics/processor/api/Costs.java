@@ -16,6 +16,7 @@ import gpuanalytics.processor.ledger.CostReport.Row;
 import gpuanalytics.processor.ledger.CostReport.Tokens;
 import gpuanalytics.processor.ledger.LedgerExport;
 import gpuanalytics.processor.ledger.LedgerLine;
+import gpuanalytics.processor.ledger.SharingReport;
 import gpuanalytics.processor.ledger.WasteReport;
 import gpuanalytics.processor.ledger.WasteReport.Wasted;
 import gpuanalytics.processor.ledger.WhatIfQuery;
@@ -176,6 +177,18 @@ final class Costs {
                 gpus,
                 42,
                 breakEven);
+    }
+
+    /** A pair with a price, and one without. */
+    static SharingReport sharing(CostQuery query) {
+        return new SharingReport(
+                coverage(query),
+                List.of(
+                        new SharingReport.Row(
+                                "=llama", "qwen", "H100", 2, 50L << 30, 80L << 30, 0.375, usd("9")),
+                        new SharingReport.Row(
+                                "qwen", "mistral", "A100", 1, 1L << 30, 40L << 30, 0.8, null)),
+                notes());
     }
 
     private static Notes notes() {

@@ -20,6 +20,7 @@ import gpuanalytics.processor.query.LatestSamples;
 import gpuanalytics.processor.query.Reading.Distribution;
 import gpuanalytics.processor.query.Reading.Total;
 import gpuanalytics.processor.query.Readings;
+import gpuanalytics.processor.query.Step;
 import gpuanalytics.processor.query.TokenQuery;
 import gpuanalytics.processor.query.TokenReport;
 import gpuanalytics.processor.query.TokenReport.Counts;
@@ -61,6 +62,30 @@ final class DashboardData {
             rows.add(new CostReport.Row(query.window().from(), group(query, NAMES.get(i)), cost));
         }
         return new CostReport(coverage(query), query.groupBy(), rows, cost(27, factor), NOTES);
+    }
+
+    /**
+     * Costs that rose from {@code before} to {@code now}, and over time with a step that has none
+     * and one that has no price.
+     */
+    static CostReport wentFrom(int before, int now, CostQuery query) {
+        var window = query.window();
+        // the page asks for the span before by its own clock, and for all else by the API's
+        var isBefore = window.to().isAfter(RunningApi.NOW.plus(Duration.ofHours(2)));
+        var rows = new ArrayList<CostReport.Row>();
+        if (window.step() instanceof Step.Fixed step) {
+            for (int place : List.of(0, 1, 3, 4)) {
+                rows.add(
+                        new CostReport.Row(
+                                window.from().plus(step.length().multipliedBy(place)),
+                                group(query, "search"),
+                                place == 4 ? UNPRICED : cost(place + 1, 1)));
+            }
+        } else {
+            rows.add(new CostReport.Row(window.from(), group(query, "search"), cost(now, 1)));
+        }
+        return new CostReport(
+                coverage(query), query.groupBy(), rows, cost(isBefore ? before : now, 1), NOTES);
     }
 
     private static final Notes NOTES =

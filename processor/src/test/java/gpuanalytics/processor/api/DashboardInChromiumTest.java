@@ -66,6 +66,13 @@ class DashboardInChromiumTest extends BrowserTest {
                             "Throttled", "/throttled/gpu_s",
                             "After XID", "/xid_idle/gpu_s",
                             "Busy, unclaimed", "/busy_unclaimed/gpu_s"),
+                    "Models that could share GPUs",
+                    Map.of(
+                            "Free", "/gpus",
+                            "They cost", "/usd",
+                            "Memory together", "/mem_used_bytes",
+                            "of", "/mem_total_bytes",
+                            "Busy together", "/utilization"),
                     "GPUs",
                     Map.of(
                             "Utilisation", "/utilization",
@@ -82,6 +89,7 @@ class DashboardInChromiumTest extends BrowserTest {
                     cost   | Cost by team    | /costs
                     tokens | Tokens by model | /tokens
                     waste  | Waste by team   | /waste
+                    waste  | Models that could share GPUs | /waste/sharing
                     fleet  | GPUs            | /gpu/info
                     """)
     void everyNumberOfATableIsThatOfTheApi(String view, String panel, String path)
@@ -97,7 +105,10 @@ class DashboardInChromiumTest extends BrowserTest {
         var rows = tableOf(panel, "tbody");
         assertEquals(expected.size(), rows.size());
         for (var row : expected) {
-            assertRow(COLUMNS.getOrDefault(panel, Map.of()), row, found(rows, nameOf(row, view)));
+            assertRow(
+                    COLUMNS.getOrDefault(panel, Map.of()),
+                    row,
+                    found(rows, nameOf(row, view, panel)));
         }
         if (answer.has("totals")) {
             assertRow(
@@ -108,12 +119,12 @@ class DashboardInChromiumTest extends BrowserTest {
         assertQuiet();
     }
 
-    private static String nameOf(JsonNode row, String view) {
+    private static String nameOf(JsonNode row, String view, String panel) {
         var name =
                 switch (view) {
                     case "tokens" -> row.get("model");
                     case "fleet" -> row.get("gpu");
-                    default -> row.get("team");
+                    default -> row.get(panel.startsWith("Models") ? "model" : "team");
                 };
         return name.isNull() ? "none" : Printable.of(name.asText());
     }
@@ -138,6 +149,47 @@ class DashboardInChromiumTest extends BrowserTest {
                 browser.text());
         browser.until(
                 "document.querySelector('[data-line=pipeline]').textContent.includes('stored 5')");
+        assertQuiet();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    In this time           | 2 | 3  | 0.5   | +50.0 %
+                    In this time           | 4 | 3  | -0.25 | -25.0 %
+                    Requests               | 2 | 4  | 1     | +100.0 %
+                    Coverage               | 2 | 3  | -0.01 | -1.0 points
+                    Idle share             | 2 | 3  | 0     | 0.0 points
+                    USD per million tokens | 1 | 2  | 1     | +100.0 %
+                    Joules per token       | 2 | 3  | 0.5   | +50.0 %
+                    Requests               | 15| 3  | none  | none
+                    """)
+    void aNumberShowsHowItWent(String tile, int before, int now, String change, String shown) {
+        running.ledger.costs = query -> DashboardData.wentFrom(before, now, query);
+        browser.open(address("/"));
+
+        var found = "document.querySelector(\"[data-tile='%s'] .%s\")";
+        browser.until(found.formatted(tile, "spark") + " !== null");
+        var changed = found.formatted(tile, "change");
+        if (change.equals("none")) {
+            // the span before is known too little
+            assertTrue(browser.evaluate(changed + " === null").asBoolean());
+        } else {
+            assertEquals(
+                    Double.parseDouble(change),
+                    browser.evaluate("Number(" + changed + ".dataset.change)").asDouble(),
+                    1e-9);
+            assertEquals(shown, browser.evaluate(changed + ".textContent").asText());
+        }
+        var points =
+                browser.evaluate(
+                                "[...%s.querySelectorAll('polyline')].map((one) => one.getAttribute('points').split(' ').length).join()"
+                                        .formatted(found.formatted(tile, "spark")))
+                        .asText();
+        // a step without a row parts the line, and one alone is a point
+        assertEquals("2,2", points);
         assertQuiet();
     }
 

@@ -6,6 +6,7 @@ import gpuanalytics.processor.ledger.CostReport;
 import gpuanalytics.processor.ledger.LedgerExport;
 import gpuanalytics.processor.ledger.LedgerLine;
 import gpuanalytics.processor.ledger.LedgerQueries;
+import gpuanalytics.processor.ledger.SharingReport;
 import gpuanalytics.processor.ledger.WasteReport;
 import gpuanalytics.processor.ledger.WhatIfQuery;
 import gpuanalytics.processor.ledger.WhatIfReport;
@@ -18,6 +19,7 @@ final class FakeLedgerQueries implements LedgerQueries {
 
     volatile Function<CostQuery, CostReport> costs = Costs::report;
     volatile Function<CostQuery, WasteReport> waste = Costs::waste;
+    volatile Function<CostQuery, SharingReport> sharing = Costs::sharing;
     volatile Function<CostQuery, LedgerExport<LedgerLine>> lines = Costs::lines;
     volatile Function<CostQuery, LedgerExport<Charge>> charges = Costs::charges;
     volatile Optional<WhatIfQuery> asked = Optional.empty();
@@ -42,6 +44,11 @@ final class FakeLedgerQueries implements LedgerQueries {
     @Override
     public WasteReport waste(CostQuery query) {
         return waste.apply(query);
+    }
+
+    @Override
+    public SharingReport sharing(CostQuery query) {
+        return sharing.apply(query);
     }
 
     @Override

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gpuanalytics.embedded.testing.Waiting;
+import gpuanalytics.processor.ledger.LedgerBehindException;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.processor.query.Step;
 import gpuanalytics.processor.query.StoreUnavailableException;
@@ -441,6 +442,26 @@ class HttpApiTest {
             var answer = running.get("/tokens");
 
             assertProblem(503, "the store does not answer", answer);
+            assertEquals("5", answer.headers().firstValue("retry-after").orElseThrow());
+        }
+    }
+
+    @Test
+    void saysThatTheLedgerIsBehind() {
+        try (var running = new RunningApi()) {
+            running.ledger.costs =
+                    _ -> {
+                        throw new LedgerBehindException(300, 100);
+                    };
+
+            var answer = running.get("/costs");
+
+            assertProblem(
+                    503,
+                    "the ledger is computing 300 hours of this time, and an answer computes at most"
+                            + " 100 itself (LEDGER_MAX_OPEN_HOURS): ask again, or for a shorter"
+                            + " time",
+                    answer);
             assertEquals("5", answer.headers().firstValue("retry-after").orElseThrow());
         }
     }

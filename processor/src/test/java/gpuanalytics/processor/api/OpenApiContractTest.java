@@ -98,6 +98,7 @@ class OpenApiContractTest {
                         Map.entry("GET /costs", CostParameters.ROWS),
                         Map.entry("GET /costs/what-if", WhatIfAnswers.PARAMETERS),
                         Map.entry("GET /waste", CostParameters.ROWS),
+                        Map.entry("GET /waste/sharing", CostParameters.WHAT),
                         Map.entry("GET /reconcile", ReconcileAnswers.PARAMETERS),
                         Map.entry("POST /reconcile", ReconcileAnswers.FILE_PARAMETERS),
                         Map.entry("GET /exports/focus.csv", ExportAnswers.FOCUS_PARAMETERS),
@@ -342,6 +343,10 @@ class OpenApiContractTest {
                 _ -> {
                     throw away;
                 };
+        running.ledger.sharing =
+                _ -> {
+                    throw away;
+                };
         running.ledger.lines =
                 _ -> {
                     throw away;
@@ -413,6 +418,11 @@ class OpenApiContractTest {
                     query -> {
                         await(never);
                         return Costs.waste(query);
+                    };
+            running.ledger.sharing =
+                    query -> {
+                        await(never);
+                        return Costs.sharing(query);
                     };
             running.ledger.lines =
                     query -> {

@@ -105,10 +105,14 @@ final class LedgerFixture implements AutoCloseable {
     }
 
     MongoLedgerQueries queries() {
+        return queries(CONFIG);
+    }
+
+    MongoLedgerQueries queries(LedgerConfig config) {
         return new MongoLedgerQueries(
                 store,
                 () -> book,
-                CONFIG,
+                config,
                 Market.ON_DEMAND,
                 QueryLimits.defaults(),
                 Duration.ofDays(400),

@@ -118,7 +118,7 @@ export function budgetTable(name, budgets, more = null) {
       {title: "Counts", text: true, cell: scopeOf, by: (budget) => SCOPE.map((one) => budget[one]).join()},
       {title: "Period", text: true, cell: (budget) => el("span", {title: `since ${budget.period_start}`}, `this ${budget.period}`), by: (budget) => budget.period_start},
       {title: "May spend", unit: "USD", cell: (budget) => usd(budget.usd), by: (budget) => budget.usd},
-      {title: "Spent", unit: "USD", cell: (budget) => [usd(budget.spent_usd), budget.priced ? null : el("span", {class: "low"}, " and what has no price")], by: (budget) => budget.spent_usd},
+      {title: "Spent", unit: "USD", cell: (budget) => [usd(budget.spent_usd), budget.priced ? null : el("span", {class: "low note"}, "and what has no price")], by: (budget) => budget.spent_usd},
       {title: "Spent, share", cell: (budget) => stood(spent(budget)), by: spent},
       {title: "Forecast", unit: "USD", cell: (budget) => usd(budget.forecast_usd, NOT_FORECAST), by: (budget) => budget.forecast_usd},
       {title: "Forecast, share", cell: (budget) => (forecast(budget) === null ? absent(NOT_FORECAST) : stood(forecast(budget))), by: forecast},

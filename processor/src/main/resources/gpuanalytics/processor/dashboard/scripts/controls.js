@@ -1,4 +1,5 @@
 /** What a view is of: its time, grouping, basis and filters, all in the address. */
+import {question} from "./api.js";
 import {whyLower} from "./bill.js";
 import {el} from "./dom.js";
 import {share, time, usd, value} from "./format.js";
@@ -63,6 +64,15 @@ export function asked(state, more = {}) {
 /** The same for costs. */
 export function askedCosts(state, more = {}) {
   return asked(state, {basis: state.basis === "allocation" ? null : state.basis, ...more});
+}
+
+/** The questions of how costs went: over the time, and in the span before. */
+export function overTime(state, more = {}) {
+  const step = stepOf(state, HOUR);
+  return [
+    question("/costs", askedCosts(state, {...more, step, tz: step === "1d" ? zone() : null})),
+    question("/costs", askedCosts({...state, ...route.before(state)}, more)),
+  ];
 }
 
 /** The zone of days. */

@@ -7,6 +7,7 @@ const whole = numberFormat({maximumFractionDigits: 0});
 const three = numberFormat({maximumSignificantDigits: 3});
 const two = numberFormat({maximumSignificantDigits: 2});
 const oneDecimal = numberFormat({minimumFractionDigits: 1, maximumFractionDigits: 1});
+const signed = numberFormat({minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "exceptZero"});
 const dateTime = new Intl.DateTimeFormat(undefined, {dateStyle: "medium", timeStyle: "short"});
 const clock = new Intl.DateTimeFormat(undefined, {timeStyle: "medium"});
 
@@ -60,6 +61,12 @@ export const count = (number, why = "not reported", unit = "") => known(number, 
 export const measure = (number, unit, why = "no sample tells of it") => known(number, why, (n) => three.format(n), unit);
 
 export const share = (number, why = "not known") => known(number, why, (n) => `${oneDecimal.format(n * 100)} %`);
+
+/** A change, as a part of what it was. */
+export const changeText = (part) => `${signed.format(part * 100)} %`;
+
+/** The change of a share. */
+export const pointsText = (part) => `${signed.format(part * 100)} points`;
 
 /** Seconds of GPUs, shown in hours. */
 export const hours = (seconds, why = "there is none") => known(seconds, why, (n) => scaledText(n / 3600), "s");

@@ -1,7 +1,7 @@
 /** What it costs, for whom, what is wasted, what a million tokens is, and whether the number is whole. */
 import {ask, question} from "./api.js";
 import {added} from "./chart.js";
-import {askedCosts, controls, sumLine, zone} from "./controls.js";
+import {askedCosts, controls, overTime, sumLine, zone} from "./controls.js";
 import {costChart, costTable} from "./cost.js";
 import {el, replace} from "./dom.js";
 import {emptyState} from "./empty.js";
@@ -40,10 +40,10 @@ export function build(root, state) {
   const stop = live.on("state", (now, rates) => replace(health, el("a", {href: "/?view=pipeline"}, "Pipeline"), ": ", healthLine(now, rates)));
   const refresh = (signal) =>
     Promise.all([
-      money.fill([hour, today, range, info], (last, day, whole, gpus) => {
+      money.fill([hour, today, range, info, ...overTime(state)], (last, day, whole, gpus, steps, before) => {
         replace(sum, sumLine(whole));
         showEmpty(empty, whole, gpus, signal);
-        return moneyTiles(last, day, whole, isWhole ? gpus.gpus.filter((one) => one.mig_id === undefined).length : null);
+        return moneyTiles(last, day, costTiles(whole, {steps, before}), isWhole ? gpus.gpus.filter((one) => one.mig_id === undefined).length : null);
       }, signal),
       over.refresh(state, signal),
       teams.fill([byTeam], (answer) => costTable("Teams", answer, "team", true), signal),
@@ -69,9 +69,8 @@ async function showEmpty(node, whole, gpus, signal) {
   replace(node, ever !== null && ever.totals.requests === 0 ? emptyState() : null);
 }
 
-function moneyTiles(hour, day, range, gpus) {
+function moneyTiles(hour, day, [inThisTime, ...others], gpus) {
   const costs = route.address({view: "cost"});
-  const [inThisTime, ...others] = costTiles(range);
   return tiles(
     tile("Last hour", costs, usd(hour.totals.usd.total), `in whole hours, since ${timeText(hour.from)}`),
     tile("Today", route.address({view: "cost", from: String(midnight(0)), to: null}), usd(soFar(day)), ["forecast at the rate of the last hour: ", forecast(hour, day)]),

@@ -102,6 +102,14 @@ export function moment(text, now = Date.now()) {
   return Date.parse(text);
 }
 
+/** The span of the same whole hours before it. */
+export function before(state, now = Date.now()) {
+  const hour = 3_600_000;
+  const from = Math.floor(moment(state.from, now) / hour) * hour;
+  const to = Math.ceil(moment(state.to, now) / hour) * hour;
+  return {from: String(from - Math.max(hour, to - from)), to: String(from)};
+}
+
 /** The range's length, in seconds. */
 export function spanSeconds(state) {
   return Math.max(60, (moment(state.to) - moment(state.from)) / 1000);

@@ -2,7 +2,7 @@
 import {question} from "./api.js";
 import {budgetTable} from "./budgets.js";
 import {chart} from "./chart.js";
-import {asked, askedCosts, controls, stepOf, sumLine, zone} from "./controls.js";
+import {asked, askedCosts, controls, overTime, stepOf, sumLine, zone} from "./controls.js";
 import {costChart, costTable} from "./cost.js";
 import {el, replace} from "./dom.js";
 import {panel} from "./panel.js";
@@ -41,9 +41,9 @@ function money(state, title) {
   const sum = el("div", {class: "below"});
   const shown = panel(title, {class: "wide"});
   node.append(shown.node, sum);
-  const refresh = (signal) => shown.fill([question("/costs", askedCosts(state))], (answer) => {
+  const refresh = (signal) => shown.fill([question("/costs", askedCosts(state)), ...overTime(state)], (answer, steps, before) => {
     replace(sum, sumLine(answer));
-    return tiles(...costTiles(answer), ...rateTiles(answer));
+    return tiles(...costTiles(answer, {steps, before}), ...rateTiles(answer));
   }, signal);
   return {node, refresh};
 }

@@ -1,8 +1,8 @@
 /** GPU time that was paid for and not used: whose, why, and what to do. */
 import {question} from "./api.js";
-import {askedCosts, controls, gpuLink, groupLink, groupText} from "./controls.js";
+import {askedCosts, controls, gpuLink, groupLink, groupText, pageLink} from "./controls.js";
 import {el} from "./dom.js";
-import {hours, scaledText, usd, usdText} from "./format.js";
+import {count, gib, hours, scaledText, share, usd, usdText} from "./format.js";
 import {panel} from "./panel.js";
 import {table} from "./table.js";
 
@@ -31,9 +31,12 @@ const ADVICE = {
 export function build(root, state) {
   const groupBy = state.groupBy ?? GROUPS[0];
   const list = panel(`Waste by ${groupBy.replace("_", " ")}`, {class: "wide"});
-  root.append(controls(state, {groups: GROUPS, basis: true}), list.node);
+  const together = panel("Models that could share GPUs", {class: "wide"});
+  root.append(controls(state, {groups: GROUPS, basis: true}), list.node, together.node);
   const target = question("/waste", askedCosts(state, {group_by: groupBy}));
-  const refresh = (signal) => list.fill([target], (answer) => [wasteTable(answer, groupBy), meanings()], signal);
+  const sharing = question("/waste/sharing", askedCosts(state));
+  const refresh = (signal) =>
+    Promise.all([list.fill([target], (answer) => [wasteTable(answer, groupBy), meanings()], signal), together.fill([sharing], (answer) => [sharingTable(answer), sharingRule()], signal)]);
   return {refresh};
 }
 
@@ -61,6 +64,29 @@ export function wasteTable(answer, groupBy) {
     totals: answer.totals,
     sortedBy: "Idle, USD",
   });
+}
+
+/** Pairs of models that fit beside each other, and what that would free. */
+function sharingTable(answer) {
+  return table({
+    name: "Models that could share GPUs",
+    columns: [
+      {title: "model", text: true, cell: (row) => pageLink("model", row.model), by: (row) => row.model},
+      {title: "could hold", text: true, cell: (row) => pageLink("model", row.other), by: (row) => row.other},
+      {title: "on", text: true, cell: (row) => row.gpu_model, by: (row) => row.gpu_model},
+      {title: "Free", unit: "GPUs", cell: (row) => count(row.gpus), by: (row) => row.gpus},
+      {title: "They cost", unit: "USD", cell: (row) => usd(row.usd), by: (row) => row.usd},
+      {title: "Memory together", unit: "GiB", cell: (row) => gib(row.mem_used_bytes), by: (row) => row.mem_used_bytes},
+      {title: "of", unit: "GiB", cell: (row) => gib(row.mem_total_bytes), by: (row) => row.mem_total_bytes},
+      {title: "Busy together", cell: (row) => share(row.utilization), by: (row) => row.utilization},
+    ],
+    rows: answer.rows,
+    sortedBy: "They cost",
+  });
+}
+
+function sharingRule() {
+  return el("p", {class: "quiet"}, "On GPUs of one kind, by the most memory that a GPU of each has held, and on average at most 80 % busy together.");
 }
 
 /** What happened and what may be done, in words. */
