@@ -38,6 +38,21 @@ final class Lookup {
         return any == null ? null : any.stream();
     }
 
+    /** Whether {@link #keys} tells those documents in an order as it is. */
+    boolean isInOrder(Document query, Document orderBy) {
+        if (orderBy.isEmpty()) {
+            return true;
+        }
+        var conditions = Conditions.of(query);
+        var best = byId(conditions) == null ? best(conditions) : null;
+        var first = orderBy.entrySet().iterator().next();
+        return best != null
+                && orderBy.size() == 1
+                && first.getValue() instanceof Number direction
+                && direction.intValue() == 1
+                && best.isOrderedBy(first.getKey(), conditions);
+    }
+
     private @Nullable OrderedIndex best(Conditions conditions) {
         OrderedIndex best = null;
         for (var index : indexes) {

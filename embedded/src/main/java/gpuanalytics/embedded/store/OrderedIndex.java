@@ -63,6 +63,20 @@ final class OrderedIndex extends Index<Object> {
         return fit;
     }
 
+    /** Whether {@link #find} tells keys in the ascending order of a field. */
+    boolean isOrderedBy(String field, Conditions conditions) {
+        for (var key : getKeys()) {
+            var condition = conditions.of(key.getKey());
+            if (condition == null || (condition.isRange() && !key.getKey().equals(field))) {
+                return false;
+            }
+            if (key.getKey().equals(field)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The keys of the documents that may match. */
     Stream<Object> find(Conditions conditions) {
         var low = new ArrayList<Object>();

@@ -157,7 +157,8 @@ final class StoreCollection extends AbstractMongoCollection<Object> {
                     batchSize,
                     fields);
         }
-        var plain = orEmpty(orderBy).isEmpty() ? plain(query, orEmpty(fields)) : null;
+        var isInOrder = new Lookup(getIndexes(), getIdField()).isInOrder(query, orEmpty(orderBy));
+        var plain = isInOrder ? plain(query, orEmpty(fields)) : null;
         if (plain != null) {
             var nothing = new Document();
             return matchDocumentsFromStream(

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,11 @@ final class Wanted {
         }
     }
 
+    /** Stands for all fields that are not named, where all but the named ones are wanted. */
+    private static final int OTHER = Integer.MAX_VALUE;
+
     private final List<Field> fields = new ArrayList<>();
+    private boolean isAllBut;
 
     private Wanted() {}
 
@@ -46,8 +51,29 @@ final class Wanted {
                 : Optional.empty();
     }
 
-    /** What a projection shows, no more; empty where it is no list of fields to show. */
+    /** What a projection shows, no more; empty where it is no list of fields to show or hide. */
     static Optional<Wanted> shown(Document shown) {
+        return shown.values().stream().allMatch(Wanted::isZero)
+                ? allBut(shown.keySet())
+                : listed(shown);
+    }
+
+    private static boolean isZero(@Nullable Object shown) {
+        return Boolean.FALSE.equals(shown)
+                || (shown instanceof Number number && number.intValue() == 0);
+    }
+
+    private static Optional<Wanted> allBut(Set<String> hidden) {
+        if (hidden.stream().anyMatch(name -> name.contains(".") || name.contains("$"))) {
+            return Optional.empty();
+        }
+        var wanted = new Wanted();
+        hidden.forEach(wanted::add);
+        wanted.isAllBut = true;
+        return Optional.of(wanted);
+    }
+
+    private static Optional<Wanted> listed(Document shown) {
         var wanted = new Wanted();
         if (!shown.containsKey(ID) || isOne(shown.get(ID))) {
             wanted.add(ID);
@@ -77,7 +103,7 @@ final class Wanted {
 
     /** Of the document that a field holds; null where all of it is wanted. */
     @Nullable Wanted part(int field) {
-        return fields.get(field).part;
+        return field == OTHER ? null : fields.get(field).part;
     }
 
     /** Which field has the name that lies in these bytes; -1 where it is not wanted. */
@@ -85,10 +111,10 @@ final class Wanted {
         for (int i = 0; i < fields.size(); i++) {
             var name = fields.get(i).name;
             if (name.length == to - from && Arrays.equals(bytes, from, to, name, 0, name.length)) {
-                return i;
+                return isAllBut ? -1 : i;
             }
         }
-        return -1;
+        return isAllBut ? OTHER : -1;
     }
 
     private boolean addShown(Document shown) {

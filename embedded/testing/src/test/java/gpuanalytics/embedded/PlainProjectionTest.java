@@ -81,8 +81,12 @@ class PlainProjectionTest {
         var paths = new ArrayList<>(PATHS);
         Collections.shuffle(paths, random);
         var fields = new Document();
+        boolean isOfHidden = random.nextInt(3) == 0;
         for (var path : paths.subList(0, random.nextInt(5))) {
-            var isShown = path.equals("_id") ? random.nextBoolean() : random.nextInt(20) > 0;
+            var isShown =
+                    path.equals("_id")
+                            ? random.nextBoolean()
+                            : !isOfHidden && random.nextInt(20) > 0;
             fields.append(path, isShown ? 1 : 0);
         }
         return fields;

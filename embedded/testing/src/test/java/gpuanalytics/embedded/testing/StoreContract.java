@@ -34,10 +34,12 @@ import com.mongodb.client.model.Updates;
 import gpuanalytics.embedded.testing.TestStores.TestStore;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -259,6 +261,44 @@ abstract class StoreContract {
         assertEquals(
                 new Document("_id", "other").append("place", 1),
                 things.find(eq("_id", "other")).projection(exclude("part")).first());
+    }
+
+    @Test
+    void tellsInTheOrderThatIsAskedForWhateverIndexServes() {
+        things.createIndex(Indexes.ascending("ts", "gpu"));
+        things.createIndex(Indexes.ascending("part", "ts"));
+        var random = new Random(7);
+        for (int i = 0; i < 60; i++) {
+            things.insertOne(
+                    new Document("_id", i)
+                            .append("ts", at(random.nextInt(9)))
+                            .append("gpu", "g" + random.nextInt(5))
+                            .append("part", random.nextInt(2)));
+        }
+        var since = gte("ts", at(2));
+        for (var query : List.of(since, and(eq("part", 1), since), and(eq("gpu", "g1"), since))) {
+            for (var field : List.of("ts", "gpu")) {
+                for (var order : List.of(Sorts.ascending(field), Sorts.descending(field))) {
+                    var found =
+                            things.find(query)
+                                    .sort(order)
+                                    .projection(include("ts", "gpu"))
+                                    .into(new ArrayList<>());
+                    var all = things.find(query).projection(include("ts", "gpu"));
+                    var expected = all.into(new ArrayList<>());
+
+                    assertEquals(new HashSet<>(expected), new HashSet<>(found));
+                    var told = new ArrayList<String>();
+                    found.forEach(one -> told.add(String.valueOf(one.get(field))));
+                    var sorted = new ArrayList<>(told);
+                    Collections.sort(sorted);
+                    if (order.equals(Sorts.descending(field))) {
+                        Collections.reverse(sorted);
+                    }
+                    assertEquals(sorted, told, query + " " + order);
+                }
+            }
+        }
     }
 
     @Test
