@@ -1,6 +1,7 @@
 package gpuanalytics.bench;
 
 import gpuanalytics.bench.contender.Ours;
+import gpuanalytics.bench.load.LateFeedException;
 import gpuanalytics.bench.load.Load;
 import gpuanalytics.bench.load.TopicFiller;
 import gpuanalytics.bench.load.Workload;
@@ -10,6 +11,7 @@ import gpuanalytics.bench.measure.PublishMain.Who;
 import gpuanalytics.bench.measure.StartToReady;
 import gpuanalytics.bench.process.BrokerMain;
 import gpuanalytics.bench.process.ChildJvm;
+import gpuanalytics.bench.report.Figures;
 import gpuanalytics.bench.report.Machine;
 import gpuanalytics.bench.report.PerformancePage;
 import gpuanalytics.bench.report.RaceResult;
@@ -58,21 +60,15 @@ public final class RaceMain {
             var race = new Race(options, store, topics, measures);
             var rounds = race.run();
             var summaries = Summary.of(rounds);
+            printRatios(summaries);
+            // the race takes most of the time: whatever comes after it, it is kept
+            keep(options, rounds, summaries, measures);
             if (options.beside()) {
                 live(options, race, new LiveRun(store, topics), summaries, measures);
                 starts(race, measures);
                 publishing(options, topics, measures);
+                keep(options, rounds, summaries, measures);
             }
-            printRatios(summaries);
-            keep(
-                    options,
-                    new RaceResult(
-                            Machine.here(versions()),
-                            options.records(),
-                            options.seed(),
-                            summaries,
-                            measures.spreads(),
-                            rounds));
         }
     }
 
@@ -103,13 +99,17 @@ public final class RaceMain {
             }
             var load = workload.load(options.records(), options.seed());
             double rate = summary.recordsPerSecond().median() / 2;
-            var ages = live.run(ours, load, rate, race.stage(ours, load).directory());
             var what =
                     "ours, workload %s at half of its rate, append to acknowledged"
                             .formatted(summary.workload());
-            measures.add(what + ", p50", "ms", ages.p50Millis());
-            measures.add(what + ", p99", "ms", ages.p99Millis());
-            measures.add(what + ", store writes", "per record", ages.writesPerRecord());
+            try {
+                var ages = live.run(ours, load, rate, race.stage(ours, load).directory());
+                measures.add(what + ", p50", "ms", ages.p50Millis());
+                measures.add(what + ", p99", "ms", ages.p99Millis());
+                measures.add(what + ", store writes", "per record", ages.writesPerRecord());
+            } catch (LateFeedException late) {
+                System.out.printf("%s: not measured, %s%n", what, late.getMessage());
+            }
         }
     }
 
@@ -175,7 +175,17 @@ public final class RaceMain {
         }
     }
 
-    private static void keep(RaceOptions options, RaceResult result) throws IOException {
+    private static void keep(
+            RaceOptions options, List<Figures> rounds, List<Summary> summaries, Measures measures)
+            throws IOException {
+        var result =
+                new RaceResult(
+                        Machine.here(versions()),
+                        options.records(),
+                        options.seed(),
+                        summaries,
+                        measures.spreads(),
+                        rounds);
         var file = options.results();
         if (file != null) {
             result.write(file);

@@ -37,11 +37,11 @@ public final class LiveFeed implements AutoCloseable {
     /**
      * Refuses what the machine was too slow to send.
      *
-     * @throws IllegalStateException when the rate was not kept
+     * @throws LateFeedException when the rate was not kept
      */
     public void requireOnTime() {
         if (behindNanos > TOLERATED_NANOS) {
-            throw new IllegalStateException(
+            throw new LateFeedException(
                     "the feed is %d ms late, expected to keep %.0f events per second"
                             .formatted(behindNanos / 1_000_000, perSecond));
         }
