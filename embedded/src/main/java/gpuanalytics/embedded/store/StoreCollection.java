@@ -185,6 +185,9 @@ final class StoreCollection extends AbstractMongoCollection<Object> {
      * taken out of documents afterwards. Null where that cannot be said beforehand.
      */
     private @Nullable Stream<Document> plain(Document query, Document fields) {
+        if (fields.isEmpty()) {
+            return find(query);
+        }
         var compared = Wanted.compared(query).orElse(null);
         var shown = Wanted.shown(fields).orElse(null);
         return compared == null || shown == null

@@ -6,6 +6,8 @@ import gpuanalytics.processor.ledger.CostReport.Notes;
 import gpuanalytics.processor.ledger.LedgerExport;
 import gpuanalytics.processor.query.GroupValue;
 import gpuanalytics.service.http.Answer;
+import gpuanalytics.service.http.Endpoint;
+import gpuanalytics.service.http.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,6 +47,40 @@ final class CostParts {
                     }
                     return folded;
                 });
+    }
+
+    /** Writes members of an answer. */
+    interface Members {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    /**
+     * An answer of rows that have no totals, as JSON or as CSV.
+     *
+     * @param more what stands before the rows
+     */
+    static <R> Answer answer(
+            Endpoint.Request request,
+            CoverageParts covered,
+            Notes notes,
+            Table<R> table,
+            Members more) {
+        var answer =
+                request.mediaType().equals(Table.CSV_MEDIA_TYPE)
+                        ? table.csv()
+                        : Answer.ok(
+                                Json.MEDIA_TYPE,
+                                Json.streamed(
+                                        json -> {
+                                            json.writeStartObject();
+                                            covered.write(json);
+                                            write(json, List.of(), notes);
+                                            more.write(json);
+                                            json.writeFieldName("rows");
+                                            table.writeTo(json);
+                                            json.writeEndObject();
+                                        }));
+        return inHeader(covered.inHeader(answer), notes);
     }
 
     static void write(JsonGenerator json, List<CostDimension> groupBy, Notes notes)

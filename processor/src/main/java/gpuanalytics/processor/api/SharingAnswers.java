@@ -1,11 +1,9 @@
 package gpuanalytics.processor.api;
 
 import gpuanalytics.processor.ledger.LedgerQueries;
-import gpuanalytics.processor.ledger.SharingReport;
 import gpuanalytics.processor.ledger.SharingReport.Row;
 import gpuanalytics.service.http.Answer;
 import gpuanalytics.service.http.Endpoint;
-import gpuanalytics.service.http.Json;
 import java.time.Clock;
 import java.util.List;
 
@@ -36,24 +34,6 @@ final class SharingAnswers {
         var report = queries.sharing(CostParameters.read(parameters, clock));
         var covered = new CoverageParts(report.coverage(), parameters.zone());
         var table = new Table<>(COLUMNS, report.rows());
-        var answer =
-                request.mediaType().equals(Table.CSV_MEDIA_TYPE)
-                        ? table.csv()
-                        : json(report, covered, table);
-        return CostParts.inHeader(covered.inHeader(answer), report.notes());
-    }
-
-    private static Answer json(SharingReport report, CoverageParts covered, Table<Row> table) {
-        return Answer.ok(
-                Json.MEDIA_TYPE,
-                Json.streamed(
-                        json -> {
-                            json.writeStartObject();
-                            covered.write(json);
-                            CostParts.write(json, List.of(), report.notes());
-                            json.writeFieldName("rows");
-                            table.writeTo(json);
-                            json.writeEndObject();
-                        }));
+        return CostParts.answer(request, covered, report.notes(), table, _ -> {});
     }
 }

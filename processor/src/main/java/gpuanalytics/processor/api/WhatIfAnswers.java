@@ -10,7 +10,6 @@ import gpuanalytics.processor.ledger.WhatIfReport.Row;
 import gpuanalytics.processor.query.InvalidQueryException;
 import gpuanalytics.service.http.Answer;
 import gpuanalytics.service.http.Endpoint;
-import gpuanalytics.service.http.Json;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -80,11 +79,18 @@ final class WhatIfAnswers {
         var covered = new CoverageParts(report.coverage(), parameters.zone());
         var table = new Table<>(COLUMNS, report.rows());
         var answer =
-                request.mediaType().equals(Table.CSV_MEDIA_TYPE)
-                        ? table.csv()
-                        : json(report, covered, table);
-        return inHeader(
-                CostParts.inHeader(covered.inHeader(answer), report.notes()), covered, report);
+                CostParts.answer(
+                        request,
+                        covered,
+                        report.notes(),
+                        table,
+                        json -> {
+                            json.writeFieldName("hours");
+                            JsonValues.write(json, report.hours());
+                            json.writeFieldName("prices_at");
+                            JsonValues.write(json, covered.local(report.pricesAt()));
+                        });
+        return inHeader(answer, covered, report);
     }
 
     private WhatIfQuery read(QueryParameters parameters) {
@@ -136,24 +142,6 @@ final class WhatIfAnswers {
             throw new InvalidQueryException(SPEED, speed.toPlainString(), "more than 0");
         }
         return speed.doubleValue();
-    }
-
-    private static Answer json(WhatIfReport report, CoverageParts covered, Table<Row> table) {
-        return Answer.ok(
-                Json.MEDIA_TYPE,
-                Json.streamed(
-                        json -> {
-                            json.writeStartObject();
-                            covered.write(json);
-                            CostParts.write(json, List.of(), report.notes());
-                            json.writeFieldName("hours");
-                            JsonValues.write(json, report.hours());
-                            json.writeFieldName("prices_at");
-                            JsonValues.write(json, covered.local(report.pricesAt()));
-                            json.writeFieldName("rows");
-                            table.writeTo(json);
-                            json.writeEndObject();
-                        }));
     }
 
     /** CSV has no other place for what is true of all rows. */

@@ -7,7 +7,6 @@ import static com.mongodb.client.model.Filters.lt;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.gpuname.GpuNames;
-import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.query.StoreReads;
 import gpuanalytics.processor.query.StoredFields;
 import gpuanalytics.processor.store.StoreLayout;
@@ -47,19 +46,8 @@ final class GpuHours {
     private final StoredFields.Field migId = fields.field(GpuMetric.MIG_ID.name());
     private final StoredFields.Field used = part(GpuMetric.MEM_USED_BYTES, StoreLayout.MAX);
     private final StoredFields.Field total = part(GpuMetric.MEM_TOTAL_BYTES, StoreLayout.MIN);
-    private final Busy smActive = new Busy(GpuMetric.SM_ACTIVE);
-    private final Busy utilization = new Busy(GpuMetric.UTILIZATION);
-
-    private final class Busy {
-
-        private final StoredFields.Field n;
-        private final StoredFields.Field sum;
-
-        Busy(Field<?> reading) {
-            n = part(reading, StoreLayout.N);
-            sum = part(reading, Measures.GPU.get(reading).sumName());
-        }
-    }
+    private final SumFields smActive = SumFields.ofGpu(fields, GpuMetric.SM_ACTIVE);
+    private final SumFields utilization = SumFields.ofGpu(fields, GpuMetric.UTILIZATION);
 
     GpuHours(StoreReads reads) {
         this.reads = reads;
@@ -85,14 +73,14 @@ final class GpuHours {
 
     private GpuHour hour() {
         var name = gpu.text();
-        var busy = smActive.n.integer() > 0 ? smActive : utilization;
+        var busy = smActive.n().integer() > 0 ? smActive : utilization;
         return new GpuHour(
                 start.time(),
                 name,
                 migId.text() != null || (name != null && GpuNames.isInstance(name)),
                 used.decimal(),
                 total.decimal(),
-                busy.n.integer(),
-                busy.sum.integer() / MICRO);
+                busy.n().integer(),
+                busy.sum().integer() / MICRO);
     }
 }

@@ -3,7 +3,6 @@ package gpuanalytics.processor.ledger;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.measure.GpuCounter;
-import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.query.StoredFields;
 import gpuanalytics.processor.store.StoreLayout;
 import org.bson.Document;
@@ -108,30 +107,15 @@ record GpuRow(String series, @Nullable String name, Labels labels, Sums sums) {
         private final StoredFields.Field coveredUs = fields.field(GpuCounter.COVERED_US.field());
         private final StoredFields.Field energyUj = fields.field(GpuCounter.ENERGY_UJ.field());
         private final StoredFields.Field xidErrors = fields.field(GpuCounter.XID_ERRORS.field());
-        private final MeanFields smActive = new MeanFields(GpuMetric.SM_ACTIVE);
-        private final MeanFields utilization = new MeanFields(GpuMetric.UTILIZATION);
+        private final SumFields smActive = SumFields.ofGpu(fields, GpuMetric.SM_ACTIVE);
+        private final SumFields utilization = SumFields.ofGpu(fields, GpuMetric.UTILIZATION);
         private final StoredFields.Field throttledFrom =
                 part(GpuMetric.THROTTLE_S_TOTAL, StoreLayout.MIN);
         private final StoredFields.Field throttledTo =
                 part(GpuMetric.THROTTLE_S_TOTAL, StoreLayout.MAX);
-        private final MeanFields memoryUsed = new MeanFields(GpuMetric.MEM_USED_BYTES);
-        private final MeanFields memoryTotal = new MeanFields(GpuMetric.MEM_TOTAL_BYTES);
-        private final MeanFields price = new MeanFields(GpuMetric.PRICE_PER_HOUR_USD);
-
-        private final class MeanFields {
-
-            private final StoredFields.Field n;
-            private final StoredFields.Field sum;
-
-            MeanFields(Field<?> reading) {
-                n = part(reading, StoreLayout.N);
-                sum = part(reading, Measures.GPU.get(reading).sumName());
-            }
-
-            Mean mean() {
-                return new Mean(n.integer(), sum.integer());
-            }
-        }
+        private final SumFields memoryUsed = SumFields.ofGpu(fields, GpuMetric.MEM_USED_BYTES);
+        private final SumFields memoryTotal = SumFields.ofGpu(fields, GpuMetric.MEM_TOTAL_BYTES);
+        private final SumFields price = SumFields.ofGpu(fields, GpuMetric.PRICE_PER_HOUR_USD);
 
         private StoredFields.Field part(Field<?> reading, String part) {
             return fields.field(reading.name() + "." + part);
@@ -158,13 +142,17 @@ record GpuRow(String series, @Nullable String name, Labels labels, Sums sums) {
                             coveredUs.integer(),
                             energyUj.isNumber() ? energyUj.integer() : null,
                             xidErrors.integer(),
-                            smActive.mean(),
-                            utilization.mean(),
+                            mean(smActive),
+                            mean(utilization),
                             throttledFrom.decimal(),
                             throttledTo.decimal(),
-                            memoryUsed.mean(),
-                            memoryTotal.mean(),
-                            price.mean()));
+                            mean(memoryUsed),
+                            mean(memoryTotal),
+                            mean(price)));
+        }
+
+        private static Mean mean(SumFields reading) {
+            return new Mean(reading.n().integer(), reading.sum().integer());
         }
 
         /** How many events the rollup read last counts. */

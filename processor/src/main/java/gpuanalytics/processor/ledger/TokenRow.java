@@ -58,49 +58,32 @@ record TokenRow(
                                 Amount.CACHED_PROMPT_TOKENS,
                                 Amount.CACHE_WRITE_TOKENS,
                                 Amount.REASONING_TOKENS)
-                        .map(TokenFields::new)
+                        .map(this::tokens)
                         .toList();
-        private final TimeFields latency = new TimeFields(TokenUsage.LATENCY_MS);
-        private final TimeFields ttft = new TimeFields(TokenUsage.TTFT_MS);
+        private final SumFields latency = time(TokenUsage.LATENCY_MS);
+        private final SumFields ttft = time(TokenUsage.TTFT_MS);
         private final StoredFields.Field latencyBins =
-                part(TokenUsage.LATENCY_MS.name(), StoreLayout.BINS);
+                fields.field(TokenUsage.LATENCY_MS.name() + "." + StoreLayout.BINS);
 
         /** One of each, however many rollups name it. */
         private final Map<Group, Group> groups = new HashMap<>();
 
-        private final class TokenFields {
-
-            private final Amount amount;
-            private final StoredFields.Field n;
-            private final StoredFields.Field sum;
-
-            TokenFields(Amount amount) {
-                this.amount = amount;
-                this.n = part(amount.field(), StoreLayout.N);
-                this.sum = part(amount.field(), StoreLayout.SUM);
-            }
+        private record TokenFields(Amount amount, SumFields tokens) {
 
             /** Tokens that no request says are absent. */
             void addTo(Amounts counts) {
-                if (n.integer() > 0) {
-                    counts.add(amount, sum.integer());
+                if (tokens.n().integer() > 0) {
+                    counts.add(amount, tokens.sum().integer());
                 }
             }
         }
 
-        private final class TimeFields {
-
-            private final StoredFields.Field n;
-            private final StoredFields.Field sumMicro;
-
-            TimeFields(Field<?> reading) {
-                n = part(reading.name(), StoreLayout.N);
-                sumMicro = part(reading.name(), StoreLayout.SUM_MICRO);
-            }
+        private TokenFields tokens(Amount amount) {
+            return new TokenFields(amount, SumFields.of(fields, amount.field(), StoreLayout.SUM));
         }
 
-        private StoredFields.Field part(String field, String part) {
-            return fields.field(field + "." + part);
+        private SumFields time(Field<?> reading) {
+            return SumFields.of(fields, reading.name(), StoreLayout.SUM_MICRO);
         }
 
         /** What a rollup is read of. */
@@ -152,9 +135,9 @@ record TokenRow(
 
         private Claim claim(Amounts counts) {
             long all = counts.get(Amount.REQUESTS);
-            var hasTimes = latency.n.integer() >= all && ttft.n.integer() >= all;
-            long whole = Math.max(0, latency.sumMicro.integer());
-            long prefill = Math.clamp(ttft.sumMicro.integer(), 0, whole);
+            var hasTimes = latency.n().integer() >= all && ttft.n().integer() >= all;
+            long whole = Math.max(0, latency.sum().integer());
+            long prefill = Math.clamp(ttft.sum().integer(), 0, whole);
             return new Claim(
                     new Claim.Weight(prefill, whole - prefill),
                     Claim.ofTokens(
@@ -171,7 +154,7 @@ record TokenRow(
                             bins.put(bin, count);
                         }
                     });
-            return RequestSpread.of(all, latency.sumMicro.integer() / NANOS_PER_MS, bins);
+            return RequestSpread.of(all, latency.sum().integer() / NANOS_PER_MS, bins);
         }
     }
 }
