@@ -31,6 +31,9 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,6 +58,8 @@ public final class KafkaPublisher implements AutoCloseable {
 
     /** How long one attempt to hand a record over waits before it looks whether to stop. */
     private static final Duration MAX_BLOCK = Duration.ofSeconds(1);
+
+    private static final Duration KEPT_KNOWN = Duration.ofDays(365);
 
     private static final int BATCH_BYTES = 128 * 1024;
 
@@ -115,7 +120,9 @@ public final class KafkaPublisher implements AutoCloseable {
     }
 
     /**
-     * Waits until Kafka has these topics.
+     * Waits until Kafka has these topics and has told where they are: who is ready can send at
+     * once, and no request that comes first is refused because the answer takes longer than it may
+     * wait.
      *
      * @return whether it has; false when stopped before
      */
@@ -125,7 +132,10 @@ public final class KafkaPublisher implements AutoCloseable {
                 switch (TopicCheck.ask(options.bootstrap(), topics)) {
                     case TopicCheck.Answer.Absent absent -> noteAbsent(absent.problem());
                     case TopicCheck.Answer.Present present -> {
-                        return open(present.partitions());
+                        var open = open(present.partitions());
+                        if (open == null || isKnown(topics, open)) {
+                            return open != null;
+                        }
                     }
                 }
                 Thread.sleep(BACKOFF.pauseAfter(attempt, ThreadLocalRandom.current()));
@@ -143,10 +153,23 @@ public final class KafkaPublisher implements AutoCloseable {
         }
     }
 
-    /** Connects, once for all sources; false where it is closed. */
-    private synchronized boolean open(Map<String, Integer> partitions) {
-        if (closed) {
+    private static boolean isKnown(Set<String> topics, Producer<byte[], byte[]> open) {
+        try {
+            topics.forEach(open::partitionsFor);
+            return true;
+        } catch (TimeoutException | InterruptException e) {
+            LOG.atDebug().setCause(e).log("Kafka has not told yet where the topics are");
             return false;
+        } catch (KafkaException e) {
+            LOG.atDebug().setCause(e).log("left to the first record, whose refusal is told");
+            return true;
+        }
+    }
+
+    /** Connects, once for all sources; null where it is closed. */
+    private synchronized @Nullable Producer<byte[], byte[]> open(Map<String, Integer> partitions) {
+        if (closed) {
+            return null;
         }
         if (producer == null) {
             warnOfUnequalPartitions(partitions);
@@ -154,7 +177,7 @@ public final class KafkaPublisher implements AutoCloseable {
             noteOutage();
             outageWatch = new Periodic("kafka-outage-watch", POLL, this::noteOutage);
         }
-        return true;
+        return producer;
     }
 
     /** One GPU's samples and usages meet in the same partition number only if these are equal. */
@@ -184,6 +207,8 @@ public final class KafkaPublisher implements AutoCloseable {
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, options.bufferBytes());
         settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, options.maxRecordBytes());
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK.toMillis());
+        // a topic that nothing was sent to for a while, that of dead letters, is not asked for anew
+        settings.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, KEPT_KNOWN.toMillis());
         // A partition that is new, or whose log has forgotten us, takes whatever comes first: were
         // the first request refused and the second taken, the first would be out of order for ever.
         settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);

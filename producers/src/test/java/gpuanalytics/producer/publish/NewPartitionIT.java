@@ -40,10 +40,10 @@ class NewPartitionIT {
             assertTrue(publisher.awaitReady(Set.of(TOPIC), () -> false));
 
             var offsets = new ArrayList<CompletableFuture<Long>>();
-            offsets.add(send(publisher, 0));
+            offsets.add(send(publisher, TOPIC, 0));
             relay.awaitFirst();
             for (int i = 1; i < RECORDS; i++) {
-                offsets.add(send(publisher, i));
+                offsets.add(send(publisher, TOPIC, i));
             }
 
             for (int i = 0; i < RECORDS; i++) {
@@ -52,10 +52,10 @@ class NewPartitionIT {
         }
     }
 
-    private static CompletableFuture<Long> send(KafkaPublisher publisher, int number) {
+    static CompletableFuture<Long> send(KafkaPublisher publisher, String topic, int number) {
         var offset = new CompletableFuture<Long>();
         publisher.send(
-                new ProducerRecord<>(TOPIC, ("value " + number).getBytes(UTF_8)),
+                new ProducerRecord<>(topic, ("value " + number).getBytes(UTF_8)),
                 (metadata, failure) -> {
                     if (failure == null) {
                         offset.complete(metadata.offset());
@@ -66,7 +66,7 @@ class NewPartitionIT {
         return offset;
     }
 
-    private static KafkaOptions options(EmbeddedBroker broker) {
+    static KafkaOptions options(EmbeddedBroker broker) {
         return new KafkaOptions(
                 broker.bootstrapServers(),
                 Map.of(),

@@ -1,11 +1,8 @@
 package gpuanalytics.producer.publish;
 
 import gpuanalytics.embedded.testing.Relay;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -30,14 +27,7 @@ final class ProduceRelay implements AutoCloseable {
     private volatile int damaged = -1;
 
     ProduceRelay(ServerSocket clients, int brokerPort) {
-        this.relay =
-                new Relay(
-                        clients,
-                        brokerPort,
-                        (client, broker) -> {
-                            pass(client, broker, this::request);
-                            pass(broker, client, this::answer);
-                        });
+        this.relay = Messages.relay(clients, brokerPort, this::request, this::answer);
     }
 
     /** Waits until the first produce request is under way. */
@@ -48,30 +38,6 @@ final class ProduceRelay implements AutoCloseable {
     @Override
     public void close() throws IOException {
         relay.close();
-    }
-
-    private interface Passing {
-        void before(byte[] message) throws InterruptedException;
-    }
-
-    private static void pass(Socket from, Socket to, Passing passing) {
-        Thread.startVirtualThread(
-                () -> {
-                    try (from;
-                            to) {
-                        var in = new DataInputStream(from.getInputStream());
-                        var out = new DataOutputStream(to.getOutputStream());
-                        while (true) {
-                            var message = new byte[in.readInt()];
-                            in.readFully(message);
-                            passing.before(message);
-                            out.writeInt(message.length);
-                            out.write(message);
-                        }
-                    } catch (IOException | InterruptedException ignored) {
-                        // closed: the client, the broker or the test is over
-                    }
-                });
     }
 
     private void request(byte[] message) {
