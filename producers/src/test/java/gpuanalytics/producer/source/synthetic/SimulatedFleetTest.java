@@ -3,6 +3,8 @@ package gpuanalytics.producer.source.synthetic;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventTopic;
@@ -18,16 +20,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 /** What holds for a simulated fleet of any seed, rate and size, and for the default one. */
 class SimulatedFleetTest {
 
+    private static final int FLEETS = 4;
+    private static final Duration TIME = Duration.ofMinutes(20);
     private static final int SHARDS = 12;
     private static final Instant MORNING = Instant.parse("2026-03-02T09:00:00Z");
     private static final int DEFAULT_GPUS = 96;
@@ -73,19 +80,50 @@ class SimulatedFleetTest {
         }
     }
 
-    /** Fleets of random seed, rate and size, large enough for every role. */
-    private static void forRandomFleets(Duration time, Consumer<Run> check) {
+    /**
+     * What holds for any fleet, asked of random seeds, rates and sizes with room for every role.
+     */
+    @TestFactory
+    Stream<DynamicContainer> anyFleet() {
         long testSeed = System.nanoTime();
         System.out.println("seed of the fleets: " + testSeed);
         var random = new Random(testSeed);
-        for (int fleet = 0; fleet < 4; fleet++) {
-            int gpus = 24 + random.nextInt(150);
-            double rate = Math.pow(10, random.nextDouble(0.5, 3));
-            long seed = random.nextLong();
-            System.out.printf("  seed %d, rate %.2f, %d GPUs%n", seed, rate, gpus);
-            var start = MORNING.plusSeconds(random.nextInt(86_400));
-            check.accept(Run.of(seed, rate, gpus, start, time));
-        }
+        return IntStream.range(0, FLEETS)
+                .mapToObj(
+                        _ -> {
+                            int gpus = 24 + random.nextInt(150);
+                            double rate = Math.pow(10, random.nextDouble(0.5, 3));
+                            long seed = random.nextLong();
+                            var start = MORNING.plusSeconds(random.nextInt(86_400));
+                            var name =
+                                    "seed %d, rate %.2f, %d GPUs from %s"
+                                            .formatted(seed, rate, gpus, start);
+                            System.out.println("  " + name);
+                            // its events are made when its tests begin: they fill the heap
+                            return dynamicContainer(
+                                    name,
+                                    Stream.of(seed)
+                                            .map(_ -> Run.of(seed, rate, gpus, start, TIME))
+                                            .flatMap(SimulatedFleetTest::checks));
+                        });
+    }
+
+    private static Stream<DynamicTest> checks(Run run) {
+        return Stream.of(
+                dynamicTest(
+                        "power lies between idle and the limit and rises with utilisation",
+                        () -> checkPower(run)),
+                dynamicTest(
+                        "clocks, temperature and throttling fit the power", () -> checkHeat(run)),
+                dynamicTest(
+                        "no answer is faster than its decoding on that GPU",
+                        () -> checkLatencies(run)),
+                dynamicTest(
+                        "no GPU serves more tokens in a minute than it can",
+                        () -> checkMinutes(run)),
+                dynamicTest(
+                        "some GPUs are idle, some held for nothing and some train",
+                        () -> checkRoles(run)));
     }
 
     private static ServingModel serving(FleetGpu gpu) {
@@ -103,84 +141,63 @@ class SimulatedFleetTest {
                 / (model.maxWatts() - model.idleWatts());
     }
 
-    @Test
-    void powerLiesBetweenIdleAndTheLimitAndRisesWithUtilisation() {
-        forRandomFleets(
-                Duration.ofMinutes(5),
-                run -> {
-                    var byBin = new TreeMap<Integer, List<Event>>();
-                    for (var sample : run.samples()) {
-                        double share = powerShare(run, sample);
-                        assertTrue(share >= -1e-4 && share <= 1 + 1e-4, share + " of the power");
-                        double utilization = sample.require(GpuMetric.UTILIZATION);
-                        byBin.computeIfAbsent(
-                                        (int) Math.ceil(utilization * 4), _ -> new ArrayList<>())
-                                .add(sample);
-                    }
-                    double last = -1;
-                    for (var bin : byBin.values()) {
-                        double share = mean(bin, sample -> powerShare(run, sample));
-                        assertTrue(share > last, "power by utilisation");
-                        last = share;
-                    }
-                });
+    private static void checkPower(Run run) {
+        var byBin = new TreeMap<Integer, List<Event>>();
+        for (var sample : run.samples()) {
+            double share = powerShare(run, sample);
+            assertTrue(share >= -1e-4 && share <= 1 + 1e-4, share + " of the power");
+            double utilization = sample.require(GpuMetric.UTILIZATION);
+            byBin.computeIfAbsent((int) Math.ceil(utilization * 4), _ -> new ArrayList<>())
+                    .add(sample);
+        }
+        double last = -1;
+        for (var bin : byBin.values()) {
+            double share = mean(bin, sample -> powerShare(run, sample));
+            assertTrue(share > last, "power by utilisation");
+            last = share;
+        }
     }
 
-    @Test
-    void clocksTemperatureAndThrottlingFitThePower() {
-        forRandomFleets(
-                Duration.ofMinutes(10),
-                run -> {
-                    var late =
-                            run.samples().stream()
-                                    .skip(run.samples().size() / 2)
-                                    .sorted(Comparator.comparingDouble(s -> powerShare(run, s)))
-                                    .toList();
-                    var cool = late.subList(0, late.size() / 4);
-                    var hot = late.subList(late.size() * 3 / 4, late.size());
-                    ToDoubleFunction<Event> temperature = s -> s.require(GpuMetric.TEMP_C);
-                    ToDoubleFunction<Event> clock = s -> s.require(GpuMetric.SM_CLOCK_HZ);
-                    assertTrue(mean(hot, temperature) > mean(cool, temperature) + 10);
-                    assertTrue(mean(hot, clock) > mean(cool, clock));
-                    for (var sample : run.samples()) {
-                        assertTrue(sample.require(GpuMetric.TEMP_C) < 90);
-                    }
-                });
+    private static void checkHeat(Run run) {
+        var late =
+                run.samples().stream()
+                        .skip(run.samples().size() / 2)
+                        .sorted(Comparator.comparingDouble(s -> powerShare(run, s)))
+                        .toList();
+        var cool = late.subList(0, late.size() / 4);
+        var hot = late.subList(late.size() * 3 / 4, late.size());
+        ToDoubleFunction<Event> temperature = s -> s.require(GpuMetric.TEMP_C);
+        ToDoubleFunction<Event> clock = s -> s.require(GpuMetric.SM_CLOCK_HZ);
+        assertTrue(mean(hot, temperature) > mean(cool, temperature) + 10);
+        assertTrue(mean(hot, clock) > mean(cool, clock));
+        for (var sample : run.samples()) {
+            assertTrue(sample.require(GpuMetric.TEMP_C) < 90);
+        }
     }
 
-    @Test
-    void noAnswerIsFasterThanItsDecodingOnThatGpu() {
-        forRandomFleets(
-                Duration.ofMinutes(5),
-                run -> {
-                    for (var usage : run.usages()) {
-                        var gpu = run.gpu(usage.require(TokenUsage.GPU_UUID));
-                        double decodeMs =
-                                (usage.require(TokenUsage.COMPLETION_TOKENS) - 1)
-                                        / serving(gpu).singleTokensPerSecond()
-                                        * 1000;
-                        double latency = usage.require(TokenUsage.LATENCY_MS);
-                        assertTrue(latency >= decodeMs, latency + " ms, decoding " + decodeMs);
-                        var ttft = usage.get(TokenUsage.TTFT_MS);
-                        assertTrue(ttft == null || ttft <= latency - decodeMs + 0.01);
-                    }
-                });
+    private static void checkLatencies(Run run) {
+        for (var usage : run.usages()) {
+            var gpu = run.gpu(usage.require(TokenUsage.GPU_UUID));
+            double decodeMs =
+                    (usage.require(TokenUsage.COMPLETION_TOKENS) - 1)
+                            / serving(gpu).singleTokensPerSecond()
+                            * 1000;
+            double latency = usage.require(TokenUsage.LATENCY_MS);
+            assertTrue(latency >= decodeMs, latency + " ms, decoding " + decodeMs);
+            var ttft = usage.get(TokenUsage.TTFT_MS);
+            assertTrue(ttft == null || ttft <= latency - decodeMs + 0.01);
+        }
     }
 
-    @Test
-    void noGpuServesMoreTokensInAMinuteThanItCan() {
-        forRandomFleets(
-                Duration.ofMinutes(6),
-                run -> {
-                    var start = run.events().getFirst().ts();
-                    for (int minute = 0; minute < 5; minute++) {
-                        var from = start.plusSeconds(60L * minute);
-                        workWithin(run, from, from.plusSeconds(60))
-                                .forEach((gpu, seconds) -> assertTrue(seconds <= 60, gpu));
-                    }
-                    workWithin(run, start, start.plusSeconds(360))
-                            .forEach((gpu, seconds) -> assertTrue(seconds <= 360, gpu));
-                });
+    private static void checkMinutes(Run run) {
+        var start = run.events().getFirst().ts();
+        for (int minute = 0; minute < 5; minute++) {
+            var from = start.plusSeconds(60L * minute);
+            workWithin(run, from, from.plusSeconds(60))
+                    .forEach((gpu, seconds) -> assertTrue(seconds <= 60, gpu));
+        }
+        workWithin(run, start, start.plusSeconds(360))
+                .forEach((gpu, seconds) -> assertTrue(seconds <= 360, gpu));
     }
 
     /** Seconds of the whole GPU that the requests took which came and ended between two moments. */
@@ -227,18 +244,11 @@ class SimulatedFleetTest {
                         assertEquals(seconds, work.getOrDefault(gpu, 0.0), seconds / 10 + 40));
     }
 
-    @Test
-    void someGpusAreIdleSomeHeldForNothingAndSomeTrain() {
-        forRandomFleets(
-                Duration.ofMinutes(20),
-                run -> {
-                    assertTrue(gpusWith(run, s -> s.get(GpuMetric.POD) == null) > 0, "free GPUs");
-                    assertTrue(gpusWith(run, SimulatedFleetTest::isWasted) > 0, "waste");
-                    assertTrue(
-                            gpusWith(run, s -> "training".equals(s.get(GpuMetric.NAMESPACE))) > 0);
-                    assertTrue(
-                            gpusWith(run, s -> "inference".equals(s.get(GpuMetric.NAMESPACE))) > 0);
-                });
+    private static void checkRoles(Run run) {
+        assertTrue(gpusWith(run, s -> s.get(GpuMetric.POD) == null) > 0, "free GPUs");
+        assertTrue(gpusWith(run, SimulatedFleetTest::isWasted) > 0, "waste");
+        assertTrue(gpusWith(run, s -> "training".equals(s.get(GpuMetric.NAMESPACE))) > 0);
+        assertTrue(gpusWith(run, s -> "inference".equals(s.get(GpuMetric.NAMESPACE))) > 0);
     }
 
     /** Allocated to a team, half of the memory held, at the moment not used. */
