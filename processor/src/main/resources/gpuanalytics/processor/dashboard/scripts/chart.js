@@ -12,8 +12,9 @@ const LEAST_ZOOM_PX = 8;
 /**
  * A chart that `show` fills again and again.
  *
- * `show({starts, end, series, stacked, unit, text})`: starts in ms; series: {name, kind, values}, a value for each
- * start or null; kind is idle, unknown, others or absent for a colour of its own; text makes words of a value.
+ * `show({starts, end, series, stacked, unit, text, full})`: starts in ms; series: {name, kind, values}, a value for each
+ * start or null; kind is idle, unknown, others or absent for a colour of its own; text makes words of a value; full, if
+ * any, is what the scale reaches to at least.
  */
 export function chart(label) {
   const plotted = el("div", {class: "plot", role: "img", "aria-label": label});
@@ -73,7 +74,7 @@ function options(width, painted, what, table) {
     height: HEIGHT,
     legend: {show: false},
     cursor: {drag: {x: true, y: false, setScale: false}, points: what.stacked ? {show: false} : {}, y: false, sync: {key: "page"}},
-    scales: {x: {range: () => [start, end]}, y: {range: (_, low, high) => [what.stacked || low >= 0 ? 0 : low, high > 0 ? high * 1.05 : 1]}},
+    scales: {x: {range: () => [start, end]}, y: {range: (_, low, high) => [what.stacked || low >= 0 ? 0 : low, Math.max(high, what.full ?? 0) * 1.05 || 1]}},
     axes: [axis({}), axis({size: 60, values: (_, ticks) => ticks.map((tick) => what.text(tick))})],
     series: [{}, ...drawn.map((one) => (what.stacked ? bars(one) : stroke(one)))],
     hooks: {

@@ -3,6 +3,9 @@ import {color, viridis} from "./colors.js";
 import {el} from "./dom.js";
 
 const GAP = 3;
+
+/** From this utilisation on the fill is so bright that only dark digits are read on it. */
+const BRIGHT = 0.43;
 const LABEL_HEIGHT = 18;
 const GROUP_GAP = 12;
 
@@ -10,9 +13,11 @@ const GROUP_GAP = 12;
 const LEAST_WIDTH = 110;
 const MOST_COLUMNS = 16;
 
-/** Many GPUs are drawn smaller, so that a thousand fit a screen. */
+/** Many GPUs are drawn smaller, so that a thousand fit a screen; few have room for their utilisation in digits. */
 const MANY = 300;
-const FEW = 64;
+const SOME = 64;
+const FEW = 32;
+const WIDE_CELL = 56;
 const LARGE_CELL = 32;
 const CELL = 18;
 const SMALL_CELL = 12;
@@ -33,7 +38,7 @@ export function fleetMap(chosen, opened) {
   function lay() {
     const width = Math.max(200, node.clientWidth);
     const count = groups.reduce((sum, group) => sum + group.gpus.length, 0);
-    size = count > MANY ? SMALL_CELL : count > FEW ? CELL : LARGE_CELL;
+    size = count > MANY ? SMALL_CELL : count > SOME ? CELL : count > FEW ? LARGE_CELL : WIDE_CELL;
     const step = size + GAP;
     const room = Math.max(1, Math.floor(width / step));
     cells = [];
@@ -149,15 +154,18 @@ function fitted(pen, text, width) {
   return `${text.slice(0, length)}…`;
 }
 
-/** Fill: utilisation; a bar at the foot: memory; a dash: no utilisation; a corner: throttled or an XID. */
+/** Fill: utilisation, in digits where there is room; a bar at the foot: memory; a dash: no utilisation; a corner: throttled or an XID. */
 function paint(pen, {gpu, x, y}, size, look) {
   const foot = Math.round(size / 6);
-  const corner = size / 2;
+  const corner = Math.min(size / 2, LARGE_CELL / 2);
   pen.fillStyle = gpu.utilization === undefined ? look.idle : viridis(gpu.utilization);
   pen.fillRect(x, y, size, size);
   if (gpu.utilization === undefined) {
     pen.fillStyle = look.text;
     pen.fillRect(x + size / 4, y + size / 2 - 1, size / 2, 1);
+  } else if (size >= WIDE_CELL) {
+    pen.fillStyle = gpu.utilization > BRIGHT ? "#000" : "#fff";
+    pen.fillText(`${Math.round(gpu.utilization * 100)} %`, x + foot, y + size * 0.62);
   }
   if (gpu.mem_used_bytes !== undefined && gpu.mem_total_bytes > 0) {
     pen.fillStyle = look.page;

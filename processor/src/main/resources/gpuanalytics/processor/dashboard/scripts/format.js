@@ -53,8 +53,8 @@ export function usdText(number) {
 
 export const usd = (number, why = "nothing of it has a price") => known(number, why, usdText, "USD");
 
-/** A price per million tokens or the like, which may be far below a cent. */
-export const rate = (number, why) => known(number, why, (n) => `$${three.format(n)}`, "USD");
+/** A price per million tokens or the like: three digits below a dollar, where it may be far below a cent. */
+export const rate = (number, why) => known(number, why, (n) => (n >= 1 ? usdText(n) : `$${three.format(n)}`), "USD");
 
 export const count = (number, why = "not reported", unit = "") => known(number, why, scaledText, unit);
 

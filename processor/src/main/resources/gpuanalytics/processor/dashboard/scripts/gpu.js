@@ -13,7 +13,7 @@ export const hidden = true;
 
 const GIB = 2 ** 30;
 const CHARTS = [
-  {title: "Utilisation, %", unit: "%", of: "utilization", scale: 100},
+  {title: "Utilisation, %", unit: "%", of: "utilization", scale: 100, full: 100},
   {title: "Memory used, GiB", unit: "GiB", of: "mem_used_bytes", scale: 1 / GIB},
   {title: "Power, W", unit: "W", of: "power_w", scale: 1},
   {title: "Temperature, °C", unit: "°C", of: "temp_c", scale: 1},
@@ -60,7 +60,7 @@ function sample(answer, waste, migId) {
 }
 
 /** Mean, least and most of each step; a step without a sample is a gap. */
-function plotted(answer, {of, scale, unit}) {
+function plotted(answer, {of, scale, unit, full}) {
   const points = new Map(answer.points.map((point) => [Date.parse(point.ts), point]));
   const seen = [...points.keys()].sort((a, b) => a - b);
   const step = answer.step_s === null ? null : answer.step_s * 1000;
@@ -81,5 +81,5 @@ function plotted(answer, {of, scale, unit}) {
     {name: "least", kind: "s4", values: values("min")},
     {name: "most", kind: "s5", values: values("max")},
   ];
-  return {starts, end: starts.length === 0 ? 0 : starts[starts.length - 1] + (step ?? 86_400_000), series, stacked: false, unit, text: scaledText};
+  return {starts, end: starts.length === 0 ? 0 : starts[starts.length - 1] + (step ?? 86_400_000), series, stacked: false, unit, full, text: scaledText};
 }

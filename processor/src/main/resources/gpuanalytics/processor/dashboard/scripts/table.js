@@ -1,4 +1,7 @@
-/** Tables: sorted by any column, the totals below, at most so many rows at first. */
+/**
+ * Tables: sorted by any column, the totals below, at most so many rows at first. On a narrow page each row is a card;
+ * the roles say that it is a table there too.
+ */
 import {csvText} from "./csv.js";
 import {el, replace} from "./dom.js";
 
@@ -26,11 +29,11 @@ function draw(node, what) {
   const parts = [
     el(
       "table",
-      {},
+      {role: "table"},
       el("caption", {class: "hidden"}, what.name),
-      el("thead", {}, el("tr", {}, what.columns.map((column) => head(node, what, column)))),
-      el("tbody", {}, shown.map((row) => line(what.columns, row))),
-      what.totals === null ? null : el("tfoot", {}, line(what.columns, what.totals, true)),
+      el("thead", {role: "rowgroup"}, el("tr", {role: "row"}, what.columns.map((column) => head(node, what, column)))),
+      el("tbody", {role: "rowgroup"}, shown.map((row) => line(what.columns, row))),
+      what.totals === null ? null : el("tfoot", {role: "rowgroup"}, line(what.columns, what.totals, true)),
     ),
   ];
   if (rowsAreNone(what)) {
@@ -73,7 +76,7 @@ function head(node, what, column) {
   const arrow = sorted ? (what.order.down ? " ▾" : " ▴") : "";
   return el(
     "th",
-    {scope: "col", class: column.text ? "text" : "number", "aria-sort": sorted ? (what.order.down ? "descending" : "ascending") : "none"},
+    {scope: "col", role: "columnheader", class: column.text ? "text" : "number", "aria-sort": sorted ? (what.order.down ? "descending" : "ascending") : "none"},
     el("button", {type: "button", class: "sort", "data-key": column.title, onclick: turn}, column.title, arrow, column.unit ? el("small", {}, ` ${column.unit}`) : null),
   );
 }
@@ -81,12 +84,12 @@ function head(node, what, column) {
 function line(columns, row, isTotal = false) {
   return el(
     "tr",
-    {class: isTotal ? "total" : null},
+    {role: "row", class: isTotal ? "total" : null},
     columns.map((column, index) => {
       const content = isTotal && index === 0 ? "Total" : column.cell(row);
       return index === 0
-        ? el("th", {scope: "row", class: column.text ? "text" : "number"}, content)
-        : el("td", {class: column.text ? "text" : "number", "data-column": column.title}, content);
+        ? el("th", {scope: "row", role: "rowheader", class: column.text ? "text" : "number"}, content)
+        : el("td", {role: "cell", class: column.text ? "text" : "number", "data-column": column.title, "data-unit": column.unit ?? ""}, content);
     }),
   );
 }
