@@ -282,6 +282,32 @@ class DashboardInChromiumTest extends BrowserTest {
     }
 
     @Test
+    void aDragOverAChartShowsThatTimeAlone() {
+        browser.open(address("/?view=cost"));
+        var plot =
+                browser.evaluate(
+                        "(({left, top, width, height}) => ({left, top, width, height}))"
+                                + "(document.querySelector('.u-over').getBoundingClientRect())");
+        double left = plot.get("left").asDouble();
+        double width = plot.get("width").asDouble();
+
+        browser.drag(
+                left + width / 4,
+                left + width * 3 / 4,
+                plot.get("top").asDouble() + plot.get("height").asDouble() / 2);
+
+        browser.until("location.search.includes('from=')");
+        browser.until(
+                "document.querySelector('section[aria-label=\"Cost by team\"] .links a')?.href"
+                        + ".includes(new URLSearchParams(location.search).get('from'))");
+        var call = call("Cost by team", "/costs");
+        assertEquals(200, running.get(call).statusCode());
+        browser.evaluate("history.back()");
+        browser.until("location.search === '?view=cost'");
+        assertQuiet();
+    }
+
+    @Test
     void aNameIsAFilterAndAsksForNothingElse() {
         browser.open(address("/?view=cost"));
         browser.evaluate(

@@ -1,5 +1,6 @@
 package gpuanalytics.processor.api;
 
+import static java.util.Comparator.comparingDouble;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -256,6 +257,55 @@ class DashboardPagesInChromiumTest extends BrowserTest {
         follow("Models", "日本語 עברית");
         browser.until("document.querySelector('section[aria-label=\"Model 日本語 עברית\"] .tile')");
         assertQuiet();
+    }
+
+    /**
+     * What did a team cost last week, and which GPU is wasted most; others are answered at once.
+     */
+    @Test
+    void aStrangersQuestionsAreAnsweredWithinTwoSteps() throws IOException {
+        browser.open(address("/"));
+        assertTrue(browser.text().contains("all parts work"), browser.text());
+        var models = JSON.readTree(running.get(call("Models", "/costs")).body()).get("rows");
+        var shown = tableOf("Models", "tbody");
+        for (var model : models) {
+            assertRow(COST, model, found(shown, nameOf(model.get("model"))));
+        }
+
+        follow("Teams", "search");
+        browser.until("document.querySelector('section[aria-label=\"Team search\"] .tile')");
+        choose(0, "now-7d");
+        browser.until("location.search.includes('from=now-7d')");
+        browser.until("document.querySelector('section[aria-label=\"Team search\"] .tile')");
+        var cost = call("Team search", "/costs");
+        assertTrue(cost.contains("from=now-7d"), cost);
+        assertShown(
+                JSON.readTree(running.get(cost).body()).at("/totals/usd/total"),
+                "[data-tile='In this time'] strong data");
+
+        browser.open(address("/"));
+        browser.evaluate(
+                "[...document.querySelectorAll('nav a')].find((link) => link.textContent ==="
+                        + " 'Waste').click()");
+        browser.until("document.querySelector('section[aria-label=\"Waste by team\"] tbody tr')");
+        choose(1, "gpu");
+        browser.until("document.querySelector('section[aria-label=\"Waste by gpu\"] tbody tr')");
+        var rows = JSON.readTree(running.get(call("Waste by gpu", "/waste")).body()).get("rows");
+        var most =
+                rows.valueStream()
+                        .max(comparingDouble(row -> row.at("/idle/usd").asDouble()))
+                        .orElseThrow();
+        assertEquals(
+                nameOf(most.get("gpu")), tableOf("Waste by gpu", "tbody").at("/0/name").asText());
+        assertQuiet();
+    }
+
+    /** Chooses from the list of that place above the view. */
+    private void choose(int place, String value) {
+        browser.evaluate(
+                "{const by = document.querySelectorAll('.controls select')[%d]; by.value = '%s';"
+                                .formatted(place, value)
+                        + " by.dispatchEvent(new Event('change'))}");
     }
 
     private void follow(String panel, String name) {

@@ -173,6 +173,32 @@ public final class Chromium implements AutoCloseable {
         }
     }
 
+    /** Presses the mouse at one place of what is seen, and lets go at another. */
+    public void drag(double fromX, double toX, double y) {
+        mouse("mousePressed", fromX, y);
+        mouse("mouseMoved", (fromX + toX) / 2, y);
+        mouse("mouseMoved", toX, y);
+        mouse("mouseReleased", toX, y);
+    }
+
+    private void mouse(String type, double x, double y) {
+        send(
+                "Input.dispatchMouseEvent",
+                Map.of(
+                        "type",
+                        type,
+                        "x",
+                        x,
+                        "y",
+                        y,
+                        "button",
+                        "left",
+                        "buttons",
+                        1,
+                        "clickCount",
+                        1));
+    }
+
     /** The value of an expression. */
     public JsonNode evaluate(String expression) {
         var answer =
