@@ -1,26 +1,15 @@
 package gpuanalytics.processor.query;
 
 import gpuanalytics.processor.decode.SeriesKey;
-import gpuanalytics.processor.store.StoreLayout;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
 /** Which labels are folded in a token rollup: they stand for all values without room. */
 public final class FoldedLabels {
 
     private FoldedLabels() {}
-
-    /** The labels that are folded in a rollup. */
-    public static Set<TokenDimension> of(Document rollup) {
-        var id = rollup.getString(StoreLayout.ID);
-        return of(
-                rollup.getList(StoreLayout.FOLDED, String.class),
-                id.substring(id.indexOf('|') + 1),
-                rollup.getString(StoreLayout.GPU) != null);
-    }
 
     /**
      * The labels that are folded in a rollup.

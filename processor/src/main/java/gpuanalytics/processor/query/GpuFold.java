@@ -3,13 +3,11 @@ package gpuanalytics.processor.query;
 import gpuanalytics.processor.measure.GpuCounter;
 import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.query.GpuSeries.Point;
-import gpuanalytics.processor.store.StoreLayout;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
 /** Folds the rollups of one GPU, which arrive in the order of time, into points. */
@@ -30,8 +28,8 @@ final class GpuFold {
         this.coverage = coverage;
     }
 
-    void add(Document rollup) {
-        var bucket = rollup.getDate(StoreLayout.BUCKET).toInstant();
+    void add(GpuRollup rollup) {
+        var bucket = rollup.bucket();
         var point = open;
         if (point == null || !bucket.isBefore(openEnd)) {
             close();
@@ -40,7 +38,7 @@ final class GpuFold {
             openEnd = coverage.window().endOf(point.start);
         }
         point.add(rollup);
-        for (var pod : rollup.getList(StoreLayout.PODS, String.class, List.of())) {
+        for (var pod : rollup.pods()) {
             if (pods.size() < MAX_PODS) {
                 pods.add(pod);
             }
@@ -74,20 +72,20 @@ final class GpuFold {
             this.start = start;
         }
 
-        void add(Document rollup) {
-            samples += Numbers.integer(rollup, GpuCounter.SAMPLES.field());
-            coveredMicros += Numbers.integer(rollup, GpuCounter.COVERED_US.field());
-            if (rollup.get(GpuCounter.ENERGY_UJ.field()) instanceof Number energy) {
+        void add(GpuRollup rollup) {
+            samples += rollup.count(GpuCounter.SAMPLES);
+            coveredMicros += rollup.count(GpuCounter.COVERED_US);
+            if (rollup.has(GpuCounter.ENERGY_UJ)) {
                 energyMicrojoules =
-                        energy.doubleValue() + (energyMicrojoules == null ? 0 : energyMicrojoules);
+                        rollup.count(GpuCounter.ENERGY_UJ)
+                                + (energyMicrojoules == null ? 0 : energyMicrojoules);
             }
-            if (rollup.get(GpuCounter.ENERGY_UNKNOWN.field()) instanceof Number unknown) {
-                energyUnknown += unknown.longValue();
+            energyUnknown += rollup.count(GpuCounter.ENERGY_UNKNOWN);
+            if (rollup.has(GpuCounter.XID_ERRORS)) {
+                xidErrors =
+                        rollup.count(GpuCounter.XID_ERRORS) + (xidErrors == null ? 0 : xidErrors);
             }
-            if (rollup.get(GpuCounter.XID_ERRORS.field()) instanceof Number errors) {
-                xidErrors = errors.longValue() + (xidErrors == null ? 0 : xidErrors);
-            }
-            readings.add(rollup);
+            readings.add(rollup.readings());
         }
 
         Point point() {

@@ -10,7 +10,6 @@ import gpuanalytics.processor.gpuname.GpuNames;
 import gpuanalytics.processor.store.StoreLayout;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
@@ -56,9 +55,9 @@ final class GpuSelection {
     }
 
     /** Whether a rollup that the filter found is of the GPU: names are dated. */
-    boolean matches(Document rollup) {
-        var bucket = rollup.getDate(StoreLayout.BUCKET).toInstant();
-        var gpu = rollup.getString(StoreLayout.GPU);
+    boolean matches(GpuRollup rollup) {
+        var bucket = rollup.bucket();
+        var gpu = rollup.gpu();
         return isInstance() || names.inBucket(gpu, bucket).equals(names.inBucket(asked, bucket));
     }
 

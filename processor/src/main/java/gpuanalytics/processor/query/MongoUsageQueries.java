@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.bson.Document;
+import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
 
 /**
@@ -81,12 +82,13 @@ public final class MongoUsageQueries implements UsageQueries {
         var gpu = selection.filter("");
         var coverage = kept.cover(query.window(), RollupCollections.GPU, gpu);
         var fold = new GpuFold(coverage);
+        var rollup = new GpuRollup();
         forEachRollup(
                 coverage.window(),
                 RollupCollections.GPU,
                 gpu,
-                rollup -> {
-                    if (selection.matches(rollup)) {
+                stored -> {
+                    if (selection.matches(rollup.read(stored))) {
                         fold.add(rollup);
                     }
                 });
@@ -108,7 +110,12 @@ public final class MongoUsageQueries implements UsageQueries {
         var asked = labels.filter();
         var coverage = kept.cover(query.window(), RollupCollections.TOKEN, asked);
         var fold = new TokenFold(query, labels, coverage, limits, clock.instant());
-        forEachRollup(coverage.window(), RollupCollections.TOKEN, asked, fold::add);
+        var rollup = new TokenRollup();
+        forEachRollup(
+                coverage.window(),
+                RollupCollections.TOKEN,
+                asked,
+                stored -> fold.add(rollup.read(stored)));
         var report = fold.report();
         if (report.totals().requests() == 0) {
             kept.refuseExpired(coverage);
@@ -137,11 +144,14 @@ public final class MongoUsageQueries implements UsageQueries {
 
     /** Reads the rollups of a window in the order of time, which is the order the folds want. */
     private void forEachRollup(
-            QueryWindow window, RollupCollections rollups, Bson filter, Consumer<Document> fold) {
+            QueryWindow window,
+            RollupCollections rollups,
+            Bson filter,
+            Consumer<RawBsonDocument> fold) {
         // one point needs no order, and an order can cost the store a sort
         var isOnePoint = window.step() instanceof Step.Total;
         for (var part : window.parts()) {
-            reads.forEach(
+            reads.forEachRaw(
                     rollups.of(part),
                     and(filter, KeptRollups.during(part)),
                     search -> {

@@ -6,11 +6,9 @@ import gpuanalytics.processor.query.Reading.Distribution;
 import gpuanalytics.processor.query.Reading.Level;
 import gpuanalytics.processor.query.Reading.Total;
 import gpuanalytics.processor.rollup.LatencyBins;
-import gpuanalytics.processor.store.StoreLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
 /** Adds up the parts that rollups hold of each measure. */
@@ -26,12 +24,10 @@ final class ReadingSums {
         }
     }
 
-    void add(Document rollup) {
+    /** Adds what a stored rollup holds. */
+    void add(ReadingFields rollup) {
         for (var measure : measures) {
-            var part = rollup.get(measure.name(), Document.class);
-            if (part != null) {
-                sums.get(measure.index()).add(part);
-            }
+            sums.get(measure.index()).add(rollup.of(measure));
         }
     }
 
@@ -58,7 +54,7 @@ final class ReadingSums {
     private static Sum sumOf(Measure measure) {
         return switch (measure.aggregation()) {
             case GAUGE, WHOLE_GAUGE -> new LevelSum(measure);
-            case SUM -> new TotalSum(measure);
+            case SUM -> new TotalSum();
             case HISTOGRAM -> new DistributionSum(measure);
             case COUNTER, NONE -> new NoSum();
         };
@@ -67,7 +63,7 @@ final class ReadingSums {
     /** The parts of one measure. */
     private interface Sum {
 
-        void add(Document part);
+        void add(ReadingFields.Part part);
 
         /** Adds another sum of the same measure. */
         void add(Sum other);
@@ -92,11 +88,15 @@ final class ReadingSums {
         }
 
         @Override
-        public void add(Document part) {
-            n += Numbers.integer(part, StoreLayout.N);
-            sum += Numbers.integer(part, measure.sumName());
-            min = Math.min(min, Numbers.decimal(part, StoreLayout.MIN, min));
-            max = Math.max(max, Numbers.decimal(part, StoreLayout.MAX, max));
+        public void add(ReadingFields.Part part) {
+            n += part.n().integer();
+            sum += part.sum().integer();
+            if (part.min().isNumber()) {
+                min = Math.min(min, part.min().decimal());
+            }
+            if (part.max().isNumber()) {
+                max = Math.max(max, part.max().decimal());
+            }
         }
 
         @Override
@@ -123,18 +123,13 @@ final class ReadingSums {
     /** Exact to the last unit. */
     private static final class TotalSum implements Sum {
 
-        private final Measure measure;
         private long n;
         private long sum;
 
-        TotalSum(Measure measure) {
-            this.measure = measure;
-        }
-
         @Override
-        public void add(Document part) {
-            n += Numbers.integer(part, StoreLayout.N);
-            sum = Math.addExact(sum, Numbers.integer(part, measure.sumName()));
+        public void add(ReadingFields.Part part) {
+            n += part.n().integer();
+            sum = Math.addExact(sum, part.sum().integer());
         }
 
         @Override
@@ -170,13 +165,9 @@ final class ReadingSums {
         }
 
         @Override
-        public void add(Document part) {
+        public void add(ReadingFields.Part part) {
             level.add(part);
-            var counted = part.get(StoreLayout.BINS, Document.class);
-            if (counted != null) {
-                counted.forEach(
-                        (bin, count) -> add(Integer.parseInt(bin), ((Number) count).longValue()));
-            }
+            part.bins().forEachCount(this::add);
         }
 
         @Override
@@ -242,7 +233,7 @@ final class ReadingSums {
     private static final class NoSum implements Sum {
 
         @Override
-        public void add(Document part) {}
+        public void add(ReadingFields.Part part) {}
 
         @Override
         public void add(Sum other) {}

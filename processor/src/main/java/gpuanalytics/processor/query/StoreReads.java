@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.bson.Document;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
@@ -73,8 +74,25 @@ public final class StoreReads {
      */
     public void forEachRaw(
             String collection, Bson filter, Bson projection, Consumer<RawBsonDocument> reader) {
-        var found = database.getCollection(collection, RawBsonDocument.class).find(filter);
-        forEach(found.projection(projection), reader);
+        forEachRaw(collection, filter, search -> search.projection(projection), reader);
+    }
+
+    /**
+     * Hands over the bytes of each document that a search finds.
+     *
+     * @param search sorts, projects or limits what is found
+     * @throws QueryTimeoutException as {@link #forEach}
+     * @throws StoreUnavailableException as {@link #forEach}
+     */
+    public void forEachRaw(
+            String collection,
+            Bson filter,
+            UnaryOperator<FindIterable<RawBsonDocument>> search,
+            Consumer<RawBsonDocument> reader) {
+        forEach(
+                search.apply(
+                        database.getCollection(collection, RawBsonDocument.class).find(filter)),
+                reader);
     }
 
     private <T> void forEach(FindIterable<T> found, Consumer<T> reader) {

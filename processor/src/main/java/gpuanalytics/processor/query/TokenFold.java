@@ -1,6 +1,5 @@
 package gpuanalytics.processor.query;
 
-import gpuanalytics.processor.store.StoreLayout;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,18 +46,17 @@ final class TokenFold {
         this.openEnd = openPoint;
     }
 
-    void add(Document rollup) {
+    void add(TokenRollup rollup) {
         if (!labels.matches(rollup)) {
             return;
         }
-        var bucket = rollup.getDate(StoreLayout.BUCKET).toInstant();
+        var bucket = rollup.bucket();
         if (!bucket.isBefore(openEnd)) {
             closePoint();
             openPoint = query.window().pointOf(bucket);
             openEnd = query.window().endOf(openPoint);
         }
         openGroups.computeIfAbsent(groupOf(rollup), this::newGroup).add(rollup);
-        totals.add(rollup);
     }
 
     TokenReport report() {
@@ -96,7 +93,7 @@ final class TokenFold {
         return new TokenSums();
     }
 
-    private Group groupOf(Document rollup) {
+    private Group groupOf(TokenRollup rollup) {
         var values = new ArrayList<@Nullable String>(query.groupBy().size());
         for (var dimension : query.groupBy()) {
             values.add(labels.groupValue(dimension, rollup));
@@ -109,6 +106,7 @@ final class TokenFold {
         for (var open : openGroups.entrySet()) {
             var group = open.getKey();
             var sums = open.getValue();
+            totals.add(sums);
             // what was taken back in full is as if it had never been said
             if (!sums.isNothing()) {
                 var counts = sums.counts(elapsed);

@@ -4,7 +4,6 @@ import gpuanalytics.event.TokenUsage;
 import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.measure.TokenCounter;
 import gpuanalytics.processor.query.TokenReport.Counts;
-import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
 /** The sums of token rollups, exact to the last token. */
@@ -15,11 +14,11 @@ final class TokenSums {
     private long errors;
     private long failedAttempts;
 
-    void add(Document rollup) {
-        requests += Numbers.integer(rollup, TokenCounter.REQUESTS.field());
-        errors += Numbers.integer(rollup, TokenCounter.ERRORS.field());
-        failedAttempts += Numbers.integer(rollup, TokenCounter.FAILED_ATTEMPTS.field());
-        readings.add(rollup);
+    void add(TokenRollup rollup) {
+        requests += rollup.count(TokenCounter.REQUESTS);
+        errors += rollup.count(TokenCounter.ERRORS);
+        failedAttempts += rollup.count(TokenCounter.FAILED_ATTEMPTS);
+        readings.add(rollup.readings());
     }
 
     /** Adds the sums of others. */

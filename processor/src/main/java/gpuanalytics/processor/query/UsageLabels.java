@@ -9,7 +9,6 @@ import static com.mongodb.client.model.Filters.or;
 
 import gpuanalytics.processor.gpuname.GpuNames;
 import gpuanalytics.processor.store.StoreLayout;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -59,8 +58,8 @@ final class UsageLabels {
      * Whether a rollup is asked for. One in which a label is folded that is asked for may be so in
      * part; it is left out, and the notes say so.
      */
-    boolean matches(Document rollup) {
-        var foldedHere = FoldedLabels.of(rollup);
+    boolean matches(TokenRollup rollup) {
+        var foldedHere = rollup.folded();
         for (var filter : filters.entrySet()) {
             if (!filter.getValue().isEmpty()
                     && !foldedHere.contains(filter.getKey())
@@ -72,7 +71,7 @@ final class UsageLabels {
         if (foldedHere.stream().anyMatch(this::isFiltered)) {
             return false;
         }
-        var gpu = rollup.getString(StoreLayout.GPU);
+        var gpu = rollup.label(TokenDimension.GPU);
         if (gpu != null && !names.isKnown(gpu)) {
             unknownGpus.add(gpu);
         }
@@ -80,8 +79,8 @@ final class UsageLabels {
     }
 
     /** The value that a rollup's usages are grouped under. */
-    @Nullable String groupValue(TokenDimension dimension, Document rollup) {
-        return FoldedLabels.of(rollup).contains(dimension)
+    @Nullable String groupValue(TokenDimension dimension, TokenRollup rollup) {
+        return rollup.folded().contains(dimension)
                 ? GroupValue.FOLDED
                 : GroupValue.of(value(dimension, rollup));
     }
@@ -94,7 +93,7 @@ final class UsageLabels {
         return !filters.getOrDefault(dimension, List.of()).isEmpty();
     }
 
-    private boolean matches(TokenDimension dimension, List<String> asked, Document rollup) {
+    private boolean matches(TokenDimension dimension, List<String> asked, TokenRollup rollup) {
         var value = value(dimension, rollup);
         if (value == null) {
             return asked.contains("");
@@ -104,25 +103,24 @@ final class UsageLabels {
                 : asked.contains(value);
     }
 
-    private boolean isGpu(String asked, Document rollup) {
-        var named = rollup.getString(StoreLayout.GPU);
+    private boolean isGpu(String asked, TokenRollup rollup) {
+        var named = rollup.label(TokenDimension.GPU);
+        if (named == null) {
+            return false;
+        }
         // an instance is a part of its GPU: only what names it ran on it
         return GpuNames.isInstance(asked)
                 ? asked.equals(named)
                 : gpuOf(asked, rollup).equals(gpuOf(named, rollup));
     }
 
-    private @Nullable String value(TokenDimension dimension, Document rollup) {
-        var value = rollup.getString(dimension.label());
+    private @Nullable String value(TokenDimension dimension, TokenRollup rollup) {
+        var value = rollup.label(dimension);
         return value == null || dimension != TokenDimension.GPU ? value : gpuOf(value, rollup);
     }
 
-    private String gpuOf(String name, Document rollup) {
-        return names.inBucket(name, bucketOf(rollup));
-    }
-
-    private static Instant bucketOf(Document rollup) {
-        return rollup.getDate(StoreLayout.BUCKET).toInstant();
+    private String gpuOf(String name, TokenRollup rollup) {
+        return names.inBucket(name, rollup.bucket());
     }
 
     /** The texts that a rollup may have for what is asked; null matches a field not there. */

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.bson.Document;
+import org.bson.RawBsonDocument;
 import org.junit.jupiter.api.Test;
 
 class TokenFoldTest {
@@ -136,8 +137,9 @@ class TokenFoldTest {
                         coverage,
                         QueryLimits.defaults(),
                         NINE.plus(Duration.ofDays(1)));
-        for (var rollup : rollups) {
-            fold.add(rollup);
+        var rollup = new TokenRollup();
+        for (var document : rollups) {
+            fold.add(rollup.read(RawBsonDocument.parse(document.toJson())));
         }
         return fold.report();
     }
