@@ -18,6 +18,10 @@ bench-jmh: ## Decode, fold and update building in JMH; writes bench/results/jmh.
 bench-ledger: ## How fast the ledger closes an hour of 1,000 GPUs and answers a month (ARGS='--help')
 	@scripts/bench-ledger $(ARGS)
 
+.PHONY: bench-questions
+bench-questions: ## How long questions about tokens and GPUs take through HTTP, by how much is stored (ARGS='--help')
+	@scripts/bench-questions $(ARGS)
+
 .PHONY: load
 load: ## Send calls to the doors at their times and compare what was acknowledged with the API (ARGS='--help' lists the options)
 	@scripts/load $(ARGS)

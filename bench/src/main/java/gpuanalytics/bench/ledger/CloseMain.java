@@ -1,5 +1,6 @@
 package gpuanalytics.bench.ledger;
 
+import gpuanalytics.bench.question.Stores;
 import gpuanalytics.processor.ledger.BenchLedger;
 import gpuanalytics.processor.store.MongoStore;
 import java.time.Duration;

@@ -1,5 +1,7 @@
 package gpuanalytics.bench.ledger;
 
+import gpuanalytics.bench.question.BenchApi;
+import gpuanalytics.bench.question.Stores;
 import gpuanalytics.processor.ledger.Basis;
 import gpuanalytics.processor.ledger.CostQuery;
 import gpuanalytics.processor.ledger.LedgerConfig;
@@ -29,7 +31,7 @@ public final class ExportMain {
 
     public static void main(String[] arguments) throws IOException {
         try (var store = new MongoStore(Stores.config(arguments[0]))) {
-            var prices = Month.Fixed.example();
+            var prices = BenchApi.Fixed.example();
             var queries =
                     new MongoLedgerQueries(
                             store,

@@ -2,6 +2,8 @@ package gpuanalytics.bench.ledger;
 
 import gpuanalytics.bench.process.ChildJvm;
 import gpuanalytics.bench.process.Profile;
+import gpuanalytics.bench.question.EmbeddedStoreMain;
+import gpuanalytics.bench.question.Stores;
 import gpuanalytics.processor.ledger.BenchLedger;
 import gpuanalytics.processor.rollup.BenchRollupStore;
 import gpuanalytics.processor.store.MongoStore;
@@ -65,7 +67,7 @@ public final class LedgerMain {
     }
 
     private static ChildJvm store() {
-        var own = ChildJvm.own(StoreMain.class, List.of());
+        var own = ChildJvm.own(EmbeddedStoreMain.class, List.of());
         return ChildJvm.talking(
                 "store", with(own, List.of("-Xmx4g")), DIRECTORY.resolve("store.log"));
     }

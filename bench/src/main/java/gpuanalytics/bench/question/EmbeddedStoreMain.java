@@ -1,12 +1,12 @@
-package gpuanalytics.bench.ledger;
+package gpuanalytics.bench.question;
 
 import gpuanalytics.embedded.EmbeddedStore;
 import java.io.IOException;
 
 /** The embedded store in a process of its own. Prints its address and ends with its input. */
-public final class StoreMain {
+public final class EmbeddedStoreMain {
 
-    private StoreMain() {}
+    private EmbeddedStoreMain() {}
 
     public static void main(String[] arguments) throws IOException {
         try (var store = EmbeddedStore.start()) {

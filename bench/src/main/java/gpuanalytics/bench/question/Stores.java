@@ -1,17 +1,17 @@
-package gpuanalytics.bench.ledger;
+package gpuanalytics.bench.question;
 
 import gpuanalytics.processor.store.StoreConfig;
 import gpuanalytics.service.config.Secret;
 import java.time.Duration;
 
 /** How the store of a measurement is reached. */
-final class Stores {
+public final class Stores {
 
     private static final Duration KEPT = Duration.ofDays(400);
 
     private Stores() {}
 
-    static StoreConfig config(String url) {
+    public static StoreConfig config(String url) {
         return new StoreConfig(new Secret(url), "bench", KEPT, KEPT, KEPT, Duration.ofMinutes(1));
     }
 }

@@ -1,4 +1,4 @@
-package gpuanalytics.bench.ledger;
+package gpuanalytics.bench.question;
 
 import gpuanalytics.processor.budget.Budget;
 import gpuanalytics.processor.budget.BudgetConfig;

@@ -1,0 +1,126 @@
+package gpuanalytics.bench.question;
+
+import gpuanalytics.bench.process.ChildJvm;
+import gpuanalytics.processor.store.MongoStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * How long questions about tokens and GPUs take, through HTTP, by how many events the rollups are
+ * of.
+ */
+public final class QuestionMain {
+
+    private static final String HELP =
+            """
+            usage: make bench-questions ARGS='[--url URL] [EVENTS …]'
+
+              --url   a store, whose database "bench" is emptied; by default an embedded one of its own
+              EVENTS  how many events the rollups are of; by default 100000 1000000 10000000
+            """;
+
+    private static final List<Long> EVENTS = List.of(100_000L, 1_000_000L, 10_000_000L);
+    private static final Path DIRECTORY = Path.of("bench", "target", "questions");
+    private static final String GPU = "GPU-00000000-0000-0000-0000-000000000001";
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final int STORE_HEAP_MIB = 6144;
+    private static final int SERIES = 1000;
+    private static final int MANY_SERIES = 50_000;
+
+    private QuestionMain() {}
+
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        var asked = List.of(arguments);
+        int url = asked.indexOf("--url");
+        var numbers =
+                url < 0 ? asked : asked.subList(Math.min(url + 2, asked.size()), asked.size());
+        if (asked.contains("--help")
+                || url == asked.size() - 1
+                || !numbers.stream().allMatch(number -> number.matches("[1-9][0-9]{0,9}"))) {
+            System.out.print(HELP);
+            System.exit(asked.contains("--help") ? 0 : 2);
+        }
+        var events = numbers.isEmpty() ? EVENTS : numbers.stream().map(Long::valueOf).toList();
+        if (url >= 0) {
+            measure(asked.get(url + 1), events);
+            System.exit(0);
+        }
+        Files.createDirectories(DIRECTORY);
+        var own = ChildJvm.own(EmbeddedStoreMain.class, List.of(), STORE_HEAP_MIB);
+        try (var store = ChildJvm.talking("store", own, DIRECTORY.resolve("store.log"))) {
+            measure(store.line(), events);
+        }
+        System.exit(0);
+    }
+
+    private static void measure(String url, List<Long> sizes)
+            throws IOException, InterruptedException {
+        var today = Instant.ofEpochSecond(Instant.now().getEpochSecond() / 86_400 * 86_400);
+        try (var store = new MongoStore(Stores.config(url))) {
+            store.prepare();
+            var rows = new Rows(store);
+            try (var api = BenchApi.start(store)) {
+                var base = "http://127.0.0.1:%d".formatted(api.port());
+                for (long events : sizes) {
+                    rows.clear();
+                    rows.usages(today.minus(DAY), today, SERIES, events);
+                    ask(
+                            events,
+                            rows,
+                            "a day of 1,000 series by hour and team",
+                            tokens(base, today, DAY, "1h"));
+                    rows.clear();
+                    var month = DAY.multipliedBy(30);
+                    rows.usages(today.minus(month), today, SERIES, events);
+                    ask(
+                            events,
+                            rows,
+                            "30 days of 1,000 series by day and team",
+                            tokens(base, today, month, "1d"));
+                    rows.clear();
+                    var hour = Duration.ofHours(1);
+                    rows.usages(today.minus(hour), today, MANY_SERIES, events);
+                    ask(
+                            events,
+                            rows,
+                            "an hour of 50,000 series, the first 10 users",
+                            top(base, today, hour));
+                }
+                rows.clear();
+                var week = DAY.multipliedBy(7);
+                rows.gpu(GPU, today.minus(week), today);
+                for (var step : List.of("1h", "5m")) {
+                    ask(
+                            Duration.ofDays(7).toSeconds(),
+                            rows,
+                            "7 days of a GPU by " + step,
+                            "%s/gpus/%s/series?step=%s&%s"
+                                    .formatted(base, GPU, step, range(today, week)));
+                }
+                rows.clear();
+            }
+        }
+    }
+
+    private static String tokens(String base, Instant to, Duration range, String step) {
+        return "%s/tokens?group_by=team&step=%s&%s".formatted(base, step, range(to, range));
+    }
+
+    private static String top(String base, Instant to, Duration range) {
+        return "%s/tokens?group_by=user&limit=10&order=requests:desc&%s"
+                .formatted(base, range(to, range));
+    }
+
+    private static String range(Instant to, Duration range) {
+        return "from=%s&to=%s".formatted(to.minus(range), to);
+    }
+
+    private static void ask(long events, Rows rows, String what, String question)
+            throws IOException, InterruptedException {
+        Asked.print("%,d events, %,d rows, %s".formatted(events, rows.rows(), what), question);
+    }
+}
