@@ -1,0 +1,4 @@
+@NullMarked
+package gpuanalytics.placement.forest;
+
+import org.jspecify.annotations.NullMarked;
