@@ -1,0 +1,12 @@
+package gpuanalytics.placement.model;
+
+import gpuanalytics.placement.feature.Features;
+import java.util.Map;
+
+/**
+ * What a model is asked with.
+ *
+ * @param features what was known of the pod
+ * @param naive what the rules of thumb say; empty where nothing was known of the workload
+ */
+record Question(Features features, Map<NaiveRule, Double> naive) {}

@@ -1,0 +1,160 @@
+package gpuanalytics.placement.model.source;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import gpuanalytics.placement.model.NodeState;
+import gpuanalytics.placement.model.Observation;
+import gpuanalytics.placement.model.PodRequest;
+import gpuanalytics.placement.model.Workload;
+import gpuanalytics.placement.trace.BadInputException;
+import java.net.URLEncoder;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the processor's samples every hour. A pod that had the same GPUs for itself at the last
+ * look had them all the time; what they did in between is an observation of it. Used by one thread.
+ */
+public final class ProcessorObserver {
+
+    /** A look that comes too late tells nothing: pods may have come and gone. */
+    private static final Duration LONGEST = Duration.ofHours(3);
+
+    private static final Duration SHORTEST = Duration.ofMinutes(30);
+
+    private final ProcessorApi processor;
+    private final PodDirectory pods;
+    private final ToDoubleFunction<String> fragmentGpus;
+    private final Clock clock;
+    private final int maxPods;
+    private @Nullable Instant lookedAt;
+    private Map<String, Held> held = Map.of();
+
+    /** What a pod had at the last look, and what was known of it then. */
+    private record Held(Holding holding, @Nullable Double restarts, @Nullable Double fragment) {}
+
+    /**
+     * Has not looked yet.
+     *
+     * @param fragmentGpus the free GPUs of a node that typical requests cannot use; NaN where that
+     *     is not known
+     * @param maxPods of more pods the first by name are observed
+     */
+    public ProcessorObserver(
+            ProcessorApi processor,
+            PodDirectory pods,
+            ToDoubleFunction<String> fragmentGpus,
+            int maxPods,
+            Clock clock) {
+        this.processor = processor;
+        this.pods = pods;
+        this.fragmentGpus = fragmentGpus;
+        this.maxPods = maxPods;
+        this.clock = clock;
+    }
+
+    /**
+     * Looks, and tells what has happened since the last look; nothing at the first one.
+     *
+     * @throws BadInputException where the processor does not answer; then the next look begins anew
+     */
+    public List<Observation> look() throws BadInputException, InterruptedException {
+        var now = clock.instant().truncatedTo(ChronoUnit.MINUTES);
+        var from = lookedAt;
+        if (from != null && Duration.between(from, now).compareTo(SHORTEST) < 0) {
+            return List.of();
+        }
+        var before = held;
+        lookedAt = null;
+        held = Map.of();
+        var holdings = Holding.all(processor.get("/gpu/info?max_age=15m"));
+        var observations = new ArrayList<Observation>();
+        boolean isInTime = from != null && Duration.between(from, now).compareTo(LONGEST) <= 0;
+        if (from != null && isInTime) {
+            for (var each : before.entrySet()) {
+                var same = holdings.get(each.getKey());
+                if (same != null && same.gpus().equals(each.getValue().holding().gpus())) {
+                    observations.add(observation(each.getValue(), from, now));
+                }
+            }
+        }
+        remember(holdings, now);
+        return observations;
+    }
+
+    private void remember(Map<String, Holding> holdings, Instant now) {
+        var next = new HashMap<String, Held>();
+        holdings.entrySet().stream()
+                .limit(maxPods)
+                .forEach(
+                        each -> {
+                            var holding = each.getValue();
+                            var facts = pods.find(holding.namespace(), holding.pod());
+                            double fragment = fragmentGpus.applyAsDouble(holding.node());
+                            next.put(
+                                    each.getKey(),
+                                    new Held(
+                                            holding,
+                                            facts.map(PodDirectory.Facts::restarts).orElse(null),
+                                            Double.isNaN(fragment) ? null : fragment));
+                        });
+        held = next;
+        lookedAt = now;
+    }
+
+    private Observation observation(Held before, Instant from, Instant to)
+            throws BadInputException, InterruptedException {
+        var holding = before.holding();
+        var readings = new Readings(holding.gpus().size());
+        for (var gpu : holding.gpus()) {
+            readings.add(
+                    processor.get(
+                            "/gpus/series?gpu=%s&from=%s&to=%s&step=1m"
+                                    .formatted(URLEncoder.encode(gpu, UTF_8), from, to)));
+        }
+        var facts = pods.find(holding.namespace(), holding.pod()).orElseGet(() -> facts(holding));
+        return new Observation(
+                facts.uid(),
+                facts.workload(),
+                withModel(facts.request(), holding.gpuModel()),
+                new NodeState(holding.node().isBlank() ? null : holding.node(), before.fragment()),
+                from,
+                to,
+                readings.outcome(restarts(before.restarts(), facts.restarts())),
+                null);
+    }
+
+    private static @Nullable Double restarts(@Nullable Double before, @Nullable Double now) {
+        return before == null || now == null ? null : Math.max(0, now - before);
+    }
+
+    private static PodDirectory.Facts facts(Holding holding) {
+        var workload =
+                new Workload(
+                        holding.namespace(),
+                        WorkloadName.of(holding.pod()),
+                        holding.team(),
+                        null,
+                        null);
+        var request = new PodRequest(null, null, 1000.0, (double) holding.gpus().size(), null);
+        return new PodDirectory.Facts(
+                holding.namespace() + "/" + holding.pod(), workload, request, null);
+    }
+
+    private static PodRequest withModel(PodRequest request, @Nullable String gpuModel) {
+        return new PodRequest(
+                request.cpuMilli(),
+                request.memoryMib(),
+                request.gpuMilli(),
+                request.gpus(),
+                gpuModel == null ? request.gpuModel() : gpuModel);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package gpuanalytics.placement.feature;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package gpuanalytics.placement.model.answer;
+
+import org.jspecify.annotations.NullMarked;

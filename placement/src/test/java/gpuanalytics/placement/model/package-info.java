@@ -1,0 +1,4 @@
+@NullMarked
+package gpuanalytics.placement.model;
+
+import org.jspecify.annotations.NullMarked;

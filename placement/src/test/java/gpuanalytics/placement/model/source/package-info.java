@@ -1,0 +1,4 @@
+@NullMarked
+package gpuanalytics.placement.model.source;
+
+import org.jspecify.annotations.NullMarked;
