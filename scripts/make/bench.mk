@@ -10,7 +10,7 @@ bench-short: ## The same in three minutes: one workload, the ratio only
 	@scripts/bench --short $(ARGS)
 
 .PHONY: bench-jmh
-bench-jmh: ## Decode, fold and update building in JMH; writes bench/results/jmh.json
+bench-jmh: ## Decode, fold, update building and the growth of a forest in JMH; writes bench/results/jmh.json
 	@mkdir -p bench/results
 	@scripts/bench-jmh $(ARGS)
 
