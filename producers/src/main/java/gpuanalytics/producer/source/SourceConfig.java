@@ -1,6 +1,7 @@
 package gpuanalytics.producer.source;
 
 import gpuanalytics.event.EventLimits;
+import gpuanalytics.service.kubernetes.KubernetesAccess;
 import java.time.Clock;
 import java.util.Optional;
 

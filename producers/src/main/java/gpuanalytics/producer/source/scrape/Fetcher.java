@@ -3,6 +3,7 @@ package gpuanalytics.producer.source.scrape;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import gpuanalytics.service.config.ConfigurationException;
+import gpuanalytics.service.kubernetes.Certificates;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.http.HttpClient;

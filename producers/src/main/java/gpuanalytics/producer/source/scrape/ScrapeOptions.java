@@ -1,7 +1,7 @@
 package gpuanalytics.producer.source.scrape;
 
-import gpuanalytics.producer.source.KubernetesAccess;
 import gpuanalytics.service.config.EnvironmentReader;
+import gpuanalytics.service.kubernetes.KubernetesAccess;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

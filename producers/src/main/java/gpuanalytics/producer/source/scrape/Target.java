@@ -1,6 +1,6 @@
 package gpuanalytics.producer.source.scrape;
 
-import gpuanalytics.producer.source.KubernetesAccess;
+import gpuanalytics.service.kubernetes.KubernetesAccess;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Optional;

@@ -3,8 +3,8 @@ package gpuanalytics.producer.source.scrape;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import gpuanalytics.embedded.testing.Waiting;
-import gpuanalytics.producer.source.KubernetesAccess;
 import gpuanalytics.producer.source.scrape.ScrapeOptions.Pods;
+import gpuanalytics.service.kubernetes.KubernetesAccess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package gpuanalytics.producer.source.scrape;
+package gpuanalytics.service.kubernetes;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +10,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Trust in the certificates of a file. */
-final class Certificates {
+public final class Certificates {
 
     private Certificates() {}
 
@@ -19,7 +19,7 @@ final class Certificates {
      *
      * @throws IOException where it holds none, or cannot be read
      */
-    static SSLContext trusting(Path pem) throws IOException {
+    public static SSLContext trusting(Path pem) throws IOException {
         try (var in = Files.newInputStream(pem)) {
             var store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);

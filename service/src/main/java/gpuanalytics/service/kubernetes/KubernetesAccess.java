@@ -1,4 +1,4 @@
-package gpuanalytics.producer.source;
+package gpuanalytics.service.kubernetes;
 
 import gpuanalytics.service.config.EnvironmentReader;
 import java.nio.file.Path;
