@@ -10,7 +10,7 @@ ARGS ?=
 ##@ Kubernetes
 
 .PHONY: images
-images: ## Build both images as tars; pushes nothing
+images: ## Build the images as tars; pushes nothing
 	@scripts/k8s/images
 
 .PHONY: image-starts

@@ -3,6 +3,7 @@ package gpuanalytics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import gpuanalytics.local.LocalConfig;
+import gpuanalytics.placement.PlacementConfig;
 import gpuanalytics.processor.ProcessorConfig;
 import gpuanalytics.producer.ProducerConfig;
 import gpuanalytics.service.config.EnvironmentReader;
@@ -31,6 +32,7 @@ class ConfigurationTableTest {
     enum Program {
         PROCESSOR(ProcessorConfig::read),
         PRODUCERS(ProducerConfig::read),
+        PLACEMENT(PlacementConfig::read),
         LOCAL(LocalConfig::read);
 
         @SuppressWarnings("ImmutableEnumChecker") // method references, which hold nothing

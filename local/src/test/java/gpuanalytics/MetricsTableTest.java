@@ -19,7 +19,7 @@ class MetricsTableTest {
 
     private static final Pattern IN_CODE =
             Pattern.compile(
-                    "\"((?:processor|readings|rollup|event|duplicate|producer)(?:\\.[a-z]+)+\\.?)\"");
+                    "\"((?:processor|readings|rollup|event|duplicate|producer|placement)(?:\\.[a-z]+)+\\.?)\"");
 
     /** What service counts has the program's name before it. */
     private static final Pattern IN_SERVICE = Pattern.compile("program \\+ \"((?:\\.[a-z]+)+)\"");
@@ -45,10 +45,10 @@ class MetricsTableTest {
 
     private static SortedSet<String> inCode() throws IOException {
         var names = new TreeSet<String>();
-        for (var module : List.of("processor", "producers")) {
+        for (var module : List.of("processor", "producers", "placement")) {
             names.addAll(found(module, IN_CODE));
         }
-        for (var program : List.of("processor", "producer", "door")) {
+        for (var program : List.of("processor", "producer", "door", "placement")) {
             found("service", IN_SERVICE).forEach(name -> names.add(program + name));
         }
         return names;

@@ -1,0 +1,42 @@
+package gpuanalytics.placement.http;
+
+import gpuanalytics.service.http.AdminEndpoints;
+import gpuanalytics.service.http.Endpoint;
+import gpuanalytics.service.http.HttpMetrics;
+import gpuanalytics.service.http.Intake;
+import gpuanalytics.service.http.Json;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Every path that the server answers. A further part is a line in {@link #of}. */
+final class Endpoints {
+
+    private static final Duration SCRAPE_TIMEOUT = Duration.ofSeconds(10);
+
+    private Endpoints() {}
+
+    /**
+     * All of them.
+     *
+     * @param changes whose requests to compute or to change something are taken
+     */
+    static List<Endpoint> of(
+            Parts parts,
+            Intake.Admission changes,
+            PrometheusMeterRegistry registry,
+            HttpMetrics metrics) {
+        return Stream.of(
+                        AdminEndpoints.of(parts.health(), registry, SCRAPE_TIMEOUT, metrics),
+                        policies())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Endpoint> policies() {
+        return List.of(
+                Endpoint.get(
+                        "/placement/policies", List.of(Json.MEDIA_TYPE), PolicyAnswers::policies));
+    }
+}
