@@ -135,6 +135,7 @@ final class ArchitectureTest {
                             // shares the fleet by membership in a consumer group
                             "gpuanalytics.producer.source.synthetic.shard..",
                             "gpuanalytics.processor.consume..",
+                            "gpuanalytics.placement.podevents..",
                             "gpuanalytics.embedded..",
                             "gpuanalytics.local..")
                     .should()

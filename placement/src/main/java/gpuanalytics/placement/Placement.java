@@ -1,5 +1,6 @@
 package gpuanalytics.placement;
 
+import gpuanalytics.placement.extender.Forecasts;
 import gpuanalytics.placement.http.Parts;
 import gpuanalytics.placement.http.PlacementHttp;
 import gpuanalytics.service.config.ConfigurationException;
@@ -19,6 +20,7 @@ public final class Placement implements RunningService {
 
     private final PrometheusMeterRegistry registry =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Optional<Scheduling> scheduling;
     private final PlacementHttp http;
     private final CountDownLatch ended = new CountDownLatch(1);
     private boolean closed;
@@ -26,7 +28,12 @@ public final class Placement implements RunningService {
     private Placement(PlacementConfig config) {
         new JvmMemoryMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
-        http = PlacementHttp.start(config.http(), new Parts(this::health), registry);
+        scheduling = config.scheduling().map(each -> Scheduling.start(each, Forecasts.NONE));
+        var parts =
+                new Parts(
+                        this::health,
+                        scheduling.map(each -> new Parts.Placing(each.extender(), each.config())));
+        http = PlacementHttp.start(config.http(), parts, registry);
     }
 
     /**
@@ -40,7 +47,7 @@ public final class Placement implements RunningService {
 
     /** The state of what it depends on, a part each. */
     private HealthReport health() {
-        return new HealthReport(true, List.of());
+        return new HealthReport(true, scheduling.map(Scheduling::health).orElse(List.of()));
     }
 
     public int port() {
@@ -63,7 +70,9 @@ public final class Placement implements RunningService {
             return;
         }
         closed = true;
-        Closing.inOrder(http, registry::close);
+        Closing.inOrder(http);
+        scheduling.ifPresent(Scheduling::close);
+        Closing.inOrder(registry::close);
         ended.countDown();
     }
 }

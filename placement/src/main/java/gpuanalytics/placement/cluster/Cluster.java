@@ -54,4 +54,17 @@ public final class Cluster {
         node.place(shape, gpu);
         allocatedMilli += shape.gpuMilliInAll();
     }
+
+    /** Takes every pod off a node. */
+    public void clear(Node node) {
+        allocatedMilli -= (long) node.gpus() * Node.GPU_MILLI - node.gpuFreeMilliInAll();
+        node.clear();
+    }
+
+    /** Counts a pod that is on a node already, see {@link Node#occupy}. */
+    public void occupy(Node node, Shape shape, long gpus) {
+        long before = node.gpuFreeMilliInAll();
+        node.occupy(shape, gpus);
+        allocatedMilli += before - node.gpuFreeMilliInAll();
+    }
 }

@@ -44,6 +44,19 @@ public final class GpuModels {
         return set == 0 ? ANY : set;
     }
 
+    /** The set of those among {@code A10|T4} that are known; of nothing it is {@link #ANY}. */
+    public long known(String namesWithBars) {
+        if (namesWithBars.isBlank()) {
+            return ANY;
+        }
+        long set = 0;
+        for (var name : namesWithBars.split("\\|", -1)) {
+            int number = names.indexOf(name.strip());
+            set |= number < 0 ? 0 : 1L << number;
+        }
+        return set;
+    }
+
     /** The model's name; empty where a node has none. */
     public String name(int number) {
         return names.get(number);

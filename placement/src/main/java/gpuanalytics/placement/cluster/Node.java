@@ -169,6 +169,62 @@ public final class Node {
         version++;
     }
 
+    /** Takes every pod off. */
+    void clear() {
+        Arrays.fill(gpuFreeMilli, GPU_MILLI);
+        Arrays.fill(podsByGpus, 0);
+        cpuFreeMilli = cpuMilli;
+        memoryFreeMib = memoryMib;
+        gpuFreeMilliInAll = gpuFreeMilli.length * GPU_MILLI;
+        version++;
+    }
+
+    /**
+     * Counts a pod that is here already, whether or not there is room for it: what is free of a GPU
+     * does not fall below 0.
+     *
+     * @param gpus the GPUs that it has, as a set of bits; 0 where that is not known, and those that
+     *     suit it best count
+     */
+    void occupy(Shape shape, long gpus) {
+        cpuFreeMilli -= shape.cpuMilli();
+        memoryFreeMib -= shape.memoryMib();
+        if (shape.gpus() > 0) {
+            long taken = gpus == 0 ? likelyGpus(shape) : gpus;
+            for (int gpu = 0; gpu < gpuFreeMilli.length; gpu++) {
+                if ((taken >>> gpu & 1) == 1) {
+                    take(gpu, Math.min(shape.gpuMilli(), gpuFreeMilli[gpu]));
+                }
+            }
+            podsByGpus[shape.isShared() ? 0 : Math.min(shape.gpus(), gpus())]++;
+        }
+        version++;
+    }
+
+    /**
+     * Those with the least room that have enough, and where they do not suffice those with most.
+     */
+    private long likelyGpus(Shape shape) {
+        long chosen = 0;
+        for (int left = Math.min(shape.gpus(), gpus()); left > 0; left--) {
+            int best = -1;
+            for (int gpu = 0; gpu < gpuFreeMilli.length; gpu++) {
+                boolean isBetter =
+                        (chosen >>> gpu & 1) == 0
+                                && (best < 0 || suits(gpu, best, shape.gpuMilli()));
+                best = isBetter ? gpu : best;
+            }
+            chosen |= 1L << best;
+        }
+        return chosen;
+    }
+
+    private boolean suits(int gpu, int best, int milli) {
+        int free = gpuFreeMilli[gpu];
+        int bestFree = gpuFreeMilli[best];
+        return free >= milli ? bestFree < milli || free < bestFree : free > bestFree;
+    }
+
     private void take(int gpu, int milli) {
         if (gpuFreeMilli[gpu] < milli) {
             throw new IllegalStateException(

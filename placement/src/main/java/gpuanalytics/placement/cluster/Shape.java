@@ -20,6 +20,11 @@ public record Shape(int cpuMilli, int memoryMib, int gpus, int gpuMilli, long mo
         return gpus * gpuMilli;
     }
 
+    /** The same where memory does not matter. */
+    public Shape withoutMemory() {
+        return new Shape(cpuMilli, 0, gpus, gpuMilli, models);
+    }
+
     boolean takes(int model) {
         return gpus == 0 || (models >>> model & 1) == 1;
     }

@@ -35,7 +35,7 @@ public final class TypicalPods {
         var counted = new LinkedHashMap<Shape, Long>();
         long all = 0;
         for (var request : requests.entrySet()) {
-            counted.merge(withoutMemory(request.getKey()), request.getValue(), Long::sum);
+            counted.merge(request.getKey().withoutMemory(), request.getValue(), Long::sum);
             all += request.getValue();
         }
         for (var entry : counted.entrySet().stream().sorted(MOST_FREQUENT_FIRST).toList()) {
@@ -46,10 +46,6 @@ public final class TypicalPods {
             counts.add(entry.getValue());
             inAll += entry.getValue();
         }
-    }
-
-    private static Shape withoutMemory(Shape shape) {
-        return new Shape(shape.cpuMilli(), 0, shape.gpus(), shape.gpuMilli(), shape.models());
     }
 
     /** How many shapes they are. */

@@ -1,5 +1,6 @@
 package gpuanalytics.placement.http;
 
+import gpuanalytics.placement.extender.ExtenderEndpoints;
 import gpuanalytics.service.http.AdminEndpoints;
 import gpuanalytics.service.http.Endpoint;
 import gpuanalytics.service.http.HttpMetrics;
@@ -29,7 +30,16 @@ final class Endpoints {
             HttpMetrics metrics) {
         return Stream.of(
                         AdminEndpoints.of(parts.health(), registry, SCRAPE_TIMEOUT, metrics),
-                        policies())
+                        policies(),
+                        parts.placing()
+                                .map(
+                                        each ->
+                                                ExtenderEndpoints.of(
+                                                        each.extender(),
+                                                        each.config(),
+                                                        registry,
+                                                        metrics))
+                                .orElse(List.of()))
                 .flatMap(List::stream)
                 .toList();
     }

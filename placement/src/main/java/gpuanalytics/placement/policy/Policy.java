@@ -21,7 +21,7 @@ public enum Policy {
     /**
      * Twice as much does as well: it decides among nodes that fragmentation does not tell apart.
      */
-    private static final double BEST_FIT_WEIGHT = 0.05;
+    public static final double BEST_FIT_WEIGHT = 0.05;
 
     private final String meaning;
 

@@ -1,0 +1,294 @@
+package gpuanalytics.placement.extender;
+
+import gpuanalytics.placement.extender.Evaluation.NodeScore;
+import gpuanalytics.placement.extender.Forecasts.Forecast;
+import gpuanalytics.placement.extender.Holding.State;
+import gpuanalytics.placement.trace.TracePod;
+import gpuanalytics.placement.watch.NodeState;
+import gpuanalytics.placement.watch.PodState;
+import gpuanalytics.service.kubernetes.KubernetesApi;
+import gpuanalytics.service.kubernetes.ResourceWatch;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides where pods go. Any thread may ask; a decision is made at a time, on what the API has told
+ * and what was promised since, so that two pods never get one GPU's same part.
+ */
+public final class Extender {
+
+    private static final int MAX_PODS_REMEMBERED = 20_000;
+    private static final int EXPLAINED_NODES = 5;
+    private static final long TYPICAL_REFRESH_NANOS = 600_000_000_000L;
+
+    private final ExtenderConfig config;
+    private final Forecasts forecasts;
+    private final Binder binder;
+    private final Clock clock;
+    private final LongSupplier nanos;
+    private final RequestCounts counts = new RequestCounts();
+    private final Fleet fleet = new Fleet(counts);
+    private final FleetListener listener;
+    private final Weigher weigher;
+    private final Map<String, PodState> asked = remembering();
+    private final Map<String, Explanation> explanations = remembering();
+    private long typicalAtNanos;
+
+    Extender(
+            ExtenderConfig config,
+            Forecasts forecasts,
+            NodeHistory history,
+            Binder binder,
+            Clock clock,
+            LongSupplier nanos) {
+        this.config = config;
+        this.forecasts = forecasts;
+        this.binder = binder;
+        this.clock = clock;
+        this.nanos = nanos;
+        listener = new FleetListener(fleet, counts, nanos);
+        weigher = new Weigher(fleet, config, history);
+        typicalAtNanos = nanos.getAsLong();
+    }
+
+    /**
+     * One that binds by the API.
+     *
+     * @param typicalPods pods that are taken for usual at the start
+     */
+    public static Extender of(
+            ExtenderConfig config,
+            List<TracePod> typicalPods,
+            Forecasts forecasts,
+            NodeHistory history,
+            KubernetesApi api) {
+        var extender =
+                new Extender(
+                        config,
+                        forecasts,
+                        history,
+                        Binder.of(api, config.bindLimit()),
+                        Clock.systemUTC(),
+                        System::nanoTime);
+        extender.counts.addAll(typicalPods);
+        return extender;
+    }
+
+    private static <T> Map<String, T> remembering() {
+        return new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, T> eldest) {
+                return size() > MAX_PODS_REMEMBERED;
+            }
+        };
+    }
+
+    /** Hears of nodes. */
+    public ResourceWatch.Listener<NodeState> nodeListener() {
+        return listener.nodes();
+    }
+
+    /** Hears of pods. */
+    public ResourceWatch.Listener<PodState> podListener() {
+        return listener.pods();
+    }
+
+    ExtenderConfig.Weights weights() {
+        return config.weights();
+    }
+
+    /** Whether it knows the cluster, without which it refuses to decide. */
+    public boolean isReady() {
+        return listener.isComplete();
+    }
+
+    /** Which of these nodes can have the pod, and why the others cannot. */
+    Evaluation filter(PodState pod, List<String> nodes) {
+        synchronized (fleet) {
+            var evaluation = weigh(pod, nodes);
+            if (evaluation.fitting() <= 1) {
+                // with one node left the scheduler asks for no priorities
+                promise(pod, evaluation);
+            }
+            return evaluation;
+        }
+    }
+
+    /** Which of these nodes is best; it is promised to the pod. */
+    Evaluation prioritize(PodState pod, List<String> nodes) {
+        synchronized (fleet) {
+            var evaluation = weigh(pod, nodes);
+            promise(pod, evaluation);
+            return evaluation;
+        }
+    }
+
+    /** The best of these nodes, which is promised to the pod; empty where none has room. */
+    public Optional<String> best(PodState pod, List<String> nodes) {
+        return Optional.ofNullable(prioritize(pod, nodes).bestName());
+    }
+
+    private Evaluation weigh(PodState pod, List<String> nodes) {
+        asked.put(pod.uid(), pod);
+        counts.add(pod.uid(), pod.request());
+        endPromises();
+        var before = fleet.holding(pod.uid());
+        if (before != null && before.state() == State.PROMISED) {
+            fleet.release(pod.uid());
+        }
+        var forecast = forecasts.of(pod);
+        return weigher.weigh(pod.request(), forecast, nodes);
+    }
+
+    private void endPromises() {
+        long now = nanos.getAsLong();
+        for (var holding : fleet.passing()) {
+            if (now - holding.atNanos() > config.reservation().toNanos()) {
+                fleet.release(holding.uid());
+            }
+        }
+        if (now - typicalAtNanos > TYPICAL_REFRESH_NANOS) {
+            typicalAtNanos = now;
+            fleet.refreshTypical();
+        }
+    }
+
+    private void promise(PodState pod, Evaluation evaluation) {
+        var forecast = forecasts.of(pod);
+        var name = evaluation.bestName();
+        var score = evaluation.bestScore();
+        var holding =
+                name == null || score == null
+                        ? null
+                        : holding(pod, forecast, name, score, State.PROMISED);
+        if (holding != null) {
+            fleet.hold(holding);
+        }
+        explanations.put(
+                pod.key(),
+                new Explanation(
+                        pod.key(),
+                        clock.instant(),
+                        pod.request(),
+                        forecast,
+                        evaluation.names().size(),
+                        evaluation.refused(),
+                        evaluation.top(EXPLAINED_NODES),
+                        holding == null ? "no node has room" : "promised",
+                        holding == null ? "" : holding.node(),
+                        holding == null ? 0 : holding.gpus()));
+    }
+
+    private @Nullable Holding holding(
+            PodState pod, Optional<Forecast> forecast, String name, NodeScore score, State state) {
+        var node = fleet.find(name);
+        var known = fleet.state(name);
+        if (node == null || known == null) {
+            return null;
+        }
+        var request = Weigher.on(known, pod.request(), forecast);
+        var column = fleet.column(request, known.gpuMemoryMib());
+        if (column == null) {
+            return null;
+        }
+        long gpus = score.parts().gpus(node, column.shape());
+        return new Holding(pod.uid(), name, request, gpus, state, nanos.getAsLong());
+    }
+
+    /**
+     * Puts a pod on a node and gives it its GPUs there.
+     *
+     * @return why it is not there; empty where it is
+     */
+    String bind(String namespace, String name, String uid, String node)
+            throws InterruptedException {
+        Holding holding;
+        synchronized (fleet) {
+            var pod = asked.get(uid);
+            if (pod == null) {
+                return "pod %s/%s was not asked about, expected filter or prioritize before bind"
+                        .formatted(namespace, name);
+            }
+            holding = placed(pod, node);
+            if (holding == null) {
+                var reason = "node %s has no room for it any more".formatted(node);
+                explain(pod.key(), reason, "", 0);
+                return reason;
+            }
+            fleet.hold(holding);
+        }
+        return bound(namespace, name, holding);
+    }
+
+    /** What it was promised if that is on this node, or else what the node has now. */
+    private @Nullable Holding placed(PodState pod, String node) {
+        endPromises();
+        var promised = fleet.holding(pod.uid());
+        if (promised != null && promised.node().equals(node)) {
+            return promised.as(State.BINDING, nanos.getAsLong());
+        }
+        fleet.release(pod.uid());
+        var forecast = forecasts.of(pod);
+        var score = weigher.weigh(pod.request(), forecast, List.of(node)).bestScore();
+        return score == null ? null : holding(pod, forecast, node, score, State.BINDING);
+    }
+
+    private String bound(String namespace, String name, Holding holding)
+            throws InterruptedException {
+        var key = namespace + "/" + name;
+        try {
+            var refusal =
+                    binder.bind(namespace, name, holding.uid(), holding.node(), holding.gpus());
+            synchronized (fleet) {
+                var now = fleet.holding(holding.uid());
+                boolean isOurs = now != null && now.state() == State.BINDING;
+                if (!refusal.isEmpty()) {
+                    if (isOurs) {
+                        fleet.release(holding.uid());
+                    }
+                    explain(key, refusal, "", 0);
+                } else {
+                    if (isOurs) {
+                        fleet.hold(holding.as(State.BOUND, nanos.getAsLong()));
+                    }
+                    explain(key, "bound", holding.node(), holding.gpus());
+                }
+            }
+            return refusal;
+        } catch (IOException e) {
+            // it may be there: its GPUs are kept until the watch shows it or the promise ends
+            synchronized (fleet) {
+                explain(key, "it is not known whether it is bound", holding.node(), holding.gpus());
+            }
+            return "the API did not say whether it is bound: " + e.getMessage();
+        }
+    }
+
+    private void explain(String key, String outcome, String node, long gpus) {
+        explanations.computeIfPresent(
+                key, (_, before) -> before.then(clock.instant(), outcome, node, gpus));
+    }
+
+    /** Why a pod went where it went; empty where it was not asked about. */
+    Optional<Explanation> explain(String pod) {
+        synchronized (fleet) {
+            return Optional.ofNullable(explanations.get(pod));
+        }
+    }
+
+    /** Thousandths of GPUs that pods have or were promised. */
+    public long allocatedMilli() {
+        synchronized (fleet) {
+            fleet.prepare();
+            return fleet.allocatedMilli();
+        }
+    }
+}
