@@ -97,6 +97,7 @@ module "control_plane_user_data" {
   parameters              = local.parameters
   tls_sans                = concat(aws_eip.control_plane[*].public_ip, aws_lb.api[*].dns_name, var.tls_sans)
   disable                 = var.k3s_disable
+  gpu_placement           = var.gpu_placement
   schedulable             = var.control_plane_schedulable && var.control_plane_count == 1
   etcd_snapshot_cron      = var.etcd_snapshot_cron
   etcd_snapshot_retention = var.etcd_snapshot_retention

@@ -359,6 +359,13 @@ variable "k3s_disable" {
   }
 }
 
+variable "gpu_placement" {
+  description = "Makes the scheduler ask the component placement (make deploy COMPONENTS=placement) where GPU pods go; see docs/placement.md."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "etcd_snapshot_cron" {
   description = "When the control plane takes etcd snapshots by itself (cron, UTC)."
   type        = string

@@ -117,10 +117,10 @@ need_deployed() {
 }
 
 # render OVERLAY: its manifests, with the optional COMPONENTS, and the images of OWNER and IMAGE_TAG, or of
-# PROCESSOR_IMAGE and PRODUCERS_IMAGE, which may name a digest. The component ingest-ingress is for clients of INGEST_HOST.
+# PROCESSOR_IMAGE, PRODUCERS_IMAGE and PLACEMENT_IMAGE, which may name a digest. The component ingest-ingress is for clients of INGEST_HOST.
 render() {
   local overlay=$1 dir=$work/render image component parts=() known
-  local optional="monitoring keda changes ingest ingest-keda ingest-ingress gpu-agent gpu-scrape"
+  local optional="monitoring keda changes ingest ingest-keda ingest-ingress gpu-agent gpu-scrape placement"
   known=$(cd "$root/k8s/overlays" && echo *)
   for component in $COMPONENTS; do
     [[ " $optional " == *" $component "* ]] || fail "COMPONENTS has '$component'; expected some of: $optional"
@@ -132,7 +132,7 @@ render() {
   [ -e "$root/k8s/overlays/$overlay/kustomization.yaml" ] || fail "OVERLAY is '$overlay'; expected one of: $known"
   [[ $OWNER =~ ^[a-z0-9]+([._-][a-z0-9]+)*$ ]] || fail "OWNER is '$OWNER'; expected a lower-case name as GHCR takes it"
   mkdir -p "$dir"
-  for image in processor producers; do
+  for image in processor producers placement; do
     local -n full=${image^^}_IMAGE
     parts+=("$image=${full:-ghcr.io/$OWNER/gpu-analytics-$image:$IMAGE_TAG}")
     unset -n full

@@ -22,6 +22,10 @@ bench-ledger: ## How fast the ledger closes an hour of 1,000 GPUs and answers a 
 bench-questions: ## How long questions about tokens and GPUs take through HTTP, by how much is stored (ARGS='--help')
 	@scripts/bench-questions $(ARGS)
 
+.PHONY: bench-placement
+bench-placement: ## How long the extender takes to decide over openb's 1,213 nodes, inside and through HTTP (ARGS='--help')
+	@scripts/bench-placement $(ARGS)
+
 .PHONY: load
 load: ## Send calls to the doors at their times and compare what was acknowledged with the API (ARGS='--help' lists the options)
 	@scripts/load $(ARGS)

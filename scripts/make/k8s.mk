@@ -61,7 +61,7 @@ smoke: ## The quick checks: each part by itself
 verify: ## All verify-* targets but those of the doors, one after the other
 	@scripts/k8s/verify
 
-VERIFY := kafka mongo processor producers workflow network scale-manual scale-hpa ingest scale-ingest
+VERIFY := kafka mongo processor producers workflow network scale-manual scale-hpa ingest scale-ingest placement
 .PHONY: $(VERIFY:%=verify-%)
 verify-kafka: ## Nodes, quorum, topics and their partitions
 verify-mongo: ## Members, replica set, the processor's rights
@@ -73,6 +73,7 @@ verify-scale-manual: ## The processor to N replicas and back (N=3)
 verify-scale-hpa: ## The producers' autoscaler under a higher RATE
 verify-ingest: ## OTLP from a pod to the API, exactly; who may reach the doors (COMPONENTS=ingest)
 verify-scale-ingest: ## The doors from one pod to four under load: clients spread, nothing is lost (COMPONENTS=ingest)
+verify-placement: ## A real scheduler places a thousand pods by the extender as rehearsed, none on a slot twice, on nodes that are made up
 $(VERIFY:%=verify-%):
 	@scripts/k8s/$@
 

@@ -294,6 +294,49 @@ class GpuScrapeTest(unittest.TestCase):
         self.assertEqual([], [v for v in self.spec["volumes"] if "hostPath" in v])
 
 
+class PlacementTest(unittest.TestCase):
+    def setUp(self):
+        self.objects = component("placement")
+        self.spec = named(self.objects, "Deployment")["spec"]
+        self.scheduler = yaml.safe_load(text("terraform/modules/user-data/files/scheduler.yaml"))
+
+    def test_the_scheduler_asks_the_services_own_address(self):
+        service = named(self.objects, "Service")["spec"]
+        for extender in self.scheduler["extenders"]:
+            self.assertEqual(f"http://{service['clusterIP']}:{service['ports'][0]['port']}/scheduler", extender["urlPrefix"])
+            self.assertTrue(extender["nodeCacheCapable"])
+            # The default scorers together differ by at most 1,200 points; a winner's ten count ten times the weight.
+            self.assertGreaterEqual(extender["weight"], 13)
+
+    def test_parts_of_gpus_are_given_by_it_alone_and_whole_ones_without_it_too(self):
+        whole, parts = self.scheduler["extenders"]
+        self.assertEqual((True, ["nvidia.com/gpu"]), (whole["ignorable"], [r["name"] for r in whole["managedResources"]]))
+        self.assertFalse({"filterVerb", "bindVerb"} & whole.keys())
+        self.assertEqual((False, "filter", "bind"), (parts["ignorable"], parts["filterVerb"], parts["bindVerb"]))
+        java = text("placement/src/main/java/gpuanalytics/placement/watch/PodRequest.java")
+        for resource in parts["managedResources"]:
+            self.assertTrue(resource["ignoredByScheduler"])
+            self.assertIn(f'"{resource["name"]}"', java)
+
+    def test_there_is_never_a_second_one_that_knows_nothing_of_what_the_first_has_promised(self):
+        self.assertEqual((1, "Recreate"), (self.spec["replicas"], self.spec["strategy"]["type"]))
+
+    def test_its_account_watches_and_binds_and_does_nothing_else(self):
+        rules = named(self.objects, "ClusterRole")["rules"]
+        self.assertEqual([(["nodes", "pods"], ["list", "watch"]), (["pods/binding"], ["create"])], [(r["resources"], r["verbs"]) for r in rules])
+        binding = named(self.objects, "ClusterRoleBinding")
+        self.assertEqual([("app", self.spec["template"]["spec"]["serviceAccountName"])], [(s["namespace"], s["name"]) for s in binding["subjects"]])
+
+    def test_its_history_lies_in_a_topic_that_keeps_it_for_as_long(self):
+        topic = named(self.objects, "ConfigMap")["data"]["TOPIC_POD_EVENTS"]
+        self.assertEqual({"retention.ms": str(7 * 24 * 3600 * 1000)}, topics()[topic][1])
+
+    def test_what_it_has_beside_the_namespaces_is_removed_with_them(self):
+        for o in self.objects:
+            if "namespace" not in o.get("metadata", {"namespace": ""}):
+                self.assertEqual("gpu-analytics", o["metadata"]["labels"]["app.kubernetes.io/part-of"])
+
+
 class GpuAgentTest(unittest.TestCase):
     def test_it_takes_nothing_of_its_node_but_the_devices_of_the_runtime_class(self):
         spec = named(component("gpu-agent"), "DaemonSet")["spec"]["template"]["spec"]

@@ -40,6 +40,7 @@ locals {
         "audit-log-maxsize=100",
       ]
       kube-controller-manager-arg = ["terminated-pod-gc-threshold=100"]
+      kube-scheduler-arg          = var.gpu_placement ? ["config=/etc/rancher/k3s/scheduler.yaml"] : []
     }
 
     worker = {
@@ -98,6 +99,7 @@ locals {
     },
     local.server ? {} : { "/etc/systemd/system/k3s-node-spot.service" = { mode = "0644", content = file("${path.module}/files/k3s-node-spot.service") } },
     local.server ? { "/etc/rancher/k3s/audit.yaml" = { mode = "0600", content = file("${path.module}/files/audit.yaml") } } : {},
+    local.server && var.gpu_placement ? { "/etc/rancher/k3s/scheduler.yaml" = { mode = "0600", content = file("${path.module}/files/scheduler.yaml"), compress = true } } : {},
     var.gpu ? { "/usr/local/lib/k3s-node/gpu.sh" = { mode = "0644", content = file("${path.module}/files/gpu.sh"), compress = true } } : {},
   )
 }

@@ -64,6 +64,13 @@ variable "disable" {
   default     = ["traefik", "servicelb"]
 }
 
+variable "gpu_placement" {
+  description = "Whether the scheduler asks the component placement where GPU pods go (control plane)."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "schedulable" {
   description = "Whether the control plane takes the application's pods."
   type        = bool

@@ -91,6 +91,28 @@ run "control_plane_with_snapshots_in_s3" {
   }
 }
 
+run "control_plane_whose_scheduler_asks_where_gpu_pods_go" {
+  command = plan
+
+  variables {
+    role          = "control-plane"
+    gpu_placement = true
+  }
+
+  assert {
+    condition     = yamldecode(yamldecode(output.user_data).write_files[index(yamldecode(output.user_data).write_files[*].path, "/etc/rancher/k3s/config.yaml")].content).kube-scheduler-arg == ["config=/etc/rancher/k3s/scheduler.yaml"]
+    error_message = "The scheduler is not told of its configuration."
+  }
+  assert {
+    condition     = contains(yamldecode(output.user_data).write_files[*].path, "/etc/rancher/k3s/scheduler.yaml")
+    error_message = "The scheduler's configuration is not written."
+  }
+  assert {
+    condition     = length(output.user_data) < 16384
+    error_message = "The user-data has ${length(output.user_data)} bytes, EC2 takes 16384."
+  }
+}
+
 run "the_first_of_three_servers" {
   command = plan
 
