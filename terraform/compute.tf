@@ -53,6 +53,7 @@ locals {
   chosen_types = merge(
     { control_plane_instance_type = var.control_plane_instance_type },
     var.worker_count > 0 ? { worker_instance_type = var.worker_instance_type } : {},
+    var.spot_worker_count > 0 ? { spot_worker_instance_type = var.spot_worker_instance_type } : {},
     var.gpu_worker_count > 0 ? { gpu_worker_instance_type = var.gpu_worker_instance_type } : {},
   )
   instance_types = distinct(values(local.chosen_types))
@@ -102,6 +103,7 @@ module "control_plane_user_data" {
   etcd_snapshot_cron      = var.etcd_snapshot_cron
   etcd_snapshot_retention = var.etcd_snapshot_retention
   etcd_snapshot_s3        = var.etcd_snapshot_bucket == null ? null : { bucket = var.etcd_snapshot_bucket, folder = local.etcd_folder }
+  registry                = local.registry
   timeout_s               = var.node_timeout_s
 }
 
@@ -116,7 +118,24 @@ module "worker_user_data" {
   k3s_sha256       = local.k3s_sha256
   parameters       = local.parameters
   control_plane_ip = coalesce(local.api_name, aws_instance.control_plane[0].private_ip)
+  registry         = local.registry
   timeout_s        = var.node_timeout_s
+}
+
+module "spot_worker_user_data" {
+  source = "./modules/user-data"
+  count  = var.spot_worker_count
+
+  role             = "worker"
+  node_name        = "spot-worker-${count.index}"
+  region           = var.region
+  k3s_version      = var.k3s_version
+  k3s_sha256       = local.k3s_sha256
+  parameters       = local.parameters
+  control_plane_ip = coalesce(local.api_name, aws_instance.control_plane[0].private_ip)
+  registry         = local.registry
+  timeout_s        = var.node_timeout_s
+  spot_pool        = true
 }
 
 module "gpu_worker_user_data" {
@@ -130,6 +149,7 @@ module "gpu_worker_user_data" {
   k3s_sha256             = local.k3s_sha256
   parameters             = local.parameters
   control_plane_ip       = coalesce(local.api_name, aws_instance.control_plane[0].private_ip)
+  registry               = local.registry
   timeout_s              = var.node_timeout_s
   gpu                    = true
   nvidia_driver_branch   = var.nvidia_driver_branch
@@ -169,8 +189,10 @@ resource "aws_instance" "control_plane" {
 
   # It holds etcd. A newer AMI, another user-data or other zones must neither replace nor stop it: make bootstrap-k3s and
   # make upgrade-k3s change a node in place, and zones are for new machines.
+  # Terraform by hand takes none away; scripts/infra/tf lets go of this and looks at what the plan says instead.
   lifecycle {
-    ignore_changes = [ami, user_data, subnet_id]
+    ignore_changes  = [ami, user_data, subnet_id]
+    prevent_destroy = true
   }
 
   depends_on = [
@@ -183,6 +205,8 @@ resource "aws_instance" "control_plane" {
 locals {
   control_plane_names = ["control-plane", "control-plane-1", "control-plane-2"]
 
+  worker_kinds = ["worker", "spot-worker", "gpu-worker"]
+
   # user_data: one for each.
   workers = {
     worker = {
@@ -190,6 +214,12 @@ locals {
       spot          = var.worker_spot
       volume_gib    = var.worker_volume_gib
       user_data     = module.worker_user_data[*].user_data
+    }
+    spot-worker = {
+      instance_type = var.spot_worker_instance_type
+      spot          = true
+      volume_gib    = var.spot_worker_volume_gib
+      user_data     = module.spot_worker_user_data[*].user_data
     }
     gpu-worker = {
       instance_type = var.gpu_worker_instance_type

@@ -10,10 +10,14 @@ module "cost" {
   worker_instance_type        = var.worker_instance_type
   worker_spot                 = var.worker_spot
   worker_volume_gib           = var.worker_volume_gib
+  spot_worker_count           = var.spot_worker_count
+  spot_worker_instance_type   = var.spot_worker_instance_type
+  spot_worker_volume_gib      = var.spot_worker_volume_gib
   gpu_worker_count            = var.gpu_worker_count
   gpu_worker_instance_type    = var.gpu_worker_instance_type
   gpu_worker_spot             = var.gpu_worker_spot
   gpu_worker_volume_gib       = var.gpu_worker_volume_gib
+  ebs_volumes                 = var.ebs_volumes
   private_subnets             = var.private_subnets
   detailed_monitoring         = var.detailed_monitoring
 }

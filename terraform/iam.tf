@@ -15,6 +15,27 @@ locals {
   }
 }
 
+locals {
+  ec2_arn   = "arn:${data.aws_partition.current.partition}:ec2:${var.region}:${data.aws_caller_identity.current.account_id}"
+  volumes   = ["${local.ec2_arn}:volume/*"]
+  snapshots = ["arn:${data.aws_partition.current.partition}:ec2:${var.region}::snapshot/*", "${local.ec2_arn}:snapshot/*"]
+
+  # The actions of the driver's docs/example-iam-policy.json; tag: the condition key that must say this cluster.
+  volume_statements = { for sid, statement in {
+    LookAtVolumes = {
+      actions = ["ec2:DescribeAvailabilityZones", "ec2:DescribeInstances", "ec2:DescribeSnapshots", "ec2:DescribeTags", "ec2:DescribeVolumes",
+      "ec2:DescribeVolumesModifications", "ec2:DescribeVolumeStatus"]
+      resources = ["*"]
+    }
+    MakeVolumes     = { actions = ["ec2:CreateVolume"], resources = local.volumes, tag = "RequestTag" }
+    MakeSnapshots   = { actions = ["ec2:CreateSnapshot"], resources = local.snapshots, tag = "RequestTag" }
+    TagVolumes      = { actions = ["ec2:CreateTags"], resources = concat(local.volumes, local.snapshots) }
+    ChangeVolumes   = { actions = ["ec2:ModifyVolume", "ec2:DeleteVolume", "ec2:CreateSnapshot"], resources = local.volumes, tag = "ResourceTag" }
+    AttachVolumes   = { actions = ["ec2:AttachVolume", "ec2:DetachVolume"], resources = concat(local.volumes, ["${local.ec2_arn}:instance/*"]), tag = "ResourceTag" }
+    ChangeSnapshots = { actions = ["ec2:DeleteSnapshot", "ec2:CreateVolume"], resources = local.snapshots, tag = "ResourceTag" }
+  } : sid => statement if var.ebs_volumes }
+}
+
 data "aws_iam_policy_document" "node_assume" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -27,8 +48,8 @@ data "aws_iam_policy_document" "node_assume" {
 }
 
 data "aws_iam_policy_document" "node" {
-  #checkov:skip=CKV_AWS_356:AWS offers no resource to narrow Session Manager's channel actions to; they act for the calling instance
-  #checkov:skip=CKV_AWS_111:the same four channel actions; the write to SSM parameters names its one parameter
+  #checkov:skip=CKV_AWS_356:AWS offers no resource to narrow Session Manager's channels, ECR's password and EC2's Describe actions to
+  #checkov:skip=CKV_AWS_111:the same four channel actions; the write to SSM parameters names its one parameter, and volumes are those with this cluster's tag
   for_each = local.readable
 
   statement {
@@ -89,6 +110,53 @@ data "aws_iam_policy_document" "node" {
         test     = "StringLike"
         variable = "s3:prefix"
         values   = ["", "${local.etcd_folder}*"]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.ecr ? [1] : []
+    content {
+      sid       = "RegistryPassword"
+      actions   = ["ecr:GetAuthorizationToken"]
+      resources = ["*"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.ecr ? [1] : []
+    content {
+      sid       = "PullImages"
+      actions   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+      resources = [for repository in aws_ecr_repository.image : repository.arn]
+    }
+  }
+
+  # What the EBS CSI driver's controller does, which runs on the control plane and with its role. What it makes has the cluster's tag
+  # from the first moment (--extra-tags of k8s/components/ebs), and only what has it is touched.
+  dynamic "statement" {
+    for_each = { for sid, statement in local.volume_statements : sid => statement if each.key == "control_plane" }
+    content {
+      sid       = statement.key
+      actions   = statement.value.actions
+      resources = statement.value.resources
+
+      dynamic "condition" {
+        for_each = try(statement.value.tag, null) == null ? [] : [1]
+        content {
+          test     = "StringEquals"
+          variable = "aws:${statement.value.tag}/Cluster"
+          values   = [var.name]
+        }
+      }
+
+      dynamic "condition" {
+        for_each = statement.key == "TagVolumes" ? [1] : []
+        content {
+          test     = "StringEquals"
+          variable = "ec2:CreateAction"
+          values   = ["CreateVolume", "CreateSnapshot"]
+        }
       }
     }
   }

@@ -10,12 +10,12 @@ output "control_plane_instance_id" {
 
 output "worker_private_ips" {
   description = "Private addresses of the workers, GPU workers last."
-  value       = concat(module.workers["worker"].instances[*].private_ip, module.workers["gpu-worker"].instances[*].private_ip)
+  value       = flatten([for kind in local.worker_kinds : module.workers[kind].instances[*].private_ip])
 }
 
 output "worker_instance_ids" {
   description = "Instance ids of the workers, in the same order."
-  value       = concat(module.workers["worker"].instances[*].id, module.workers["gpu-worker"].instances[*].id)
+  value       = flatten([for kind in local.worker_kinds : module.workers[kind].instances[*].id])
 }
 
 output "remote_kubeconfig_path" {
@@ -58,8 +58,18 @@ output "parameters" {
   value       = local.parameters
 }
 
+output "ebs_volumes" {
+  description = "Whether the control plane may make EBS volumes; make storage wants it."
+  value       = var.ebs_volumes
+}
+
+output "registry" {
+  description = "The repository in ECR of each image; empty without ecr."
+  value       = { for part, repository in aws_ecr_repository.image : part => repository.repository_url }
+}
+
 output "nodes" {
-  description = "Every node with what the make targets need: the servers of the control plane first, then workers, then GPU workers. user_data holds no secret."
+  description = "Every node with what the make targets need: the servers of the control plane first, then workers, those on spot capacity, GPU workers. user_data holds no secret."
   value = concat(
     [for i, m in aws_instance.control_plane : {
       name        = local.control_plane_names[i]
@@ -68,7 +78,7 @@ output "nodes" {
       private_ip  = m.private_ip
       user_data   = module.control_plane_user_data[i].user_data
     }],
-    flatten([for kind in ["worker", "gpu-worker"] : [for i, w in module.workers[kind].instances : {
+    flatten([for kind in local.worker_kinds : [for i, w in module.workers[kind].instances : {
       name        = "${kind}-${i}"
       role        = "worker"
       instance_id = w.id

@@ -117,6 +117,19 @@ resource "aws_vpc_security_group_ingress_rule" "operator" {
   tags = { Name = "${var.name}-operator-${each.key}" }
 }
 
+resource "aws_vpc_security_group_ingress_rule" "web" {
+  for_each = merge([for group in ["control_plane", "worker"] : { for cidr in var.web_cidrs : "${group} ${cidr}" => { group = group, cidr = cidr } }]...)
+
+  security_group_id = local.group_ids[each.value.group]
+  cidr_ipv4         = each.value.cidr
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  description       = "Ingress controller, TLS"
+
+  tags = { Name = "${var.name}-web" }
+}
+
 resource "aws_vpc_security_group_egress_rule" "internet" {
   for_each = merge([for group in ["control_plane", "worker"] : {
     for name, port in local.internet_ports : "${group}_${name}" => { group = group, name = name, port = port }

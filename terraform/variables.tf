@@ -79,6 +79,18 @@ variable "api_access" {
   }
 }
 
+variable "web_cidrs" {
+  description = "IPv4 CIDRs that may reach port 443 of every node, where K3s's Traefik listens once k3s_disable leaves it in; the API behind it (COMPONENTS=api-ingress) wants a password and TLS."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(var.web_cidrs) <= 20 && alltrue([for c in var.web_cidrs : can(cidrnetmask(c)) && try(cidrhost(c, 0), "") == split("/", c)[0]])
+    error_message = "web_cidrs = ${jsonencode(var.web_cidrs)}: expected at most 20 IPv4 CIDRs without bits after the prefix, such as 203.0.113.0/24."
+  }
+}
+
 variable "ssh_key_name" {
   description = "Name of an EC2 key pair. When set, port 22 of the control plane is open to my_ip_cidr and the make targets use SSH; when null, they use SSM Session Manager and no port 22 is open."
   type        = string
@@ -261,6 +273,44 @@ variable "worker_volume_gib" {
   }
 }
 
+variable "spot_worker_count" {
+  description = "How many workers on spot capacity beside the others, 0 to 50: processors and producers run there, Kafka and MongoDB never do."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.spot_worker_count >= 0 && var.spot_worker_count <= 50 && floor(var.spot_worker_count) == var.spot_worker_count
+    error_message = "spot_worker_count = ${var.spot_worker_count}: expected a whole number from 0 to 50."
+  }
+
+  validation {
+    condition     = var.spot_worker_count == 0 || !var.worker_spot
+    error_message = "spot_worker_count = ${var.spot_worker_count} with worker_spot = true leaves no worker on demand for Kafka and MongoDB; expected one of them."
+  }
+}
+
+variable "spot_worker_instance_type" {
+  description = "Instance type of the workers on spot capacity."
+  type        = string
+  default     = "t3.large"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]*\\.[a-z0-9-]+$", var.spot_worker_instance_type))
+    error_message = "spot_worker_instance_type = \"${var.spot_worker_instance_type}\": expected an EC2 instance type such as t3.large."
+  }
+}
+
+variable "spot_worker_volume_gib" {
+  description = "Root volume of a worker on spot capacity in GiB; nothing that must last lies on it."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.spot_worker_volume_gib >= 20 && var.spot_worker_volume_gib <= 16384 && floor(var.spot_worker_volume_gib) == var.spot_worker_volume_gib
+    error_message = "spot_worker_volume_gib = ${var.spot_worker_volume_gib}: expected a whole number from 20 to 16384."
+  }
+}
+
 variable "gpu_worker_count" {
   description = "How many workers with an NVIDIA GPU, 0 to 16."
   type        = number
@@ -397,6 +447,20 @@ variable "etcd_snapshot_bucket" {
     condition     = var.etcd_snapshot_bucket == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.etcd_snapshot_bucket))
     error_message = "etcd_snapshot_bucket = \"${coalesce(var.etcd_snapshot_bucket, "null")}\": expected the name of an S3 bucket, 3 to 63 lower-case letters, digits, dots and hyphens, or null."
   }
+}
+
+variable "ebs_volumes" {
+  description = "Lets the control plane make, attach and snapshot EBS volumes for pods; make storage (part of make cloud) makes gp3 the default storage class. false: volumes are folders of the nodes' disks (local-path)."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "ecr" {
+  description = "Makes a repository in ECR for each image, which every node reads by its role; make push-images VIA=ecr fills them."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "kms_key_arn" {

@@ -101,13 +101,27 @@ need_vars() { [ -z "${VARS:-}" ] || [ -f "$VARS" ] || fail "VARS = \"$VARS\": th
 
 # ---- images -------------------------------------------------------------------------------------------------------------
 
-# published REPOSITORY TAG: whether GHCR gives the image to anybody, as it must to nodes without a password.
+# published REPOSITORY TAG: whether GHCR gives the image to anybody, as it must to nodes without a password; with GHCR_TOKEN, to it.
 published() {
-  local base=${GHCR_URL:-https://ghcr.io} token
-  token=$(curl -sSf --max-time 20 "$base/token?service=ghcr.io&scope=repository:$1:pull" 2> /dev/null | jq -r '.token // empty') || return 1
+  local base=${GHCR_URL:-https://ghcr.io} token user=
+  # Not on a command line, which every user of this machine can read.
+  [ -z "${GHCR_TOKEN:-}" ] || user="user = \"${GHCR_USER:-${1%%/*}}:$GHCR_TOKEN\""
+  token=$(curl -sSf --max-time 20 -K - <<< "$user" "$base/token?service=ghcr.io&scope=repository:$1:pull" 2> /dev/null | jq -r '.token // empty') || return 1
   curl -sSf --max-time 20 -o /dev/null -H "Authorization: Bearer $token" \
     -H 'Accept: application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json' \
     "$base/v2/$1/manifests/$2" 2> /dev/null
+}
+# images_from OWNER TAG: where make cloud takes the images from: registry (GHCR, for everybody, or with GHCR_TOKEN's pull secret), ecr
+# (the account's own, by the nodes' role, which this checkout fills), here (this checkout's, put on each node). IMAGES_FROM decides.
+images_from() {
+  local from=${IMAGES_FROM:-} wants
+  if [ -z "$from" ]; then
+    if published "$1/gpu-analytics-processor" "$2" && published "$1/gpu-analytics-producers" "$2"; then from=registry
+    elif wants=$(terraform_value 'tostring(var.ecr)' 2> /dev/null) && [ "$wants" = '"true"' ]; then from=ecr
+    else from=here; fi
+  fi
+  [[ $from == registry || $from == ecr || $from == here ]] || { echo "IMAGES_FROM = \"$from\": expected registry, ecr or here" >&2; return 1; }
+  echo "$from"
 }
 
 # ---- terraform's outputs ------------------------------------------------------------------------------------------------
@@ -237,7 +251,7 @@ remove_gone() {
   find_leader
   expected=$(for name in $(nodes); do kubernetes_name "$name"; done)
   for name in $(on_control_plane get nodes -o name | sed 's,^node/,,'); do
-    if [[ $name =~ ^(control-plane(-[0-9]+)?|(gpu-)?worker-[0-9]+)-[0-9a-f]{8}$ ]] && ! grep -qx -- "$name" <<< "$expected" &&
+    if [[ $name =~ ^(control-plane(-[0-9]+)?|((gpu|spot)-)?worker-[0-9]+)-[0-9a-f]{8}$ ]] && ! grep -qx -- "$name" <<< "$expected" &&
       [ "$(on_control_plane get node "$name" -o "'jsonpath={.status.conditions[?(@.type==\"Ready\")].status}'")" != True ]; then
       on_control_plane delete node "$name" > /dev/null
       say "$name: its machine is gone; removed from the cluster"

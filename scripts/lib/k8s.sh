@@ -116,11 +116,20 @@ need_deployed() {
   kubectl -n app get deployment processor >/dev/null 2>&1 || fail "the application is not deployed on this cluster; make deploy"
 }
 
+# host_of INGRESS HOST [ISSUER]: kustomize's patch that gives it its name, and cert-manager's annotation.
+host_of() {
+  local patch="{\"op\": \"replace\", \"path\": \"/spec/rules/0/host\", \"value\": \"$2\"}, {\"op\": \"replace\", \"path\": \"/spec/tls/0/hosts/0\", \"value\": \"$2\"}"
+  [ -z "${3:-}" ] || patch+=", {\"op\": \"add\", \"path\": \"/metadata/annotations/cert-manager.io~1cluster-issuer\", \"value\": \"$3\"}"
+  printf '%s\n' "- target: {kind: Ingress, name: $1}" "  patch: '[$patch]'"
+}
+
 # render OVERLAY: its manifests, with the optional COMPONENTS, and the images of OWNER and IMAGE_TAG, or of
-# PROCESSOR_IMAGE, PRODUCERS_IMAGE and PLACEMENT_IMAGE, which may name a digest. The component ingest-ingress is for clients of INGEST_HOST.
+# PROCESSOR_IMAGE, PRODUCERS_IMAGE and PLACEMENT_IMAGE, which may name a digest. The component ingest-ingress is for clients of INGEST_HOST, api-ingress for
+# those of API_HOST, with a certificate by the ClusterIssuer API_ISSUER where that is set. PULL_SECRET is the Secret of app with the
+# registry's password.
 render() {
   local overlay=$1 dir=$work/render image component parts=() known
-  local optional="monitoring keda changes ingest ingest-keda ingest-ingress gpu-agent gpu-scrape placement"
+  local optional="monitoring keda changes api-ingress ingest ingest-keda ingest-ingress gpu-agent gpu-scrape placement"
   known=$(cd "$root/k8s/overlays" && echo *)
   for component in $COMPONENTS; do
     [[ " $optional " == *" $component "* ]] || fail "COMPONENTS has '$component'; expected some of: $optional"
@@ -128,6 +137,10 @@ render() {
       fail "COMPONENTS has $component; expected ingest before it"
     [[ $component != ingest-ingress || ${INGEST_HOST:-} =~ ^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$ ]] ||
       fail "INGEST_HOST is '${INGEST_HOST:-}'; expected the name by which clients reach the ingress, such as ingest.example.com"
+    [[ $component != api-ingress || ${API_HOST:-} =~ ^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$ ]] ||
+      fail "API_HOST is '${API_HOST:-}'; expected the name by which people reach the API, such as gpu.example.com"
+    [[ $component != api-ingress || ${API_ISSUER:-x} =~ ^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$ ]] ||
+      fail "API_ISSUER is '${API_ISSUER:-}'; expected the name of a ClusterIssuer of cert-manager, or none"
   done
   [ -e "$root/k8s/overlays/$overlay/kustomization.yaml" ] || fail "OVERLAY is '$overlay'; expected one of: $known"
   [[ $OWNER =~ ^[a-z0-9]+([._-][a-z0-9]+)*$ ]] || fail "OWNER is '$OWNER'; expected a lower-case name as GHCR takes it"
@@ -146,11 +159,11 @@ render() {
     for component in $COMPONENTS; do
       echo "- $(realpath --relative-to="$dir" "$root/k8s/components/$component")"
     done
-    if [[ " $COMPONENTS " == *" ingest-ingress "* ]]; then
-      echo "patches:"
-      echo "- target: {kind: Ingress, name: ingest-.*}"
-      echo "  patch: '[{\"op\": \"replace\", \"path\": \"/spec/rules/0/host\", \"value\": \"$INGEST_HOST\"}, {\"op\": \"replace\", \"path\": \"/spec/tls/0/hosts/0\", \"value\": \"$INGEST_HOST\"}]'"
-    fi
+    echo "patches:"
+    [[ " $COMPONENTS " != *" ingest-ingress "* ]] || host_of 'ingest-.*' "$INGEST_HOST"
+    [[ " $COMPONENTS " != *" api-ingress "* ]] || host_of api "$API_HOST" "${API_ISSUER:-}"
+    [ -z "${PULL_SECRET:-}" ] || printf '%s\n' "- target: {kind: ServiceAccount, namespace: app}" \
+      "  patch: '[{\"op\": \"add\", \"path\": \"/imagePullSecrets\", \"value\": [{\"name\": \"$PULL_SECRET\"}]}]'"
     echo "images:"
     for image in "${parts[@]}"; do
       echo "- name: gpu-analytics-${image%%=*}"

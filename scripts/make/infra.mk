@@ -31,8 +31,8 @@ tunnel-stop: ## Close the tunnel
 	@$(infra)/tunnel stop
 ssh-control-plane: ## A shell on the control plane
 	@$(infra)/node-shell control-plane
-ssh-worker: ## A shell on a worker (N=0; GPU workers: N=gpu-0)
-	@$(infra)/node-shell $(if $(filter gpu-%,$(N)),gpu-worker-$(patsubst gpu-%,%,$(N)),worker-$(or $(N),0))
+ssh-worker: ## A shell on a worker (N=0; on spot capacity: N=spot-0; GPU workers: N=gpu-0)
+	@$(infra)/node-shell $(if $(filter gpu-% spot-%,$(N)),$(subst -,-worker-,$(N)),worker-$(or $(N),0))
 get-token: ## The token workers join with (TOKEN=server: the server's)
 	@$(infra)/get-token
 rotate-tokens: ## Replace both tokens in SSM and on every node
@@ -45,8 +45,10 @@ restore-etcd: ## Put the cluster back to a snapshot (FILE=...); asks, or wants C
 	@$(infra)/restore-etcd
 verify-gpu: ## Run nvidia-smi in a pod on a GPU worker
 	@$(infra)/verify-gpu
-push-images: ## Put the images of this checkout on every node, where no registry serves them (VIA=s3 or ssh)
+push-images: ## Put the images of this checkout on every node, where no registry serves them (VIA=s3 or ssh), or into ECR (VIA=ecr)
 	@$(infra)/push-images
+storage: ## Volumes of EBS: the driver, snapshots, gp3 as the default storage class (part of make cloud)
+	@$(infra)/storage
 preflight: ## Say what of the account, the images and this machine would stop make cloud, before anything is billed
 	@$(infra)/preflight
 cloud: ## preflight, tf-apply, bootstrap-k3s, images, deploy, verify-workflow
@@ -59,5 +61,5 @@ test-machines: ## Test user-data and scripts in virtual machines
 	@scripts/tests/machines/all
 
 .PHONY: tf-init tf-plan tf-apply tf-destroy tf-backend cost addrs env bootstrap-k3s join-workers kubeconfig tunnel tunnel-stop \
-	ssh-control-plane ssh-worker get-token rotate-tokens upgrade-k3s backup-etcd restore-etcd verify-gpu push-images preflight cloud down \
+	ssh-control-plane ssh-worker get-token rotate-tokens upgrade-k3s backup-etcd restore-etcd verify-gpu push-images storage preflight cloud down \
 	test-infra test-machines

@@ -47,6 +47,10 @@ terraform_copy() {
   terraform -chdir="$TF_DIR" init -input=false -no-color > "$work/init.log" 2>&1
   export TF_DIR
 }
+# What scripts/infra/tf writes beside the configuration, for terraform itself, which takes away at its end what a test has made.
+may_destroy() {
+  bash -c '. "$1" && let_go "$2"' - "$root/scripts/lib/may-destroy.sh" "$TF_DIR"
+}
 # An emulated account of our own: exports what points terraform and the AWS command line at it. False where there is none.
 # It is started by the folder that AWS_HARNESS names (default ../shared/aws), or here, where there is none, as in a fork.
 # The images are Canonical's, and others that must not be chosen; instance types are AWS's.

@@ -260,6 +260,114 @@ class IngestIngressTest(unittest.TestCase):
         self.assertEqual(doors["ingress"][0]["ports"], policy["ingress"][0]["ports"])
 
 
+class ApiIngressTest(unittest.TestCase):
+    """The API has no accounts, so its ingress is closed wherever the password would not be asked for."""
+
+    def setUp(self):
+        self.objects = component("api-ingress")
+        self.ingress = named(self.objects, "Ingress")
+        self.middleware = named(self.objects, "Middleware")
+
+    def test_a_password_is_asked_for_by_the_one_controller_that_takes_it(self):
+        # Traefik's name of a middleware in another place: NAMESPACE-NAME@kubernetescrd (doc.traefik.io, Kubernetes Ingress).
+        wanted = "{namespace}-{name}@kubernetescrd".format(**self.middleware["metadata"])
+        annotations = self.ingress["metadata"]["annotations"]
+        self.assertEqual(wanted, annotations["traefik.ingress.kubernetes.io/router.middlewares"])
+        self.assertEqual("traefik", self.ingress["spec"]["ingressClassName"])
+        secret = self.middleware["spec"]["basicAuth"]["secret"]
+        self.assertIn(f'secret app {secret} users="$dir/users"', text("scripts/k8s/deploy"))
+
+    def test_nothing_of_it_is_in_clear_text(self):
+        annotations = self.ingress["metadata"]["annotations"]
+        self.assertEqual(("websecure", "true"), tuple(annotations[f"traefik.ingress.kubernetes.io/router.{k}"] for k in ("entrypoints", "tls")))
+        self.assertEqual([{"hosts": ["API_HOST"], "secretName": "api-tls"}], self.ingress["spec"]["tls"])
+
+    def test_traefik_reaches_the_api_and_the_api_is_what_it_leads_to(self):
+        objects = rendered("single")
+        service = next(o for o in objects if o["kind"] == "Service" and o["metadata"]["name"] == "processor")
+        backend = self.ingress["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]
+        self.assertEqual(("processor", {"name": service["spec"]["ports"][0]["name"]}), (backend["name"], backend["port"]))
+        policy = named(self.objects, "NetworkPolicy")["spec"]
+        own = next(o for o in objects if o["kind"] == "NetworkPolicy" and o["metadata"]["name"] == "processor")["spec"]
+        self.assertEqual((own["podSelector"], own["ingress"][0]["ports"]), (policy["podSelector"], policy["ingress"][0]["ports"]))
+
+    def test_it_is_off_unless_asked_for(self):
+        self.assertNotIn("Ingress", {o["kind"] for o in rendered("production")})
+
+
+class SpotPoolTest(unittest.TestCase):
+    def test_what_keeps_data_stays_off_the_pool_that_may_end_any_minute(self):
+        main = text("terraform/modules/user-data/main.tf")
+        key, value, effect = re.search(r'\["(gpu-analytics/pool)=(spot):(\w+)"\]', main).groups()
+        tolerates = {name for name, spec in pods(rendered("production", "ingest")) for t in spec.get("tolerations") or []
+                     if (t["key"], t["value"], t["effect"]) == (key, value, effect)}
+        self.assertEqual({"processor", "producers", "ingest"}, tolerates)
+
+
+class StorageTest(unittest.TestCase):
+    """The patches of k8s/storage on objects with the names and parts of aws-ebs-csi-driver's deploy/kubernetes/base (v1.62)."""
+
+    @classmethod
+    def setUpClass(cls):
+        part = lambda name, **more: {"name": name, "image": name, **more}  # noqa: E731
+        probe = part("liveness-probe", args=["--csi-address=/csi/csi.sock"])
+        port = [{"name": "healthz", "containerPort": 9808, "protocol": "TCP"}]
+        def workload(kind, name, strategy, *containers):
+            return {"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": name, "namespace": "kube-system"}, "spec": {
+                **strategy, "template": {"spec": {"nodeSelector": {"kubernetes.io/os": "linux"}, "containers": list(containers)}}}}
+        given = [
+            workload("Deployment", "ebs-csi-controller", {"replicas": 2, "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}}},
+                     part("ebs-plugin", args=["controller"], ports=port), part("csi-provisioner"), probe),
+            workload("DaemonSet", "ebs-csi-node", {}, part("ebs-plugin", ports=port), probe),
+        ]
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copytree(ROOT / "k8s/storage", folder, dirs_exist_ok=True)
+            path = pathlib.Path(folder) / "kustomization.yaml"
+            own = yaml.safe_load(path.read_text(encoding="utf-8"))
+            cls.sources = [r for r in own["resources"] if r.startswith("https://")]
+            (pathlib.Path(folder) / "given.yaml").write_text(yaml.safe_dump_all(given), encoding="utf-8")
+            path.write_text(yaml.safe_dump({**own, "resources": ["given.yaml", "classes.yaml"]}), encoding="utf-8")
+            done = subprocess.run(["kubectl", "kustomize", folder], check=True, capture_output=True, text=True)
+        cls.objects = {(o["kind"], o["metadata"]["name"]): o for o in yaml.safe_load_all(done.stdout)}
+
+    def spec(self, kind, name):
+        return self.objects[kind, name]["spec"]
+
+    def test_the_controller_runs_once_on_a_servers_own_network_and_role(self):
+        spec = self.spec("Deployment", "ebs-csi-controller")
+        pod = spec["template"]["spec"]
+        self.assertEqual((1, {"type": "Recreate"}, True), (spec["replicas"], spec["strategy"], pod["hostNetwork"]))
+        self.assertEqual({"kubernetes.io/os": "linux", "node-role.kubernetes.io/control-plane": "true"}, pod["nodeSelector"])
+
+    def test_two_parts_on_one_network_have_two_ports(self):
+        pods = [self.spec(*o)["template"]["spec"] for o in (("Deployment", "ebs-csi-controller"), ("DaemonSet", "ebs-csi-node"))]
+        self.assertTrue(all(pod["hostNetwork"] for pod in pods))
+        ports = [[p["containerPort"] for c in pod["containers"] for p in c.get("ports", [])] for pod in pods]
+        self.assertEqual([[9809], [9808]], ports)
+        probe = next(c for c in pods[0]["containers"] if c["name"] == "liveness-probe")
+        self.assertEqual(["--csi-address=/csi/csi.sock", "--health-port=9809"], probe["args"])
+
+    def test_volumes_are_encrypted_grow_and_carry_the_tag_that_the_role_asks_for(self):
+        storage = self.objects["StorageClass", "gp3"]
+        self.assertEqual({"type": "gp3", "encrypted": "true", "tagSpecification_1": "Cluster=CLUSTER_NAME"}, storage["parameters"])
+        self.assertEqual((True, "WaitForFirstConsumer"), (storage["allowVolumeExpansion"], storage["volumeBindingMode"]))
+        self.assertEqual("true", storage["metadata"]["annotations"]["storageclass.kubernetes.io/is-default-class"])
+        self.assertEqual(storage["parameters"]["tagSpecification_1"], self.objects["VolumeSnapshotClass", "ebs"]["parameters"]["tagSpecification_1"])
+        self.assertIn('variable = "aws:${statement.value.tag}/Cluster"', text("terraform/iam.tf"))
+        self.assertIn('s/CLUSTER_NAME/$(output name)/', text("scripts/infra/storage"))
+
+    def test_what_is_fetched_has_a_version(self):
+        crds = yaml.safe_load(text("k8s/storage/snapshots/kustomization.yaml"))["resources"]
+        self.assertEqual(3, len(self.sources + crds))
+        for source in self.sources + crds:
+            self.assertRegex(source, r"\?ref=v\d+\.\d+\.\d+$")
+
+    def test_the_estimate_has_the_volumes_that_the_smallest_overlay_asks_for(self):
+        asked = sum(int(c["spec"]["resources"]["requests"]["storage"].removesuffix("Gi")) * o["spec"]["replicas"]
+                    for o in rendered("single") if o["kind"] == "StatefulSet" for c in o["spec"]["volumeClaimTemplates"])
+        self.assertIn(f"count = var.ebs_volumes ? {asked} : 0", text("terraform/modules/cost/main.tf"))
+
+
 class GpuScrapeTest(unittest.TestCase):
     def setUp(self):
         self.objects = component("gpu-scrape")

@@ -88,6 +88,19 @@ run "another_zone" {
   }
 }
 
+run "workers_on_spot_beside_the_others" {
+  command = plan
+
+  variables {
+    spot_worker_count = 1
+  }
+
+  assert {
+    condition     = aws_instance.control_plane[0].id == run.made.control_plane_instance_id && module.workers["worker"].instances[*].id == run.made.worker_instance_ids
+    error_message = "A pool on spot replaces a machine."
+  }
+}
+
 run "three_servers" {
   command = plan
 

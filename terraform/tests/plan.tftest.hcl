@@ -10,7 +10,7 @@ run "defaults" {
   command = plan
 
   assert {
-    condition     = length(aws_vpc_security_group_ingress_rule.operator) == 0
+    condition     = length(aws_vpc_security_group_ingress_rule.operator) == 0 && length(aws_vpc_security_group_ingress_rule.web) == 0
     error_message = "By default nothing is open to an address: access is through SSM."
   }
   assert {
@@ -73,9 +73,82 @@ run "tokens" {
   assert {
     condition = alltrue(flatten([for role in ["control_plane", "worker"] : [
       for s in jsondecode(data.aws_iam_policy_document.node[role].json).Statement :
-      s.Sid == "SessionManager" || alltrue([for r in flatten([s.Resource]) : strcontains(r, ":parameter/gpu-analytics/k3s/")])
+      s.Sid == "SessionManager" || contains(keys(local.volume_statements), s.Sid) || alltrue([for r in flatten([s.Resource]) : strcontains(r, ":parameter/gpu-analytics/k3s/")])
     ]]))
     error_message = "Beside Session Manager's channels a role names its own parameters only."
+  }
+}
+
+# What the EBS CSI driver does, with the control plane's role alone, and to nothing that is not this cluster's.
+run "volumes" {
+  command = plan
+
+  assert {
+    condition     = !strcontains(data.aws_iam_policy_document.node["worker"].json, "ec2:")
+    error_message = "A worker has a right to volumes."
+  }
+  assert {
+    condition = {
+      for s in jsondecode(data.aws_iam_policy_document.node["control_plane"].json).Statement : s.Sid => try(keys(s.Condition.StringEquals), []) if contains(keys(local.volume_statements), s.Sid)
+      } == {
+      LookAtVolumes   = []
+      MakeVolumes     = ["aws:RequestTag/Cluster"]
+      MakeSnapshots   = ["aws:RequestTag/Cluster"]
+      TagVolumes      = ["ec2:CreateAction"]
+      ChangeVolumes   = ["aws:ResourceTag/Cluster"]
+      AttachVolumes   = ["aws:ResourceTag/Cluster"]
+      ChangeSnapshots = ["aws:ResourceTag/Cluster"]
+    }
+    error_message = "A right to volumes has no condition, or another one."
+  }
+  assert {
+    condition     = output.ebs_volumes && length(aws_ecr_repository.image) == 0
+    error_message = "By default there are volumes and no repositories."
+  }
+}
+
+run "no_volumes" {
+  command = plan
+
+  variables {
+    ebs_volumes = false
+  }
+
+  assert {
+    condition     = !strcontains(data.aws_iam_policy_document.node["control_plane"].json, "ec2:")
+    error_message = "The control plane has a right to volumes that nobody makes."
+  }
+}
+
+run "images_in_ecr_workers_on_spot_and_a_door_for_the_web" {
+  command = plan
+
+  variables {
+    ecr               = true
+    spot_worker_count = 2
+    worker_count      = 1
+    web_cidrs         = ["198.51.100.0/24"]
+  }
+
+  assert {
+    condition     = keys(aws_ecr_repository.image) == ["processor", "producers"] && aws_ecr_repository.image["processor"].name == "gpu-analytics/gpu-analytics-processor" && aws_ecr_repository.image["producers"].image_tag_mutability == "IMMUTABLE"
+    error_message = "Expected a repository for each image, whose tags stay what they are."
+  }
+  assert {
+    condition     = endswith(local.registry, ".dkr.ecr.us-east-1.amazonaws.com")
+    error_message = "The registry of the nodes is ${local.registry}."
+  }
+  assert {
+    condition     = alltrue([for i in module.workers["spot-worker"].instances : i.instance_market_options[0].market_type == "spot"]) && length(module.workers["spot-worker"].instances) == 2
+    error_message = "Expected two workers on spot."
+  }
+  assert {
+    condition     = !local.workers["worker"].spot && length(module.workers["worker"].instances) == 1
+    error_message = "What holds data is not on demand."
+  }
+  assert {
+    condition     = toset([for r in values(aws_vpc_security_group_ingress_rule.web) : "${r.cidr_ipv4} ${r.ip_protocol} ${r.from_port}-${r.to_port}"]) == toset(["198.51.100.0/24 tcp 443-443"]) && length(aws_vpc_security_group_ingress_rule.web) == 2
+    error_message = "443 is open to web_cidrs and to nobody else."
   }
 }
 

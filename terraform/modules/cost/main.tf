@@ -12,7 +12,7 @@ locals {
 
   # What instances cost an hour: those with a price of their own (a region's own before its table's), else by the size, since a
   # family's prices are in proportion to it. A type that is neither has none.
-  parts = { for t in distinct([var.control_plane_instance_type, var.worker_instance_type, var.gpu_worker_instance_type]) : t => { family = split(".", t)[0], size = try(split(".", t)[1], "") } }
+  parts = { for t in distinct([var.control_plane_instance_type, var.worker_instance_type, var.spot_worker_instance_type, var.gpu_worker_instance_type]) : t => { family = split(".", t)[0], size = try(split(".", t)[1], "") } }
   xlarges = { for t, p in local.parts : t => try(
     { nano = 1 / 32, micro = 1 / 16, small = 1 / 8, medium = 1 / 4, large = 1 / 2, xlarge = 1 }[p.size],
     tonumber(regex("^([0-9]+)xlarge$", p.size)[0]),
@@ -26,12 +26,13 @@ locals {
   ) }
 
   gpu_nodes = var.gpu_worker_count
-  nodes     = var.control_plane_count + var.worker_count + local.gpu_nodes
+  nodes     = var.control_plane_count + var.worker_count + var.spot_worker_count + local.gpu_nodes
   at_most   = " (spot: at most)"
 
   machines = [
     { what = "control plane ${var.control_plane_instance_type}", type = var.control_plane_instance_type, count = var.control_plane_count },
     { what = "worker ${var.worker_instance_type}${var.worker_spot ? local.at_most : ""}", type = var.worker_instance_type, count = var.worker_count },
+    { what = "spot worker ${var.spot_worker_instance_type}${local.at_most}", type = var.spot_worker_instance_type, count = var.spot_worker_count },
     { what = "GPU worker ${var.gpu_worker_instance_type}${var.gpu_worker_spot ? local.at_most : ""}", type = var.gpu_worker_instance_type, count = local.gpu_nodes },
   ]
 
@@ -46,7 +47,8 @@ locals {
   items = concat(
     [for m in local.machines : { what = m.what, count = m.count, price = try(local.hour_usd[m.type] * local.hours, null) }],
     [
-      { what = "gp3 volumes (GiB)", count = var.control_plane_count * var.control_plane_volume_gib + var.worker_count * var.worker_volume_gib + local.gpu_nodes * var.gpu_worker_volume_gib, price = try(local.table.gp3_gib_month_usd, null) },
+      { what = "gp3 volumes (GiB)", count = var.control_plane_count * var.control_plane_volume_gib + var.worker_count * var.worker_volume_gib + var.spot_worker_count * var.spot_worker_volume_gib + local.gpu_nodes * var.gpu_worker_volume_gib, price = try(local.table.gp3_gib_month_usd, null) },
+      { what = "gp3 of Kafka and MongoDB (GiB, single)", count = var.ebs_volumes ? 40 : 0, price = try(local.table.gp3_gib_month_usd, null) },
       { what = "public IPv4 addresses", count = var.private_subnets ? 1 : local.nodes, price = try(local.table.public_ipv4_hour_usd * local.hours, null) },
       { what = "load balancer of the API", count = var.control_plane_count > 1 ? 1 : 0, price = try(local.table.network_load_balancer_hour_usd * local.hours, null) },
       { what = "NAT gateway", count = var.private_subnets ? 1 : 0, price = try(local.table.nat_gateway_hour_usd * local.hours, null) },

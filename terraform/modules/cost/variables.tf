@@ -38,6 +38,26 @@ variable "worker_volume_gib" {
   type        = number
 }
 
+variable "spot_worker_count" {
+  description = "As in the root module."
+  type        = number
+}
+
+variable "spot_worker_instance_type" {
+  description = "As in the root module."
+  type        = string
+}
+
+variable "spot_worker_volume_gib" {
+  description = "As in the root module."
+  type        = number
+}
+
+variable "ebs_volumes" {
+  description = "As in the root module."
+  type        = bool
+}
+
 variable "gpu_worker_count" {
   description = "As in the root module."
   type        = number

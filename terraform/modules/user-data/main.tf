@@ -47,8 +47,9 @@ locals {
       server                  = "https://${var.control_plane_ip}:6443"
       token-file              = "/etc/rancher/k3s/agent-token"
       protect-kernel-defaults = true
-      node-label              = var.gpu ? ["nvidia.com/gpu.present=true"] : []
-      node-taint              = var.gpu ? ["nvidia.com/gpu=true:NoSchedule"] : []
+      # What may end any minute takes only what may: k8s/base/app tolerates the taint.
+      node-label = concat(var.gpu ? ["nvidia.com/gpu.present=true"] : [], var.spot_pool ? ["gpu-analytics/pool=spot"] : [])
+      node-taint = concat(var.gpu ? ["nvidia.com/gpu=true:NoSchedule"] : [], var.spot_pool ? ["gpu-analytics/pool=spot:NoSchedule"] : [])
     }
   }
 
@@ -73,6 +74,18 @@ locals {
     nvidia_toolkit_version = var.nvidia_toolkit_version
     nvidia_key_fingerprint = var.nvidia_key_fingerprint
   })
+
+  # The kubelet asks our program for the registry's password, which it gets by the instance's role and which is good for 12 h.
+  credential_provider = {
+    apiVersion = "kubelet.config.k8s.io/v1"
+    kind       = "CredentialProviderConfig"
+    providers = [{
+      name                 = "ecr"
+      apiVersion           = "credentialprovider.kubelet.k8s.io/v1"
+      matchImages          = [coalesce(var.registry, "none")]
+      defaultCacheDuration = "6h"
+    }]
+  }
 
   # The scripts go in compressed: EC2 takes 16 KB of user-data.
   files = merge(
@@ -100,6 +113,11 @@ locals {
     local.server ? {} : { "/etc/systemd/system/k3s-node-spot.service" = { mode = "0644", content = file("${path.module}/files/k3s-node-spot.service") } },
     local.server ? { "/etc/rancher/k3s/audit.yaml" = { mode = "0600", content = file("${path.module}/files/audit.yaml") } } : {},
     local.server && var.gpu_placement ? { "/etc/rancher/k3s/scheduler.yaml" = { mode = "0600", content = file("${path.module}/files/scheduler.yaml"), compress = true } } : {},
+    # K3s gives the kubelet these two places where they are there (its --image-credential-provider-* options' defaults).
+    var.registry == null ? {} : {
+      "/var/lib/rancher/credentialprovider/config.yaml" = { mode = "0600", content = yamlencode(local.credential_provider) }
+      "/var/lib/rancher/credentialprovider/bin/ecr"     = { mode = "0755", content = "#!/bin/sh\nexec /usr/local/lib/k3s-node/aws.py registry" }
+    },
     var.gpu ? { "/usr/local/lib/k3s-node/gpu.sh" = { mode = "0644", content = file("${path.module}/files/gpu.sh"), compress = true } } : {},
   )
 }

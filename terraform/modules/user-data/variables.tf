@@ -95,6 +95,18 @@ variable "etcd_snapshot_s3" {
   default     = null
 }
 
+variable "registry" {
+  description = "Host of the account's ECR, whose images the kubelet may pull by the instance's role; null for none."
+  type        = string
+  default     = null
+}
+
+variable "spot_pool" {
+  description = "Whether the worker belongs to the pool on spot capacity, which takes only pods that tolerate its end."
+  type        = bool
+  default     = false
+}
+
 variable "gpu" {
   description = "Whether the worker has an NVIDIA GPU."
   type        = bool

@@ -53,8 +53,9 @@ resource "aws_instance" "this" {
 
   tags = { Name = "${var.cluster}-${var.kind}-${count.index}", Role = var.kind }
 
-  # Kafka's and MongoDB's volumes lie on the workers: what holds for the control plane holds for them.
+  # Kafka's and MongoDB's volumes may lie on the workers: what holds for the control plane holds for them.
   lifecycle {
-    ignore_changes = [ami, user_data, subnet_id]
+    ignore_changes  = [ami, user_data, subnet_id]
+    prevent_destroy = true
   }
 }

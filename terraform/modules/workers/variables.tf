@@ -1,5 +1,5 @@
 variable "kind" {
-  description = "Beginning of the machines' names, and their role: \"worker\" or \"gpu-worker\"."
+  description = "Beginning of the machines' names, and their role: \"worker\", \"spot-worker\" or \"gpu-worker\"."
   type        = string
 }
 

@@ -7,6 +7,10 @@ variables {
   worker_instance_type        = "t3.large"
   worker_spot                 = false
   worker_volume_gib           = 50
+  spot_worker_count           = 0
+  spot_worker_instance_type   = "t3.large"
+  spot_worker_volume_gib      = 30
+  ebs_volumes                 = false
   gpu_worker_count            = 0
   gpu_worker_instance_type    = "g6.xlarge"
   gpu_worker_spot             = false
@@ -26,6 +30,24 @@ run "defaults" {
   assert {
     condition     = length(output.estimate.items) == 4 && length(output.estimate.unpriced) == 0
     error_message = "Expected control plane, workers, volumes and addresses, all priced."
+  }
+}
+
+run "volumes_of_their_own_and_workers_on_spot" {
+  command = plan
+
+  variables {
+    ebs_volumes       = true
+    spot_worker_count = 2
+  }
+
+  assert {
+    condition     = abs(output.estimate.total_usd - (730 * (0.0416 + 4 * 0.0832) + (130 + 2 * 30 + 40) * 0.08 + 5 * 730 * 0.005)) < 0.005
+    error_message = "The total is ${output.estimate.total_usd}."
+  }
+  assert {
+    condition     = contains(output.estimate.items[*].what, "spot worker t3.large (spot: at most)")
+    error_message = "A spot price is not known before; the estimate must say that it is a bound."
   }
 }
 

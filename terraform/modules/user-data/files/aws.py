@@ -4,9 +4,12 @@
   aws.py metadata PATH           prints /latest/meta-data/PATH
   aws.py get NAME[:VERSION]      prints a parameter, decrypted
   aws.py put NAME                overwrites a String parameter with standard input
+  aws.py registry                the password of the account's ECR, for the kubelet: a CredentialProviderRequest on standard input, the
+                                 response on standard output (kubernetes.io, kubelet-credentialprovider.v1)
 
-AWS_ENDPOINT_URL_SSM and AWS_ENDPOINT_URL are honoured. Exit 1 with one line on standard error.
+AWS_ENDPOINT_URL_SSM, AWS_ENDPOINT_URL_ECR and AWS_ENDPOINT_URL are honoured. Exit 1 with one line on standard error.
 """
+import base64
 import datetime
 import hashlib
 import hmac
@@ -31,44 +34,56 @@ def metadata(path):
     return fetch(urllib.request.Request(f"{IMDS}/meta-data/{path}", headers=token))
 
 
-def signed(url, region, action, body, keys, now):
-    """The headers of a signed request (Signature Version 4) to SSM."""
+SERVICES = {"ssm": ("ssm", "AmazonSSM"), "ecr": ("api.ecr", "AmazonEC2ContainerRegistry_V20150921")}
+
+
+def signed(url, region, service, action, body, keys, now):
+    """The headers of a signed request (Signature Version 4) to one of SERVICES."""
     stamp, day = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%d")
     headers = {"content-type": "application/x-amz-json-1.1", "host": urllib.parse.urlsplit(url).netloc,
-               "x-amz-date": stamp, "x-amz-target": f"AmazonSSM.{action}"}
+               "x-amz-date": stamp, "x-amz-target": f"{SERVICES[service][1]}.{action}"}
     if keys.get("Token"):
         headers["x-amz-security-token"] = keys["Token"]
     names = ";".join(sorted(headers))
     lines = "".join(f"{n}:{headers[n]}\n" for n in sorted(headers))
     request = "\n".join(["POST", "/", "", lines, names, hashlib.sha256(body).hexdigest()])
-    scope = f"{day}/{region}/ssm/aws4_request"
+    scope = f"{day}/{region}/{service}/aws4_request"
     text = "\n".join(["AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(request.encode()).hexdigest()])
     key = ("AWS4" + keys["SecretAccessKey"]).encode()
-    for part in (day, region, "ssm", "aws4_request", text):
+    for part in (day, region, service, "aws4_request", text):
         key = hmac.new(key, part.encode(), hashlib.sha256).digest()
     headers["authorization"] = (f"AWS4-HMAC-SHA256 Credential={keys['AccessKeyId']}/{scope}, "
                                 f"SignedHeaders={names}, Signature={key.hex()}")
     return headers
 
 
-def ssm(action, **arguments):
+def call(service, action, **arguments):
     region = metadata("placement/region")
-    url = (os.environ.get("AWS_ENDPOINT_URL_SSM") or os.environ.get("AWS_ENDPOINT_URL")
-           or f"https://ssm.{region}.{metadata('services/domain')}").rstrip("/")
+    url = (os.environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or os.environ.get("AWS_ENDPOINT_URL")
+           or f"https://{SERVICES[service][0]}.{region}.{metadata('services/domain')}").rstrip("/")
     role = metadata("iam/security-credentials/").split()[0]
     keys = json.loads(metadata(f"iam/security-credentials/{role}"))
     body = json.dumps(arguments).encode()
-    headers = signed(url, region, action, body, keys, datetime.datetime.now(datetime.timezone.utc))
+    headers = signed(url, region, service, action, body, keys, datetime.datetime.now(datetime.timezone.utc))
     return json.loads(fetch(urllib.request.Request(url + "/", data=body, headers=headers)))
 
 
-def main(verb, name):
+def registry(request):
+    token = call("ecr", "GetAuthorizationToken")["authorizationData"][0]["authorizationToken"]
+    user, password = base64.b64decode(token).decode().split(":", 1)
+    return {"apiVersion": request["apiVersion"], "kind": "CredentialProviderResponse", "cacheKeyType": "Registry", "cacheDuration": "6h0m0s",
+            "auth": {request["image"].split("/")[0]: {"username": user, "password": password}}}
+
+
+def main(verb, name=""):
     if verb == "metadata":
         print(metadata(name))
     elif verb == "get":
-        print(ssm("GetParameter", Name=name, WithDecryption=True)["Parameter"]["Value"])
+        print(call("ssm", "GetParameter", Name=name, WithDecryption=True)["Parameter"]["Value"])
     elif verb == "put":
-        ssm("PutParameter", Name=name, Value=sys.stdin.read().strip(), Type="String", Overwrite=True)
+        call("ssm", "PutParameter", Name=name, Value=sys.stdin.read().strip(), Type="String", Overwrite=True)
+    elif verb == "registry":
+        print(json.dumps(registry(json.load(sys.stdin))))
     else:
         raise ValueError(f"no such verb: {verb}")
 

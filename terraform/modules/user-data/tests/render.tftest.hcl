@@ -200,8 +200,52 @@ run "worker" {
     error_message = "Nobody waits for a spot instance's notice, or the kubelet's share is given to pods."
   }
   assert {
-    condition     = !strcontains(output.user_data, "gpu.sh") && length(output.user_data) < 16384
+    condition     = !strcontains(output.user_data, "credentialprovider") && !strcontains(output.user_data, "gpu.sh") && length(output.user_data) < 16384
     error_message = "A worker without a GPU carries the GPU script, or is too long."
+  }
+}
+
+run "worker_on_spot" {
+  command = plan
+
+  variables {
+    node_name = "spot-worker-0"
+    spot_pool = true
+  }
+
+  assert {
+    condition     = strcontains(output.user_data, "\"node-label\":\n      - \"gpu-analytics/pool=spot\"") && strcontains(output.user_data, "\"node-taint\":\n      - \"gpu-analytics/pool=spot:NoSchedule\"")
+    error_message = "Label or taint of the pool is missing."
+  }
+}
+
+run "images_from_ecr" {
+  command = plan
+
+  variables {
+    gpu                    = true
+    nvidia_driver_branch   = "570"
+    nvidia_toolkit_version = "1.17.8-1"
+    nvidia_key_fingerprint = "C95B321B61E88C1809C4F759DDCAE044F796ECB0"
+    registry               = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+  }
+
+  # kubernetes.io, "Configure a kubelet image credential provider": the name is the program's, which lies in K3s' folder for them.
+  assert {
+    condition = yamldecode(yamldecode(output.user_data).write_files[index(yamldecode(output.user_data).write_files[*].path, "/var/lib/rancher/credentialprovider/config.yaml")].content) == {
+      apiVersion = "kubelet.config.k8s.io/v1"
+      kind       = "CredentialProviderConfig"
+      providers  = [{ name = "ecr", apiVersion = "credentialprovider.kubelet.k8s.io/v1", matchImages = ["123456789012.dkr.ecr.eu-central-1.amazonaws.com"], defaultCacheDuration = "6h" }]
+    }
+    error_message = "The kubelet is told something else of the registry."
+  }
+  assert {
+    condition     = contains([for f in yamldecode(output.user_data).write_files : "${f.permissions} ${f.path}"], "0755 /var/lib/rancher/credentialprovider/bin/ecr")
+    error_message = "The program that the kubelet asks is not there."
+  }
+  assert {
+    condition     = length(output.user_data) < 16384
+    error_message = "The user-data has ${length(output.user_data)} bytes, EC2 takes 16384."
   }
 }
 
