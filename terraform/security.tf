@@ -10,6 +10,7 @@ resource "aws_security_group" "control_plane" {
 }
 
 resource "aws_security_group" "worker" {
+  #checkov:skip=CKV2_AWS_5:the module workers gives it to every worker
   name        = "${var.name}-worker"
   description = "K3s workers of ${var.name}"
   vpc_id      = aws_vpc.this.id

@@ -116,6 +116,11 @@ need_deployed() {
   kubectl -n app get deployment processor >/dev/null 2>&1 || fail "the application is not deployed on this cluster; make deploy"
 }
 
+# As long as the Secret ghcr is there, or GHCR_TOKEN is, from which deploy makes it, pods pull with it. Before render.
+with_pull_secret() {
+  if [ -n "${GHCR_TOKEN:-}" ] || kubectl -n app get secret ghcr >/dev/null 2>&1; then PULL_SECRET=ghcr; fi
+}
+
 # host_of INGRESS HOST [ISSUER]: kustomize's patch that gives it its name, and cert-manager's annotation.
 host_of() {
   local patch="{\"op\": \"replace\", \"path\": \"/spec/rules/0/host\", \"value\": \"$2\"}, {\"op\": \"replace\", \"path\": \"/spec/tls/0/hosts/0\", \"value\": \"$2\"}"

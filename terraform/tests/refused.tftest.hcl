@@ -84,8 +84,8 @@ run "a_second_bad_value" {
   command = plan
 
   variables {
-    availability_zones          = ["eu-west-1a"]
-    k3s_version                 = "latest"
+    availability_zones = ["eu-west-1a"]
+    k3s_version        = "latest"
     my_ip_cidr         = "203.0.113.300/32"
     vpc_cidr           = "10.42.0.0/16"
     worker_count       = 1.5
@@ -106,10 +106,10 @@ run "a_third" {
   command = plan
 
   variables {
-    control_plane_count         = 2
-    availability_zones = ["us-east-1a", "us-east-1b"]
-    k3s_version        = "v1.34.3"
-    my_ip_cidr  = "203.0.113.7/33"
+    control_plane_count = 2
+    availability_zones  = ["us-east-1a", "us-east-1b"]
+    k3s_version         = "v1.34.3"
+    my_ip_cidr          = "203.0.113.7/33"
   }
 
   expect_failures = [
@@ -139,7 +139,7 @@ run "a_fifth" {
 
   variables {
     k3s_version = "v1.34.99+k3s1"
-    my_ip_cidr = "2001:db8::1/128"
+    my_ip_cidr  = "2001:db8::1/128"
   }
 
   expect_failures = [
