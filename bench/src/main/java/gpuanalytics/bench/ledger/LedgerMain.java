@@ -24,7 +24,7 @@ public final class LedgerMain {
                       and reads its exports in one of 96 MiB
               month   answers 30 days of 1,000 GPUs by team through HTTP
               --short the hour with each group on a few GPUs only
-              --jfr   and where the time of the hour goes
+              --jfr   and where the time goes
             """;
 
     private static final int GPUS = 1000;
@@ -59,17 +59,30 @@ public final class LedgerMain {
             }
         }
         if (all || asked.contains("month")) {
-            try (var store = store()) {
-                Month.print(store.line(), GPUS, GROUPS);
-            }
+            month(asked.contains("--jfr"));
         }
         System.exit(0);
     }
 
     private static ChildJvm store() {
+        return store(List.of());
+    }
+
+    private static ChildJvm store(List<String> more) {
         var own = ChildJvm.own(EmbeddedStoreMain.class, List.of());
         return ChildJvm.talking(
-                "store", with(own, List.of("-Xmx4g")), DIRECTORY.resolve("store.log"));
+                "store", with(with(own, List.of("-Xmx4g")), more), DIRECTORY.resolve("store.log"));
+    }
+
+    private static void month(boolean profiled) throws IOException, InterruptedException {
+        var ofStore = DIRECTORY.resolve("store.jfr").toAbsolutePath();
+        try (var store = store(profiled ? Profile.options(ofStore) : List.of())) {
+            Month.print(store.line(), GPUS, GROUPS, profiled);
+        }
+        if (profiled) {
+            System.out.println("the store, with what it was filled with:");
+            System.out.print(Profile.read(ofStore).summary());
+        }
     }
 
     private static ChildJvm.Program with(ChildJvm.Program program, List<String> more) {

@@ -1,5 +1,6 @@
 package gpuanalytics.bench.ledger;
 
+import gpuanalytics.bench.process.Profile;
 import gpuanalytics.bench.question.Asked;
 import gpuanalytics.bench.question.BenchApi;
 import gpuanalytics.bench.question.Stores;
@@ -17,7 +18,8 @@ final class Month {
 
     private Month() {}
 
-    static void print(String url, int gpus, int groups) throws IOException, InterruptedException {
+    static void print(String url, int gpus, int groups, boolean profiled)
+            throws IOException, InterruptedException {
         var now = Instant.now();
         var today = Instant.ofEpochSecond(Math.floorDiv(now.getEpochSecond(), 86_400) * 86_400);
         try (var store = new MongoStore(Stores.config(url))) {
@@ -30,6 +32,7 @@ final class Month {
             }
             ledger.keep();
             try (var api = BenchApi.start(store)) {
+                var profile = profiled ? Profile.start() : null;
                 var base = "http://127.0.0.1:%d/costs?group_by=team&".formatted(api.port());
                 var whole = range(today.minus(Duration.ofDays(DAYS)), today);
                 var odd = range(now.minus(Duration.ofDays(DAYS)), now);
@@ -37,6 +40,9 @@ final class Month {
                 Asked.print("30 days until now", base + odd);
                 Asked.print("30 days until now by day", base + odd + "&step=1d");
                 Asked.print("30 whole days by user", base.replace("team", "user") + whole);
+                if (profile != null) {
+                    System.out.print(profile.stop().summary());
+                }
             }
         }
     }

@@ -1,12 +1,16 @@
 package gpuanalytics.bench.process;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.ParseException;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import jdk.jfr.Configuration;
+import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
@@ -34,6 +38,39 @@ public final class Profile {
                 "-XX:StartFlightRecording:settings=profile,dumponexit=true,filename=" + file,
                 "-XX:FlightRecorderOptions:stackdepth=" + DEPTH,
                 "-Xlog:jfr*=off");
+    }
+
+    /** Records this JVM until it is stopped. */
+    public static Running start() throws IOException {
+        try {
+            var recording = new Recording(Configuration.getConfiguration("profile"));
+            recording.start();
+            return new Running(recording);
+        } catch (ParseException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** Of this JVM. */
+    public static final class Running {
+
+        private final Recording recording;
+
+        private Running(Recording recording) {
+            this.recording = recording;
+        }
+
+        /** What was recorded. */
+        public Profile stop() throws IOException {
+            var file = Files.createTempFile("profile", ".jfr");
+            try (recording) {
+                recording.stop();
+                recording.dump(file);
+                return read(file);
+            } finally {
+                Files.delete(file);
+            }
+        }
     }
 
     /** Reads what was recorded. */

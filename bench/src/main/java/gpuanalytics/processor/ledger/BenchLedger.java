@@ -26,9 +26,6 @@ public final class BenchLedger {
     private static final List<String> GPU_MODELS = List.of("H100", "A100", "L40S", "L4");
     private static final int TEAMS = 20;
 
-    /** So that no answer of the store is larger than a message. */
-    private static final int PARTS_PER_READ = 16;
-
     private static final int PROJECTS = 40;
     private static final long HOUR_US = 3_600_000_000L;
 
@@ -70,16 +67,12 @@ public final class BenchLedger {
 
     /** How many entries are stored. */
     public long entries() {
-        long entries = 0;
-        for (var part :
-                store.database()
-                        .getCollection(StoreLayout.LEDGER_HOURS)
-                        .find()
-                        .batchSize(PARTS_PER_READ)) {
-            var some = part.getList("entries", Document.class);
-            entries += some == null ? 0 : some.size();
-        }
-        return entries;
+        var file = new LedgerParts(store, TIMEOUT, clock).hours();
+        var heads = file.heads(Instant.EPOCH, clock.instant());
+        var entries = new long[1];
+        file.forEachEntry(heads, Scope.GPU, null, (_, _, _) -> entries[0]++);
+        file.forEachEntry(heads, Scope.ALL, null, (_, _, _) -> entries[0]++);
+        return entries[0];
     }
 
     /**

@@ -1,6 +1,7 @@
 package gpuanalytics.processor.ledger;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the ledger keeps of an entry, each an integer. Times of GPUs are in microseconds, energy is
@@ -48,6 +49,8 @@ enum Amount {
     /** Such time with memory in use. */
     MEMORY_HELD_US;
 
+    private static final Amount[] ALL = values();
+
     private final String field = name().toLowerCase(Locale.ROOT);
 
     /** Its place among all amounts, in memory: documents have names. */
@@ -56,9 +59,24 @@ enum Amount {
         return ordinal();
     }
 
+    /** A bit of its own. */
+    long bit() {
+        return 1L << index();
+    }
+
     /** Its name in a document. */
     String field() {
         return field;
+    }
+
+    /** The amount of a name in a document; null where none has it. */
+    static @Nullable Amount ofField(String field) {
+        for (var amount : ALL) {
+            if (amount.field.equals(field)) {
+                return amount;
+            }
+        }
+        return null;
     }
 
     static Amount input(Basis basis) {

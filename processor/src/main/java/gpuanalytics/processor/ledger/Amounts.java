@@ -16,13 +16,31 @@ final class Amounts {
     /** A bit for each amount that is there. */
     private long present;
 
+    Amounts() {}
+
+    /**
+     * Amounts that are known.
+     *
+     * @param present a bit for each that is there
+     * @param sums of these, in their order; not copied
+     */
+    Amounts(long present, long[] sums) {
+        this.present = present;
+        this.sums = sums;
+    }
+
+    /** Where an amount lies among those that are there. */
+    static int place(long present, Amount amount) {
+        return Long.bitCount(present & (amount.bit() - 1));
+    }
+
     /** Takes an amount. */
     interface Consumer {
         void accept(Amount amount, long sum);
     }
 
     Amounts add(Amount amount, long by) {
-        long bit = 1L << amount.index();
+        long bit = amount.bit();
         if ((present & bit) == 0) {
             insert(bit);
         }
@@ -40,6 +58,12 @@ final class Amounts {
         if (present == 0) {
             sums = others.sums.clone();
             present = others.present;
+            return this;
+        }
+        if (others.present == present) {
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] = Math.addExact(sums[i], others.sums[i]);
+            }
             return this;
         }
         others.forEach(this::add);
@@ -60,12 +84,12 @@ final class Amounts {
     }
 
     boolean has(Amount amount) {
-        return (present & 1L << amount.index()) != 0;
+        return (present & amount.bit()) != 0;
     }
 
     /** A sum; 0 where it is absent. */
     long get(Amount amount) {
-        return has(amount) ? sums[place(1L << amount.index())] : 0;
+        return has(amount) ? sums[place(amount.bit())] : 0;
     }
 
     /** A sum; null where it is absent. */

@@ -9,7 +9,9 @@ import gpuanalytics.processor.query.QueryLimits;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
@@ -24,7 +26,7 @@ final class CostFold {
     private final Rating rating;
     private final QueryLimits limits;
 
-    private final TreeMap<Place, CostSums> rows = new TreeMap<>(Place.ORDER);
+    private final Map<Place, CostSums> rows = new HashMap<>();
     private final CostSums totals;
     private final Set<String> unpricedModels = new TreeSet<>();
     private final Set<String> unpricedGpus = new TreeSet<>();
@@ -63,7 +65,9 @@ final class CostFold {
 
     /** The rows, rounded so that they add up to the totals. */
     List<Row> rows(List<BigDecimal> totalParts) {
-        var sums = List.copyOf(rows.values());
+        var ordered = new TreeMap<Place, CostSums>(Place.ORDER);
+        ordered.putAll(rows);
+        var sums = List.copyOf(ordered.values());
         var rounded = new ArrayList<List<BigDecimal>>();
         var whole = totalParts.iterator();
         for (var part : Part.values()) {
@@ -75,7 +79,7 @@ final class CostFold {
         }
         var shown = new ArrayList<Row>();
         int i = 0;
-        for (var row : rows.entrySet()) {
+        for (var row : ordered.entrySet()) {
             int place = i++;
             var parts = rounded.stream().map(part -> part.get(place)).toList();
             shown.add(

@@ -30,10 +30,7 @@ final class CostSums {
 
     private final Basis basis;
     private final Amounts amounts = new Amounts();
-    private BigDecimal input = BigDecimal.ZERO;
-    private BigDecimal output = BigDecimal.ZERO;
-    private BigDecimal idle = BigDecimal.ZERO;
-    private BigDecimal unknown = BigDecimal.ZERO;
+    private final Money money = new Money();
     private boolean priced;
     private boolean byPrice;
     private long pricedInput;
@@ -58,8 +55,7 @@ final class CostSums {
 
     private boolean addTokens(EntryKey key, Amounts of, Rating rating) {
         var cost = rating.tokens(key, of);
-        input = input.add(cost.input());
-        output = output.add(cost.output());
+        money.add(cost);
         pricedInput += cost.pricedInput();
         pricedOutput += cost.pricedOutput();
         unpricedTokens += cost.unpriced();
@@ -80,10 +76,9 @@ final class CostSums {
             return false;
         }
         priced = true;
-        input = input.add(Usd.time(inputUs, price.get()));
-        output = output.add(Usd.time(outputUs, price.get()));
-        idle = idle.add(Usd.time(idleUs, price.get()));
-        unknown = unknown.add(Usd.time(unknownUs, price.get()));
+        money.priceIs(price.get());
+        money.addUsed(inputUs, outputUs);
+        money.addUnused(idleUs, unknownUs);
         pricedInput += of.get(Amount.PROMPT_TOKENS);
         pricedOutput += of.get(Amount.COMPLETION_TOKENS);
         return true;
@@ -96,9 +91,9 @@ final class CostSums {
     /** A part of the money as a sum of {@link Usd}. */
     BigDecimal money(Part part) {
         return switch (part) {
-            case ATTRIBUTED -> input.add(output);
-            case IDLE -> idle;
-            case UNKNOWN -> unknown;
+            case ATTRIBUTED -> money.attributed();
+            case IDLE -> money.idle();
+            case UNKNOWN -> money.unknown();
         };
     }
 
@@ -113,7 +108,7 @@ final class CostSums {
         for (var part : Part.values()) {
             parts.add(dollars(part));
         }
-        var whole = Usd.rounded(input.add(output).add(idle).add(unknown));
+        var whole = Usd.rounded(money.total());
         return LargestRemainder.round(parts, whole, Usd.DIGITS);
     }
 
@@ -128,9 +123,9 @@ final class CostSums {
                 time(),
                 tokens(),
                 new Rates(
-                        perMillion(input.add(output), pricedInput + pricedOutput),
-                        perMillion(input, pricedInput),
-                        perMillion(output, pricedOutput),
+                        perMillion(money.attributed(), pricedInput + pricedOutput),
+                        perMillion(money.input(), pricedInput),
+                        perMillion(money.output(), pricedOutput),
                         joulesPerToken()),
                 energy(),
                 coverage(),
@@ -167,10 +162,10 @@ final class CostSums {
                 amounts.get(Amount.CUT_REQUESTS));
     }
 
-    private @Nullable BigDecimal perMillion(BigDecimal money, long tokens) {
+    private @Nullable BigDecimal perMillion(BigDecimal spent, long tokens) {
         return tokens <= 0 || !priced
                 ? null
-                : Usd.dollars(money)
+                : Usd.dollars(spent)
                         .multiply(MILLION)
                         .divide(BigDecimal.valueOf(tokens), PRECISE)
                         .setScale(Usd.DIGITS, RoundingMode.HALF_EVEN);

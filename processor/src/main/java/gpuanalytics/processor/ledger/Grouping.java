@@ -39,6 +39,8 @@ final class Grouping {
     private final CostQuery query;
     private final QueryWindow window;
     private final GpuNames names;
+    private Instant lastHour;
+    private Instant lastPoint;
     private final Set<CostDimension> folded = EnumSet.noneOf(CostDimension.class);
 
     /**
@@ -48,6 +50,8 @@ final class Grouping {
         this.query = query;
         this.window = window;
         this.names = names;
+        this.lastHour = window.from();
+        this.lastPoint = window.pointOf(lastHour);
     }
 
     CostQuery query() {
@@ -68,7 +72,16 @@ final class Grouping {
         for (var dimension : query.groupBy()) {
             group.add(value(dimension, hour, key));
         }
-        return new Place(window.pointOf(hour), group);
+        return new Place(pointOf(hour), group);
+    }
+
+    /** Entries of an hour or a day follow each other. */
+    private Instant pointOf(Instant hour) {
+        if (!hour.equals(lastHour)) {
+            lastHour = hour;
+            lastPoint = window.pointOf(hour);
+        }
+        return lastPoint;
     }
 
     /** An entry's GPU with the name that it has then; null for an entry that is not asked for. */

@@ -27,7 +27,6 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.BiConsumer;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -185,13 +184,12 @@ final class LedgerFile {
      *
      * @param heads which, by their start
      * @param gpus only those of GPUs with these keys; null for all
-     * @param reader takes the start of a ledger and an entry
      */
     void forEachEntry(
             SortedMap<Instant, Head> heads,
             Scope scope,
             @Nullable Collection<String> gpus,
-            BiConsumer<Instant, Document> reader) {
+            EntryReader reader) {
         for (var stretch : stretches(heads.keySet())) {
             var all = during(scope.text, stretch.getFirst(), stretch.getLast().plusSeconds(1));
             partReads.forEach(
@@ -203,10 +201,14 @@ final class LedgerFile {
                         var head = heads.get(start);
                         if (head != null && head.run.equals(part.getString(RUN))) {
                             part.getList(ENTRIES, Document.class)
-                                    .forEach(entry -> reader.accept(start, entry));
+                                    .forEach(block -> tell(start, block, reader));
                         }
                     });
         }
+    }
+
+    private static void tell(Instant start, Document block, EntryReader reader) {
+        EntryBlock.forEach(block, (key, amounts) -> reader.read(start, key, amounts));
     }
 
     /** Those that follow each other closely: what lies in between is not asked for. */
@@ -256,8 +258,8 @@ final class LedgerFile {
         private final Head head;
         private final Scope scope;
         private final Instant now;
-        private final List<Document> open = new ArrayList<>();
         private final List<Document> parts = new ArrayList<>();
+        private EntryBlock.Writer open = new EntryBlock.Writer();
         private @Nullable String gpu;
         private int written;
         private int waiting;
@@ -271,18 +273,18 @@ final class LedgerFile {
         void write(Entries entries) {
             for (var entry : entries) {
                 var next = entry.getKey().gpu().name();
-                if (open.size() >= ENTRIES_PER_PART || !Objects.equals(gpu, next)) {
+                if (open.entries() >= ENTRIES_PER_PART || !Objects.equals(gpu, next)) {
                     closePart();
                     gpu = next;
                 }
-                open.add(EntryDocuments.write(entry.getKey(), entry.getValue()));
+                open.add(entry.getKey(), entry.getValue());
             }
             closePart();
             flush();
         }
 
         private void closePart() {
-            if (open.isEmpty()) {
+            if (open.entries() == 0) {
                 return;
             }
             var id = "%s|%s|%s|%d".formatted(id(head.start), head.run, scope.text, written++);
@@ -291,14 +293,14 @@ final class LedgerFile {
                             .append(StoreLayout.SCOPE, scope.text)
                             .append(StoreLayout.BUCKET, Date.from(head.start))
                             .append(RUN, head.run)
-                            .append(ENTRIES, List.copyOf(open))
+                            .append(ENTRIES, List.of(open.document()))
                             .append(StoreLayout.STORED_AT, Date.from(now));
             if (gpu != null) {
                 part.append(StoreLayout.GPU, gpu);
             }
             parts.add(part);
-            waiting += open.size();
-            open.clear();
+            waiting += open.entries();
+            open = new EntryBlock.Writer();
             if (waiting >= ENTRIES_PER_WRITE) {
                 flush();
             }

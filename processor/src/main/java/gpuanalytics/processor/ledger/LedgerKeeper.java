@@ -188,11 +188,8 @@ public final class LedgerKeeper {
                         hours,
                         Scope.ALL,
                         null,
-                        (_, entry) -> {
-                            var key = EntryDocuments.key(entry);
-                            entries.of(key.since(ofDay.startOf(key.from())))
-                                    .add(EntryDocuments.amounts(entry));
-                        });
+                        (_, key, amounts) ->
+                                entries.of(key.since(ofDay.startOf(key.from()))).add(amounts));
         ledger.days()
                 .replace(
                         dayHead(day, hours, List.copyOf(cuts)),

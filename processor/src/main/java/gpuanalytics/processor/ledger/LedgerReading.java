@@ -16,7 +16,6 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +26,6 @@ final class LedgerReading {
 
     private static final Duration HOUR = LedgerParts.HOUR;
     private static final Duration DAY = Duration.ofDays(1);
-
-    /** Takes an entry of an hour, or of a day that lies in one step. */
-    interface EntryReader {
-        void read(Instant start, EntryKey key, Amounts amounts);
-    }
 
     private final LedgerParts ledger;
     private final LedgerConfig config;
@@ -134,12 +128,14 @@ final class LedgerReading {
         return known;
     }
 
-    /** Tells every entry; those of open hours are computed. */
+    /**
+     * Tells every entry, of hours and of days that lie in one step; those of open hours are
+     * computed.
+     */
     void forEach(EntryReader reader) {
         var scope = query.isByGpu() ? Scope.GPU : Scope.ALL;
-        ledger.days().forEachEntry(days, Scope.ALL, null, (day, entry) -> tell(day, entry, reader));
-        ledger.hours()
-                .forEachEntry(hours, scope, gpus(), (hour, entry) -> tell(hour, entry, reader));
+        ledger.days().forEachEntry(days, Scope.ALL, null, reader);
+        ledger.hours().forEachEntry(hours, scope, gpus(), reader);
         open.forEach(hour -> compute(hour, scope, reader));
     }
 
@@ -150,8 +146,7 @@ final class LedgerReading {
             // its minutes have expired: prices then hold from the start of stored entries on
             var one = new TreeMap<Instant, Head>();
             one.put(hour, stored);
-            ledger.hours()
-                    .forEachEntry(one, scope, gpus(), (_, entry) -> tell(hour, entry, reader));
+            ledger.hours().forEachEntry(one, scope, gpus(), reader);
             return;
         }
         var entries =
@@ -179,10 +174,6 @@ final class LedgerReading {
                         : ledger.days().heads(days.firstKey(), days.lastKey().plus(HOUR));
         return hours.values().stream().allMatch(head -> head.equals(hoursNow.get(head.start())))
                 && days.values().stream().allMatch(head -> head.equals(daysNow.get(head.start())));
-    }
-
-    private static void tell(Instant start, Document entry, EntryReader reader) {
-        reader.read(start, EntryDocuments.key(entry), EntryDocuments.amounts(entry));
     }
 
     private static boolean isIn(Instant hour, Instant from, Instant to) {

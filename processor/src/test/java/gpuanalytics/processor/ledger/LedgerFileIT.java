@@ -51,10 +51,7 @@ class LedgerFileIT {
                 heads,
                 Scope.ALL,
                 null,
-                (_, entry) ->
-                        read.put(
-                                EntryDocuments.key(entry).group().user(),
-                                EntryDocuments.amounts(entry).get(Amount.REQUESTS)));
+                (_, key, amounts) -> read.put(key.group().user(), amounts.get(Amount.REQUESTS)));
 
         assertEquals(count, read.size());
         assertEquals(count * (count - 1L) / 2, read.values().stream().mapToLong(one -> one).sum());
