@@ -6,7 +6,7 @@ locals {
 
 resource "aws_ecr_repository" "image" {
   #checkov:skip=CKV_AWS_136:ECR encrypts at rest with a key of its own; a CMK would be billed for what make images builds from public sources
-  for_each = var.ecr ? toset(["processor", "producers"]) : toset([])
+  for_each = var.ecr ? toset(["placement", "processor", "producers"]) : toset([])
 
   name                 = "${var.name}/gpu-analytics-${each.key}"
   image_tag_mutability = "IMMUTABLE"

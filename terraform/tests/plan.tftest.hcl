@@ -131,7 +131,7 @@ run "images_in_ecr_workers_on_spot_and_a_door_for_the_web" {
   }
 
   assert {
-    condition     = keys(aws_ecr_repository.image) == ["processor", "producers"] && aws_ecr_repository.image["processor"].name == "gpu-analytics/gpu-analytics-processor" && aws_ecr_repository.image["producers"].image_tag_mutability == "IMMUTABLE"
+    condition     = keys(aws_ecr_repository.image) == ["placement", "processor", "producers"] && aws_ecr_repository.image["processor"].name == "gpu-analytics/gpu-analytics-processor" && aws_ecr_repository.image["producers"].image_tag_mutability == "IMMUTABLE"
     error_message = "Expected a repository for each image, whose tags stay what they are."
   }
   assert {
