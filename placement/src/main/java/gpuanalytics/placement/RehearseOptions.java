@@ -1,8 +1,9 @@
 package gpuanalytics.placement;
 
+import gpuanalytics.placement.input.WhatIf;
 import gpuanalytics.placement.policy.Policy;
-import gpuanalytics.placement.policy.Search;
-import gpuanalytics.placement.policy.Ties;
+import gpuanalytics.placement.price.PriceBookFile;
+import gpuanalytics.placement.rehearse.PlanRequest;
 import gpuanalytics.placement.rehearse.RehearsalPlan;
 import gpuanalytics.placement.trace.BadInputException;
 import java.nio.file.InvalidPathException;
@@ -29,10 +30,18 @@ final class RehearseOptions {
             random order until they ask for 130 %% of all GPUs; nothing is placed anywhere.
 
             usage: rehearse [options]
+                   serve            answers over HTTP, see serve --help
 
               --nodes FILE           CSV with cpu_milli, memory_mib, gpu and maybe model
               --pods FILE            CSV with cpu_milli, memory_mib, num_gpu and maybe gpu_milli,
                                      gpu_spec, team; without both files a small example is used
+              --cluster URL          instead of files: the GPUs and pods of the last 7 days that
+                                     the processor at this URL knows
+              --add-nodes N:MxG      what if there were N more nodes with G GPUs of model M, such
+                                     as 10:A100x8, or 10:H200x8:192000:2097152 with milli-cores
+                                     and MiB; may be given again, as the next two may
+              --remove-nodes N:M     what if N nodes with GPUs of model M were gone (N:MxG: with G)
+              --replace-gpus M=M     what if GPUs of the first model were of the second
               --policy P,P           of %s (all)
               --present P            the one of them to compare with (the last)
               --seeds N              runs of each policy, with another order each (10)
@@ -41,6 +50,10 @@ final class RehearseOptions {
               --nodes-seen N         stop looking after N nodes that fit (all)
               --typical-pods PCT     how much of all requests the typical ones cover (95)
               --price USD            what a GPU costs an hour, for dollars a month
+              --price-book FILE      what each model costs: YAML as docs/prices.md has it
+              --market M             whose prices of it: on_demand, spot, reserved (on_demand)
+              --prices-from URL      the prices that the processor at this URL has now
+              --svg FILE             write the curves as a picture
               --lenient              end with 0 where rows could not be used
               --json | --csv         a line per policy, or the curves, and nothing else
               --help                 print this
@@ -50,19 +63,20 @@ final class RehearseOptions {
                     .formatted(String.join(", ", Policy.labels()));
 
     private static final int MAX_SEEDS = 1000;
-    private static final int MAX_NODES_SEEN = 100_000;
     private static final double MAX_PRICE = 10_000;
 
+    private final PlanRequest plan = new PlanRequest(MAX_SEEDS);
+    private final List<WhatIf.Added> added = new ArrayList<>();
+    private final List<WhatIf.Removed> removed = new ArrayList<>();
+    private final List<WhatIf.Replaced> replaced = new ArrayList<>();
     private Optional<Path> nodes = Optional.empty();
     private Optional<Path> pods = Optional.empty();
-    private List<Policy> policies = List.of(Policy.values());
-    private Optional<Policy> present = Optional.empty();
-    private int seeds = RehearsalPlan.DEFAULT_SEEDS;
-    private long firstSeed = RehearsalPlan.DEFAULT_FIRST_SEED;
-    private Ties ties = Ties.FIRST;
-    private int nodesSeen = Search.ALL_NODES;
-    private double typicalPercent = RehearsalPlan.DEFAULT_TYPICAL_PERCENT;
+    private Optional<String> cluster = Optional.empty();
     private OptionalDouble price = OptionalDouble.empty();
+    private Optional<Path> priceBook = Optional.empty();
+    private Optional<String> pricesFrom = Optional.empty();
+    private String market = PriceBookFile.MARKETS.getFirst();
+    private Optional<Path> svg = Optional.empty();
     private boolean lenient;
     private Format format = Format.TABLE;
 
@@ -78,32 +92,74 @@ final class RehearseOptions {
         for (var left = arguments.iterator(); left.hasNext(); ) {
             options.take(left.next(), left);
         }
-        if (options.nodes.isPresent() != options.pods.isPresent()) {
+        options.check();
+        return options;
+    }
+
+    private void check() throws BadInputException {
+        if (nodes.isPresent() != pods.isPresent()) {
             throw new BadInputException("one of --nodes and --pods is missing, expected both");
         }
-        if (!options.policies.contains(options.present())) {
-            throw new BadInputException(
-                    "--present is %s, expected one of --policy"
-                            .formatted(options.present().label()));
+        if (nodes.isPresent() && cluster.isPresent()) {
+            throw new BadInputException("--cluster is beside --nodes, expected one of them");
         }
-        return options;
+        int prices = price.isPresent() ? 1 : 0;
+        prices += priceBook.isPresent() ? 1 : 0;
+        prices += pricesFrom.isPresent() ? 1 : 0;
+        if (prices > 1) {
+            throw new BadInputException(
+                    "--price, --price-book and --prices-from are there together, expected one");
+        }
+        var _ = plan();
     }
 
     private void take(String option, Iterator<String> left) throws BadInputException {
         switch (option) {
-            case "--nodes" -> nodes = Optional.of(path(option, value(option, left)));
-            case "--pods" -> pods = Optional.of(path(option, value(option, left)));
-            case "--policy" -> policies = policies(value(option, left));
-            case "--present" -> present = Optional.of(policy(option, value(option, left)));
-            case "--seeds" -> seeds = (int) number(option, left, 1, MAX_SEEDS);
-            case "--first-seed" -> firstSeed = (long) number(option, left, 0, Integer.MAX_VALUE);
-            case "--ties" -> ties = ties(value(option, left));
-            case "--nodes-seen" -> nodesSeen = (int) number(option, left, 1, MAX_NODES_SEEN);
-            case "--typical-pods" -> typicalPercent = number(option, left, 1, 100);
-            case "--price" -> price = OptionalDouble.of(decimal(option, left, MAX_PRICE));
             case "--lenient" -> lenient = true;
             case "--json" -> format = Format.JSON;
             case "--csv" -> format = Format.CSV;
+            case "--nodes", "--pods", "--cluster", "--svg" -> takeFile(option, value(option, left));
+            case "--price", "--price-book", "--market", "--prices-from" ->
+                    takePrice(option, value(option, left));
+            case "--add-nodes" -> added.add(WhatIf.added(option, value(option, left)));
+            case "--remove-nodes" -> removed.add(WhatIf.removed(option, value(option, left)));
+            case "--replace-gpus" -> replaced.add(WhatIf.replaced(option, value(option, left)));
+            default -> takePlan(option, left);
+        }
+    }
+
+    private void takeFile(String option, String value) throws BadInputException {
+        switch (option) {
+            case "--nodes" -> nodes = Optional.of(path(option, value));
+            case "--pods" -> pods = Optional.of(path(option, value));
+            case "--svg" -> svg = Optional.of(path(option, value));
+            default -> cluster = Optional.of(value);
+        }
+    }
+
+    private void takePrice(String option, String value) throws BadInputException {
+        switch (option) {
+            case "--price" -> price = OptionalDouble.of(usd(option, value));
+            case "--price-book" -> priceBook = Optional.of(path(option, value));
+            case "--prices-from" -> pricesFrom = Optional.of(value);
+            default -> {
+                if (!PriceBookFile.MARKETS.contains(value)) {
+                    throw bad(option, value, "one of " + String.join(", ", PriceBookFile.MARKETS));
+                }
+                market = value;
+            }
+        }
+    }
+
+    private void takePlan(String option, Iterator<String> left) throws BadInputException {
+        switch (option) {
+            case "--policy" -> plan.policies(option, List.of(value(option, left).split(",", -1)));
+            case "--present" -> plan.present(option, value(option, left));
+            case "--seeds" -> plan.seeds(option, value(option, left));
+            case "--first-seed" -> plan.firstSeed(option, value(option, left));
+            case "--ties" -> plan.ties(option, value(option, left));
+            case "--nodes-seen" -> plan.nodesSeen(option, value(option, left));
+            case "--typical-pods" -> plan.typicalPercent(option, value(option, left));
             default ->
                     throw new BadInputException(
                             "%s is no option, expected one that --help lists".formatted(option));
@@ -125,60 +181,16 @@ final class RehearseOptions {
         }
     }
 
-    private static List<Policy> policies(String labels) throws BadInputException {
-        var policies = new ArrayList<Policy>();
-        for (var label : labels.split(",", -1)) {
-            var policy = policy("--policy", label);
-            if (policies.contains(policy)) {
-                throw bad("--policy", label + " twice", "each once");
-            }
-            policies.add(policy);
-        }
-        return policies;
-    }
-
-    private static Policy policy(String option, String label) throws BadInputException {
-        var policy = Policy.of(label);
-        if (policy.isEmpty()) {
-            throw bad(option, label, "one of " + String.join(", ", Policy.labels()));
-        }
-        return policy.get();
-    }
-
-    private static Ties ties(String word) throws BadInputException {
-        return switch (word) {
-            case "first" -> Ties.FIRST;
-            case "random" -> Ties.RANDOM;
-            default -> throw bad("--ties", word, "first or random");
-        };
-    }
-
-    private static double number(String option, Iterator<String> left, int min, int max)
-            throws BadInputException {
-        var text = value(option, left);
-        try {
-            int number = Integer.parseInt(text);
-            if (number >= min && number <= max) {
-                return number;
-            }
-        } catch (NumberFormatException ignored) {
-            // refused below
-        }
-        throw bad(option, text, "a whole number from %d to %d".formatted(min, max));
-    }
-
-    private static double decimal(String option, Iterator<String> left, double max)
-            throws BadInputException {
-        var text = value(option, left);
+    private static double usd(String option, String text) throws BadInputException {
         try {
             double number = Double.parseDouble(text);
-            if (number >= 0 && number <= max) {
+            if (number >= 0 && number <= MAX_PRICE) {
                 return number;
             }
         } catch (NumberFormatException ignored) {
             // refused below
         }
-        throw bad(option, text, "a number from 0 to %.0f".formatted(max));
+        throw bad(option, text, "a number from 0 to %.0f".formatted(MAX_PRICE));
     }
 
     private static BadInputException bad(String option, String value, String expected) {
@@ -193,12 +205,38 @@ final class RehearseOptions {
         return pods;
     }
 
+    /** The processor that knows the nodes and pods. */
+    Optional<String> cluster() {
+        return cluster;
+    }
+
+    WhatIf whatIf() {
+        return new WhatIf(replaced, removed, added);
+    }
+
     double typicalPercent() {
-        return typicalPercent;
+        return plan.typicalPercent();
     }
 
     OptionalDouble price() {
         return price;
+    }
+
+    Optional<Path> priceBook() {
+        return priceBook;
+    }
+
+    String market() {
+        return market;
+    }
+
+    /** The processor that knows the prices. */
+    Optional<String> pricesFrom() {
+        return pricesFrom;
+    }
+
+    Optional<Path> svg() {
+        return svg;
     }
 
     boolean isLenient() {
@@ -209,18 +247,7 @@ final class RehearseOptions {
         return format;
     }
 
-    private Policy present() {
-        return present.orElse(policies.getLast());
-    }
-
-    RehearsalPlan plan() {
-        return new RehearsalPlan(
-                policies,
-                present(),
-                seeds,
-                firstSeed,
-                new Search(ties, nodesSeen),
-                RehearsalPlan.DEFAULT_TARGET_PERCENT,
-                RehearsalPlan.DEFAULT_COMPARE_AT_PERCENT);
+    RehearsalPlan plan() throws BadInputException {
+        return plan.plan("--present", "--policy");
     }
 }

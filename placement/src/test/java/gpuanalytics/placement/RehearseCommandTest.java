@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,13 +61,56 @@ class RehearseCommandTest {
                             + points
                             + ",\"sd\":"
                             + points
-                            + "\\}";
+                            + ",\"fragmented_pct\":"
+                            + points
+                            + ",\"fragmented_sd\":"
+                            + points
+                            + ",\"freed_gpus\":\\{\"mean\":N,\"sd\":N\\}\\}".replace("N", number);
 
             assertEquals(2, process.output().size(), process.output().toString());
             assertTrue(
                     Pattern.matches(line.formatted("fgd-best-fit"), process.output().getFirst()));
             assertTrue(Pattern.matches(line.formatted("best-fit"), process.output().getLast()));
         }
+    }
+
+    @Test
+    void aWhatIfIsPricedByModelAndDrawn() throws Exception {
+        var book =
+                Files.writeString(
+                        directory.resolve("prices.yaml"),
+                        """
+                        gpus:
+                          - {model: T4, prices: [{usd_per_hour: 2, effective_from: 2026-01-01}]}
+                        """);
+        var picture = directory.resolve("curves.svg");
+        var run =
+                run(
+                        "--policy",
+                        "fgd-best-fit,best-fit",
+                        "--seeds",
+                        "1",
+                        "--add-nodes",
+                        "2:T4x2",
+                        "--remove-nodes",
+                        "1:A100",
+                        "--replace-gpus",
+                        "L4=A10",
+                        "--price-book",
+                        book.toString(),
+                        "--svg",
+                        picture.toString());
+
+        assertEquals(0, run.exitCode(), run.err());
+        assertTrue(run.out().startsWith("61 nodes with 292 GPUs"), run.out());
+        assertTrue(run.out().contains(", and USD a month:"), run.out());
+        assertTrue(run.out().contains("and not in these USD: A100, A10"), run.out());
+        var curves =
+                DocumentBuilderFactory.newInstance()
+                        .newDocumentBuilder()
+                        .parse(picture.toFile())
+                        .getElementsByTagName("polyline");
+        assertEquals(4, curves.getLength());
     }
 
     @Test
@@ -122,6 +166,15 @@ class RehearseCommandTest {
                 "--nodes none.csv --pods none.csv;none.csv cannot be read, expected a CSV file",
                 "--price;--price is the last word, expected a value behind it",
                 "--policy fgd --present random;--present is random, expected one of --policy",
+                "--add-nodes A100;--add-nodes is A100, expected COUNT:MODELxGPUS",
+                "--remove-nodes A100;--remove-nodes is A100, expected COUNT:MODEL or",
+                "--replace-gpus A100;--replace-gpus is A100, expected MODEL=MODEL",
+                "--price 1 --price-book b;--price, --price-book and --prices-from are there"
+                        + " together",
+                "--market black;--market is black, expected one of on_demand, spot, reserved",
+                "--cluster http://127.0.0.1:1;http://127.0.0.1:1/gpu/info?max_age=168h is"
+                        + " ConnectException",
+                "--prices-from here;here/prices is no URL, expected http://host:port",
                 "--what;--what is no option"
             })
     void aBadOptionIsOneLine(String arguments, String expected) {

@@ -5,6 +5,9 @@ import gpuanalytics.placement.cluster.Node;
 import gpuanalytics.placement.fragment.Fragmentation;
 import gpuanalytics.placement.policy.Placer;
 import gpuanalytics.placement.policy.Policy;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -19,7 +22,13 @@ final class SeedRun {
     private final Cluster cluster;
     private final Fragmentation fragmentation;
     private final Placer placer;
-    private final SeedResult result;
+    private final Curve allocated;
+    private final Curve fragmented;
+    private final Strandings strandings;
+    private final AllocatedByModel byModel;
+    private final int[] nodeOrder;
+    private final boolean isShown;
+    private List<NodeFill> shown = List.of();
     private long arrivedMilli;
 
     /** The same seed gives every policy the same requests and nodes in the same order. */
@@ -28,7 +37,8 @@ final class SeedRun {
         this.plan = plan;
         var random = new SplittableRandom(seed);
         arrivals = workload.arrivals(random, plan.targetPercent());
-        cluster = workload.cluster(random);
+        nodeOrder = workload.nodeOrder(random);
+        cluster = workload.cluster(nodeOrder);
         fragmentation = new Fragmentation(cluster, workload.typical());
         placer =
                 new Placer(
@@ -39,11 +49,11 @@ final class SeedRun {
                         plan.search(),
                         random.split());
         int models = workload.models().size();
-        result =
-                new SeedResult(
-                        new Curve(plan.targetPercent()),
-                        new Curve(plan.targetPercent()),
-                        new Strandings(workload.kinds().size(), models));
+        allocated = new Curve(plan.targetPercent());
+        fragmented = new Curve(plan.targetPercent());
+        strandings = new Strandings(workload.kinds().size(), models);
+        byModel = new AllocatedByModel(models, plan.compareAtPercent());
+        isShown = seed == plan.firstSeed();
     }
 
     /** Runs to the end. */
@@ -54,10 +64,33 @@ final class SeedRun {
             }
             arrivedMilli += workload.shape(kind).gpuMilliInAll();
             int percent = Math.toIntExact(Math.round(100.0 * arrivedMilli / cluster.gpuMilli()));
-            place(kind, percent <= plan.compareAtPercent());
+            boolean beforeComparison = percent <= plan.compareAtPercent();
+            if (!beforeComparison && isShown && shown.isEmpty()) {
+                shown = shown();
+            }
+            place(kind, beforeComparison);
             note(percent);
         }
-        return result;
+        var nodes = isShown && shown.isEmpty() ? shown() : shown;
+        return new SeedResult(allocated, fragmented, strandings, byModel, nodes);
+    }
+
+    /** The nodes as they stand, in the file's order. */
+    private List<NodeFill> shown() {
+        var fills = new ArrayList<NodeFill>();
+        for (int number = 0; number < nodeOrder.length; number++) {
+            var node = cluster.node(number);
+            if (workload.isShown(nodeOrder[number])) {
+                var free = new ArrayList<Integer>();
+                for (int gpu = 0; gpu < node.gpus(); gpu++) {
+                    free.add(node.gpuFreeMilli(gpu));
+                }
+                double unusable = fragmentation.gpus(fragmentation.weight(node));
+                fills.add(new NodeFill(nodeOrder[number], free, unusable));
+            }
+        }
+        fills.sort(Comparator.comparingInt(NodeFill::node));
+        return fills;
     }
 
     private void place(int kind, boolean beforeComparison) {
@@ -67,18 +100,21 @@ final class SeedRun {
             return;
         }
         var node = cluster.node(number);
-        cluster.place(node, workload.shape(kind), placer.gpu(shape, node));
+        var wanted = workload.shape(kind);
+        cluster.place(node, wanted, placer.gpu(shape, node));
+        byModel.placed(node.model(), wanted.gpuMilliInAll());
         double grown = fragmentation.gpus(fragmentation.update(node));
         if (beforeComparison) {
-            result.strandings().add(kind, node.model(), grown);
+            strandings.add(kind, node.model(), grown);
         }
     }
 
     private void note(int percent) {
+        byModel.arrived(percent);
         long all = cluster.gpuMilli();
         long free = all - cluster.allocatedMilli();
-        result.allocatedPercent().add(percent, 100.0 * cluster.allocatedMilli() / all);
+        allocated.add(percent, 100.0 * cluster.allocatedMilli() / all);
         double fragmentedMilli = fragmentation.gpus(fragmentation.weight()) * Node.GPU_MILLI;
-        result.fragmentedPercent().add(percent, free == 0 ? 0 : 100 * fragmentedMilli / free);
+        fragmented.add(percent, free == 0 ? 0 : 100 * fragmentedMilli / free);
     }
 }

@@ -16,15 +16,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /** Nodes and requests in numbers, the same for every run of a rehearsal. */
 public final class Workload {
+
+    /** A picture of more is not looked at. */
+    private static final int MAX_SHOWN_NODES = 400;
 
     /** More would take minutes and say nothing more. */
     private static final long MAX_ARRIVALS = 4_000_000;
 
     private final GpuModels models;
     private final List<NodeSpec> nodes;
+    private final List<String> nodeNames;
+    private final int shownNodes;
     private final List<Shape> shapes;
     private final List<RequestKind> kinds;
     private final int[] podKinds;
@@ -34,12 +40,15 @@ public final class Workload {
     private Workload(
             GpuModels models,
             List<NodeSpec> nodes,
+            List<String> nodeNames,
             Map<Shape, Long> counts,
             List<TracePod> pods,
             double typicalPercent)
             throws BadInputException {
         this.models = models;
         this.nodes = nodes;
+        this.nodeNames = nodeNames;
+        shownNodes = shownNodes(nodes);
         typical = new TypicalPods(counts, typicalPercent);
         shapes =
                 counts.entrySet().stream()
@@ -77,7 +86,9 @@ public final class Workload {
         for (var pod : pods) {
             counts.merge(shape(models, pod), 1L, Long::sum);
         }
-        var workload = new Workload(models, List.copyOf(nodes), counts, pods, typicalPercent);
+        var names = traceNodes.stream().map(TraceNode::name).toList();
+        var workload =
+                new Workload(models, List.copyOf(nodes), names, counts, pods, typicalPercent);
         workload.check(pods.size(), target);
         return workload;
     }
@@ -117,7 +128,7 @@ public final class Workload {
                     "num_gpu is 0 in all of %d pods, expected pods that ask for GPUs"
                             .formatted(pods));
         }
-        double arrivals = gpuMilli / 100.0 * targetPercent * pods / asked;
+        double arrivals = arrivals(targetPercent);
         if (arrivals > MAX_ARRIVALS) {
             throw new BadInputException(
                     "pods ask for %.6f GPUs each, so that %d GPUs need %.0f of them, expected at most %d"
@@ -129,16 +140,30 @@ public final class Workload {
         }
     }
 
-    /** The nodes, empty, in an order of chance. */
-    Cluster cluster(SplittableRandom random) {
-        var order = new ArrayList<>(nodes);
-        for (int left = order.size(); left > 1; left--) {
+    /** About how many requests arrive until they ask for so many percent of all GPUs. */
+    public double arrivals(int targetPercent) {
+        return gpuMilli / 100.0 * targetPercent * pods() / askedMilli();
+    }
+
+    /** The numbers of the nodes in an order of chance. */
+    int[] nodeOrder(SplittableRandom random) {
+        var order = IntStream.range(0, nodes.size()).toArray();
+        shuffle(order, random);
+        return order;
+    }
+
+    /** The nodes, empty, in an order. */
+    Cluster cluster(int[] order) {
+        return new Cluster(Arrays.stream(order).mapToObj(nodes::get).toList());
+    }
+
+    private static void shuffle(int[] numbers, SplittableRandom random) {
+        for (int left = numbers.length; left > 1; left--) {
             int other = random.nextInt(left);
-            var last = order.get(left - 1);
-            order.set(left - 1, order.get(other));
-            order.set(other, last);
+            int last = numbers[left - 1];
+            numbers[left - 1] = numbers[other];
+            numbers[other] = last;
         }
-        return new Cluster(order);
     }
 
     /**
@@ -147,12 +172,7 @@ public final class Workload {
      */
     int[] arrivals(SplittableRandom random, int targetPercent) {
         var shuffled = podKinds.clone();
-        for (int left = shuffled.length; left > 1; left--) {
-            int other = random.nextInt(left);
-            int last = shuffled[left - 1];
-            shuffled[left - 1] = shuffled[other];
-            shuffled[other] = last;
-        }
+        shuffle(shuffled, random);
         long most = gpuMilli * targetPercent / 100;
         var arrivals = new int[shuffled.length * 2];
         int size = 0;
@@ -196,6 +216,38 @@ public final class Workload {
 
     public int nodes() {
         return nodes.size();
+    }
+
+    /** A node as it is when empty. */
+    public NodeSpec node(int number) {
+        return nodes.get(number);
+    }
+
+    /** The name of a node; empty where the file has none. */
+    public String nodeName(int number) {
+        return nodeNames.get(number);
+    }
+
+    /** Up to which node those that have GPUs are as many as are shown. */
+    private static int shownNodes(List<NodeSpec> nodes) {
+        int withGpus = 0;
+        for (int number = 0; number < nodes.size(); number++) {
+            withGpus += nodes.get(number).gpus() > 0 ? 1 : 0;
+            if (withGpus == MAX_SHOWN_NODES) {
+                return number + 1;
+            }
+        }
+        return nodes.size();
+    }
+
+    /** Whether results tell how a node was filled. */
+    boolean isShown(int number) {
+        return number < shownNodes && nodes.get(number).gpus() > 0;
+    }
+
+    /** GPUs of a model on all nodes. */
+    public int gpus(int model) {
+        return nodes.stream().filter(node -> node.model() == model).mapToInt(NodeSpec::gpus).sum();
     }
 
     public int pods() {

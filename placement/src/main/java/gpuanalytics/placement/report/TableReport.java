@@ -2,28 +2,20 @@ package gpuanalytics.placement.report;
 
 import gpuanalytics.placement.cluster.Node;
 import gpuanalytics.placement.rehearse.PolicyResult;
-import gpuanalytics.placement.rehearse.RehearsalResult;
 import gpuanalytics.placement.rehearse.Spread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
 
 /** A rehearsal as a table for a terminal. */
 public final class TableReport {
 
-    private static final int HOURS_PER_MONTH = 730;
-
     private TableReport() {}
 
-    /**
-     * The lines.
-     *
-     * @param points the arrivals that are told, in percent of all GPUs
-     * @param usdPerGpuHour what a GPU costs; empty where dollars are not wanted
-     */
-    public static String of(
-            RehearsalResult result, List<Integer> points, OptionalDouble usdPerGpuHour) {
+    /** The lines. */
+    public static String of(Findings findings) {
+        var result = findings.result();
+        var points = findings.points();
         var lines = new ArrayList<String>();
         var workload = result.workload();
         lines.add(
@@ -49,7 +41,7 @@ public final class TableReport {
         for (var policy : result.policies()) {
             lines.add(row(policy, points, false));
         }
-        lines.addAll(freed(result, usdPerGpuHour));
+        lines.addAll(freed(findings));
         lines.add("");
         lines.addAll(StrandingTable.of(result));
         return String.join("\n", lines);
@@ -71,8 +63,8 @@ public final class TableReport {
         return line.toString();
     }
 
-    private static List<String> freed(RehearsalResult result, OptionalDouble usdPerGpuHour) {
-        var plan = result.plan();
+    private static List<String> freed(Findings findings) {
+        var plan = findings.result().plan();
         var lines = new ArrayList<String>();
         lines.add("");
         lines.add(
@@ -80,25 +72,29 @@ public final class TableReport {
                         .formatted(
                                 plan.present().label(),
                                 plan.compareAtPercent(),
-                                usdPerGpuHour.isPresent() ? ", and USD a month" : ""));
-        for (var policy : result.policies()) {
-            var gpus = Savings.gpus(result, policy);
-            var line = "%-14s%20s".formatted(policy.policy().label(), Numbers.text(gpus));
-            if (usdPerGpuHour.isPresent()) {
-                line +=
-                        "%24s"
-                                .formatted(
-                                        whole(gpus, usdPerGpuHour.getAsDouble() * HOURS_PER_MONTH));
-            }
-            lines.add(line);
+                                findings.prices().isKnown() ? ", and USD a month" : ""));
+        for (var policy : findings.result().policies()) {
+            var gpus = Savings.gpus(findings, policy);
+            var usd = Savings.usdPerMonth(findings, policy);
+            lines.add(
+                    "%-14s%20s%s"
+                            .formatted(
+                                    policy.policy().label(),
+                                    Numbers.text(gpus),
+                                    usd.map(each -> "%24s".formatted(whole(each))).orElse("")));
+        }
+        if (!findings.unpriced().isEmpty()) {
+            lines.add(
+                    "without a price, and not in these USD: "
+                            + String.join(", ", findings.unpriced()));
         }
         return lines;
     }
 
-    private static String whole(Spread spread, double factor) {
-        var mean = String.format(Locale.ROOT, "%.0f", spread.mean() * factor);
+    private static String whole(Spread spread) {
+        var mean = String.format(Locale.ROOT, "%.0f", spread.mean());
         return spread.sd().isEmpty()
                 ? mean
-                : mean + String.format(Locale.ROOT, " ± %.0f", spread.sd().getAsDouble() * factor);
+                : mean + String.format(Locale.ROOT, " ± %.0f", spread.sd().getAsDouble());
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package gpuanalytics.placement.input;
+
+import org.jspecify.annotations.NullMarked;
