@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 /** Every path that the server answers. A further part is a line in {@link #of}. */
 final class Endpoints {
 
+    static final String OPENAPI = "placement/openapi.yaml";
+
     private static final Duration SCRAPE_TIMEOUT = Duration.ofSeconds(10);
 
     private Endpoints() {}
@@ -31,6 +33,10 @@ final class Endpoints {
         return Stream.of(
                         AdminEndpoints.of(parts.health(), registry, SCRAPE_TIMEOUT, metrics),
                         policies(),
+                        new RehearsalAnswers(parts.rehearsals(), parts.cluster(), parts.prices())
+                                .endpoints(changes, metrics),
+                        PageFiles.endpoints(),
+                        documents(),
                         parts.placing()
                                 .map(
                                         each ->
@@ -42,6 +48,10 @@ final class Endpoints {
                                 .orElse(List.of()))
                 .flatMap(List::stream)
                 .toList();
+    }
+
+    private static List<Endpoint> documents() {
+        return List.of(Endpoint.file("/openapi.yaml", "application/yaml", OPENAPI));
     }
 
     private static List<Endpoint> policies() {

@@ -2,6 +2,8 @@ package gpuanalytics.placement.http;
 
 import gpuanalytics.placement.extender.Extender;
 import gpuanalytics.placement.extender.ExtenderConfig;
+import gpuanalytics.placement.input.ClusterHistory;
+import gpuanalytics.placement.queue.Rehearsals;
 import gpuanalytics.service.health.HealthReport;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -10,9 +12,17 @@ import java.util.function.Supplier;
  * What is asked over HTTP.
  *
  * @param health answers at once: it is asked on the event loop
+ * @param rehearsals takes orders
+ * @param cluster knows the cluster's nodes and pods; empty where nobody does
+ * @param prices knows what GPUs cost
  * @param placing places pods; empty where it does not
  */
-public record Parts(Supplier<HealthReport> health, Optional<Placing> placing) {
+public record Parts(
+        Supplier<HealthReport> health,
+        Rehearsals rehearsals,
+        Optional<ClusterHistory> cluster,
+        PriceSource prices,
+        Optional<Placing> placing) {
 
     /** What answers schedulers. */
     public record Placing(Extender extender, ExtenderConfig config) {}

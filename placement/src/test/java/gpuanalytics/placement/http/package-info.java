@@ -1,0 +1,4 @@
+@NullMarked
+package gpuanalytics.placement.http;
+
+import org.jspecify.annotations.NullMarked;
