@@ -63,9 +63,7 @@ public final class Placement implements RunningService {
                                 processor.<ClusterHistory>map(ProcessorFleet::new),
                                 prices(config),
                                 scheduling.map(
-                                        each ->
-                                                new Parts.Placing(
-                                                        each.extender(), each.config()))),
+                                        each -> new Parts.Placing(each.extender(), each.config()))),
                         registry);
     }
 

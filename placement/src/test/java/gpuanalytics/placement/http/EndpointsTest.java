@@ -3,15 +3,22 @@ package gpuanalytics.placement.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import gpuanalytics.placement.ApiDocument;
+import gpuanalytics.placement.extender.Extender;
+import gpuanalytics.placement.extender.ExtenderConfig;
+import gpuanalytics.placement.extender.Forecasts;
+import gpuanalytics.placement.podevents.PodHistory;
 import gpuanalytics.placement.price.GpuPrices;
 import gpuanalytics.placement.queue.RehearsalLimits;
 import gpuanalytics.placement.queue.Rehearsals;
 import gpuanalytics.service.config.EnvironmentReader;
 import gpuanalytics.service.health.HealthReport;
 import gpuanalytics.service.http.HttpMetrics;
+import gpuanalytics.service.kubernetes.KubernetesAccess;
+import gpuanalytics.service.kubernetes.KubernetesApi;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +28,19 @@ import org.junit.jupiter.api.Test;
 
 /** What is served and what {@code openapi.yaml} says are the same. */
 class EndpointsTest {
+
+    private static Parts.Placing placing() {
+        var environment = new EnvironmentReader(Map.of());
+        var config = ExtenderConfig.read(environment);
+        return new Parts.Placing(
+                Extender.of(
+                        config,
+                        List.of(),
+                        Forecasts.NONE,
+                        new PodHistory(Duration.ofDays(1), Clock.systemUTC()),
+                        new KubernetesApi(KubernetesAccess.read(environment))),
+                config);
+    }
 
     @Test
     void routesAreThoseOfTheDocument() throws Exception {
@@ -32,7 +52,8 @@ class EndpointsTest {
                             () -> new HealthReport(true, List.of()),
                             rehearsals,
                             Optional.empty(),
-                            () -> PriceSource.Found.of(GpuPrices.none()));
+                            () -> PriceSource.Found.of(GpuPrices.none()),
+                            Optional.of(placing()));
             var routed =
                     Endpoints.of(parts, _ -> {}, registry, new HttpMetrics(registry, "test"))
                             .stream()
