@@ -1,6 +1,5 @@
 package gpuanalytics.placement;
 
-import gpuanalytics.placement.extender.Forecasts;
 import gpuanalytics.placement.http.Parts;
 import gpuanalytics.placement.http.PlacementHttp;
 import gpuanalytics.placement.http.PriceSource;
@@ -40,6 +39,7 @@ public final class Placement implements RunningService {
     private final Clock clock = Clock.systemUTC();
     private final PrometheusMeterRegistry registry =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Forecasting forecasting;
     private final Optional<Scheduling> scheduling;
     private final Optional<ProcessorClient> processor;
     private final Rehearsals rehearsals;
@@ -53,7 +53,8 @@ public final class Placement implements RunningService {
         processor =
                 config.processor().map(url -> new ProcessorClient(url, config.processorTimeout()));
         rehearsals = new Rehearsals(config.rehearsals(), clock, registry);
-        scheduling = config.scheduling().map(each -> Scheduling.start(each, Forecasts.NONE));
+        forecasting = Forecasting.start(config.models(), processor.map(each -> each), clock);
+        scheduling = config.scheduling().map(each -> Scheduling.start(each, forecasting));
         http =
                 PlacementHttp.start(
                         config.http(),
@@ -62,6 +63,7 @@ public final class Placement implements RunningService {
                                 rehearsals,
                                 processor.<ClusterHistory>map(ProcessorFleet::new),
                                 prices(config),
+                                forecasting.answers(),
                                 scheduling.map(
                                         each -> new Parts.Placing(each.extender(), each.config()))),
                         registry);
@@ -136,6 +138,7 @@ public final class Placement implements RunningService {
         closed = true;
         var parts = new ArrayList<AutoCloseable>(List.of(http, rehearsals));
         scheduling.ifPresent(parts::add);
+        parts.add(forecasting);
         processor.ifPresent(parts::add);
         parts.add(registry::close);
         Closing.inOrder(parts);

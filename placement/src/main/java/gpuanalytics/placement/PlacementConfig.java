@@ -1,6 +1,7 @@
 package gpuanalytics.placement;
 
 import gpuanalytics.placement.http.HttpConfig;
+import gpuanalytics.placement.model.ModelSettings;
 import gpuanalytics.placement.price.PriceBookFile;
 import gpuanalytics.placement.queue.RehearsalLimits;
 import gpuanalytics.service.config.EnvironmentReader;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param processorTimeout how long one of its answers may take
  * @param prices a price book that goes before the processor's; empty for none
  * @param market whose prices of the price book
+ * @param models how models are kept
  * @param scheduling how it places pods; empty where it does not
  */
 public record PlacementConfig(
@@ -27,6 +29,7 @@ public record PlacementConfig(
         Duration processorTimeout,
         Optional<Path> prices,
         String market,
+        ModelSettings models,
         Optional<Scheduling.Config> scheduling) {
 
     /** Reads every variable; errors are left in the reader. */
@@ -48,6 +51,7 @@ public record PlacementConfig(
                                         + " processor has")
                         .map(Path::of),
                 market(env),
+                ModelSettings.read(env),
                 scheduling(env));
     }
 

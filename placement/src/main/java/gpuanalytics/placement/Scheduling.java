@@ -2,7 +2,6 @@ package gpuanalytics.placement;
 
 import gpuanalytics.placement.extender.Extender;
 import gpuanalytics.placement.extender.ExtenderConfig;
-import gpuanalytics.placement.extender.Forecasts;
 import gpuanalytics.placement.podevents.PodEventLog;
 import gpuanalytics.placement.podevents.PodEventsConfig;
 import gpuanalytics.placement.podevents.PodHistory;
@@ -53,7 +52,7 @@ final class Scheduling implements AutoCloseable {
         }
     }
 
-    private Scheduling(Config config, Forecasts forecasts) {
+    private Scheduling(Config config, Forecasting forecasting) {
         this.config = config;
         var clock = Clock.systemUTC();
         cluster = new PartHealth("kubernetes", "nodes and pods are not known yet", clock);
@@ -63,7 +62,7 @@ final class Scheduling implements AutoCloseable {
                 Extender.of(
                         config.extender(),
                         typicalPods(config.extender()),
-                        forecasts,
+                        forecasting.forecasts(),
                         pods,
                         new KubernetesApi(config.kubernetes()));
         var observer = new PodObserver(pods, clock);
@@ -72,7 +71,8 @@ final class Scheduling implements AutoCloseable {
                 new ClusterWatch(
                         config.kubernetes(),
                         extender.nodeListener(),
-                        ClusterWatch.toAll(List.of(extender.podListener(), observer)));
+                        ClusterWatch.toAll(
+                                List.of(extender.podListener(), observer, forecasting.pods())));
         looks = new Periodic("cluster-health", LOOK, this::look);
     }
 
@@ -81,14 +81,14 @@ final class Scheduling implements AutoCloseable {
      *
      * @throws ConfigurationException where no API is known, or the usual pods cannot be read
      */
-    static Scheduling start(Config config, Forecasts forecasts) {
+    static Scheduling start(Config config, Forecasting forecasting) {
         if (config.kubernetes().url().isEmpty()) {
             throw new ConfigurationException(
                     List.of(
                             "KUBERNETES_API_URL is empty, expected the API of the cluster whose"
                                     + " pods are placed (PLACEMENT_EXTENDER is true)"));
         }
-        var scheduling = new Scheduling(config, forecasts);
+        var scheduling = new Scheduling(config, forecasting);
         scheduling.watch.start();
         return scheduling;
     }

@@ -60,6 +60,9 @@ class PlacementServerTest {
             assertEquals(200, get(port, "/health/ready").statusCode());
             assertTrue(get(port, "/metrics").body().contains("placement_http_connections"));
             assertTrue(get(port, "/placement/policies").body().contains("\"fgd-best-fit\""));
+            var models = get(port, "/placement/models").body();
+            assertTrue(models.contains("\"target\":\"peak_memory_mib\""), models);
+            assertTrue(models.contains("\"serves\":false"), models);
             var none = get(port, "/nothing");
             assertEquals(404, none.statusCode());
             assertTrue(none.body().contains("/placement/policies"), none.body());

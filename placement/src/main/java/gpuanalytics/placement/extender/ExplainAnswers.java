@@ -2,6 +2,7 @@ package gpuanalytics.placement.extender;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import gpuanalytics.placement.extender.Evaluation.NodeScore;
+import gpuanalytics.placement.model.answer.StateJson;
 import gpuanalytics.placement.watch.PodRequest;
 import gpuanalytics.placement.watch.PodState;
 import gpuanalytics.service.http.Answer;
@@ -88,6 +89,11 @@ record ExplainAnswers(Extender extender) {
         if (peak.isPresent()) {
             json.writeNumberField("peak_gpu_memory_mib", peak.getAsInt());
         }
+        json.writeArrayFieldStart("predictions");
+        for (var prediction : forecast.get().predictions()) {
+            StateJson.write(json, prediction);
+        }
+        json.writeEndArray();
         json.writeEndObject();
     }
 

@@ -1,6 +1,8 @@
 package gpuanalytics.placement.extender;
 
+import gpuanalytics.placement.model.Prediction;
 import gpuanalytics.placement.watch.PodState;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -23,6 +25,11 @@ public interface Forecasts {
 
         /** Which model made it. */
         String model();
+
+        /** All that is predicted of it, wherever it runs, with what makes it up. */
+        default List<Prediction> predictions() {
+            return List.of();
+        }
 
         /** MiB that it will need of each GPU, the upper end of the interval. */
         OptionalInt peakGpuMemoryMib();

@@ -2,6 +2,7 @@ package gpuanalytics.placement.http;
 
 import gpuanalytics.placement.extender.ExtenderEndpoints;
 import gpuanalytics.service.http.AdminEndpoints;
+import gpuanalytics.service.http.ByteBudget;
 import gpuanalytics.service.http.Endpoint;
 import gpuanalytics.service.http.HttpMetrics;
 import gpuanalytics.service.http.Intake;
@@ -15,6 +16,9 @@ import java.util.stream.Stream;
 final class Endpoints {
 
     static final String OPENAPI = "placement/openapi.yaml";
+
+    /** What is told of outcomes and is being read. */
+    private static final long READ_AT_ONCE_BYTES = 16 << 20;
 
     private static final Duration SCRAPE_TIMEOUT = Duration.ofSeconds(10);
 
@@ -35,6 +39,7 @@ final class Endpoints {
                         policies(),
                         new RehearsalAnswers(parts.rehearsals(), parts.cluster(), parts.prices())
                                 .endpoints(changes, metrics),
+                        parts.models().endpoints(intake(changes)),
                         PageFiles.endpoints(),
                         documents(),
                         parts.placing()
@@ -48,6 +53,10 @@ final class Endpoints {
                                 .orElse(List.of()))
                 .flatMap(List::stream)
                 .toList();
+    }
+
+    private static Intake intake(Intake.Admission changes) {
+        return new Intake(changes, new ByteBudget(READ_AT_ONCE_BYTES), Intake.OPEN.refusal());
     }
 
     private static List<Endpoint> documents() {

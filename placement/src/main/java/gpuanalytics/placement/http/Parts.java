@@ -3,6 +3,7 @@ package gpuanalytics.placement.http;
 import gpuanalytics.placement.extender.Extender;
 import gpuanalytics.placement.extender.ExtenderConfig;
 import gpuanalytics.placement.input.ClusterHistory;
+import gpuanalytics.placement.model.answer.ModelAnswers;
 import gpuanalytics.placement.queue.Rehearsals;
 import gpuanalytics.service.health.HealthReport;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.function.Supplier;
  * @param rehearsals takes orders
  * @param cluster knows the cluster's nodes and pods; empty where nobody does
  * @param prices knows what GPUs cost
+ * @param models tells of the models, and takes what happened
  * @param placing places pods; empty where it does not
  */
 public record Parts(
@@ -22,6 +24,7 @@ public record Parts(
         Rehearsals rehearsals,
         Optional<ClusterHistory> cluster,
         PriceSource prices,
+        ModelAnswers models,
         Optional<Placing> placing) {
 
     /** What answers schedulers. */

@@ -3,6 +3,7 @@ package gpuanalytics.placement.processor;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import gpuanalytics.placement.model.source.ProcessorApi;
 import gpuanalytics.placement.trace.BadInputException;
 import gpuanalytics.service.text.Printable;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
 /** Asks the processor's API. An answer longer than the limit is none. */
-public final class ProcessorClient implements AutoCloseable {
+public final class ProcessorClient implements ProcessorApi, AutoCloseable {
 
     /** 200,000 GPUs with all readings. */
     private static final int MAX_ANSWER_BYTES = 128 << 20;
@@ -35,13 +36,8 @@ public final class ProcessorClient implements AutoCloseable {
         client = HttpClient.newBuilder().connectTimeout(timeout).build();
     }
 
-    /**
-     * What it answers.
-     *
-     * @param target path and query
-     * @throws BadInputException in one line where it does not answer with 200 and JSON in time
-     */
-    JsonNode get(String target) throws BadInputException, InterruptedException {
+    @Override
+    public JsonNode get(String target) throws BadInputException, InterruptedException {
         try {
             var request =
                     HttpRequest.newBuilder(URI.create(url + target))

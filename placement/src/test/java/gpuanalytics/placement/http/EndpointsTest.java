@@ -6,6 +6,10 @@ import gpuanalytics.placement.ApiDocument;
 import gpuanalytics.placement.extender.Extender;
 import gpuanalytics.placement.extender.ExtenderConfig;
 import gpuanalytics.placement.extender.Forecasts;
+import gpuanalytics.placement.model.ModelKeeper;
+import gpuanalytics.placement.model.ModelSettings;
+import gpuanalytics.placement.model.ObservationStore;
+import gpuanalytics.placement.model.answer.ModelAnswers;
 import gpuanalytics.placement.podevents.PodHistory;
 import gpuanalytics.placement.price.GpuPrices;
 import gpuanalytics.placement.queue.RehearsalLimits;
@@ -42,6 +46,13 @@ class EndpointsTest {
                 config);
     }
 
+    private static ModelAnswers models() {
+        var settings = ModelSettings.defaults();
+        var store = new ObservationStore(settings.maxObservations(), Clock.systemUTC());
+        return new ModelAnswers(
+                new ModelKeeper(store, settings, Clock.systemUTC()), store, settings);
+    }
+
     @Test
     void routesAreThoseOfTheDocument() throws Exception {
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -53,6 +64,7 @@ class EndpointsTest {
                             rehearsals,
                             Optional.empty(),
                             () -> PriceSource.Found.of(GpuPrices.none()),
+                            models(),
                             Optional.of(placing()));
             var routed =
                     Endpoints.of(parts, _ -> {}, registry, new HttpMetrics(registry, "test"))

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** The workload that a pod's name tells: what Kubernetes has added to it is taken away. */
-final class WorkloadName {
+public final class WorkloadName {
 
     /** The letters and digits that Kubernetes makes random names of. */
     private static final String SAFE = "[bcdfghjklmnpqrstvwxz2456789]";
@@ -20,7 +20,8 @@ final class WorkloadName {
 
     private WorkloadName() {}
 
-    static String of(String pod) {
+    /** The name of what owns a pod of this name. */
+    public static String of(String pod) {
         for (var added : ADDED) {
             var matcher = added.matcher(pod);
             if (matcher.find() && matcher.start() > 0) {

@@ -1,0 +1,90 @@
+package gpuanalytics.placement;
+
+import gpuanalytics.placement.extender.Forecasts;
+import gpuanalytics.placement.forecast.KnownPods;
+import gpuanalytics.placement.forecast.ModelForecasts;
+import gpuanalytics.placement.model.ModelKeeper;
+import gpuanalytics.placement.model.ModelSettings;
+import gpuanalytics.placement.model.ObservationStore;
+import gpuanalytics.placement.model.answer.ModelAnswers;
+import gpuanalytics.placement.model.source.ProcessorApi;
+import gpuanalytics.placement.model.source.ProcessorObserver;
+import gpuanalytics.placement.trace.BadInputException;
+import gpuanalytics.service.lifecycle.Periodic;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The models with what they learn from: the processor's samples, and what is told of outcomes. */
+final class Forecasting implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Forecasting.class);
+
+    private static final Duration TICK = Duration.ofMinutes(5);
+    private static final Duration LOOK = Duration.ofHours(1);
+    private static final int MAX_OBSERVED_PODS = 5000;
+
+    private final ObservationStore observations;
+    private final ModelKeeper keeper;
+    private final ModelAnswers answers;
+    private final Forecasts forecasts;
+    private final KnownPods pods;
+    private final Periodic ticks;
+    private final Optional<Periodic> looks;
+
+    private Forecasting(ModelSettings settings, Optional<ProcessorApi> processor, Clock clock) {
+        observations = new ObservationStore(settings.maxObservations(), clock);
+        keeper = new ModelKeeper(observations, settings, clock);
+        answers = new ModelAnswers(keeper, observations, settings);
+        forecasts = new ModelForecasts(keeper::predictor, clock);
+        pods = new KnownPods(observations, clock);
+        ticks = new Periodic("models", TICK, keeper::tick);
+        looks =
+                processor.map(
+                        api -> {
+                            var observer =
+                                    new ProcessorObserver(
+                                            api, pods, _ -> Double.NaN, MAX_OBSERVED_PODS, clock);
+                            return new Periodic("model-outcomes", LOOK, () -> look(observer));
+                        });
+    }
+
+    /**
+     * Starts.
+     *
+     * @param processor whose samples are looked at every hour; without one only what is told counts
+     */
+    static Forecasting start(
+            ModelSettings settings, Optional<ProcessorApi> processor, Clock clock) {
+        return new Forecasting(settings, processor, clock);
+    }
+
+    private void look(ProcessorObserver observer) throws InterruptedException {
+        try {
+            observer.look().forEach(observations::add);
+        } catch (BadInputException e) {
+            LOG.atWarn().addKeyValue("why", e.line()).log("outcomes of this hour are not known");
+        }
+    }
+
+    ModelAnswers answers() {
+        return answers;
+    }
+
+    Forecasts forecasts() {
+        return forecasts;
+    }
+
+    /** Hears of pods, where there is a watch. */
+    KnownPods pods() {
+        return pods;
+    }
+
+    @Override
+    public void close() {
+        looks.ifPresent(Periodic::close);
+        ticks.close();
+    }
+}

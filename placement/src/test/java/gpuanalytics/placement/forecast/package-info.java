@@ -1,0 +1,4 @@
+@NullMarked
+package gpuanalytics.placement.forecast;
+
+import org.jspecify.annotations.NullMarked;
