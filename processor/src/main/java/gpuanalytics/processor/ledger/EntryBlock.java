@@ -111,8 +111,13 @@ final class EntryBlock {
         }
     }
 
+    /** Tells the entries of a block, or the one entry of a document that is none. */
     static void forEach(Document block, BiConsumer<EntryKey, Amounts> reader) {
-        new Reader(block).forEach(reader);
+        if (block.containsKey(PACKED)) {
+            new Reader(block).forEach(reader);
+        } else {
+            reader.accept(EntryDocuments.key(block), EntryDocuments.amounts(block));
+        }
     }
 
     private static final class Reader {

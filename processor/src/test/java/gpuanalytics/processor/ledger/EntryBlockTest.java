@@ -7,6 +7,7 @@ import gpuanalytics.processor.ledger.EntryKey.Gpu;
 import gpuanalytics.processor.ledger.EntryKey.Kind;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,31 @@ class EntryBlockTest {
         block.put("packed", new Binary(Arrays.copyOf(packed, packed.length - 1)));
 
         assertThrows(IndexOutOfBoundsException.class, () -> read(block));
+    }
+
+    @Test
+    void anEntryThatWasStoredAsADocumentIsReadStill() {
+        var document =
+                new Document("kind", "used")
+                        .append("gpu", "GPU-1")
+                        .append("host", "node-1")
+                        .append("gpu_model", "H100")
+                        .append("from", Date.from(HOUR))
+                        .append("provided_micro_usd", 2_500_000L)
+                        .append("model", "llama")
+                        .append("team", "search")
+                        .append("requests", 3L)
+                        .append("prompt_tokens", 0L);
+        var key =
+                new EntryKey(
+                        Kind.USED,
+                        new Gpu("GPU-1", "node-1", "H100"),
+                        HOUR,
+                        2_500_000L,
+                        new Group("llama", "search", null, null, null));
+        var amounts = new Amounts().add(Amount.REQUESTS, 3).add(Amount.PROMPT_TOKENS, 0);
+
+        assertEquals(Map.of(key, amounts), read(document));
     }
 
     private static Document block(Map<EntryKey, Amounts> entries) {
