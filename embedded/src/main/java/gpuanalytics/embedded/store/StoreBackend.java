@@ -4,6 +4,7 @@ import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.MongoVersion;
 import de.bwaldvogel.mongo.backend.AbstractMongoBackend;
 import de.bwaldvogel.mongo.backend.InMemoryCursor;
+import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.backend.Utils;
 import de.bwaldvogel.mongo.backend.aggregation.Aggregation;
 import de.bwaldvogel.mongo.bson.Document;
@@ -11,6 +12,7 @@ import de.bwaldvogel.mongo.exception.MongoServerError;
 import de.bwaldvogel.mongo.exception.MongoServerException;
 import de.bwaldvogel.mongo.exception.NoSuchCommandException;
 import de.bwaldvogel.mongo.oplog.NoopOplog;
+import de.bwaldvogel.mongo.wire.message.MongoQuery;
 import io.netty.channel.Channel;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -145,6 +147,12 @@ final class StoreBackend extends AbstractMongoBackend {
                 .handleCommand(channel, name, query, this::resolveDatabase, NoopOplog.get());
     }
 
+    /** A search as before OP_MSG: no server of this release takes it, and no driver asks it. */
+    @Override
+    public QueryResult handleQuery(MongoQuery query) {
+        throw Arguments.outdated("query");
+    }
+
     private Document structure(
             Channel channel, String database, String command, String name, Document query) {
         return switch (command) {
@@ -184,11 +192,11 @@ final class StoreBackend extends AbstractMongoBackend {
                                     new Document("authenticatedUsers", List.of())
                                             .append("authenticatedUserRoles", List.of())));
             case "find" -> {
-                batched(query, FIRST_BATCH);
+                Arguments.cursor(query, FIRST_BATCH);
                 yield library(channel, database, "find", query);
             }
             case "getmore" -> {
-                batched(query, NEXT_BATCH);
+                Arguments.cursor(query, NEXT_BATCH);
                 yield super.handleCommand(channel, database, "getMore", query);
             }
             case "aggregate" -> aggregate(channel, database, query);
@@ -222,17 +230,6 @@ final class StoreBackend extends AbstractMongoBackend {
                                                 .append("empty", false))
                         .toList();
         return ok(new Document("databases", databases).append("totalSize", file.sizeInBytes()));
-    }
-
-    /** The library takes 0 for "all at once". */
-    private static void batched(Document query, int absent) {
-        if (!(query.get("batchSize") instanceof Number size) || size.intValue() <= 0) {
-            query.put("batchSize", absent);
-        }
-        if (Boolean.TRUE.equals(query.get("singleBatch"))
-                && query.get("limit") instanceof Number limit) {
-            query.put("batchSize", Math.max(1, Math.abs(limit.intValue())));
-        }
     }
 
     /** The library reads the whole collection; a leading $match is answered by an index here. */

@@ -181,8 +181,9 @@ final class StoreCollection extends AbstractMongoCollection<Object> {
     }
 
     /**
-     * What matches, as it is shown: only what is compared is read of what does not, and nothing is
-     * taken out of documents afterwards. Null where that cannot be said beforehand.
+     * What matches, as it is shown: only what is compared is decoded. With fields to show, as only
+     * the command "find" has them, these are passed on as bytes. Null where what is shown cannot be
+     * said beforehand.
      */
     private @Nullable Stream<Document> plain(Document query, Document fields) {
         if (fields.isEmpty()) {
@@ -194,7 +195,7 @@ final class StoreCollection extends AbstractMongoCollection<Object> {
                 ? null
                 : candidates(query)
                         .filter(bytes -> documentMatchesQuery(Bson.decode(bytes, compared), query))
-                        .map(bytes -> Bson.decode(bytes, shown));
+                        .map(bytes -> PassedDocument.of(BsonParts.only(bytes, shown)));
     }
 
     private static Document orEmpty(@Nullable Document document) {

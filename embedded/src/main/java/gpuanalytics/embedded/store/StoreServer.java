@@ -3,7 +3,6 @@ package gpuanalytics.embedded.store;
 import de.bwaldvogel.mongo.MongoBackend;
 import de.bwaldvogel.mongo.wire.MongoDatabaseHandler;
 import de.bwaldvogel.mongo.wire.MongoExceptionHandler;
-import de.bwaldvogel.mongo.wire.MongoWireMessageEncoder;
 import de.bwaldvogel.mongo.wire.MongoWireProtocolHandler;
 import de.bwaldvogel.mongo.wire.MongoWireReplyEncoder;
 import io.netty.bootstrap.ServerBootstrap;
@@ -120,7 +119,7 @@ public final class StoreServer implements AutoCloseable {
                         .pipeline()
                         .addLast(
                                 new MongoWireReplyEncoder(),
-                                new MongoWireMessageEncoder(),
+                                new AnswerEncoder(),
                                 new MongoWireProtocolHandler(),
                                 new MongoDatabaseHandler(backend, connections),
                                 new MongoExceptionHandler());

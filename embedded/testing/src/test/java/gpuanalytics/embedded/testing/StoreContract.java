@@ -345,6 +345,8 @@ abstract class StoreContract {
 
         assertEquals(List.of("n4", "n7"), ids(things.find(in("_id", "n7", "n4", "missing"))));
         assertEquals(5000, things.find().batchSize(700).into(new ArrayList<>()).size());
+        var shown = things.find().projection(fields(include("_id"))).batchSize(700);
+        assertEquals(5000, new HashSet<>(shown.into(new ArrayList<>())).size());
     }
 
     @Test
