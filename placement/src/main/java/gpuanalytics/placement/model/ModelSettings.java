@@ -57,12 +57,7 @@ public record ModelSettings(
                         "MODEL_TREES", byDefault.trees, 10, 1000, "How many trees a forest has"),
                 reader.integer(
                         "MODEL_THREADS", byDefault.threads, 1, 64, "How many trees grow at a time"),
-                reader.number(
-                        "MODEL_NOMINAL_COVERAGE",
-                        byDefault.nominal,
-                        0.5,
-                        0.99,
-                        "The share of outcomes that an interval is to hold"),
+                nominal(reader, byDefault),
                 reader.integer(
                         "MODEL_CALIBRATION_ROWS",
                         byDefault.calibrationRows,
@@ -81,18 +76,35 @@ public record ModelSettings(
                         10,
                         100_000,
                         "Fewer outcomes of the last day let no model serve"),
-                reader.integer(
-                        "MODEL_MAX_TRAINING_ROWS",
-                        byDefault.maxTrainingRows,
-                        1000,
-                        1_000_000,
-                        "The latest observations that a model learns from at most"),
-                reader.integer(
-                        "MODEL_MAX_OBSERVATIONS",
-                        byDefault.maxObservations,
-                        1000,
-                        2_000_000,
-                        "How many observations are remembered; the oldest are forgotten"));
+                maxTrainingRows(reader, byDefault),
+                maxObservations(reader, byDefault));
+    }
+
+    private static double nominal(EnvironmentReader reader, ModelSettings byDefault) {
+        return reader.number(
+                "MODEL_NOMINAL_COVERAGE",
+                byDefault.nominal,
+                0.5,
+                0.99,
+                "The share of outcomes that an interval is to hold");
+    }
+
+    private static int maxTrainingRows(EnvironmentReader reader, ModelSettings byDefault) {
+        return reader.integer(
+                "MODEL_MAX_TRAINING_ROWS",
+                byDefault.maxTrainingRows,
+                1000,
+                1_000_000,
+                "The latest observations that a model learns from at most");
+    }
+
+    private static int maxObservations(EnvironmentReader reader, ModelSettings byDefault) {
+        return reader.integer(
+                "MODEL_MAX_OBSERVATIONS",
+                byDefault.maxObservations,
+                1000,
+                2_000_000,
+                "How many observations are remembered; the oldest are forgotten");
     }
 
     ForestSettings growth() {

@@ -113,7 +113,7 @@ public final class ProcessorObserver {
     private Observation observation(Held before, Instant from, Instant to)
             throws BadInputException, InterruptedException {
         var holding = before.holding();
-        var readings = new Readings(holding.gpus().size());
+        var readings = new Readings(holding.gpus().size(), Duration.between(from, to));
         for (var gpu : holding.gpus()) {
             readings.add(
                     processor.get(

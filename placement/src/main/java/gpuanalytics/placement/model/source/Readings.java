@@ -2,6 +2,7 @@ package gpuanalytics.placement.model.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import gpuanalytics.placement.model.Outcome;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,16 +16,18 @@ final class Readings {
 
     private static final double MIB = 1 << 20;
 
-    /** Of fewer minutes a window is not told. */
-    private static final int MIN_MINUTES = 10;
+    /** A window with longer holes is not told: sums would be too low, and peaks may be in them. */
+    private static final double MIN_COVERED = 0.9;
 
     private static final double P95 = 0.95;
 
     private final int gpus;
+    private final double minPoints;
     private final Map<String, Minute> minutes = new TreeMap<>();
     private double energyJ;
     private double busySeconds;
     private double xidErrors;
+    private int complete;
     private boolean knowsEnergy = true;
     private boolean knowsBusy = true;
     private boolean knowsXid = true;
@@ -40,14 +43,19 @@ final class Readings {
     }
 
     /**
+     * Readings of no GPU yet.
+     *
      * @param gpus how many GPUs will be added
+     * @param window from the first minute to the last
      */
-    Readings(int gpus) {
+    Readings(int gpus, Duration window) {
         this.gpus = gpus;
+        minPoints = MIN_COVERED * window.toMinutes();
     }
 
     /** Adds a GPU's answer of {@code /gpus/series} with steps of a minute. */
     void add(JsonNode series) {
+        complete += series.path("points").size() >= minPoints ? 1 : 0;
         for (var point : series.path("points")) {
             var minute = minutes.computeIfAbsent(point.path("ts").asText(), _ -> new Minute());
             var utilization = number(point.path("utilization").path("mean"));
@@ -87,17 +95,24 @@ final class Readings {
      * @param restarts in the window; null where they are not known
      */
     Outcome outcome(@Nullable Double restarts) {
-        if (minutes.size() < MIN_MINUTES) {
+        if (complete < gpus) {
             return new Outcome(null, null, null, null, null, restarts);
         }
-        var failures = restarts == null || !knowsXid ? null : Double.valueOf(restarts + xidErrors);
         return new Outcome(
                 p95(),
                 peak(false),
                 peak(true),
                 knowsEnergy ? Double.valueOf(energyJ) : null,
                 knowsBusy ? Double.valueOf(busySeconds) : null,
-                failures == null && knowsXid ? Double.valueOf(xidErrors) : failures);
+                failures(restarts));
+    }
+
+    /** What is known of the two; absent where neither is. */
+    private @Nullable Double failures(@Nullable Double restarts) {
+        if (!knowsXid) {
+            return restarts;
+        }
+        return restarts == null ? xidErrors : xidErrors + restarts;
     }
 
     private @Nullable Double p95() {
@@ -108,7 +123,7 @@ final class Readings {
             }
         }
         ratios.sort(null);
-        return ratios.size() < MIN_MINUTES
+        return ratios.size() < minPoints
                 ? null
                 : ratios.get((int) Math.ceil(P95 * ratios.size()) - 1);
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import gpuanalytics.placement.model.Outcome;
 import gpuanalytics.placement.model.Workload;
 import gpuanalytics.placement.trace.BadInputException;
 import java.io.IOException;
@@ -137,12 +138,22 @@ class ProcessorObserverTest {
     @Test
     void aReadingThatOneGpuLacksIsAbsent() throws Exception {
         var json = new ObjectMapper();
-        var both = new Readings(2);
+        var both = new Readings(2, Duration.ofHours(1));
         both.add(json.readTree(series()));
         both.add(json.readTree(series().replace("\"energy_j\":6000", "\"energy_j\":null")));
 
         assertNull(both.outcome(null).energyJ());
         assertEquals(0.56, both.outcome(null).p95Utilization());
+    }
+
+    @Test
+    void aWindowWithHolesIsNotTold() throws Exception {
+        var json = new ObjectMapper();
+        var both = new Readings(2, Duration.ofHours(1));
+        both.add(json.readTree(series()));
+        both.add(json.readTree("{\"points\":[]}"));
+
+        assertEquals(new Outcome(null, null, null, null, null, 3.0), both.outcome(3.0));
     }
 
     @Test
