@@ -413,13 +413,13 @@ class PlacementTest(unittest.TestCase):
         for extender in self.scheduler["extenders"]:
             self.assertEqual(f"http://{service['clusterIP']}:{service['ports'][0]['port']}/scheduler", extender["urlPrefix"])
             self.assertTrue(extender["nodeCacheCapable"])
-            # The default scorers together differ by at most 1,200 points; a winner's ten count ten times the weight.
-            self.assertGreaterEqual(extender["weight"], 13)
 
-    def test_parts_of_gpus_are_given_by_it_alone_and_whole_ones_without_it_too(self):
-        whole, parts = self.scheduler["extenders"]
-        self.assertEqual((True, ["nvidia.com/gpu"]), (whole["ignorable"], [r["name"] for r in whole["managedResources"]]))
-        self.assertFalse({"filterVerb", "bindVerb"} & whole.keys())
+    def test_parts_of_gpus_are_given_by_it_alone_and_all_else_goes_without_it_too(self):
+        advice, parts = self.scheduler["extenders"]
+        self.assertEqual((True, "prioritize"), (advice["ignorable"], advice["prioritizeVerb"]))
+        self.assertFalse({"filterVerb", "bindVerb", "managedResources"} & advice.keys())
+        # The default scorers together differ by at most 1,200 points; a winner's ten count ten times the weight.
+        self.assertGreaterEqual(advice["weight"], 13)
         self.assertEqual((False, "filter", "bind"), (parts["ignorable"], parts["filterVerb"], parts["bindVerb"]))
         java = text("placement/src/main/java/gpuanalytics/placement/watch/PodRequest.java")
         for resource in parts["managedResources"]:

@@ -43,6 +43,7 @@ final class ArchitectureTest {
                     .resideInAnyPackage(
                             "gpuanalytics.service..",
                             "java..",
+                            "javax.net.ssl..",
                             "io.vertx..",
                             // the server beneath Vert.x, whose words for a status are used
                             "io.netty.handler.codec..",

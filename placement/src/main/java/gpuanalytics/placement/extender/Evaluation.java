@@ -2,6 +2,7 @@ package gpuanalytics.placement.extender;
 
 import gpuanalytics.placement.policy.ScoreParts;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +16,7 @@ final class Evaluation {
     private final List<String> names;
     private final @Nullable String[] refusals;
     private final @Nullable NodeScore[] scores;
+    private final BitSet alike = new BitSet();
     private int best = NONE;
     private int fitting;
 
@@ -47,6 +49,21 @@ final class Evaluation {
         if (leading == null || score.total() > leading.total()) {
             best = place;
         }
+    }
+
+    /** A node that is as good as any other such, so that the choice among them is left. */
+    void alike(int place) {
+        alike.set(place);
+    }
+
+    /** Whether a node is among the best. */
+    boolean isBest(int place) {
+        return leavesChoice() ? alike.get(place) : place == best;
+    }
+
+    /** Whether several nodes may be the best, among which the scheduler chooses. */
+    boolean leavesChoice() {
+        return !alike.isEmpty();
     }
 
     List<String> names() {

@@ -166,7 +166,7 @@ public final class Extender {
         var name = evaluation.bestName();
         var score = evaluation.bestScore();
         var holding =
-                name == null || score == null
+                name == null || score == null || evaluation.leavesChoice()
                         ? null
                         : holding(pod, forecast, name, score, State.PROMISED);
         if (holding != null) {
@@ -182,9 +182,16 @@ public final class Extender {
                         evaluation.names().size(),
                         evaluation.refused(),
                         evaluation.top(EXPLAINED_NODES),
-                        holding == null ? "no node has room" : "promised",
+                        outcome(evaluation),
                         holding == null ? "" : holding.node(),
                         holding == null ? 0 : holding.gpus()));
+    }
+
+    private static String outcome(Evaluation evaluation) {
+        if (evaluation.leavesChoice()) {
+            return "left to the scheduler among nodes without GPUs";
+        }
+        return evaluation.fitting() == 0 ? "no node has room" : "promised";
     }
 
     private @Nullable Holding holding(

@@ -78,18 +78,21 @@ final class ExtenderAnswers {
                 });
     }
 
-    /** {@code HostPriorityList}: {@value #MAX_PRIORITY} for the best, 0 for the others. */
+    /**
+     * {@code HostPriorityList}: {@value #MAX_PRIORITY} for the best, 0 for the others. For a pod
+     * without a GPU all nodes without GPUs are the best.
+     */
     static Answer prioritized(ExtenderArgs args, Evaluation evaluation) {
-        var best = evaluation.bestName();
         return written(
                 json -> {
                     json.writeStartArray();
-                    for (var node : evaluation.names()) {
+                    for (int place = 0; place < evaluation.names().size(); place++) {
                         json.writeStartObject();
-                        json.writeStringField(name("Host", args.isCapitalised()), node);
+                        json.writeStringField(
+                                name("Host", args.isCapitalised()), evaluation.names().get(place));
                         json.writeNumberField(
                                 name("Score", args.isCapitalised()),
-                                node.equals(best) ? MAX_PRIORITY : 0);
+                                evaluation.isBest(place) ? MAX_PRIORITY : 0);
                         json.writeEndObject();
                     }
                     json.writeEndArray();

@@ -64,13 +64,7 @@ public record ExtenderConfig(
                         1,
                         3600,
                         "How long a GPU is kept for a pod that was promised it and is not bound"),
-                env.integer(
-                        "PLACEMENT_MAX_FAILING_WORKLOADS",
-                        3,
-                        0,
-                        1000,
-                        "A node on which so many different workloads have failed within an hour"
-                                + " gets no pods; 0 for no limit"),
+                maxFailingLately(env),
                 env.text(
                                 "PLACEMENT_TYPICAL_PODS_FILE",
                                 "A CSV of pods in openb's columns that are taken for usual until"
@@ -97,6 +91,16 @@ public record ExtenderConfig(
                         1,
                         1000,
                         "How many questions of schedulers are answered at the same time"));
+    }
+
+    private static int maxFailingLately(EnvironmentReader env) {
+        return env.integer(
+                "PLACEMENT_MAX_FAILING_WORKLOADS",
+                3,
+                0,
+                1000,
+                "A node on which so many different workloads have failed within an hour gets no"
+                        + " pods; 0 for no limit");
     }
 
     private static Weights weights(EnvironmentReader env) {

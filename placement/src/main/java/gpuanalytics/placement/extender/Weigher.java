@@ -89,6 +89,10 @@ record Weigher(Fleet fleet, ExtenderConfig config, NodeHistory history) {
                 evaluation.refuse(place, reasons.unfit(candidate, column.shape()));
             } else {
                 evaluation.score(place, score(parts, stability.failing(), forecast, candidate));
+                if (column.shape().gpus() == 0 && candidate.node().gpus() == 0) {
+                    // it is in no GPU's way there: what else a scheduler heeds decides
+                    evaluation.alike(place);
+                }
             }
         }
     }

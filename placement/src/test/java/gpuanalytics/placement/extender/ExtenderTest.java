@@ -197,6 +197,20 @@ class ExtenderTest {
     }
 
     @Test
+    void aPodWithoutAGpuGoesWhereItIsInNoGpusWay() {
+        var given = new Given(binder, node("a", 1), node("b", 0), node("c", 0));
+        var pod = pod("p", new PodRequest(1000, 1000, 0, 0, 0, ""));
+
+        var evaluation = given.extender.prioritize(pod, List.of("a", "b", "c"));
+        assertEquals(
+                List.of(false, true, true),
+                List.of(evaluation.isBest(0), evaluation.isBest(1), evaluation.isBest(2)));
+
+        var withGpus = given.extender.prioritize(pod, ONE);
+        assertTrue(withGpus.isBest(0));
+    }
+
+    @Test
     void modelsAreAFilter() {
         var given = new Given(binder, node("a", 1));
 

@@ -1,0 +1,229 @@
+package gpuanalytics.bench.placement;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import gpuanalytics.placement.extender.Extender;
+import gpuanalytics.placement.extender.ExtenderConfig;
+import gpuanalytics.placement.extender.ExtenderEndpoints;
+import gpuanalytics.placement.extender.Forecasts;
+import gpuanalytics.placement.extender.NodeHistory;
+import gpuanalytics.placement.trace.BadInputException;
+import gpuanalytics.placement.trace.TraceNode;
+import gpuanalytics.placement.trace.TracePod;
+import gpuanalytics.placement.trace.TraceReader;
+import gpuanalytics.placement.watch.NodeState;
+import gpuanalytics.placement.watch.PodRequest;
+import gpuanalytics.placement.watch.PodState;
+import gpuanalytics.service.config.EnvironmentReader;
+import gpuanalytics.service.http.HttpListener;
+import gpuanalytics.service.http.HttpMetrics;
+import gpuanalytics.service.http.HttpSettings;
+import gpuanalytics.service.http.Routes;
+import gpuanalytics.service.kubernetes.KubernetesAccess;
+import gpuanalytics.service.kubernetes.KubernetesApi;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Places the pods of a trace one after the other, first inside and then through HTTP with {@code
+ * nodeCacheCapable}, and prints how long decisions took.
+ */
+public final class DecisionMain {
+
+    private static final String HELP =
+            """
+            Prints how long decisions of the extender take, inside and through HTTP.
+              --nodes FILE  nodes in openb's columns (default: ../shared/data, 1,213 nodes)
+              --pods FILE   pods in openb's columns (default: ../shared/data)
+            """;
+
+    private static final Path DATA = Path.of("../shared/data/alibaba-gpu-v2023");
+    private static final int MAX_ROWS = 1_000_000;
+    private static final int WARM_UP = 1000;
+    private static final long SEED = 42;
+
+    private final List<TraceNode> nodes;
+    private final List<TracePod> pods;
+    private final List<String> names;
+    private final Histogram nanos = new Histogram(5);
+    private Extender extender;
+
+    private DecisionMain(List<TraceNode> nodes, List<TracePod> pods) {
+        this.nodes = nodes;
+        this.pods = new ArrayList<>(pods);
+        Collections.shuffle(this.pods, new Random(SEED));
+        names = nodes.stream().map(TraceNode::name).toList();
+        extender = opened();
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        var asked = List.of(arguments);
+        if (asked.contains("--help")) {
+            System.out.print(HELP);
+            return;
+        }
+        var reader = new TraceReader(MAX_ROWS, MAX_ROWS);
+        try {
+            var nodes = reader.nodes(file(asked, "--nodes", "openb_node_list_gpu_node.csv"));
+            var pods = reader.pods(file(asked, "--pods", "openb_pod_list_default.csv"));
+            var bench = new DecisionMain(nodes.rows(), pods.rows());
+            bench.inside();
+            bench.throughHttp();
+        } catch (BadInputException e) {
+            System.err.println(e.line());
+            System.exit(2);
+        }
+    }
+
+    private static Path file(List<String> asked, String option, String usual) {
+        int place = asked.indexOf(option);
+        return place < 0 || place + 1 == asked.size()
+                ? DATA.resolve(usual)
+                : Path.of(asked.get(place + 1));
+    }
+
+    private static ExtenderConfig config() {
+        return ExtenderConfig.read(new EnvironmentReader(Map.of()));
+    }
+
+    private Extender opened() {
+        var opened =
+                Extender.of(
+                        config(),
+                        pods,
+                        Forecasts.NONE,
+                        NodeHistory.NONE,
+                        new KubernetesApi(new KubernetesAccess(Optional.empty(), Path.of("/"))));
+        opened.nodeListener()
+                .listed(
+                        nodes.stream()
+                                .map(
+                                        node ->
+                                                new NodeState(
+                                                        node.name(),
+                                                        node.cpuMilli(),
+                                                        node.memoryMib(),
+                                                        node.gpus(),
+                                                        node.model(),
+                                                        0))
+                                .toList(),
+                        0);
+        opened.podListener().listed(List.of(), 0);
+        return opened;
+    }
+
+    /** Places all pods twice: the first time warms up. */
+    private void inside() {
+        for (int round = 0; round < 2; round++) {
+            extender = opened();
+            nanos.reset();
+            for (var pod : pods) {
+                var asked = state(pod, "");
+                long began = System.nanoTime();
+                var node = extender.best(asked, names);
+                nanos.recordValue(System.nanoTime() - began);
+                node.ifPresent(name -> extender.podListener().changed(state(pod, name)));
+            }
+        }
+        print("inside");
+    }
+
+    private void throughHttp() throws IOException, InterruptedException {
+        extender = opened();
+        var registry = new SimpleMeterRegistry();
+        var metrics = new HttpMetrics(registry, "placement");
+        var listener =
+                HttpListener.start(
+                        HttpSettings.read(new EnvironmentReader(Map.of("HTTP_PORT", "0")), 0),
+                        Routes.of(ExtenderEndpoints.of(extender, config(), registry, metrics)),
+                        metrics);
+        try (var client = HttpClient.newHttpClient()) {
+            var uri =
+                    URI.create("http://127.0.0.1:%d/scheduler/filter".formatted(listener.port()));
+            var list =
+                    names.stream().map(name -> '"' + name + '"').collect(Collectors.joining(","));
+            nanos.reset();
+            int number = 0;
+            for (var pod : pods) {
+                var request =
+                        HttpRequest.newBuilder(uri)
+                                .header("content-type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofString(json(pod, list)))
+                                .build();
+                long began = System.nanoTime();
+                var answer = client.send(request, BodyHandlers.ofByteArray());
+                if (number++ >= WARM_UP) {
+                    nanos.recordValue(System.nanoTime() - began);
+                }
+                if (answer.statusCode() != 200) {
+                    throw new IOException(new String(answer.body(), UTF_8));
+                }
+                extender.best(state(pod, ""), names)
+                        .ifPresent(name -> extender.podListener().changed(state(pod, name)));
+            }
+        } finally {
+            listener.close();
+        }
+        print("through HTTP (filter)");
+    }
+
+    private void print(String what) {
+        System.out.printf(
+                "%s: %d decisions over %d nodes, p50 %.0f us, p99 %.0f us, p99.9 %.0f us, most"
+                        + " %.0f us, %.1f %% of the GPUs allocated%n",
+                what,
+                nanos.getTotalCount(),
+                names.size(),
+                nanos.getValueAtPercentile(50) / 1e3,
+                nanos.getValueAtPercentile(99) / 1e3,
+                nanos.getValueAtPercentile(99.9) / 1e3,
+                nanos.getMaxValue() / 1e3,
+                extender.allocatedMilli()
+                        / 10.0
+                        / nodes.stream().mapToInt(TraceNode::gpus).sum());
+    }
+
+    private static PodState state(TracePod pod, String node) {
+        return new PodState(
+                "uid-" + pod.name(),
+                "default",
+                pod.name(),
+                "Pod/" + pod.name(),
+                node,
+                node.isEmpty() ? "Pending" : "Running",
+                "",
+                new PodRequest(
+                        pod.cpuMilli(), pod.memoryMib(), pod.gpus(), pod.gpuMilli(), 0, ""),
+                "",
+                0,
+                List.of());
+    }
+
+    private static String json(TracePod pod, String list) {
+        return """
+        {"Pod":{"metadata":{"name":"%1$s","namespace":"default","uid":"uid-%1$s"},"spec":{"containers":[{"name":"c",
+          "resources":{"requests":{"cpu":"%2$dm","memory":"%3$dMi","alibabacloud.com/gpu-count":"%4$d",
+          "alibabacloud.com/gpu-milli":"%5$d"}}}]}},"Nodes":null,"NodeNames":[%6$s]}
+        """
+                .formatted(
+                        pod.name(),
+                        pod.cpuMilli(),
+                        pod.memoryMib(),
+                        pod.gpus(),
+                        pod.gpuMilli(),
+                        list);
+    }
+}

@@ -1,0 +1,5 @@
+/** The extender asked by a real kube-scheduler. */
+@NullMarked
+package gpuanalytics.placement.scheduler;
+
+import org.jspecify.annotations.NullMarked;
