@@ -9,8 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A store in this process that speaks MongoDB's protocol, on loopback only: in memory, or durable
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Durable means that every acknowledged write outlives SIGKILL of the process.
  */
 public final class EmbeddedStore implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedStore.class);
 
     private static final String FILE = "store.mv";
 
@@ -30,12 +35,15 @@ public final class EmbeddedStore implements AutoCloseable {
      * @param expiryInterval how often documents are deleted that a TTL index says are old
      * @param maxBytes how much the collections of these names keep; beyond it their oldest
      *     documents by a TTL index go early
+     * @param ended takes the reason, in one line, why the store cannot go on: there was no room for
+     *     a write in its heap or on its disk. It listens no more then
      */
     public record Options(
             @Nullable Path directory,
             int port,
             Duration expiryInterval,
-            Map<String, Long> maxBytes) {
+            Map<String, Long> maxBytes,
+            Consumer<String> ended) {
 
         private static final Duration DEFAULT_EXPIRY_INTERVAL = Duration.ofSeconds(5);
 
@@ -45,27 +53,32 @@ public final class EmbeddedStore implements AutoCloseable {
 
         /** In memory, on a free port, every collection as large as it gets. */
         public static Options defaults() {
-            return new Options(null, 0, DEFAULT_EXPIRY_INTERVAL, Map.of());
+            return new Options(null, 0, DEFAULT_EXPIRY_INTERVAL, Map.of(), LOG::error);
         }
 
         /** The same with its data kept in a directory, which is made where it is missing. */
         public Options in(Path kept) {
-            return new Options(kept, port, expiryInterval, maxBytes);
+            return new Options(kept, port, expiryInterval, maxBytes, ended);
         }
 
         /** The same on a port of one's own. */
         public Options on(int fixedPort) {
-            return new Options(directory, fixedPort, expiryInterval, maxBytes);
+            return new Options(directory, fixedPort, expiryInterval, maxBytes, ended);
         }
 
         /** The same with another expiry interval. */
         public Options expiring(Duration interval) {
-            return new Options(directory, port, interval, maxBytes);
+            return new Options(directory, port, interval, maxBytes, ended);
         }
 
         /** The same with limits for collections. */
         public Options keeping(Map<String, Long> bytesByCollection) {
-            return new Options(directory, port, expiryInterval, bytesByCollection);
+            return new Options(directory, port, expiryInterval, bytesByCollection, ended);
+        }
+
+        /** The same with someone who is told if it cannot go on. */
+        public Options telling(Consumer<String> told) {
+            return new Options(directory, port, expiryInterval, maxBytes, told);
         }
     }
 
@@ -96,10 +109,10 @@ public final class EmbeddedStore implements AutoCloseable {
         try {
             return new EmbeddedStore(
                     StoreServer.start(
-                            file(options),
                             address,
-                            new StoreServer.Expiration(
-                                    options.expiryInterval(), options.maxBytes())));
+                            new StoreServer.Keeping(
+                                    file(options), options.expiryInterval(), options.maxBytes()),
+                            options.ended()));
         } catch (MVStoreException e) {
             throw new IllegalStateException(
                     "the store cannot open %s: %s".formatted(options.directory(), e.getMessage()),

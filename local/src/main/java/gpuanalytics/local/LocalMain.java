@@ -186,8 +186,17 @@ public final class LocalMain {
         }
     }
 
-    /** Shows the table when it is time to, and waits a little; true when the run is to end now. */
+    /**
+     * Shows the table when it is time to, and waits a little; true when the run is to end now.
+     *
+     * @throws IllegalStateException when there is no store any more, in one line
+     */
     private boolean showAndAwaitTick() throws InterruptedException {
+        pipeline.storeEnd()
+                .ifPresent(
+                        why -> {
+                            throw new IllegalStateException(why);
+                        });
         if (System.nanoTime() - nextShowNanos >= 0) {
             show();
             nextShowNanos = System.nanoTime() + interval.toNanos();

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,7 @@ final class LocalPipeline implements AutoCloseable {
     private static final String ALL_DAYS = "36500";
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final AtomicReference<@Nullable String> storeEnd = new AtomicReference<>();
     private final EmbeddedBroker broker;
     private final String storeUrl;
     private final Processor processor;
@@ -68,7 +70,13 @@ final class LocalPipeline implements AutoCloseable {
             storeUrl =
                     config.storeUrl()
                             .orElseGet(
-                                    () -> opened(EmbeddedStore.start(storeOptions(config))).url());
+                                    () ->
+                                            opened(
+                                                            EmbeddedStore.start(
+                                                                    storeOptions(config)
+                                                                            .telling(
+                                                                                    storeEnd::set)))
+                                                    .url());
             var variables = variables(options, environment);
             var processorConfig = processorConfig(config, variables);
             isDemo = options.demo();
@@ -132,6 +140,11 @@ final class LocalPipeline implements AutoCloseable {
 
     String storeUrl() {
         return storeUrl;
+    }
+
+    /** Why the store cannot go on, in one line; empty while it does. */
+    Optional<String> storeEnd() {
+        return Optional.ofNullable(storeEnd.get());
     }
 
     Processor processor() {

@@ -41,7 +41,7 @@ final class LoadRun {
     int run() throws IOException, InterruptedException {
         if (!options.targets().isEmpty()) {
             var loop = send(options.targets());
-            return compare(loop, options.api().orElseThrow());
+            return compare(loop, options.api().orElseThrow(), () -> {});
         }
         empty(options.directory());
         try (var stack = OwnStack.start(options)) {
@@ -59,7 +59,7 @@ final class LoadRun {
         if (options.processorAfter()) {
             stack.startProcessor();
         }
-        return compare(loop, stack.api());
+        return compare(loop, stack.api(), stack::requireStoring);
     }
 
     private OpenLoop sendInTrouble(OwnStack stack) throws InterruptedException {
@@ -136,10 +136,11 @@ final class LoadRun {
         }
     }
 
-    private int compare(OpenLoop loop, URI api) throws IOException, InterruptedException {
+    private int compare(OpenLoop loop, URI api, Runnable check)
+            throws IOException, InterruptedException {
         var acknowledged = loop.acknowledged();
         try (var totals = new StoredTotals(api, calls)) {
-            var stored = totals.await(acknowledged, options.settle());
+            var stored = totals.await(acknowledged, options.settle(), check);
             out.println("acknowledged: " + acknowledged);
             out.println("stored:       " + stored);
             if (!stored.equals(acknowledged)) {

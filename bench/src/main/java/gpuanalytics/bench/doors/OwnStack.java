@@ -7,7 +7,9 @@ import gpuanalytics.bench.process.ChildJvm;
 import gpuanalytics.bench.process.StoreMain;
 import gpuanalytics.embedded.Ports;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -123,6 +125,31 @@ final class OwnStack implements AutoCloseable {
         var running = ChildJvm.silent("processor", program, directory.resolve("processor.log"));
         processor = running;
         Readiness.await("processor", apiPort, running);
+    }
+
+    /**
+     * Looks whether events can still be stored.
+     *
+     * @throws IllegalStateException where store or processor has ended, with the last it has said
+     */
+    void requireStoring() {
+        requireAlive("store", store);
+        requireAlive("processor", processor);
+    }
+
+    private void requireAlive(String name, @Nullable ChildJvm process) {
+        if (process != null && !process.isAlive()) {
+            var log = directory.resolve(name + ".log");
+            throw new IllegalStateException("the %s has ended: %s".formatted(name, lastLine(log)));
+        }
+    }
+
+    private static String lastLine(Path log) {
+        try (var lines = Files.lines(log)) {
+            return lines.reduce((_, last) -> last).orElse("it has said nothing");
+        } catch (IOException | UncheckedIOException e) {
+            return "%s cannot be read: %s".formatted(log, e.getMessage());
+        }
     }
 
     /** Where the doors of a kind listen. */

@@ -38,12 +38,18 @@ final class StoredTotals implements AutoCloseable {
                         .build();
     }
 
-    /** Waits until they are what is expected, or have stood still for so long, and tells them. */
-    Sums await(Sums expected, Duration still) throws IOException, InterruptedException {
+    /**
+     * Waits until they are what is expected, or have stood still for so long, and tells them.
+     *
+     * @param check throws where there is nothing to wait for
+     */
+    Sums await(Sums expected, Duration still, Runnable check)
+            throws IOException, InterruptedException {
         var stored = read();
         long since = System.nanoTime();
         while (!stored.equals(expected) && System.nanoTime() - since < still.toNanos()) {
             Thread.sleep(PAUSE);
+            check.run();
             var now = read();
             if (!now.equals(stored)) {
                 stored = now;

@@ -21,7 +21,8 @@ public final class StoreMain {
         var options =
                 EmbeddedStore.Options.defaults()
                         .in(Path.of(arguments[0]))
-                        .keeping(Map.of("gpu_metrics", most, "token_usage", most));
+                        .keeping(Map.of("gpu_metrics", most, "token_usage", most))
+                        .telling(StoreMain::end);
         try (var store = EmbeddedStore.start(options)) {
             System.out.println(store.url());
             while (System.in.read() >= 0) {
@@ -29,5 +30,12 @@ public final class StoreMain {
             }
         }
         System.exit(0);
+    }
+
+    /** Without an orderly end: what it waits for may never come. */
+    private static void end(String why) {
+        System.err.println(why);
+        System.err.flush();
+        Runtime.getRuntime().halt(1);
     }
 }

@@ -13,37 +13,42 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where the documents of all collections lie: one file, or memory.
  *
- * <p>A commit covers whole commands only: it waits for those under way and holds back new ones, so
- * that what a SIGKILL leaves is some prefix of them. Commands that arrive together share one
- * commit. The file is safe against the end of the process, not against the end of the machine.
+ * <p>A commit covers whole steps only, and a document is changed in one step: it waits for those
+ * under way and holds back new ones, so that what a SIGKILL leaves is some prefix of them. Commands
+ * that arrive together share one commit. What is changed and not in the file is bounded: beyond it
+ * the next step waits for a commit. The file is safe against the end of the process, not against
+ * the end of the machine.
  */
 final class DocumentFile implements AutoCloseable {
 
     private static final String DOCUMENTS = "documents.";
-    private static final int CACHE_MEGABYTES = 16;
 
     /** Small pages: a rollup's update writes its page again. */
     private static final int PAGE_BYTES = 8 << 10;
 
     private static final int LIVE_PERCENT = 70;
-    private static final int COMPACTED_BYTES = 16 << 20;
 
+    private final StoreLimits limits;
     private final MVStore store;
     private final boolean durable;
     private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
     private final GroupCommit group = new GroupCommit(this::commit);
     private final Object alone = new Object();
+    private volatile boolean closed;
 
     /**
      * Opens the file, which is made where it is missing; null stands for memory.
      *
      * @throws org.h2.mvstore.MVStoreException if it is damaged or another process has it open
      */
-    DocumentFile(@Nullable Path path) {
+    DocumentFile(@Nullable Path path, StoreLimits limits) {
+        this.limits = limits;
         durable = path != null;
         var builder = new MVStore.Builder().autoCommitDisabled().autoCommitBufferSize(0);
         if (path != null) {
-            builder.fileName(path.toString()).cacheSize(CACHE_MEGABYTES).pageSplitSize(PAGE_BYTES);
+            builder.fileName(path.toString())
+                    .cacheSize(limits.cachedMebibytes())
+                    .pageSplitSize(PAGE_BYTES);
         }
         store = builder.open();
         // Space of old versions may be used again at once; what reads them is registered.
@@ -91,13 +96,18 @@ final class DocumentFile implements AutoCloseable {
         }
     }
 
-    /** Runs a command that changes documents and returns when the change is in the file. */
-    <T> T write(Supplier<T> command) {
-        T result = apply(command);
+    /** Takes a step that changes documents and returns when the change is in the file. */
+    <T> T write(Supplier<T> step) {
+        T result = apply(step);
+        awaitDurable();
+        return result;
+    }
+
+    /** Returns when every change that was applied is in the file. */
+    void awaitDurable() {
         if (durable) {
             group.await();
         }
-        return result;
     }
 
     /**
@@ -109,10 +119,14 @@ final class DocumentFile implements AutoCloseable {
         }
     }
 
-    private <T> T apply(Supplier<T> command) {
+    /** Takes a step that changes a few documents, once there is room for what it changes. */
+    <T> T apply(Supplier<T> step) {
+        if (durable && store.getUnsavedMemory() > limits.unsavedBytes()) {
+            group.await();
+        }
         gate.readLock().lock();
         try {
-            return read(command);
+            return read(step);
         } finally {
             group.applied();
             gate.readLock().unlock();
@@ -134,17 +148,23 @@ final class DocumentFile implements AutoCloseable {
         try {
             store.commit();
             if (durable) {
-                store.compact(LIVE_PERCENT, COMPACTED_BYTES);
+                store.compact(LIVE_PERCENT, limits.compactedBytes());
             }
         } finally {
             gate.writeLock().unlock();
         }
     }
 
+    /** Whether it takes nothing any more though nobody has closed it: a write has failed. */
+    boolean isBroken() {
+        return !closed && store.isClosed();
+    }
+
     @Override
     public void close() {
         gate.writeLock().lock();
         try {
+            closed = true;
             store.close();
         } finally {
             gate.writeLock().unlock();

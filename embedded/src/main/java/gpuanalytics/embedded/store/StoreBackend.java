@@ -56,11 +56,6 @@ final class StoreBackend extends AbstractMongoBackend {
     /** MongoDB's is 16 MiB; this keeps documents of 4 KiB below it. */
     private static final int NEXT_BATCH = 4000;
 
-    private static final int MAX_DOCUMENT_BYTES = 16 << 20;
-
-    /** Deleted in one go; writers of the collection wait meanwhile. */
-    private static final int EXPIRED_AT_ONCE = 1000;
-
     private static final Set<String> STRUCTURE =
             Set.of(
                     "create",
@@ -75,17 +70,21 @@ final class StoreBackend extends AbstractMongoBackend {
             Set.of("endsessions", "killsessions", "refreshsessions", "killop", "logout");
 
     private final DocumentFile file;
-    private final Map<String, Long> maxBytes;
+    private final StoreLimits limits;
+    private final StoreEnd end;
+    private final Expiration expiration;
     private final Writes writes;
 
     /**
      * @param maxBytes how much the collections of these names keep; beyond it their oldest
      *     documents by a TTL index expire early
      */
-    StoreBackend(DocumentFile file, Map<String, Long> maxBytes) {
+    StoreBackend(DocumentFile file, Map<String, Long> maxBytes, StoreLimits limits, StoreEnd end) {
         this.file = file;
-        this.maxBytes = Map.copyOf(maxBytes);
-        this.writes = new Writes(this::resolveDatabase);
+        this.limits = limits;
+        this.end = end;
+        this.expiration = new Expiration(file, this::database, maxBytes);
+        this.writes = new Writes(this::resolveDatabase, file);
         version(VERSION);
         file.databaseNames().forEach(this::resolveDatabase);
     }
@@ -99,17 +98,23 @@ final class StoreBackend extends AbstractMongoBackend {
         return (StoreDatabase) resolveDatabase(name);
     }
 
+    /** When documents go. */
+    Expiration expiration() {
+        return expiration;
+    }
+
     @Override
     public Document handleCommand(Channel channel, String database, String name, Document query) {
+        if (end.isReached()) {
+            return failure(StoreEnd.answer());
+        }
         try {
             var command = name.toLowerCase(Locale.ROOT);
             if (Writes.COMMANDS.contains(command)) {
-                return file.write(
-                        () -> {
-                            var answer = writes.run(channel, database, command, query);
-                            trim(database, Arguments.text(query, name));
-                            return answer;
-                        });
+                var answer = writes.run(channel, database, command, query);
+                expiration.trim(database, Arguments.text(query, name));
+                file.awaitDurable();
+                return answer;
             }
             if (STRUCTURE.contains(command)) {
                 return file.writeAlone(() -> structure(channel, database, command, name, query));
@@ -117,10 +122,14 @@ final class StoreBackend extends AbstractMongoBackend {
             return file.read(() -> read(channel, database, command, name, query));
         } catch (MongoServerException e) {
             return failure(e);
-        } catch (RuntimeException e) {
-            LOG.atError().addKeyValue("command", name).setCause(e).log("command failed");
-            return failure(new MongoServerError(8, "UnknownError", name + " failed: " + e));
+        } catch (RuntimeException | OutOfMemoryError e) {
+            return end.isDueTo(e, file) ? failure(StoreEnd.answer()) : failed(name, e);
         }
+    }
+
+    private static Document failed(String name, Throwable e) {
+        LOG.atError().addKeyValue("command", name).setCause(e).log("command failed");
+        return failure(new MongoServerError(8, "UnknownError", name + " failed: " + e));
     }
 
     private static Document failure(MongoServerException e) {
@@ -206,13 +215,13 @@ final class StoreBackend extends AbstractMongoBackend {
         };
     }
 
-    private static Document hello(String command) {
+    private Document hello(String command) {
         return ok(
                 new Document(command.equals("hello") ? "isWritablePrimary" : "ismaster", true)
                         .append("helloOk", true)
-                        .append("maxBsonObjectSize", MAX_DOCUMENT_BYTES)
-                        .append("maxMessageSizeBytes", 48_000_000)
-                        .append("maxWriteBatchSize", 100_000)
+                        .append("maxBsonObjectSize", StoreLimits.MAX_DOCUMENT_BYTES)
+                        .append("maxMessageSizeBytes", limits.messageBytes())
+                        .append("maxWriteBatchSize", limits.statements())
                         .append("localTime", Instant.now())
                         .append("minWireVersion", 0)
                         .append("maxWireVersion", VERSION.getWireVersion())
@@ -285,59 +294,5 @@ final class StoreBackend extends AbstractMongoBackend {
             cursor.append("id", 0L);
         }
         return ok(new Document("cursor", cursor.append("ns", namespace)));
-    }
-
-    /** Deletes the documents whose time is up and returns how many. */
-    long expire() {
-        long deleted = 0;
-        for (var name : file.databaseNames()) {
-            var database = database(name);
-            for (var expiry : database.expiries()) {
-                if (database.resolveCollection(expiry.collection(), false)
-                        instanceof StoreCollection collection) {
-                    deleted += expire(collection, expiry);
-                }
-            }
-        }
-        return deleted;
-    }
-
-    private long expire(StoreCollection collection, StoreDatabase.Expiry expiry) {
-        var limit = Instant.now().minusSeconds(expiry.seconds());
-        var selector = new Document(expiry.field(), new Document("$lt", limit));
-        long deleted = 0;
-        int now;
-        do {
-            now =
-                    file.write(
-                            () ->
-                                    collection.deleteDocuments(
-                                            selector, EXPIRED_AT_ONCE, NoopOplog.get()));
-            deleted += now;
-        } while (now == EXPIRED_AT_ONCE);
-        return deleted;
-    }
-
-    /**
-     * Deletes the oldest documents of a collection that is larger than it may be. Each write does
-     * it itself: what comes later, in a thread of its own, may never get its turn.
-     */
-    private void trim(String databaseName, String name) {
-        var limit = maxBytes.get(name);
-        var database = database(databaseName);
-        if (limit == null
-                || !(database.resolveCollection(name, false)
-                        instanceof StoreCollection collection)) {
-            return;
-        }
-        long excess = collection.documentsBeyond(limit);
-        if (excess == 0) {
-            return;
-        }
-        for (var expiry : database.expiries()) {
-            if (expiry.collection().equals(name)) {
-                collection.deleteOldest(expiry.field(), (int) Math.min(excess, Integer.MAX_VALUE));
-            }
-        }
     }
 }

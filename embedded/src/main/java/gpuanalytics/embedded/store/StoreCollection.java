@@ -112,15 +112,17 @@ final class StoreCollection extends AbstractMongoCollection<Object> {
         return SampledSize.of(documents).documentsBeyond(bytes, indexes);
     }
 
-    /** Deletes the documents that an index of the field has first. */
-    synchronized void deleteOldest(String field, int count) {
+    /** Deletes the documents that an index of the field has first, and tells how many. */
+    synchronized int deleteOldest(String field, int count) {
         for (var index : getIndexes()) {
             if (index instanceof OrderedIndex ordered
                     && ordered.getKeys().getFirst().getKey().equals(field)) {
-                documentsOf(ordered.first(count)).toList().forEach(this::removeDocument);
-                return;
+                var oldest = documentsOf(ordered.first(count)).toList();
+                oldest.forEach(this::removeDocument);
+                return oldest.size();
             }
         }
+        return 0;
     }
 
     /** The documents that match, found by the index that serves the query best, else by reading. */

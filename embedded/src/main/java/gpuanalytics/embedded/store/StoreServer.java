@@ -7,8 +7,13 @@ import de.bwaldvogel.mongo.wire.MongoWireProtocolHandler;
 import de.bwaldvogel.mongo.wire.MongoWireReplyEncoder;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
@@ -23,6 +28,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,20 +46,23 @@ public final class StoreServer implements AutoCloseable {
     private static final Duration COMPACTION_INTERVAL = Duration.ofSeconds(5);
 
     /**
-     * When documents go.
+     * How a store keeps its documents.
      *
-     * @param interval how often those are deleted whose time is up by a TTL index
+     * @param path the file that holds them, null for memory
+     * @param expiryInterval how often those are deleted whose time is up by a TTL index
      * @param maxBytes how much the collections of these names keep; beyond it their oldest
      *     documents by a TTL index go early
      */
-    public record Expiration(Duration interval, Map<String, Long> maxBytes) {
+    public record Keeping(
+            @Nullable Path path, Duration expiryInterval, Map<String, Long> maxBytes) {
 
-        public Expiration {
+        public Keeping {
             maxBytes = Map.copyOf(maxBytes);
         }
     }
 
     private final DocumentFile file;
+    private final StoreEnd end = new StoreEnd();
     private final EventLoopGroup threads =
             new MultiThreadIoEventLoopGroup(THREADS, NioIoHandler.newFactory());
     private final ChannelGroup connections = new DefaultChannelGroup(threads.next());
@@ -62,26 +71,37 @@ public final class StoreServer implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("store-upkeep").factory());
 
-    private StoreServer(DocumentFile file, InetSocketAddress address, Expiration expiration) {
+    private StoreServer(
+            DocumentFile file,
+            InetSocketAddress address,
+            Keeping keeping,
+            StoreLimits limits,
+            Consumer<String> ended) {
         this.file = file;
-        var backend = new StoreBackend(file, expiration.maxBytes());
+        var backend = new StoreBackend(file, keeping.maxBytes(), limits, end);
         this.channel = listen(backend, address);
-        every(expiration.interval(), backend::expire);
+        every(keeping.expiryInterval(), backend.expiration()::run);
         every(COMPACTION_INTERVAL, file::compact);
+        end.await(
+                why -> {
+                    var _ = channel.close();
+                    var _ = connections.close();
+                    ended.accept(why);
+                });
     }
 
     /**
      * Opens the documents and listens.
      *
-     * @param path the file that holds them, null for memory
      * @param address where to listen; port 0 for a free one
-     * @param expiration when documents go
+     * @param ended takes the reason, in one line, why it cannot go on; it answers nothing any more
      */
     public static StoreServer start(
-            @Nullable Path path, InetSocketAddress address, Expiration expiration) {
-        var file = new DocumentFile(path);
+            InetSocketAddress address, Keeping keeping, Consumer<String> ended) {
+        var limits = StoreLimits.ofHeap();
+        var file = new DocumentFile(keeping.path(), limits);
         try {
-            return new StoreServer(file, address, expiration);
+            return new StoreServer(file, address, keeping, limits, ended);
         } catch (RuntimeException e) {
             file.close();
             throw e;
@@ -122,9 +142,40 @@ public final class StoreServer implements AutoCloseable {
                                 new AnswerEncoder(),
                                 new MongoWireProtocolHandler(),
                                 new MongoDatabaseHandler(backend, connections),
+                                new EndingHandler(),
                                 new MongoExceptionHandler());
             }
         };
+    }
+
+    /**
+     * Ends the store where there was no room for what a client has sent, or for its answer; a
+     * client whose answer has failed is told by the end of its connection.
+     */
+    private final class EndingHandler extends ChannelDuplexHandler
+            implements ChannelFutureListener {
+
+        @Override
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+            var _ = context.write(message, promise.addListener(this));
+        }
+
+        @Override
+        public void operationComplete(ChannelFuture written) {
+            if (!written.isSuccess()) {
+                var _ = end.isDueTo(written.cause(), file);
+                var _ = written.channel().close();
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            if (end.isDueTo(cause, file)) {
+                var _ = context.close();
+            } else {
+                context.fireExceptionCaught(cause);
+            }
+        }
     }
 
     private void every(Duration interval, Runnable task) {
@@ -132,9 +183,11 @@ public final class StoreServer implements AutoCloseable {
                 () -> {
                     try {
                         task.run();
-                    } catch (RuntimeException e) {
+                    } catch (RuntimeException | OutOfMemoryError e) {
                         // A failure must not end the schedule.
-                        LOG.atError().setCause(e).log("store upkeep failed");
+                        if (!end.isDueTo(e, file)) {
+                            LOG.atError().setCause(e).log("store upkeep failed");
+                        }
                     }
                 };
         var _ =
@@ -144,6 +197,7 @@ public final class StoreServer implements AutoCloseable {
 
     @Override
     public void close() {
+        end.close();
         upkeep.close();
         channel.close().syncUninterruptibly();
         connections.close().syncUninterruptibly();

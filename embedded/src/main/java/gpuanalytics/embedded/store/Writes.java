@@ -11,16 +11,25 @@ import io.netty.channel.Channel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
-/** insert, update, delete and findAndModify, statement by statement. */
+/**
+ * insert, update, delete and findAndModify. A command is taken in steps of a few documents, so that
+ * what it changes need not lie in memory together; only an update of many documents is one step.
+ */
 final class Writes {
 
     static final Set<String> COMMANDS = Set.of("insert", "update", "delete", "findandmodify");
 
-    private final DatabaseResolver databases;
+    /** Documents of a step; in random order each of them changes a page of its own. */
+    static final int STEP = 32;
 
-    Writes(DatabaseResolver databases) {
+    private final DatabaseResolver databases;
+    private final DocumentFile file;
+
+    Writes(DatabaseResolver databases, DocumentFile file) {
         this.databases = databases;
+        this.file = file;
     }
 
     Document run(Channel channel, String database, String command, Document query) {
@@ -28,7 +37,7 @@ final class Writes {
             case "insert" -> insert(channel, database, query);
             case "update" -> update(channel, database, query);
             case "delete" -> delete(channel, database, query);
-            case "findandmodify" -> findAndModify(channel, database, query);
+            case "findandmodify" -> file.apply(() -> findAndModify(channel, database, query));
             default -> throw new IllegalArgumentException(command);
         };
     }
@@ -40,15 +49,41 @@ final class Writes {
     }
 
     private Document insert(Channel channel, String database, Document query) {
-        var given = Arguments.list(query, "documents").stream().map(Writes::idFirst).toList();
-        query.put("ordered", isOrdered(query));
-        query.put("documents", given);
-        var response = library(channel, database, "insert", query);
-        if (response.get("writeErrors") instanceof List<?> errors && !errors.isEmpty()) {
-            int firstError = Arguments.number((Document) errors.getFirst(), "index");
-            response.put("n", isOrdered(query) ? firstError : given.size() - errors.size());
+        var tally = new Tally();
+        var all = Arguments.list(query, "documents");
+        for (int i = 0; i < all.size() && tally.goesOn(query); i += STEP) {
+            int from = i;
+            var step = all.subList(from, Math.min(from + STEP, all.size()));
+            file.apply(() -> insert(channel, database, query, from, step, tally));
         }
-        return response;
+        return finished(new Document("n", tally.n), tally.errors);
+    }
+
+    /** Inserts some of a command's documents, the first of which has this place in it. */
+    private Tally insert(
+            Channel channel,
+            String database,
+            Document query,
+            int from,
+            List<?> documents,
+            Tally tally) {
+        var step = new Document(query);
+        step.put("ordered", isOrdered(query));
+        step.put("documents", documents.stream().map(Writes::idFirst).toList());
+        var response = library(channel, database, "insert", step);
+        var failed =
+                response.get("writeErrors") instanceof List<?> errors
+                        ? errors.stream().map(Document.class::cast).toList()
+                        : List.<Document>of();
+        tally.n +=
+                isOrdered(query) && !failed.isEmpty()
+                        ? Arguments.number(failed.getFirst(), "index")
+                        : documents.size() - failed.size();
+        for (var error : failed) {
+            error.put("index", from + Arguments.number(error, "index"));
+            tally.errors.add(error);
+        }
+        return tally;
     }
 
     /** MongoDB stores _id as the first field wherever the client put it. */
@@ -62,50 +97,98 @@ final class Writes {
     }
 
     private Document update(Channel channel, String database, Document query) {
-        int matched = 0;
-        int modified = 0;
-        var upserted = new ArrayList<Document>();
-        var errors = new ArrayList<Document>();
-        var statements = Arguments.list(query, "updates");
-        for (int i = 0; i < statements.size() && (errors.isEmpty() || !isOrdered(query)); i++) {
-            try {
-                var result = single(channel, database, query, "update", statements.get(i));
-                matched += Arguments.number(result, "n");
-                modified += Arguments.number(result, "nModified");
-                if (result.get("upserted") instanceof List<?> ids && !ids.isEmpty()) {
-                    var id = ((Document) ids.getFirst()).get("_id");
-                    upserted.add(new Document("index", i).append("_id", id));
-                }
-            } catch (MongoServerException e) {
-                errors.add(writeError(i, e));
-            }
+        var tally =
+                each(
+                        query,
+                        "updates",
+                        update ->
+                                file.apply(
+                                        () -> single(channel, database, query, "update", update)));
+        var response = new Document("n", tally.n).append("nModified", tally.modified);
+        if (!tally.upserted.isEmpty()) {
+            response.append("upserted", tally.upserted);
         }
-        var response = new Document("n", matched).append("nModified", modified);
-        if (!upserted.isEmpty()) {
-            response.append("upserted", upserted);
-        }
-        return finished(response, errors);
+        return finished(response, tally.errors);
     }
 
     private Document delete(Channel channel, String database, Document query) {
-        int deleted = 0;
-        var errors = new ArrayList<Document>();
-        var statements = Arguments.list(query, "deletes");
-        for (int i = 0; i < statements.size() && (errors.isEmpty() || !isOrdered(query)); i++) {
+        var tally =
+                each(
+                        query,
+                        "deletes",
+                        delete ->
+                                Integer.valueOf(0).equals(delete.get("limit"))
+                                        ? deleteMany(database, query, delete)
+                                        : file.apply(
+                                                () ->
+                                                        single(
+                                                                channel, database, query, "delete",
+                                                                delete)));
+        return finished(new Document("n", tally.n), tally.errors);
+    }
+
+    private Document deleteMany(String database, Document query, Document statement) {
+        var name = Arguments.text(query, "delete");
+        var selector = Arguments.document(statement, "q");
+        long deleted = 0;
+        if (databases.resolve(database).resolveCollection(name, false)
+                instanceof StoreCollection collection) {
+            deleted = deleteInSteps(file, collection, selector);
+        }
+        return new Document("n", deleted);
+    }
+
+    /** Deletes what matches and tells how many documents that were; others write meanwhile. */
+    static long deleteInSteps(DocumentFile file, StoreCollection collection, Document selector) {
+        long deleted = 0;
+        int now;
+        do {
+            now = file.apply(() -> collection.deleteDocuments(selector, STEP, NoopOplog.get()));
+            deleted += now;
+        } while (now == STEP);
+        return deleted;
+    }
+
+    /** Takes the statements of a command one by one, until one fails that others follow. */
+    private static Tally each(Document query, String name, Function<Document, Document> statement) {
+        var tally = new Tally();
+        var all = Arguments.list(query, name);
+        for (int i = 0; i < all.size() && tally.goesOn(query); i++) {
             try {
-                var result = single(channel, database, query, "delete", statements.get(i));
-                deleted += Arguments.number(result, "n");
+                tally.add(i, statement.apply((Document) all.get(i)));
             } catch (MongoServerException e) {
-                errors.add(writeError(i, e));
+                tally.errors.add(writeError(i, e));
             }
         }
-        return finished(new Document("n", deleted), errors);
+        return tally;
+    }
+
+    /** What the statements of a command have come to so far. */
+    private static final class Tally {
+
+        private final List<Document> upserted = new ArrayList<>();
+        private final List<Document> errors = new ArrayList<>();
+        private int n;
+        private int modified;
+
+        private boolean goesOn(Document query) {
+            return errors.isEmpty() || !isOrdered(query);
+        }
+
+        private void add(int index, Document result) {
+            n += Arguments.number(result, "n");
+            modified += result.get("nModified") instanceof Number number ? number.intValue() : 0;
+            if (result.get("upserted") instanceof List<?> ids && !ids.isEmpty()) {
+                var id = ((Document) ids.getFirst()).get("_id");
+                upserted.add(new Document("index", index).append("_id", id));
+            }
+        }
     }
 
     /** Runs one statement of an update or delete; its failure is thrown. */
     private Document single(
-            Channel channel, String database, Document query, String command, Object statement) {
-        if (((Document) statement).get("u") instanceof List) {
+            Channel channel, String database, Document query, String command, Document statement) {
+        if (statement.get("u") instanceof List) {
             throw new MongoServerError(
                     9, "FailedToParse", "this store has no updates by an aggregation pipeline");
         }
