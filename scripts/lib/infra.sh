@@ -43,13 +43,13 @@ scratch() {
   trap 'exit 130' INT TERM
 }
 # shellcheck disable=SC2329  # called by the trap
-clean_up() {
-  local status=$? socket
+clean_up() { # [STATUS]: of a trap that did something else first
+  local status=${1:-$?} socket
   for socket in "$scratch"/*.sock; do
     [ ! -S "$socket" ] || ssh -o ControlPath="$socket" -O exit node 2> /dev/null || true
   done
   rm -rf "$scratch"
-  exit $status
+  exit "$status"
 }
 
 # ---- terraform's variables ----------------------------------------------------------------------------------------------
