@@ -35,6 +35,11 @@ public final class Event {
         return field.type().cast(values[field.index()]);
     }
 
+    /** The value of the field that has this index, or null where it is absent. */
+    @Nullable Object valueAt(int index) {
+        return values[index];
+    }
+
     /** The value of a required field. */
     public <T> T require(Field<T> field) {
         return Objects.requireNonNull(get(field), field.name());
@@ -144,6 +149,11 @@ public final class Event {
         /** The event, its values known to be valid. */
         Event unchecked() {
             return new Event(topic, values.clone());
+        }
+
+        /** The same for who does not use the builder any more. */
+        Event uncheckedLast() {
+            return new Event(topic, values);
         }
     }
 }

@@ -2,6 +2,7 @@ package gpuanalytics.event;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import gpuanalytics.event.Decoded.Refusal;
 import gpuanalytics.event.Decoded.Rejected;
@@ -55,8 +56,9 @@ public final class EventCodec {
         var out = new ByteArrayOutputStream(256);
         try (var json = Json.FACTORY.createGenerator(out)) {
             json.writeStartObject();
-            for (var field : event.topic().fields().fields()) {
-                write(json, field, event.get(field));
+            var names = FieldNames.of(event.topic());
+            for (int i = 0; i < names.length; i++) {
+                write(json, names[i], event.valueAt(i));
             }
             writeTotal(json, event);
             PassedOn.write(json, refused);
@@ -130,8 +132,9 @@ public final class EventCodec {
         var out = new ByteArrayOutputStream(256);
         try (var json = Json.FACTORY.createGenerator(out)) {
             json.writeStartObject();
-            for (var field : said.topic().fields().fields()) {
-                write(json, field, said.get(field));
+            var names = FieldNames.of(said.topic());
+            for (int i = 0; i < names.length; i++) {
+                write(json, names[i], said.valueAt(i));
             }
             json.writeEndObject();
         }
@@ -230,20 +233,20 @@ public final class EventCodec {
         }
     }
 
-    private static void write(JsonGenerator json, Field<?> field, @Nullable Object value)
+    private static void write(JsonGenerator json, SerializableString name, @Nullable Object value)
             throws IOException {
+        if (value == null) {
+            return;
+        }
+        json.writeFieldName(name);
         switch (value) {
-            case null -> {}
-            case String text -> json.writeStringField(field.name(), text);
-            case Instant time -> json.writeStringField(field.name(), EventTime.text(time));
-            case Long number -> json.writeNumberField(field.name(), number);
-            case Double number -> json.writeNumberField(field.name(), number);
-            case BigDecimal number -> {
-                json.writeFieldName(field.name());
-                json.writeNumber(number.toPlainString());
-            }
-            case Boolean flag -> json.writeBooleanField(field.name(), flag);
-            default -> throw new IllegalStateException(field.name() + " holds " + value);
+            case String text -> json.writeString(text);
+            case Instant time -> json.writeString(EventTime.text(time));
+            case Long number -> json.writeNumber(number);
+            case Double number -> json.writeNumber(number);
+            case BigDecimal number -> json.writeNumber(number.toPlainString());
+            case Boolean flag -> json.writeBoolean(flag);
+            default -> throw new IllegalStateException(name + " holds " + value);
         }
     }
 }

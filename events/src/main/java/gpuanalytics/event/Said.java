@@ -49,6 +49,11 @@ public final class Said {
         return values[field.index()];
     }
 
+    /** What is said of the field that has this index; null for nothing. */
+    @Nullable Object valueAt(int index) {
+        return values[index];
+    }
+
     /** Whether anything is said of a field. */
     public boolean has(Field<?> field) {
         return values[field.index()] != null;
@@ -79,7 +84,7 @@ public final class Said {
                 || Validation.checkWhole(topic, event) != null) {
             return null;
         }
-        return event.unchecked();
+        return event.uncheckedLast();
     }
 
     private static @Nullable Object plain(Field<?> field, Object value) {

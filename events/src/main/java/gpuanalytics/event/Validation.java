@@ -97,6 +97,9 @@ final class Validation {
 
     /** The defect of a text under the name it was sent by, or null where there is none. */
     static @Nullable Rejected checkText(Field<?> field, String name, String text) {
+        if (isPlain(field, text)) {
+            return null;
+        }
         int points = text.codePointCount(0, text.length());
         if (points < field.min() || points > field.max()) {
             return new Rejected(
@@ -115,6 +118,18 @@ final class Validation {
             i += Character.charCount(point) - 1;
         }
         return null;
+    }
+
+    /** Whether a text is of an allowed length and ASCII without control characters. */
+    private static boolean isPlain(Field<?> field, String text) {
+        int length = text.length();
+        for (int i = 0; i < length; i++) {
+            char each = text.charAt(i);
+            if (each < ' ' || each >= LAST_PLAIN) {
+                return false;
+            }
+        }
+        return length >= field.min() && length <= field.max();
     }
 
     /** The defect of a time under the name it was sent by, or null where there is none. */

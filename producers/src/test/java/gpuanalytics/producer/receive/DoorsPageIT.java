@@ -7,15 +7,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import gpuanalytics.embedded.EmbeddedBroker;
 import gpuanalytics.embedded.Ports;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.producer.source.scrape.FakeExporter;
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
@@ -100,6 +104,81 @@ class DoorsPageIT {
 
         assertTrue(printed.contains("\"accepted\": \"1\""), printed);
         assertEquals(1, texts(broker.bootstrapServers(), USAGES, "\"r-2\"").size());
+    }
+
+    private static void requirePython(String module) throws Exception {
+        requireInstalled("python3");
+        var found = new ProcessBuilder("python3", "-c", "import " + module).start();
+        Assumptions.assumeTrue(found.waitFor() == 0, () -> module + " is not installed");
+    }
+
+    /** Runs a script in Python; the variables stand before its command. */
+    private String python(String variables, String script) throws Exception {
+        var file = Files.writeString(directory.resolve("example.py"), script);
+        return run("%s python3 %s".formatted(variables, file));
+    }
+
+    @Test
+    void theAnswerThatOpenAisSdkHasIsAUsage() throws Exception {
+        requirePython("openai");
+        var server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        var answer =
+                """
+                {"id":"chatcmpl-1","object":"chat.completion","created":%d,"model":"llama-3-70b",
+                 "choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"Hello"}}],
+                 "usage":{"prompt_tokens":9,"completion_tokens":3,"total_tokens":12}}
+                """
+                        .formatted(Instant.now().getEpochSecond())
+                        .getBytes(UTF_8);
+        server.createContext(
+                "/",
+                exchange -> {
+                    exchange.getRequestBody().readAllBytes();
+                    exchange.getResponseHeaders().add("content-type", "application/json");
+                    exchange.sendResponseHeaders(200, answer.length);
+                    exchange.getResponseBody().write(answer);
+                    exchange.close();
+                });
+        server.start();
+        try {
+            var _ =
+                    python(
+                            "OPENAI_API_KEY=x OPENAI_BASE_URL=http://127.0.0.1:%d/v1"
+                                    .formatted(server.getAddress().getPort()),
+                            example("openai.OpenAI()"));
+        } finally {
+            server.stop(0);
+        }
+
+        var told = texts(broker.bootstrapServers(), USAGES, "\"chatcmpl-1\"").getFirst();
+        assertTrue(told.contains("\"request_id\":\"chatcmpl-1\""), told);
+        assertTrue(told.contains("\"prompt_tokens\":9,\"completion_tokens\":3"), told);
+    }
+
+    @Test
+    void liteLlmPostsWhatItLogs() throws Exception {
+        requirePython("litellm");
+
+        var _ =
+                python(
+                        "LITELLM_LOCAL_MODEL_COST_MAP=True",
+                        "import asyncio\n"
+                                + example("GenericAPILogger(")
+                                + """
+
+                                async def main():
+                                    await tell_the_door()
+                                    await litellm.acompletion(model="openai/lite-model", user="ann",
+                                        messages=[{"role": "user", "content": "Hello"}], mock_response="Hello")
+                                    await asyncio.sleep(1)
+                                    await litellm.callbacks[0].async_send_batch()
+                                asyncio.run(main())
+                                """);
+
+        var told = texts(broker.bootstrapServers(), USAGES, "\"lite-model\"").getFirst();
+        assertTrue(told.contains("\"prompt_tokens\":10,\"completion_tokens\":20"), told);
+        assertTrue(told.contains("\"request_id\":\""), told);
     }
 
     @Test

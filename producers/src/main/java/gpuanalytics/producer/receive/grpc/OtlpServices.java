@@ -2,7 +2,6 @@ package gpuanalytics.producer.receive.grpc;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import com.google.protobuf.Parser;
 import gpuanalytics.producer.receive.BadRequestException;
 import gpuanalytics.producer.receive.otlp.Otlp;
 import gpuanalytics.producer.receive.otlp.OtlpResponses;
@@ -20,7 +19,6 @@ import io.opentelemetry.proto.collector.logs.v1.LogsServiceGrpc;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
 import io.opentelemetry.proto.collector.metrics.v1.MetricsServiceGrpc;
-import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
 import java.io.ByteArrayInputStream;
@@ -70,6 +68,11 @@ final class OtlpServices {
         return message == TOO_LARGE;
     }
 
+    /** Makes a request of its bytes. */
+    private interface Parsing<M> {
+        M of(byte[] bytes) throws InvalidProtocolBufferException;
+    }
+
     /** Makes the response to a request; waits for Kafka. */
     private interface Export<M, A> {
         A of(M request) throws BadRequestException, InterruptedException;
@@ -79,23 +82,23 @@ final class OtlpServices {
         return List.of(
                 service(
                         TraceServiceGrpc.getServiceDescriptor(),
-                        ExportTraceServiceRequest.parser(),
+                        bytes -> bytes,
                         ExportTraceServiceResponse.getDefaultInstance(),
                         request -> OtlpResponses.traces(otlp.traces(request))),
                 service(
                         MetricsServiceGrpc.getServiceDescriptor(),
-                        ExportMetricsServiceRequest.parser(),
+                        ExportMetricsServiceRequest::parseFrom,
                         ExportMetricsServiceResponse.getDefaultInstance(),
                         request -> OtlpResponses.metrics(otlp.metrics(request))),
                 service(
                         LogsServiceGrpc.getServiceDescriptor(),
-                        ExportLogsServiceRequest.parser(),
+                        ExportLogsServiceRequest::parseFrom,
                         ExportLogsServiceResponse.getDefaultInstance(),
                         request -> OtlpResponses.logs(otlp.logs(request))));
     }
 
     private static <M, A extends Message> ServerServiceDefinition service(
-            ServiceDescriptor known, Parser<M> parser, A example, Export<M, A> export) {
+            ServiceDescriptor known, Parsing<M> parsing, A example, Export<M, A> export) {
         var exporting = known.getMethods().iterator().next();
         var method =
                 MethodDescriptor.<byte[], A>newBuilder()
@@ -114,14 +117,14 @@ final class OtlpServices {
                 .addMethod(
                         method,
                         ServerCalls.asyncUnaryCall(
-                                (bytes, client) -> answer(client, parser, bytes, export)))
+                                (bytes, client) -> answer(client, parsing, bytes, export)))
                 .build();
     }
 
     private static <M, A> void answer(
-            StreamObserver<A> client, Parser<M> parser, byte[] bytes, Export<M, A> export) {
+            StreamObserver<A> client, Parsing<M> parsing, byte[] bytes, Export<M, A> export) {
         try {
-            client.onNext(export.of(parser.parseFrom(bytes)));
+            client.onNext(export.of(parsing.of(bytes)));
             client.onCompleted();
         } catch (InvalidProtocolBufferException
                 | BadRequestException

@@ -53,6 +53,7 @@ final class OtlpEndpoints {
                 endpoint(
                         "/v1/traces",
                         maxBytes,
+                        otlp::traces,
                         ExportTraceServiceRequest::newBuilder,
                         request -> otlp.traces((ExportTraceServiceRequest) request),
                         OtlpResponses::traces,
@@ -60,6 +61,7 @@ final class OtlpEndpoints {
                 endpoint(
                         "/v1/metrics",
                         maxBytes,
+                        body -> otlp.metrics(parsed(body, ExportMetricsServiceRequest::parseFrom)),
                         ExportMetricsServiceRequest::newBuilder,
                         request -> otlp.metrics((ExportMetricsServiceRequest) request),
                         OtlpResponses::metrics,
@@ -67,6 +69,7 @@ final class OtlpEndpoints {
                 endpoint(
                         "/v1/logs",
                         maxBytes,
+                        body -> otlp.logs(parsed(body, ExportLogsServiceRequest::parseFrom)),
                         ExportLogsServiceRequest::newBuilder,
                         request -> otlp.logs((ExportLogsServiceRequest) request),
                         OtlpResponses::logs,
@@ -76,8 +79,9 @@ final class OtlpEndpoints {
     private Endpoint endpoint(
             String path,
             int maxBytes,
+            Export<byte[]> protobuf,
             Supplier<? extends Message.Builder> builder,
-            Export<Message> export,
+            Export<Message> json,
             Response response,
             String rejected) {
         var types = List.of(PROTOBUF, Json.MEDIA_TYPE);
@@ -87,7 +91,17 @@ final class OtlpEndpoints {
                         types,
                         request -> {
                             boolean isJson = isJson(request.contentType());
-                            var reply = reply(request, isJson, builder.get(), export);
+                            var reply =
+                                    reply(
+                                            request,
+                                            isJson
+                                                    ? body ->
+                                                            json.of(
+                                                                    OtlpJson.read(
+                                                                                    body,
+                                                                                    builder.get())
+                                                                            .build())
+                                                    : protobuf);
                             return isJson
                                     ? Answer.ok(Json.MEDIA_TYPE, json(reply, rejected))
                                     : Answer.ok(PROTOBUF, response.of(reply).toByteArray());
@@ -95,30 +109,25 @@ final class OtlpEndpoints {
                 .accepting(maxBytes, types);
     }
 
-    private Reply reply(
-            Endpoint.Request request,
-            boolean isJson,
-            Message.Builder builder,
-            Export<Message> export)
+    private Reply reply(Endpoint.Request request, Export<byte[]> export)
             throws InterruptedException {
         try {
-            return bodies.use(
-                    request,
-                    body ->
-                            export.of(
-                                    isJson
-                                            ? OtlpJson.read(body, builder).build()
-                                            : parsed(body, builder)));
+            return bodies.use(request, export::of);
         } catch (BadRequestException e) {
             throw new ProblemException(Problem.of(400, "invalid-body", e.problem()));
         }
     }
 
-    private static Message parsed(byte[] body, Message.Builder builder) throws BadRequestException {
+    /** Makes a message of its bytes. */
+    private interface Parsing<M> {
+        M of(byte[] bytes) throws InvalidProtocolBufferException;
+    }
+
+    private static <M> M parsed(byte[] body, Parsing<M> parsing) throws BadRequestException {
         try {
-            return builder.mergeFrom(body).build();
+            return parsing.of(body);
         } catch (InvalidProtocolBufferException e) {
-            throw new BadRequestException("body is not OTLP in protobuf: " + e.getMessage());
+            throw new BadRequestException(Otlp.NOT_OTLP + e.getMessage());
         }
     }
 

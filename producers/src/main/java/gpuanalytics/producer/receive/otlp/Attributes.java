@@ -26,27 +26,30 @@ final class Attributes {
                             Collectors.toUnmodifiableMap(
                                     place -> GenAiName.ALL.get(place).attribute(), place -> place));
 
+    /** A value that is none of text, whole number, number and flag, or that is not there. */
+    static final Object OTHER = new Object();
+
     private final List<KeyValue> own;
     private final @Nullable Attributes resource;
-    private final @Nullable AnyValue[] known;
+    private final @Nullable Object[] known;
     private @Nullable Map<String, AnyValue> all;
 
     private Attributes(
-            List<KeyValue> own, @Nullable Attributes resource, @Nullable AnyValue[] known) {
+            List<KeyValue> own, @Nullable Attributes resource, @Nullable Object[] known) {
         this.own = own;
         this.resource = resource;
         this.known = known;
         for (var each : own) {
             var place = PLACES.get(each.getKey());
             if (place != null) {
-                known[place] = each.getValue();
+                known[place] = plain(each.getValue());
             }
         }
     }
 
     /** Attributes of a resource. */
     static Attributes of(List<KeyValue> resource) {
-        return new Attributes(resource, null, new @Nullable AnyValue[GenAiName.ALL.size()]);
+        return new Attributes(resource, null, new @Nullable Object[GenAiName.ALL.size()]);
     }
 
     /** The same with an item's own over them. */
@@ -54,14 +57,44 @@ final class Attributes {
         return new Attributes(item, this, known.clone());
     }
 
+    /**
+     * The same with an item's own over them, of which only those of {@link GenAiName} were read.
+     *
+     * @param read values by place, where they are not the resource's: texts, {@link Long}s, {@link
+     *     Double}s, {@link Boolean}s or {@link #OTHER}; kept
+     */
+    Attributes withKnown(@Nullable Object[] read) {
+        return new Attributes(List.of(), this, read);
+    }
+
+    /** A copy of the values by place, see {@link #withKnown}. */
+    @Nullable Object[] copyOfKnown() {
+        return known.clone();
+    }
+
     /** The value under the name that has this place among {@link GenAiName#ALL}, or null. */
-    @Nullable AnyValue known(int place) {
+    @Nullable Object known(int place) {
         return known[place];
     }
 
-    private @Nullable AnyValue value(String name) {
+    private @Nullable Object value(String name) {
         var place = PLACES.get(name);
-        return place == null ? values().get(name) : known[place];
+        if (place != null) {
+            return known[place];
+        }
+        var found = values().get(name);
+        return found == null ? null : plain(found);
+    }
+
+    /** A value as Java has it, or {@link #OTHER}. */
+    static Object plain(AnyValue value) {
+        return switch (value.getValueCase()) {
+            case STRING_VALUE -> value.getStringValue();
+            case INT_VALUE -> value.getIntValue();
+            case DOUBLE_VALUE -> value.getDoubleValue();
+            case BOOL_VALUE -> value.getBoolValue();
+            default -> OTHER;
+        };
     }
 
     boolean has(String name) {
@@ -74,12 +107,8 @@ final class Attributes {
     }
 
     /** The text that a value is; null where it is none or empty. */
-    static @Nullable String textOf(@Nullable AnyValue value) {
-        if (value == null || !value.hasStringValue()) {
-            return null;
-        }
-        var text = value.getStringValue();
-        return text.isEmpty() ? null : text;
+    static @Nullable String textOf(@Nullable Object value) {
+        return value instanceof String text && !text.isEmpty() ? text : null;
     }
 
     /** The number that an attribute is, be it as text; null where it is none. */
@@ -88,18 +117,13 @@ final class Attributes {
     }
 
     /** The number that a value is, be it as text; null where it is none. */
-    static @Nullable BigDecimal numberOf(@Nullable AnyValue value) {
-        return value == null
-                ? null
-                : switch (value.getValueCase()) {
-                    case INT_VALUE -> BigDecimal.valueOf(value.getIntValue());
-                    case DOUBLE_VALUE ->
-                            Double.isFinite(value.getDoubleValue())
-                                    ? BigDecimal.valueOf(value.getDoubleValue())
-                                    : null;
-                    case STRING_VALUE -> parsed(value.getStringValue());
-                    default -> null;
-                };
+    static @Nullable BigDecimal numberOf(@Nullable Object value) {
+        return switch (value) {
+            case Long number -> BigDecimal.valueOf(number);
+            case Double number -> Double.isFinite(number) ? BigDecimal.valueOf(number) : null;
+            case String text -> parsed(text);
+            case null, default -> null;
+        };
     }
 
     private static @Nullable BigDecimal parsed(String text) {
@@ -118,11 +142,11 @@ final class Attributes {
     }
 
     /** Whether a value is true or false; null where it is neither. */
-    static @Nullable Boolean flagOf(@Nullable AnyValue value) {
-        return (value == null || !value.hasBoolValue()) ? null : value.getBoolValue();
+    static @Nullable Boolean flagOf(@Nullable Object value) {
+        return value instanceof Boolean flag ? flag : null;
     }
 
-    /** All of them. */
+    /** All of them; of an item whose known ones alone were read, those of its resource. */
     Map<String, AnyValue> values() {
         var sorted = all;
         if (sorted == null) {

@@ -1,13 +1,13 @@
 package gpuanalytics.producer.receive.otlp;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import com.google.protobuf.ByteString;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.Said;
 import gpuanalytics.event.TokenUsage;
-import io.opentelemetry.proto.common.v1.AnyValue;
 import java.math.BigDecimal;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -36,6 +36,7 @@ final class GenAiUsage {
 
     private static final int TRACE_ID_BYTES = 16;
     private static final int SPAN_ID_BYTES = 8;
+    private static final byte[] HEX_DIGITS = "0123456789abcdef".getBytes(ISO_8859_1);
 
     private GenAiUsage() {}
 
@@ -48,7 +49,8 @@ final class GenAiUsage {
     /** Whether they tell how many tokens it was. */
     static boolean hasTokens(Attributes attributes) {
         for (int place : OF_TOKENS) {
-            if (Attributes.numberOf(attributes.known(place)) != null) {
+            var value = attributes.known(place);
+            if (value instanceof Long || Attributes.numberOf(value) != null) {
                 return true;
             }
         }
@@ -75,10 +77,10 @@ final class GenAiUsage {
         return said;
     }
 
-    private static @Nullable Object value(AnyValue value, GenAiName name) {
+    private static @Nullable Object value(Object value, GenAiName name) {
         return switch (name.field().kind()) {
             case TEXT -> Attributes.textOf(value);
-            case INTEGER -> value.hasIntValue() ? value.getIntValue() : Attributes.numberOf(value);
+            case INTEGER -> value instanceof Long ? value : Attributes.numberOf(value);
             case NUMBER -> {
                 var number = Attributes.numberOf(value);
                 yield number == null ? null : number.multiply(BigDecimal.valueOf(name.scale()));
@@ -117,24 +119,37 @@ final class GenAiUsage {
 
     /** The identity that a span gives its request; empty where its ids are none. */
     static Optional<String> eventId(ByteString traceId, ByteString spanId) {
-        return isId(traceId, TRACE_ID_BYTES) && isId(spanId, SPAN_ID_BYTES)
-                ? Optional.of(hex(traceId) + "/" + hex(spanId))
-                : Optional.empty();
+        return Optional.ofNullable(eventId(traceId.toByteArray(), spanId.toByteArray()));
     }
 
-    private static boolean isId(ByteString id, int bytes) {
-        if (id.size() != bytes) {
+    /** The same; null where its ids are none. */
+    static @Nullable String eventId(byte[] traceId, byte[] spanId) {
+        if (!isId(traceId, TRACE_ID_BYTES) || !isId(spanId, SPAN_ID_BYTES)) {
+            return null;
+        }
+        var text = new byte[2 * TRACE_ID_BYTES + 1 + 2 * SPAN_ID_BYTES];
+        putHex(traceId, text, 0);
+        text[2 * TRACE_ID_BYTES] = '/';
+        putHex(spanId, text, 2 * TRACE_ID_BYTES + 1);
+        return new String(text, ISO_8859_1);
+    }
+
+    private static boolean isId(byte[] id, int bytes) {
+        if (id.length != bytes) {
             return false;
         }
-        for (int i = 0; i < bytes; i++) {
-            if (id.byteAt(i) != 0) {
+        for (byte each : id) {
+            if (each != 0) {
                 return true;
             }
         }
         return false;
     }
 
-    private static String hex(ByteString bytes) {
-        return HexFormat.of().formatHex(bytes.toByteArray());
+    private static void putHex(byte[] from, byte[] into, int at) {
+        for (int i = 0; i < from.length; i++) {
+            into[at + 2 * i] = HEX_DIGITS[from[i] >> 4 & 0xf];
+            into[at + 2 * i + 1] = HEX_DIGITS[from[i] & 0xf];
+        }
     }
 }

@@ -1,5 +1,6 @@
 package gpuanalytics.producer.receive.otlp;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import gpuanalytics.event.EventCodec;
 import gpuanalytics.producer.receive.BadRequestException;
 import gpuanalytics.producer.receive.Door;
@@ -14,6 +15,9 @@ import java.util.Optional;
 
 /** Requests of OpenTelemetry's protocol, whatever they came over. Any thread may ask. */
 public final class Otlp {
+
+    /** What bytes are told that are no request in protobuf; protobuf's own words follow. */
+    public static final String NOT_OTLP = "body is not OTLP in protobuf: ";
 
     private final Door door;
     private final int mostItems;
@@ -70,6 +74,23 @@ public final class Otlp {
     /** Reads a request into items. */
     private interface Reading {
         void into(Translation translation) throws BadRequestException;
+    }
+
+    /**
+     * Takes spans as they came in protobuf.
+     *
+     * @throws BadRequestException where they are none, or too many
+     * @throws gpuanalytics.producer.receive.UnavailableException where they are to come again
+     */
+    public Reply traces(byte[] request) throws BadRequestException, InterruptedException {
+        return tell(
+                into -> {
+                    try {
+                        spans.translate(request, into);
+                    } catch (InvalidProtocolBufferException e) {
+                        throw new BadRequestException(NOT_OTLP + e.getMessage());
+                    }
+                });
     }
 
     /**
