@@ -1,6 +1,7 @@
 package gpuanalytics.bench.doors;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.ConcurrentHistogram;
 
 /**
@@ -15,13 +16,37 @@ final class Latencies {
     private final ConcurrentHistogram accepted = histogram();
     private final ConcurrentHistogram retried = histogram();
     private final ConcurrentHistogram refused = histogram();
+    private final long untimed;
+    private final AtomicLong acknowledged = new AtomicLong();
+    private volatile long timedSince;
+
+    /**
+     * Of a load that has not begun.
+     *
+     * @param untimed so many are acknowledged before any time is noted, so that all run warm
+     */
+    Latencies(long untimed) {
+        this.untimed = untimed;
+    }
 
     private static ConcurrentHistogram histogram() {
         return new ConcurrentHistogram(LONGEST_MICROS, DIGITS);
     }
 
+    /** The load begins now. */
+    void begin() {
+        timedSince = System.nanoTime();
+    }
+
     /** Notes that a call was acknowledged now. */
     void accepted(long intendedNanos, boolean isRetried) {
+        long number = acknowledged.incrementAndGet();
+        if (number == untimed) {
+            timedSince = System.nanoTime();
+        }
+        if (number <= untimed) {
+            return;
+        }
         record(accepted, intendedNanos);
         if (isRetried) {
             record(retried, intendedNanos);
@@ -30,7 +55,9 @@ final class Latencies {
 
     /** Notes that an attempt came to nothing now. */
     void refused(long sentNanos) {
-        record(refused, sentNanos);
+        if (acknowledged.get() >= untimed) {
+            record(refused, sentNanos);
+        }
     }
 
     private static void record(ConcurrentHistogram into, long sinceNanos) {
@@ -39,7 +66,17 @@ final class Latencies {
 
     /** How many calls are acknowledged. */
     long acceptedCalls() {
+        return acknowledged.get();
+    }
+
+    /** How many of them are timed. */
+    long timedCalls() {
         return accepted.getTotalCount();
+    }
+
+    /** Since when they are. */
+    Duration timed() {
+        return Duration.ofNanos(System.nanoTime() - timedSince);
     }
 
     /** How many of them were sent more than once. */

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * What a load is.
  *
  * @param calls how many calls
+ * @param warmUp how many of them are acknowledged before any time is noted
  * @param spans how many usages each has
  * @param door which door takes them
  * @param until no call is begun any more once this file is there
@@ -44,6 +45,7 @@ import java.util.stream.Stream;
  */
 record LoadOptions(
         long calls,
+        long warmUp,
         int spans,
         Door door,
         Optional<Path> until,
@@ -70,6 +72,7 @@ record LoadOptions(
     static final String HELP =
             """
             --calls N          how many calls (default 10000)
+            --warm-up N        so many are acknowledged before any time is noted; they are compared like the others (default 0)
             --spans N          usages of each (default 10)
             --door NAME        grpc: OTLP over gRPC, http: OTLP over HTTP, sdk-grpc and sdk-http: the same by OpenTelemetry's SDK,
                                events: POST /v1/events (default grpc)
@@ -148,6 +151,7 @@ record LoadOptions(
         var options =
                 new LoadOptions(
                         line.number("--calls", 10_000, 1),
+                        line.number("--warm-up", 0, 0),
                         whole(line, "--spans", 10),
                         door(line.text("--door", "grpc")),
                         Optional.ofNullable(line.path("--until")),
@@ -179,6 +183,11 @@ record LoadOptions(
     }
 
     private void check(CommandLine line) {
+        if (warmUp >= calls) {
+            throw new IllegalArgumentException(
+                    "--warm-up is %d, expected less than the %d of --calls"
+                            .formatted(warmUp, calls));
+        }
         if (targets.isEmpty() != api.isEmpty()) {
             throw new IllegalArgumentException(
                     "--targets and --api: one of them is given, expected both or neither");

@@ -8,7 +8,6 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
@@ -23,12 +22,13 @@ final class LoadRun {
     private final PrintStream out;
     private final PrintStream err;
     private final Calls calls;
-    private final Latencies latencies = new Latencies();
+    private final Latencies latencies;
 
     LoadRun(LoadOptions options, PrintStream out, PrintStream err) {
         this.options = options;
         this.out = out;
         this.err = err;
+        this.latencies = new Latencies(options.warmUp());
         this.calls =
                 new Calls(
                         ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE),
@@ -80,9 +80,9 @@ final class LoadRun {
         var clients = targets.stream().map(this::client).toList();
         try (var _ = Progress.start(err, isTerminal(), options.calls(), latencies)) {
             var loop = new OpenLoop(options, calls, clients, latencies);
-            long start = System.nanoTime();
+            latencies.begin();
             loop.run();
-            printSpeed(Duration.ofNanos(System.nanoTime() - start), loop);
+            printSpeed(loop);
             return loop;
         } finally {
             clients.forEach(DoorClient::close);
@@ -104,9 +104,12 @@ final class LoadRun {
         };
     }
 
-    private void printSpeed(Duration time, OpenLoop loop) {
-        double seconds = time.toMillis() / 1000.0;
-        long acknowledged = latencies.acceptedCalls();
+    private void printSpeed(OpenLoop loop) {
+        double seconds = latencies.timed().toMillis() / 1000.0;
+        long acknowledged = latencies.timedCalls();
+        if (options.warmUp() > 0) {
+            out.printf("after %,d calls that are not timed:%n", options.warmUp());
+        }
         out.printf(
                 "%,d calls of %d spans in %.1f s: %,.0f calls/s, %,.0f spans/s durable%n",
                 acknowledged,

@@ -151,8 +151,7 @@ public final class DecisionMain {
                         Routes.of(ExtenderEndpoints.of(extender, config(), registry, metrics)),
                         metrics);
         try (var client = HttpClient.newHttpClient()) {
-            var uri =
-                    URI.create("http://127.0.0.1:%d/scheduler/filter".formatted(listener.port()));
+            var uri = URI.create("http://127.0.0.1:%d/scheduler/filter".formatted(listener.port()));
             var list =
                     names.stream().map(name -> '"' + name + '"').collect(Collectors.joining(","));
             nanos.reset();
@@ -191,9 +190,7 @@ public final class DecisionMain {
                 nanos.getValueAtPercentile(99) / 1e3,
                 nanos.getValueAtPercentile(99.9) / 1e3,
                 nanos.getMaxValue() / 1e3,
-                extender.allocatedMilli()
-                        / 10.0
-                        / nodes.stream().mapToInt(TraceNode::gpus).sum());
+                extender.allocatedMilli() / 10.0 / nodes.stream().mapToInt(TraceNode::gpus).sum());
     }
 
     private static PodState state(TracePod pod, String node) {
@@ -205,8 +202,7 @@ public final class DecisionMain {
                 node,
                 node.isEmpty() ? "Pending" : "Running",
                 "",
-                new PodRequest(
-                        pod.cpuMilli(), pod.memoryMib(), pod.gpus(), pod.gpuMilli(), 0, ""),
+                new PodRequest(pod.cpuMilli(), pod.memoryMib(), pod.gpus(), pod.gpuMilli(), 0, ""),
                 "",
                 0,
                 List.of());

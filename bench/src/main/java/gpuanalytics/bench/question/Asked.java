@@ -57,9 +57,7 @@ public final class Asked {
             throws IOException, InterruptedException {
         long end = System.nanoTime() + AT_MOST.toNanos();
         int status = OK;
-        for (int i = 0;
-                status == OK && i < times && (i < LEAST || System.nanoTime() < end);
-                i++) {
+        for (int i = 0; status == OK && i < times && (i < LEAST || System.nanoTime() < end); i++) {
             long start = System.nanoTime();
             status = client.send(request, BodyHandlers.ofString()).statusCode();
             millis.add((System.nanoTime() - start) / 1e6);

@@ -53,6 +53,7 @@ final class LoadOptionsTest {
             textBlock =
                     """
                     --calls 0                                                | --calls
+                    --calls 5 --warm-up 5                                    | --warm-up is 5, expected less than the 5 of --calls
                     --door carrier                                           | --door is carrier
                     --kill-every 30                                          | --kill-every is 30
                     --targets 127.0.0.1:1                                    | --targets and --api

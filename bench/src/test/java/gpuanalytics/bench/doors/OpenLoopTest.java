@@ -22,7 +22,7 @@ final class OpenLoopTest {
     private static final int CALLS = 100;
 
     private final Calls calls = new Calls(5, 3, 2, Instant.parse("2026-01-01T00:00:00Z"));
-    private final Latencies latencies = new Latencies();
+    private Latencies latencies = new Latencies(0);
 
     private interface Answering {
         Answer to(long call) throws InterruptedException;
@@ -51,6 +51,17 @@ final class OpenLoopTest {
             sums = sums.plus(calls.sums(call));
         }
         return sums;
+    }
+
+    @Test
+    void callsOfTheWarmUpAreCountedAndNotTimed() throws Exception {
+        latencies = new Latencies(40);
+
+        var loop = run("--rate max --warm-up 40", _ -> new Answer.Acknowledged(""));
+
+        assertEquals(sums(0, CALLS), loop.acknowledged());
+        assertEquals(CALLS, latencies.acceptedCalls());
+        assertEquals(CALLS - 40, latencies.timedCalls());
     }
 
     @Test
