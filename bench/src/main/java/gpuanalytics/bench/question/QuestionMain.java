@@ -26,7 +26,10 @@ public final class QuestionMain {
     private static final List<Long> EVENTS = List.of(100_000L, 1_000_000L, 10_000_000L);
     private static final Path DIRECTORY = Path.of("bench", "target", "questions");
     private static final String GPU = "GPU-00000000-0000-0000-0000-000000000001";
+    private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration DAY = Duration.ofDays(1);
+    private static final Duration WEEK = Duration.ofDays(7);
+    private static final Duration MONTH = Duration.ofDays(30);
     private static final int STORE_HEAP_MIB = 6144;
     private static final int SERIES = 1000;
     private static final int MANY_SERIES = 50_000;
@@ -66,44 +69,42 @@ public final class QuestionMain {
             try (var api = BenchApi.start(store)) {
                 var base = "http://127.0.0.1:%d".formatted(api.port());
                 for (long events : sizes) {
-                    rows.clear();
-                    rows.usages(today.minus(DAY), today, SERIES, events);
-                    ask(
-                            events,
-                            rows,
-                            "a day of 1,000 series by hour and team",
-                            tokens(base, today, DAY, "1h"));
-                    rows.clear();
-                    var month = DAY.multipliedBy(30);
-                    rows.usages(today.minus(month), today, SERIES, events);
-                    ask(
-                            events,
-                            rows,
-                            "30 days of 1,000 series by day and team",
-                            tokens(base, today, month, "1d"));
-                    rows.clear();
-                    var hour = Duration.ofHours(1);
-                    rows.usages(today.minus(hour), today, MANY_SERIES, events);
-                    ask(
-                            events,
-                            rows,
-                            "an hour of 50,000 series, the first 10 users",
-                            top(base, today, hour));
+                    usages(rows, base, today, events);
                 }
-                rows.clear();
-                var week = DAY.multipliedBy(7);
-                rows.gpu(GPU, today.minus(week), today);
-                for (var step : List.of("1h", "5m")) {
-                    ask(
-                            Duration.ofDays(7).toSeconds(),
-                            rows,
-                            "7 days of a GPU by " + step,
-                            "%s/gpus/%s/series?step=%s&%s"
-                                    .formatted(base, GPU, step, range(today, week)));
-                }
-                rows.clear();
+                week(rows, base, today);
             }
         }
+    }
+
+    private static void usages(Rows rows, String base, Instant today, long events)
+            throws IOException, InterruptedException {
+        rows.clear();
+        rows.usages(today.minus(DAY), today, SERIES, events);
+        ask(events, rows, "a day of 1,000 series by hour and team", tokens(base, today, DAY, "1h"));
+        rows.clear();
+        rows.usages(today.minus(MONTH), today, SERIES, events);
+        ask(
+                events,
+                rows,
+                "30 days of 1,000 series by day and team",
+                tokens(base, today, MONTH, "1d"));
+        rows.clear();
+        rows.usages(today.minus(HOUR), today, MANY_SERIES, events);
+        ask(events, rows, "an hour of 50,000 series, the first 10 users", top(base, today, HOUR));
+    }
+
+    private static void week(Rows rows, String base, Instant today)
+            throws IOException, InterruptedException {
+        rows.clear();
+        rows.gpu(GPU, today.minus(WEEK), today);
+        for (var step : List.of("1h", "5m")) {
+            ask(
+                    WEEK.toSeconds(),
+                    rows,
+                    "7 days of a GPU by " + step,
+                    "%s/gpus/%s/series?step=%s&%s".formatted(base, GPU, step, range(today, WEEK)));
+        }
+        rows.clear();
     }
 
     private static String tokens(String base, Instant to, Duration range, String step) {
