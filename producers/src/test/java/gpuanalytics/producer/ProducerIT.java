@@ -534,6 +534,6 @@ class ProducerIT {
 
         producer.close();
 
-        assertTrue(producer.awaitEnd(Duration.ofSeconds(10)));
+        assertTrue(producer.awaitEnd(LIMIT));
     }
 }

@@ -117,11 +117,11 @@ class SampleLoopTest {
         var publisher = new ListPublisher();
         var loop = loop(new ListSource(0, true), publisher);
         var thread = Thread.ofPlatform().start(loop::run);
-        assertTrue(publisher.ready.await(10, TimeUnit.SECONDS));
+        assertTrue(publisher.ready.await(60, TimeUnit.SECONDS));
 
         loop.stop();
 
-        assertTrue(thread.join(Duration.ofSeconds(10)));
+        assertTrue(thread.join(Duration.ofSeconds(60)));
         assertEquals(List.of(), publisher.published);
     }
 }

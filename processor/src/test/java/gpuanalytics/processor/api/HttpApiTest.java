@@ -646,7 +646,7 @@ class HttpApiTest {
     private static void assertStatus(int status, RunningApi running, String request)
             throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), running.api.port())) {
-            socket.setSoTimeout(20_000);
+            socket.setSoTimeout(50_000);
             socket.getOutputStream().write(request.getBytes(UTF_8));
             var head = new byte[12];
             int read = socket.getInputStream().readNBytes(head, 0, head.length);

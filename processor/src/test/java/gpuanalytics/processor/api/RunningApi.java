@@ -24,7 +24,7 @@ final class RunningApi implements AutoCloseable {
     static final Instant NOW = Instant.parse("2026-01-31T12:00:30Z");
     static final Instant SINCE = Instant.parse("2026-01-31T11:00:00Z");
 
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(50);
 
     final FakeUsageQueries queries = new FakeUsageQueries();
     final FakeLedgerQueries ledger = new FakeLedgerQueries();

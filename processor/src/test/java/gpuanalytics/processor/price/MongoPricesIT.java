@@ -31,7 +31,7 @@ class MongoPricesIT {
 
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00.123456789Z");
     private static final Instant JANUARY = Instant.parse("2026-01-01T00:00:00Z");
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final EmbeddedStore embedded = EmbeddedStore.start();
     private final MongoStore store = new MongoStore(TestStoreConfig.at(embedded.url()));

@@ -64,7 +64,7 @@ final class TestServer implements AutoCloseable {
     Socket connect() throws IOException {
         var socket = new Socket();
         socket.setReceiveBufferSize(4096);
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(50_000);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.port()));
         return socket;
     }
