@@ -4,6 +4,7 @@ import de.bwaldvogel.mongo.backend.Missing;
 import de.bwaldvogel.mongo.backend.ValueComparator;
 import de.bwaldvogel.mongo.bson.Document;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import org.h2.mvstore.WriteBuffer;
 import org.h2.mvstore.type.BasicDataType;
 import org.h2.mvstore.type.ByteArrayDataType;
@@ -19,7 +20,14 @@ final class KeyType extends BasicDataType<Object> {
 
     @Override
     public int compare(Object a, Object b) {
-        return a instanceof String left && b instanceof String right
+        // What most keys are, without asking the library which of two types comes first.
+        if (a instanceof String left && b instanceof String right) {
+            return left.compareTo(right);
+        }
+        if (a instanceof Instant left && b instanceof Instant right) {
+            return left.compareTo(right);
+        }
+        return a instanceof Integer left && b instanceof Integer right
                 ? left.compareTo(right)
                 : ValueComparator.asc().compare(a, b);
     }

@@ -4,12 +4,17 @@ import de.bwaldvogel.mongo.MongoCollection;
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.Missing;
+import de.bwaldvogel.mongo.backend.Utils;
 import de.bwaldvogel.mongo.bson.Document;
 import gpuanalytics.embedded.store.Conditions.Condition;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A secondary index in memory, made anew when the store opens. It serves queries that give values
@@ -40,11 +45,15 @@ final class OrderedIndex extends Index<Object> {
     private static final int ITSELF = 0;
     private static final int AFTER_ALL = 1;
 
+    /** The names on the way to each indexed field. */
+    private final List<String[]> paths;
+
     private final ConcurrentSkipListSet<Entry> entries = new ConcurrentSkipListSet<>();
 
     OrderedIndex(String name, List<IndexKey> keys) {
         // To the library it is sparse: one that need not know every document.
         super(name, keys, true);
+        paths = keys.stream().map(key -> key.getKey().split("\\.", -1)).toList();
     }
 
     /** How much of a query it serves: two for each field with a value, one for a range; 0: none. */
@@ -118,16 +127,64 @@ final class OrderedIndex extends Index<Object> {
     }
 
     private List<Entry> entriesOf(Document document) {
+        var plain = plainKeys(document);
+        var keys = plain == null ? libraryKeys(document) : List.of(plain);
         var id = Missing.ofNullable(document.get("_id"));
+        return keys.stream()
+                .map(
+                        key -> {
+                            var values = new ArrayList<Object>(key.size() + 1);
+                            values.addAll(key);
+                            values.add(id);
+                            return new Entry(values, ITSELF);
+                        })
+                .toList();
+    }
+
+    /** The values of the indexed fields, several times where one of them has several. */
+    private List<List<Object>> libraryKeys(Document document) {
         return getKeyValues(document).stream()
                 .map(
                         keyValue -> {
-                            var values = new ArrayList<Object>(keyValue.size() + 1);
+                            var values = new ArrayList<Object>(keyValue.size());
                             keyValue.forEach(value -> values.add(Missing.ofNullable(value)));
-                            values.add(id);
-                            return new Entry(List.copyOf(values), ITSELF);
+                            return (List<Object>) values;
                         })
                 .toList();
+    }
+
+    /**
+     * The same where each indexed field has one simple value or none, as nearly all have; else
+     * null.
+     */
+    private @Nullable List<Object> plainKeys(Document document) {
+        var values = new ArrayList<Object>(paths.size());
+        for (var path : paths) {
+            var value = plainValue(document, path);
+            if (value == null) {
+                return null;
+            }
+            values.add(value);
+        }
+        return values;
+    }
+
+    private static @Nullable Object plainValue(Document document, String[] path) {
+        Object at = document;
+        for (var name : path) {
+            if (at instanceof Collection) {
+                return null;
+            }
+            at = at instanceof Document holder ? holder.get(name) : null;
+        }
+        return switch (at) {
+            case null -> Missing.getInstance();
+            case Missing missing -> missing;
+            case String text -> text;
+            case Instant time -> time;
+            case Number number -> Utils.normalizeNumber(number);
+            default -> null;
+        };
     }
 
     @Override
@@ -137,7 +194,7 @@ final class OrderedIndex extends Index<Object> {
 
     @Override
     public void add(Document document, Object position, MongoCollection<Object> collection) {
-        entries.addAll(entriesOf(document));
+        entriesOf(document).forEach(entries::add);
     }
 
     @Override
@@ -155,14 +212,12 @@ final class OrderedIndex extends Index<Object> {
     @Override
     public void updateInPlace(
             Document before, Document after, Object position, MongoCollection<Object> collection) {
-        if (!nullAwareEqualsKeys(before, after)) {
-            // Added first: a reader must never miss the document.
-            var old = new ArrayList<>(entriesOf(before));
-            var added = entriesOf(after);
-            entries.addAll(added);
-            old.removeAll(added);
-            old.forEach(entries::remove);
-        }
+        // Compared as the index compares them: 2 and 2.0 are one entry.
+        var old = new TreeSet<>(entriesOf(before));
+        var now = new TreeSet<>(entriesOf(after));
+        // Added first: a reader must never miss the document.
+        now.stream().filter(entry -> !old.contains(entry)).forEach(entries::add);
+        old.stream().filter(entry -> !now.contains(entry)).forEach(entries::remove);
     }
 
     @Override
