@@ -10,7 +10,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +31,11 @@ final class Incidents {
     /** "Fallen off the bus": the GPU is gone until its host is started anew. */
     static final long XID = 79;
 
-    private static final double BUSY = 0.3;
+    private static final Comparator<Map.Entry<String, Double>> MOST_FIRST =
+            Map.Entry.<String, Double>comparingByValue()
+                    .reversed()
+                    .thenComparing(Map.Entry.comparingByKey());
+
     private static final double HELD_MEMORY = 0.92;
     private static final double HELD_WATTS = 71;
     private static final double HOT_C = 91;
@@ -59,6 +66,7 @@ final class Incidents {
     private final FleetGpu wasted;
     private final String silentHost;
     private final Queue<Event> late = new ArrayDeque<>();
+    private final Map<String, Double> work = new HashMap<>();
     private @Nullable String throttling;
     private @Nullable String fallen;
 
@@ -108,7 +116,7 @@ final class Incidents {
             return Optional.empty();
         }
         var gpu = keyOf(host, sample.get(GpuMetric.GPU_INDEX));
-        choose(gpu, sample);
+        choose(gpu, sample, age);
         if (gpu.equals(keyOf(wasted))) {
             return Optional.of(held(sample));
         }
@@ -118,16 +126,19 @@ final class Incidents {
         return Optional.of(gpu.equals(fallen) && isFallen(age) ? fallen(sample, age) : sample);
     }
 
-    /** The first two that are seen at work are those that something happens to. */
-    private void choose(String gpu, Event sample) {
-        var utilization = sample.get(GpuMetric.UTILIZATION);
-        if (utilization == null || utilization < BUSY || gpu.equals(keyOf(wasted))) {
-            return;
+    /**
+     * The two that have worked most until then are those that something happens to: a GPU that
+     * idles for the rest of the day would show nothing of it.
+     */
+    private void choose(String gpu, Event sample, Duration age) {
+        if (throttling == null && age.compareTo(THROTTLES_FROM) >= 0) {
+            var most = work.entrySet().stream().sorted(MOST_FIRST).map(Map.Entry::getKey).toList();
+            throttling = most.isEmpty() ? gpu : most.getFirst();
+            fallen = most.size() < 2 ? null : most.get(1);
         }
-        if (throttling == null) {
-            throttling = gpu;
-        } else if (fallen == null && !gpu.equals(throttling)) {
-            fallen = gpu;
+        var utilization = sample.get(GpuMetric.UTILIZATION);
+        if (throttling == null && utilization != null && !gpu.equals(keyOf(wasted))) {
+            work.merge(gpu, utilization, Double::sum);
         }
     }
 
