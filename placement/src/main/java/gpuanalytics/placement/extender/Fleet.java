@@ -36,6 +36,9 @@ final class Fleet {
     /** Requests whose scores are kept; for 1,200 nodes some 20 MB. */
     private static final int MAX_COLUMNS = 256;
 
+    /** Usual requests whose scores are there before the first pod asks. */
+    private static final int MAX_COLUMNS_AHEAD = 64;
+
     private final RequestCounts counts;
     private final Map<String, NodeState> states = new TreeMap<>();
     private final Map<String, Holding> byUid = new HashMap<>();
@@ -195,8 +198,18 @@ final class Fleet {
         }
         cluster = new Cluster(specs);
         numbers.forEach((name, number) -> occupy(name, cluster.node(number)));
-        fragmentation = new Fragmentation(cluster, typical());
+        var typical = typical();
+        fragmentation = new Fragmentation(cluster, typical);
         var _ = counts.hasChanged();
+        typical.shapes().stream().limit(MAX_COLUMNS_AHEAD).forEach(this::weighAhead);
+    }
+
+    /** Scores a usual request on every node before a pod asks for it. */
+    private void weighAhead(Shape shape) {
+        var column = columns.computeIfAbsent(shape, each -> new ScoreColumn(each, cluster.size()));
+        for (int node = 0; node < cluster.size(); node++) {
+            var _ = column.parts(fragmentation, cluster.node(node));
+        }
     }
 
     private Optional<Integer> model(NodeState state) {

@@ -33,6 +33,13 @@ final class FleetListener {
         }
     }
 
+    /** Does before the first question what would be done at it. */
+    private void prepare() {
+        if (hasNodes && hasPods) {
+            fleet.prepare();
+        }
+    }
+
     ResourceWatch.Listener<NodeState> nodes() {
         return new Nodes();
     }
@@ -48,6 +55,7 @@ final class FleetListener {
             synchronized (fleet) {
                 fleet.nodes(all);
                 hasNodes = true;
+                prepare();
             }
         }
 
@@ -85,6 +93,7 @@ final class FleetListener {
                 }
                 all.forEach(this::take);
                 hasPods = true;
+                prepare();
             }
         }
 

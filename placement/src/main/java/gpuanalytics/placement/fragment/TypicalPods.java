@@ -53,6 +53,11 @@ public final class TypicalPods {
         return shapes.size();
     }
 
+    /** All of them, the most frequent first, without their memory. */
+    public List<Shape> shapes() {
+        return List.copyOf(shapes);
+    }
+
     Shape shape(int number) {
         return shapes.get(number);
     }
