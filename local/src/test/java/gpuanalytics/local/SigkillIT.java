@@ -8,6 +8,7 @@ import gpuanalytics.embedded.testing.Lane;
 import gpuanalytics.embedded.testing.StoreProcess;
 import gpuanalytics.embedded.testing.Waiting;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -43,7 +45,10 @@ class SigkillIT {
     private interface Store extends AutoCloseable {
         String url();
 
+        /** It may take a while to be there again. */
         default void kill() throws Exception {}
+
+        default void awaitStarted() {}
 
         @Override
         void close() throws IOException;
@@ -109,10 +114,12 @@ class SigkillIT {
                     run.awaitLine("  dashboard ");
                     // A random moment is what is wanted here, not a condition.
                     waitMillis(random.nextInt(MAX_KILL_DELAY_MS));
+                    store.awaitStarted();
                     store.kill();
                     run.kill();
                 }
             }
+            store.awaitStarted();
             try (var run = start(arguments, variables)) {
                 assertEquals(0, run.awaitExit(LIMIT), () -> "seed " + seed + ": " + run.output());
                 assertEquals("totals: " + trace.totals(), run.awaitLine("totals: "));
@@ -129,31 +136,51 @@ class SigkillIT {
         return LocalProcess.start(JVM, arguments, variables);
     }
 
-    /** The durable store in its own process, killed and started again on its port. */
+    /**
+     * The durable store in its own process, killed and started again on its port: meanwhile the
+     * next run starts, which waits for it.
+     */
     private static final class KilledStore implements Store {
         private final Path directory;
-        private StoreProcess process;
+        private final String url;
+        private CompletableFuture<StoreProcess> process;
 
         KilledStore(Path directory) throws IOException {
             this.directory = directory;
-            this.process = StoreProcess.start(directory);
+            var first = StoreProcess.start(directory);
+            this.url = first.url();
+            this.process = CompletableFuture.completedFuture(first);
         }
 
         @Override
         public String url() {
-            return process.url();
+            return url;
         }
 
         @Override
-        public void kill() throws IOException {
-            int port = process.port();
-            process.kill();
-            process = StoreProcess.start(directory, port);
+        public void kill() {
+            var killed = process.join();
+            int port = killed.port();
+            killed.kill();
+            process = CompletableFuture.supplyAsync(() -> startAgain(port));
+        }
+
+        private StoreProcess startAgain(int port) {
+            try {
+                return StoreProcess.start(directory, port);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void awaitStarted() {
+            process.join();
         }
 
         @Override
         public void close() {
-            process.close();
+            process.join().close();
         }
     }
 

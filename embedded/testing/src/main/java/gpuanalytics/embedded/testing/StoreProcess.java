@@ -36,7 +36,11 @@ public final class StoreProcess implements AutoCloseable {
         var process =
                 JavaProcess.start(
                         StoreProcess.class,
-                        List.of("-Xmx%dm".formatted(heapMebibytes)),
+                        List.of(
+                                "-Xmx%dm".formatted(heapMebibytes),
+                                // it lives for seconds
+                                "-XX:TieredStopAtLevel=1",
+                                "-XX:+UseSerialGC"),
                         List.of(directory.toString(), Integer.toString(port)));
         return new StoreProcess(process, process.awaitLine("store at ").substring(9));
     }
