@@ -19,6 +19,7 @@ final class Evaluation {
     private final BitSet alike = new BitSet();
     private int best = NONE;
     private int fitting;
+    private String decided = "";
 
     /**
      * A node's score.
@@ -35,6 +36,21 @@ final class Evaluation {
         this.names = List.copyOf(names);
         refusals = new String[names.size()];
         scores = new NodeScore[names.size()];
+    }
+
+    /** Every node is refused for one reason, which is the pod's and no node's. */
+    static Evaluation decided(List<String> names, String reason) {
+        var evaluation = new Evaluation(names);
+        evaluation.decided = reason;
+        for (int place = 0; place < names.size(); place++) {
+            evaluation.refuse(place, reason);
+        }
+        return evaluation;
+    }
+
+    /** Why the pod is not decided about; empty where it is. */
+    String decided() {
+        return decided;
     }
 
     void refuse(int place, String reason) {

@@ -2,11 +2,13 @@ package gpuanalytics.placement.extender;
 
 import gpuanalytics.placement.extender.Evaluation.NodeScore;
 import gpuanalytics.placement.extender.Forecasts.Forecast;
+import gpuanalytics.placement.model.Prediction;
 import gpuanalytics.placement.watch.PodRequest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Why a pod went where it went, or nowhere.
@@ -23,13 +25,24 @@ record Explanation(
         String pod,
         Instant at,
         PodRequest request,
-        Optional<Forecast> forecast,
+        Optional<Told> forecast,
         int asked,
         Map<String, Integer> refused,
         List<Map.Entry<String, NodeScore>> best,
         String outcome,
         String node,
         long gpus) {
+
+    /** What was predicted, without what predicts: that holds all observations. */
+    record Told(String model, OptionalInt peakGpuMemoryMib, List<Prediction> predictions) {
+
+        static Told of(Forecast forecast) {
+            return new Told(
+                    forecast.model(),
+                    forecast.peakGpuMemoryMib(),
+                    List.copyOf(forecast.predictions()));
+        }
+    }
 
     Explanation then(Instant when, String newOutcome, String newNode, long newGpus) {
         return new Explanation(

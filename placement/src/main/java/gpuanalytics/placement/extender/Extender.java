@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,18 @@ public final class Extender {
     private final Weigher weigher;
     private final Map<String, PodState> asked = remembering();
     private final Map<String, Explanation> explanations = remembering();
+    private final Map<String, Filtered> filtered = remembering();
     private long typicalAtNanos;
+
+    /** What filter refused: prioritize is asked about the other nodes alone. */
+    private record Filtered(int asked, Map<String, Integer> refused) {
+
+        Map<String, Integer> with(Evaluation evaluation) {
+            var all = new TreeMap<>(refused);
+            evaluation.refused().forEach((reason, count) -> all.merge(reason, count, Integer::sum));
+            return all;
+        }
+    }
 
     Extender(
             ExtenderConfig config,
@@ -110,6 +122,25 @@ public final class Extender {
         return listener.isComplete();
     }
 
+    /** A pod that is refused whatever the nodes are. */
+    void refuse(PodState pod) {
+        synchronized (fleet) {
+            explanations.put(
+                    pod.key(),
+                    new Explanation(
+                            pod.key(),
+                            clock.instant(),
+                            pod.request(),
+                            Optional.empty(),
+                            0,
+                            Map.of(),
+                            List.of(),
+                            pod.refusal(),
+                            "",
+                            0));
+        }
+    }
+
     /** Which of these nodes can have the pod, and why the others cannot. */
     Evaluation filter(PodState pod, List<String> nodes) {
         synchronized (fleet) {
@@ -117,6 +148,9 @@ public final class Extender {
             if (evaluation.fitting() <= 1) {
                 // with one node left the scheduler asks for no priorities
                 promise(pod, evaluation);
+            } else {
+                filtered.put(
+                        pod.uid(), new Filtered(evaluation.names().size(), evaluation.refused()));
             }
             return evaluation;
         }
@@ -141,9 +175,12 @@ public final class Extender {
         counts.add(pod.uid(), pod.request());
         endPromises();
         var before = fleet.holding(pod.uid());
-        if (before != null && before.state() == State.PROMISED) {
-            fleet.release(pod.uid());
+        if (before != null && before.state() != State.PROMISED) {
+            // a second promise would free what the API may give it yet
+            return Evaluation.decided(
+                    nodes, "the pod may be on node %s already".formatted(before.node()));
         }
+        fleet.release(pod.uid());
         var forecast = forecasts.of(pod);
         return weigher.weigh(pod.request(), forecast, nodes);
     }
@@ -172,15 +209,16 @@ public final class Extender {
         if (holding != null) {
             fleet.hold(holding);
         }
+        var before = filtered.remove(pod.uid());
         explanations.put(
                 pod.key(),
                 new Explanation(
                         pod.key(),
                         clock.instant(),
                         pod.request(),
-                        forecast,
-                        evaluation.names().size(),
-                        evaluation.refused(),
+                        forecast.map(Explanation.Told::of),
+                        before == null ? evaluation.names().size() : before.asked(),
+                        before == null ? evaluation.refused() : before.with(evaluation),
                         evaluation.top(EXPLAINED_NODES),
                         outcome(evaluation),
                         holding == null ? "" : holding.node(),
@@ -190,6 +228,9 @@ public final class Extender {
     private static String outcome(Evaluation evaluation) {
         if (evaluation.leavesChoice()) {
             return "left to the scheduler among nodes without GPUs";
+        }
+        if (!evaluation.decided().isEmpty()) {
+            return evaluation.decided();
         }
         return evaluation.fitting() == 0 ? "no node has room" : "promised";
     }
@@ -218,12 +259,15 @@ public final class Extender {
     String bind(String namespace, String name, String uid, String node)
             throws InterruptedException {
         Holding holding;
+        boolean isFirst;
         synchronized (fleet) {
             var pod = asked.get(uid);
             if (pod == null) {
                 return "pod %s/%s was not asked about, expected filter or prioritize before bind"
                         .formatted(namespace, name);
             }
+            var before = fleet.holding(uid);
+            isFirst = before == null || before.state() == State.PROMISED;
             holding = placed(pod, node);
             if (holding == null) {
                 var reason = "node %s has no room for it any more".formatted(node);
@@ -232,15 +276,18 @@ public final class Extender {
             }
             fleet.hold(holding);
         }
-        return bound(namespace, name, holding);
+        return bound(namespace, name, holding, isFirst);
     }
 
     /** What it was promised if that is on this node, or else what the node has now. */
     private @Nullable Holding placed(PodState pod, String node) {
         endPromises();
-        var promised = fleet.holding(pod.uid());
-        if (promised != null && promised.node().equals(node)) {
-            return promised.as(State.BINDING, nanos.getAsLong());
+        var before = fleet.holding(pod.uid());
+        if (before != null && before.node().equals(node)) {
+            return before.endsByItself() ? before.as(State.BINDING, nanos.getAsLong()) : before;
+        }
+        if (before != null && before.state() != State.PROMISED) {
+            return null; // it may be there already
         }
         fleet.release(pod.uid());
         var forecast = forecasts.of(pod);
@@ -248,7 +295,11 @@ public final class Extender {
         return score == null ? null : holding(pod, forecast, node, score, State.BINDING);
     }
 
-    private String bound(String namespace, String name, Holding holding)
+    /**
+     * @param isFirst whether nobody has asked the API before to bind it: else a refusal may mean
+     *     that it is bound
+     */
+    private String bound(String namespace, String name, Holding holding, boolean isFirst)
             throws InterruptedException {
         var key = namespace + "/" + name;
         try {
@@ -258,7 +309,7 @@ public final class Extender {
                 var now = fleet.holding(holding.uid());
                 boolean isOurs = now != null && now.state() == State.BINDING;
                 if (!refusal.isEmpty()) {
-                    if (isOurs) {
+                    if (isOurs && isFirst) {
                         fleet.release(holding.uid());
                     }
                     explain(key, refusal, "", 0);

@@ -67,8 +67,8 @@ public record ExtenderConfig(
                 maxFailingLately(env),
                 env.text(
                                 "PLACEMENT_TYPICAL_PODS_FILE",
-                                "A CSV of pods in openb's columns that are taken for usual until"
-                                        + " the cluster has had pods of its own")
+                                "A CSV of pods in openb's columns that are taken for usual from the"
+                                        + " start, beside the cluster's own")
                         .map(Path::of),
                 Math.toIntExact(
                         env.bytes(

@@ -86,9 +86,13 @@ public final class ExtenderEndpoints {
                 return ExtenderAnswers.error(NOT_READY, args.isCapitalised());
             }
             if (!args.pod().refusal().isEmpty()) {
+                extender.refuse(args.pod());
                 return ExtenderAnswers.refused(args, args.pod().refusal());
             }
-            return ExtenderAnswers.filtered(args, extender.filter(args.pod(), args.nodeNames()));
+            var evaluation = extender.filter(args.pod(), args.nodeNames());
+            return evaluation.decided().isEmpty()
+                    ? ExtenderAnswers.filtered(args, evaluation)
+                    : ExtenderAnswers.refused(args, evaluation.decided());
         } catch (BadArgsException e) {
             return ExtenderAnswers.error(e.line(), true);
         } finally {

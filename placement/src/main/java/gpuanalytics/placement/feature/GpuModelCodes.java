@@ -17,7 +17,7 @@ public final class GpuModelCodes {
     private final Map<String, Integer> codes = new HashMap<>();
 
     private GpuModelCodes(List<String> names) {
-        names.forEach(name -> codes.put(name, codes.size()));
+        names.forEach(name -> codes.put(plain(name), codes.size()));
     }
 
     /** The codes of the models of these rows. */
@@ -26,6 +26,7 @@ public final class GpuModelCodes {
         rows.stream()
                 .map(Features::gpuModel)
                 .filter(Objects::nonNull)
+                .map(GpuModelCodes::plain)
                 .forEach(name -> counts.merge(name, 1, Integer::sum));
         var most =
                 counts.entrySet().stream()
@@ -40,9 +41,14 @@ public final class GpuModelCodes {
         return new GpuModelCodes(most);
     }
 
+    /** As nodes' labels have it, in which samples' names have dashes for blanks. */
+    private static String plain(String name) {
+        return name.strip().replace(' ', '-');
+    }
+
     /** A model's number; NaN, that is absent, where it is not known or was not seen. */
     double code(@Nullable String name) {
-        var code = name == null ? null : codes.get(name);
+        var code = name == null ? null : codes.get(plain(name));
         return code == null ? Double.NaN : code;
     }
 }

@@ -58,16 +58,26 @@ public final class ObservationStore {
     }
 
     /**
-     * Takes in what happened.
+     * Says no to what {@link #add} would not take.
      *
      * @throws IllegalArgumentException where the window ends in the future
      */
-    public synchronized Taken add(Observation seen) {
+    public void check(Observation seen) {
         var now = clock.instant();
         if (seen.to().isAfter(now.plus(MAX_LEAD))) {
             throw new IllegalArgumentException(
                     "to is %s, expected not after now, %s".formatted(seen.to(), now));
         }
+    }
+
+    /**
+     * Takes in what happened.
+     *
+     * @throws IllegalArgumentException where the window ends in the future
+     */
+    public synchronized Taken add(Observation seen) {
+        check(seen);
+        var now = clock.instant();
         if (!seen.to().isAfter(now.minus(KEPT))) {
             return Taken.TOO_OLD;
         }

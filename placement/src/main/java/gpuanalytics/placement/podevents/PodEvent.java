@@ -8,6 +8,7 @@ import gpuanalytics.service.kubernetes.JsonItem;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -59,6 +60,14 @@ record PodEvent(
 
     static PodEvent failure(PodState pod, Instant at) {
         return of(pod, Kind.FAILURE, "", at, pod.reason());
+    }
+
+    /** When the last container of a pod ended; empty where that is not known. */
+    static Optional<Instant> end(PodState pod) {
+        return pod.containers().stream()
+                .map(container -> instant(container.finishedAt()))
+                .flatMap(Optional::stream)
+                .max(Comparator.naturalOrder());
     }
 
     static PodEvent deleted(PodState pod, Instant at) {

@@ -3,6 +3,7 @@ package gpuanalytics.placement.podevents;
 import gpuanalytics.placement.watch.PodState;
 import gpuanalytics.service.kubernetes.ResourceWatch;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +53,8 @@ public final class PodObserver implements ResourceWatch.Listener<PodState> {
         var uids = new HashSet<String>();
         for (var pod : all) {
             uids.add(pod.uid());
-            observe(pod);
+            // one that is listed has failed when it says so, else nobody knows how long ago
+            observe(pod, PodEvent.end(pod).orElse(Instant.EPOCH));
         }
         for (var last : history.pods()) {
             if (!uids.contains(last.uid())) {
@@ -66,17 +68,17 @@ public final class PodObserver implements ResourceWatch.Listener<PodState> {
         if (log == null) {
             waiting.put(pod.uid(), pod);
         } else {
-            observe(pod);
+            observe(pod, clock.instant());
         }
     }
 
-    private void observe(PodState pod) {
+    private void observe(PodState pod, Instant failedAt) {
         var now = clock.instant();
         if (!pod.phase().isEmpty()) {
             tell(PodEvent.phase(pod, now));
         }
         if (pod.phase().equals("Failed")) {
-            tell(PodEvent.failure(pod, now));
+            tell(PodEvent.failure(pod, failedAt));
         }
         for (var container : pod.containers()) {
             if (container.restarts() > 0) {
@@ -91,7 +93,7 @@ public final class PodObserver implements ResourceWatch.Listener<PodState> {
             waiting.remove(pod.uid());
             return;
         }
-        observe(pod);
+        observe(pod, clock.instant());
         tell(PodEvent.deleted(pod, clock.instant()));
     }
 

@@ -4,13 +4,15 @@ import gpuanalytics.placement.watch.RequestReader.RefusedException;
 import gpuanalytics.service.kubernetes.JsonItem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A pod, as far as placing it and its history hang on it. What the API does not say is empty.
  *
- * @param workload what made it: {@code ReplicaSet/web-7d}, or its own name where nothing did
+ * @param workload what made it, the same for all that one Deployment or CronJob makes: {@code
+ *     ReplicaSet/web}; or its own name where nothing did
  * @param node where it is; empty while it waits
- * @param request what it asks for; nothing where that is refused
+ * @param request what it asks for; what it takes at least where that is refused
  * @param refusal why its request cannot be met here; empty where it can
  * @param gpus the GPUs that it was given, as a set of bits; 0 where that is not known
  * @param containers what became of its containers
@@ -28,7 +30,12 @@ public record PodState(
         long gpus,
         List<ContainerState> containers) {
 
-    private static final PodRequest NOTHING = new PodRequest(0, 0, 0, 0, 0, "");
+    /** What a Deployment adds to the names of its ReplicaSets: one for each template. */
+    private static final Pattern TEMPLATE_HASH =
+            Pattern.compile("(?<=.)-[bcdfghjklmnpqrstvwxz2456789]{8,10}$");
+
+    /** What a CronJob adds to the names of its Jobs: one for each time. */
+    private static final Pattern SCHEDULED_MINUTE = Pattern.compile("(?<=.)-\\d{8,}$");
 
     public PodState {
         containers = List.copyOf(containers);
@@ -47,11 +54,14 @@ public record PodState(
 
     /** What the API's object says. */
     public static PodState of(JsonItem item) {
-        var request = NOTHING;
+        var reader = new RequestReader(item);
+        PodRequest request;
         var refusal = "";
         try {
-            request = new RequestReader(item).read();
+            request = reader.read();
         } catch (RefusedException e) {
+            // another scheduler may place it all the same
+            request = reader.atLeast();
             refusal = e.reason();
         }
         var name = item.text("metadata", "name");
@@ -80,9 +90,18 @@ public record PodState(
 
     private static String workload(JsonItem item, String name) {
         var owners = item.items("metadata", "ownerReferences");
-        return owners.isEmpty()
-                ? "Pod/" + name
-                : owners.getFirst().text("kind") + "/" + owners.getFirst().text("name");
+        if (owners.isEmpty()) {
+            return "Pod/" + name;
+        }
+        var kind = owners.getFirst().text("kind");
+        var owner = owners.getFirst().text("name");
+        var added =
+                switch (kind) {
+                    case "ReplicaSet" -> TEMPLATE_HASH;
+                    case "Job" -> SCHEDULED_MINUTE;
+                    default -> null;
+                };
+        return kind + "/" + (added == null ? owner : added.matcher(owner).replaceFirst(""));
     }
 
     private static List<ContainerState> containers(JsonItem item) {

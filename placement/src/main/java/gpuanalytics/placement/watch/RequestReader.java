@@ -69,6 +69,23 @@ final class RequestReader {
         return isThere(NVIDIA_MEMORY) || isThere(NVIDIA_CORES) ? slices() : whole();
     }
 
+    /** What a pod takes at least whose request is refused: GPUs that it names count as whole. */
+    PodRequest atLeast() {
+        int gpus = 0;
+        for (var container : containers) {
+            gpus += Math.max(0, Math.min(MAX_GPUS, units(container, NVIDIA_GPU, BigDecimal.ONE)));
+        }
+        boolean isPart = GPU_RESOURCES.stream().anyMatch(this::isThere);
+        gpus = Math.min(MAX_GPUS, gpus == 0 && isPart ? 1 : gpus);
+        return new PodRequest(
+                inAllOf("cpu", MILLI),
+                inAllOf("memory", Quantity.MIB),
+                gpus,
+                gpus == 0 ? 0 : Node.GPU_MILLI,
+                0,
+                "");
+    }
+
     private PodRequest whole() throws RefusedException {
         int gpus = Math.max(sum(containers, NVIDIA_GPU), most(inits, NVIDIA_GPU));
         return request(gpus, gpus == 0 ? 0 : Node.GPU_MILLI, 0);

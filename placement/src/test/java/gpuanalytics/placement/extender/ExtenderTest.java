@@ -13,6 +13,7 @@ import gpuanalytics.placement.extender.NodeHistory.Stability;
 import gpuanalytics.placement.watch.NodeState;
 import gpuanalytics.placement.watch.PodRequest;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -143,6 +144,52 @@ class ExtenderTest {
         given.nanos.addAndGet(Given.RESERVATION.toNanos() + 1);
         given.extender.filter(pod("q", 1000), ONE);
         assertEquals(1000, given.extender.allocatedMilli());
+    }
+
+    @Test
+    void whoeverAsksAgainKeepsWhatMayBeBound() throws InterruptedException {
+        var answers = new ArrayDeque<>(List.of("no answer", "the API answers 409: is assigned"));
+        var given =
+                new Given(
+                        (_, _, _, _, _) -> {
+                            var answer = answers.remove();
+                            if (answer.startsWith("no")) {
+                                throw new IOException(answer);
+                            }
+                            return answer;
+                        },
+                        node("a", 1),
+                        node("b", 1));
+        var pod = pod("p", 600);
+        given.scheduled(pod, ONE);
+
+        var again = given.extender.filter(pod, BOTH);
+        assertEquals(0, again.fitting());
+        assertEquals("the pod may be on node a already", again.decided());
+        assertEquals("nowhere", given.scheduled(pod, BOTH));
+        // it is bound again, and the API says that it is there
+        given.extender.bind("ml", "p", pod.uid(), "a");
+        assertEquals(600, given.extender.allocatedMilli());
+        assertEquals(0, given.extender.filter(pod("q", 600), ONE).fitting());
+        // the watch has shown it: nothing that the scheduler asks frees it
+        given.extender.podListener().changed(on(pod, "a", 1));
+        assertEquals(0, given.extender.prioritize(pod, BOTH).fitting());
+        assertEquals(600, given.extender.allocatedMilli());
+    }
+
+    @Test
+    void anExplanationHasWhatFilterRefusedThoughPrioritizeWasNotAskedOfIt()
+            throws InterruptedException {
+        var given = new Given(binder, node("a", 1), node("b", 1), node("c", 0));
+        var pod = pod("p", 300);
+        var fitting = given.extender.filter(pod, List.of("a", "b", "c", "d"));
+        assertEquals(2, fitting.fitting());
+
+        given.extender.prioritize(pod, BOTH);
+
+        var explanation = given.extender.explain("ml/p").orElseThrow();
+        assertEquals(4, explanation.asked());
+        assertEquals(2, explanation.refused().values().stream().mapToInt(n -> n).sum());
     }
 
     @Test

@@ -104,6 +104,19 @@ class PodEventsTest {
     }
 
     @Test
+    void whatHadFailedBeforeItWasListedIsAsOldAsItSays() throws IOException {
+        observer.listed(
+                List.of(
+                        pod("now", "Failed", 0, "2026-11-28T11:30:00Z"),
+                        pod("yesterday", "Failed", 0, "2026-11-27T11:30:00Z"),
+                        pod("of-a-month-ago", "Failed", 0, "2026-10-28T11:30:00Z"),
+                        pod("once", "Failed", 0, "")),
+                0);
+
+        assertEquals(new Stability(1, 2), history.of("gpu-1"));
+    }
+
+    @Test
     void whatIsOlderThanAWeekDoesNotCount() throws IOException {
         observer.changed(pod("old", "Running", 1, "2026-11-20T12:00:00Z"));
 

@@ -2,6 +2,7 @@ package gpuanalytics.placement.watch;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import gpuanalytics.service.kubernetes.JsonItem;
 import java.io.IOException;
@@ -102,6 +103,41 @@ class PodStateTest {
                 "nvidia.com/gpu is many, expected a number from 0 to 1073741823",
                 pod("", "\"containers\":[%s]".formatted(container("\"nvidia.com/gpu\":\"many\"")))
                         .refusal());
+    }
+
+    @Test
+    void whatIsRefusedTakesItsGpusWhereAnotherPlacesIt() throws IOException {
+        var whole = container("\"cpu\":\"2\",\"nvidia.com/gpu\":\"2\"");
+        var part = container("\"alibabacloud.com/gpu-milli\":470");
+
+        var claims =
+                pod("", "\"resourceClaims\":[{\"name\":\"nic\"}],\"containers\":[" + whole + "]");
+        assertEquals(new PodRequest(2000, 0, 2, 1000, 0, ""), claims.request());
+        assertFalse(claims.refusal().isEmpty());
+        assertEquals(
+                new PodRequest(0, 0, 1, 1000, 0, ""),
+                pod("", "\"containers\":[%s,%s]".formatted(part, part)).request());
+        assertEquals(
+                new PodRequest(0, 0, 0, 0, 0, ""),
+                pod("", "\"resourceClaims\":[{\"name\":\"nic\"}],\"containers\":[]").request());
+    }
+
+    @Test
+    void whatOneDeploymentOrCronJobMakesIsOneWorkload() throws IOException {
+        assertEquals("ReplicaSet/web", owned("ReplicaSet", "web-7d4b9c6f5d"));
+        assertEquals("ReplicaSet/web-7d", owned("ReplicaSet", "web-7d"));
+        assertEquals("Job/backup", owned("Job", "backup-29012345"));
+        assertEquals("Job/train-7", owned("Job", "train-7"));
+        assertEquals("StatefulSet/db-29012345", owned("StatefulSet", "db-29012345"));
+    }
+
+    private static String owned(String kind, String owner) throws IOException {
+        var json =
+                """
+                {"metadata":{"name":"p","ownerReferences":[{"kind":"%s","name":"%s"}]}}
+                """
+                        .formatted(kind, owner);
+        return PodState.of(JsonItem.parse(json.getBytes(UTF_8))).workload();
     }
 
     @Test

@@ -80,17 +80,9 @@ public final class ModelAnswers {
         var observations = read(request.body());
         var taken = new EnumMap<Taken, Integer>(Taken.class);
         for (var seen : observations) {
-            taken.merge(add(seen), 1, Integer::sum);
+            taken.merge(store.add(seen), 1, Integer::sum);
         }
         return Answer.ok(Json.MEDIA_TYPE, Json.bytes(json -> write(json, taken)));
-    }
-
-    private Taken add(Observation seen) {
-        try {
-            return store.add(seen);
-        } catch (IllegalArgumentException e) {
-            throw refused(List.of(String.valueOf(e.getMessage())));
-        }
     }
 
     private static void write(JsonGenerator json, Map<Taken, Integer> taken) throws IOException {
@@ -103,7 +95,7 @@ public final class ModelAnswers {
     }
 
     /** All of them or none: who tells it again after a fault must not wonder what was taken. */
-    private static List<Observation> read(byte[] body) {
+    private List<Observation> read(byte[] body) {
         var list = tree(body).path(OBSERVATIONS);
         if (!list.isArray() || list.size() > MAX_OBSERVATIONS) {
             throw refused(
@@ -121,7 +113,9 @@ public final class ModelAnswers {
         var faults = new ArrayList<String>();
         for (var each : list) {
             try {
-                observations.add(FeedbackBody.read(each));
+                var seen = FeedbackBody.read(each);
+                store.check(seen);
+                observations.add(seen);
             } catch (IllegalArgumentException e) {
                 int number = observations.size() + faults.size();
                 faults.add("observations[%d]: %s".formatted(number, e.getMessage()));

@@ -64,7 +64,9 @@ public final class ProcessorObserver {
     /**
      * Looks, and tells what has happened since the last look; nothing at the first one.
      *
-     * @throws BadInputException where the processor does not answer; then the next look begins anew
+     * <p>A pod whose samples cannot be read is left out.
+     *
+     * @throws BadInputException where the processor does not answer, or for no pod at all
      */
     public List<Observation> look() throws BadInputException, InterruptedException {
         var now = clock.instant().truncatedTo(ChronoUnit.MINUTES);
@@ -77,16 +79,24 @@ public final class ProcessorObserver {
         held = Map.of();
         var holdings = Holding.all(processor.get("/gpu/info?max_age=15m"));
         var observations = new ArrayList<Observation>();
+        BadInputException fault = null;
         boolean isInTime = from != null && Duration.between(from, now).compareTo(LONGEST) <= 0;
         if (from != null && isInTime) {
             for (var each : before.entrySet()) {
                 var same = holdings.get(each.getKey());
                 if (same != null && same.gpus().equals(each.getValue().holding().gpus())) {
-                    observations.add(observation(each.getValue(), from, now));
+                    try {
+                        observations.add(observation(each.getValue(), from, now));
+                    } catch (BadInputException e) {
+                        fault = e; // of this pod; the others are told
+                    }
                 }
             }
         }
         remember(holdings, now);
+        if (fault != null && observations.isEmpty()) {
+            throw fault;
+        }
         return observations;
     }
 

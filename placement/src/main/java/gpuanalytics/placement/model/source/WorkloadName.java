@@ -11,6 +11,8 @@ public final class WorkloadName {
 
     private static final List<Pattern> ADDED =
             List.of(
+                    // a CronJob's: the minute of the Job and the pod
+                    Pattern.compile("-\\d{8,}-" + SAFE + "{5}$"),
                     // a Deployment's: the hash of its template and the pod
                     Pattern.compile("-" + SAFE + "{8,10}-" + SAFE + "{5}$"),
                     // a Job's, a DaemonSet's

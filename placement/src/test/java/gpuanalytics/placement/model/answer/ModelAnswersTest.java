@@ -100,6 +100,20 @@ class ModelAnswersTest {
                 String.valueOf(refused(feedback(", \"power\": 1")).getMessage())
                         .startsWith("observations[0]: power is unknown, expected one of pod, "));
         assertEquals(
+                "observations[1]: to is 2026-03-03T00:00:00Z, expected not after now,"
+                        + " 2026-03-02T00:00:00Z",
+                refused(
+                                feedback("")
+                                        .replace(
+                                                "]}",
+                                                """
+                                                , {"pod": "p-2", "namespace": "ml",
+                                                 "workload": "chat",
+                                                 "from": "2026-03-02T23:00:00Z",
+                                                 "to": "2026-03-03T00:00:00Z"}]}
+                                                """))
+                        .getMessage());
+        assertEquals(
                 "observations is missing, expected a list of at most 5000",
                 refused("{}").getMessage());
         assertEquals(
