@@ -61,6 +61,12 @@ final class Board {
         return rows.values().stream().allMatch(row -> row.name() == null);
     }
 
+    /** What says whose it is, and at which price: the GPU itself rather than an instance of it. */
+    GpuRow described() {
+        var whole = rows.get("");
+        return whole == null ? rows.firstEntry().getValue() : whole;
+    }
+
     /** Its parts: the GPU itself where it is not divided. */
     List<Part> parts() {
         var whole = rows.get("");

@@ -127,7 +127,7 @@ final class HourAccount {
     private void split(Instant minute, String name, Board board, Claims asked) {
         var track = tracks.computeIfAbsent(name, _ -> new GpuTrack(name, frame, cuts, entries));
         var parts = board.parts();
-        track.begin(minute, parts.getFirst().row(), board.coveredUs());
+        track.begin(minute, board.described(), board.coveredUs());
         for (var part : parts) {
             var claimed = asked.of(name, part, parts);
             var attribution =

@@ -48,7 +48,8 @@ final class HourComputation {
                                 StoreLayout.TOKEN_HOUR,
                                 hour,
                                 TokenCounter.REQUESTS.field(),
-                                TokenCounter.SUPERSEDED.field());
+                                TokenCounter.SUPERSEDED.field(),
+                                TokenCounter.WITHOUT_REQUEST.field());
         var account = new HourAccount(frame(hour, known, now), cuts, known);
         long found = 0;
         try (var minutes = new MinuteReads(reads, hour)) {

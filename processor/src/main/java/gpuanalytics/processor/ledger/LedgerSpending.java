@@ -30,11 +30,12 @@ public final class LedgerSpending implements Spending {
     }
 
     private static Spent spent(CostReport report) {
-        var usd = report.totals().usd();
+        var totals = report.totals();
+        var usd = totals.usd();
+        var time = totals.time();
         return new Spent(
                 usd == null ? BigDecimal.ZERO : usd.total(),
-                report.notes().unpricedModels().isEmpty()
-                        && report.notes().unpricedGpus().isEmpty());
+                totals.tokens().unpriced() == 0 && (time == null || time.unpriced() == 0));
     }
 
     @Override

@@ -107,7 +107,10 @@ final class SharingFold {
                 && !GroupValue.isFolded(key.group().model())) {
             board.usByModel.merge(model, used, Long::sum);
         }
-        board.gpuModel = gpu.model();
+        if (gpu.model() != null) {
+            // an hour in which it sent nothing does not know its model
+            board.gpuModel = gpu.model();
+        }
         long us = used + amounts.get(Amount.ALLOCATION_IDLE_US) + amounts.get(Amount.GAP_US);
         rating.usdPerHour(key)
                 .ifPresentOrElse(

@@ -51,6 +51,8 @@ record TokenRow(
         private final StoredFields.Field requests = fields.field(TokenCounter.REQUESTS.field());
         private final StoredFields.Field errors = fields.field(TokenCounter.ERRORS.field());
         private final StoredFields.Field superseded = fields.field(TokenCounter.SUPERSEDED.field());
+        private final StoredFields.Field withoutRequest =
+                fields.field(TokenCounter.WITHOUT_REQUEST.field());
         private final List<TokenFields> tokens =
                 Stream.of(
                                 Amount.PROMPT_TOKENS,
@@ -104,7 +106,7 @@ record TokenRow(
 
         /** How many events the rollup read last counts. */
         long events() {
-            return requests.integer() + superseded.integer();
+            return requests.integer() + superseded.integer() + withoutRequest.integer();
         }
 
         private Group group() {
@@ -135,14 +137,16 @@ record TokenRow(
 
         private Claim claim(Amounts counts) {
             long all = counts.get(Amount.REQUESTS);
-            var hasTimes = latency.n().integer() >= all && ttft.n().integer() >= all;
+            long prompt = Math.max(0, counts.get(Amount.PROMPT_TOKENS));
+            long completion = Math.max(0, counts.get(Amount.COMPLETION_TOKENS));
+            // tokens of requests that go on are told before their times are
+            var isTimed = all > 0 || (prompt == 0 && completion == 0);
+            var hasTimes = isTimed && latency.n().integer() >= all && ttft.n().integer() >= all;
             long whole = Math.max(0, latency.sum().integer());
             long prefill = Math.clamp(ttft.sum().integer(), 0, whole);
             return new Claim(
                     new Claim.Weight(prefill, whole - prefill),
-                    Claim.ofTokens(
-                            Math.max(0, counts.get(Amount.PROMPT_TOKENS)),
-                            Math.max(0, counts.get(Amount.COMPLETION_TOKENS))),
+                    Claim.ofTokens(prompt, completion),
                     hasTimes);
         }
 

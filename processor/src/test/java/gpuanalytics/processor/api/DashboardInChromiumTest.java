@@ -308,6 +308,52 @@ class DashboardInChromiumTest extends BrowserTest {
     }
 
     @Test
+    void aDragZoomsOnceHoweverManyChartsThereAre() {
+        browser.open(address("/?view=tokens"));
+        browser.until("document.querySelectorAll('.u-over').length > 1");
+        int before = browser.evaluate("history.length").asInt();
+        var plot =
+                browser.evaluate(
+                        "(() => {const box ="
+                            + " document.querySelector('.u-over').getBoundingClientRect(); return"
+                            + " {left: box.left, top: box.top, width: box.width, height:"
+                            + " box.height};})()");
+        double left = plot.get("left").asDouble();
+        double width = plot.get("width").asDouble();
+        browser.drag(
+                left + width / 4,
+                left + width * 3 / 4,
+                plot.get("top").asDouble() + plot.get("height").asDouble() / 2);
+
+        browser.until("location.search.includes('from=')");
+        browser.until("document.querySelectorAll('.u-over').length > 1");
+        assertEquals(before + 1, browser.evaluate("history.length").asInt());
+        browser.evaluate("history.back()");
+        browser.until("location.search === '?view=tokens'");
+        assertQuiet();
+    }
+
+    @Test
+    void whatHasTheFocusKeepsItWhereTheViewIsMadeAnew() {
+        browser.open(address("/?view=cost"));
+        browser.until("document.querySelector('th button.sort') !== null");
+        browser.evaluate("document.querySelector('th button.sort').focus()");
+        browser.evaluate("document.activeElement.click()");
+        assertEquals(
+                "BUTTON", browser.evaluate("document.activeElement.tagName").asText(), "sorted");
+        browser.evaluate("document.querySelector('main select').focus()");
+        browser.evaluate(
+                "(() => {const select = document.activeElement; select.selectedIndex ="
+                        + " (select.selectedIndex + 1) % select.options.length;"
+                        + " select.dispatchEvent(new Event('change', {bubbles: true}));})()");
+        browser.until("location.search !== '?view=cost'");
+        browser.until("document.querySelector('th button.sort') !== null");
+        assertEquals(
+                "SELECT", browser.evaluate("document.activeElement.tagName").asText(), "chosen");
+        assertQuiet();
+    }
+
+    @Test
     void aNameIsAFilterAndAsksForNothingElse() {
         browser.open(address("/?view=cost"));
         browser.evaluate(

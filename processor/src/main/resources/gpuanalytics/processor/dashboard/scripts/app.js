@@ -40,10 +40,9 @@ function show() {
   shown.abort.abort();
   const state = route.current();
   const view = VIEWS[state.view] ?? VIEWS[FIRST];
-  replace(main);
   const root = el("div", {class: `view ${view.name ?? ""}`});
-  main.append(root);
   const built = view.build(root, state);
+  replace(main, root);
   shown = {stop: built.stop ?? (() => undefined), refresh: built.refresh, abort: new AbortController()};
   document.title = `${view.title} – GPU and token analytics`;
   navigation(view);

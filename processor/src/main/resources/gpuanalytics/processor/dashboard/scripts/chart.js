@@ -9,6 +9,9 @@ const HEIGHT = 240;
 const MOST_SERIES = 8;
 const LEAST_ZOOM_PX = 8;
 
+/** The cursor is in all charts of a page, a drag in the one that it began in. */
+const SYNC = {key: "page", filters: {pub: (type) => type !== "mousedown" && type !== "mouseup", sub: () => true}};
+
 /**
  * A chart that `show` fills again and again.
  *
@@ -39,7 +42,13 @@ export function chart(label) {
     plot = new uPlot(options(plotted.clientWidth || 600, painted, what, table), data(painted, what), plotted);
   }
 
-  return {node, show, stop: () => watch.disconnect()};
+  function stop() {
+    watch.disconnect();
+    plot?.destroy();
+    plot = null;
+  }
+
+  return {node, show, stop};
 }
 
 function paintedSeries(series) {
@@ -73,7 +82,7 @@ function options(width, painted, what, table) {
     width,
     height: HEIGHT,
     legend: {show: false},
-    cursor: {drag: {x: true, y: false, setScale: false}, points: what.stacked ? {show: false} : {}, y: false, sync: {key: "page"}},
+    cursor: {drag: {x: true, y: false, setScale: false}, points: what.stacked ? {show: false} : {}, y: false, sync: SYNC},
     scales: {x: {range: () => [start, end]}, y: {range: (_, low, high) => [what.stacked || low >= 0 ? 0 : low, Math.max(high, what.full ?? 0) * 1.05 || 1]}},
     axes: [axis({}), axis({size: 60, values: (_, ticks) => ticks.map((tick) => what.text(tick))})],
     series: [{}, ...drawn.map((one) => (what.stacked ? bars(one) : stroke(one)))],
@@ -133,8 +142,11 @@ function zoom(plot) {
   const minute = (x) => Math.round(plot.posToVal(x, "x") / 60) * 60_000;
   const from = minute(plot.select.left);
   const to = Math.max(from + 60_000, minute(plot.select.left + plot.select.width));
-  route.go(route.address({from: String(from), to: String(to)}));
-  history.replaceState({ours: true, zoomed: true}, "");
+  // once the chart is done with the drag: the next view takes it away
+  setTimeout(() => {
+    route.go(route.address({from: String(from), to: String(to)}));
+    history.replaceState({ours: true, zoomed: true}, "");
+  });
 }
 
 /** The legend is the table of values: under the cursor, else of the last step. */

@@ -59,13 +59,15 @@ export function replace(node, ...children) {
   const focused = node.contains(document.activeElement) ? focusKey(document.activeElement) : null;
   node.replaceChildren(...nodes(children));
   if (focused !== null) {
-    const same = [...node.querySelectorAll("a, button, select, [tabindex]")];
+    const same = [...node.querySelectorAll("a, button, select, summary, [tabindex]")];
     same.find((candidate) => focusKey(candidate) === focused)?.focus({preventScroll: true});
   }
 }
 
 function focusKey(node) {
-  return [node.tagName, node.getAttribute("href"), node.getAttribute("data-key"), node.textContent].join("\u0000");
+  // not by a text that changes with what is pressed or shown, where there is something else
+  const name = node.getAttribute("data-key") ?? node.getAttribute("aria-label") ?? node.getAttribute("name") ?? node.textContent;
+  return [node.tagName, node.getAttribute("href"), name].join("\u0000");
 }
 
 /** What this browser has kept under a name; null where it kept nothing or may not. */

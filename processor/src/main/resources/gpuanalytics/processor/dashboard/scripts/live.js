@@ -6,8 +6,13 @@ const SILENT_MS = 60_000;
 const RECONNECT_MS = 10_000;
 const RATE_WINDOW_MS = 10_000;
 
+const WORDS = {connecting: "connecting", live: "● live", degraded: "▲ a part is away", late: "▲ stale", silent: "■ stale"};
+
 const mark = document.getElementById("live");
 const banner = document.getElementById("banner");
+const age = document.createElement("span");
+age.setAttribute("aria-hidden", "true");
+let said = null;
 const listeners = {state: [], changed: []};
 const history = [];
 let heardAt = performance.now();
@@ -45,6 +50,7 @@ function follow() {
     source?.close();
     source = null;
   } else if (source === null) {
+    heardAt = performance.now();
     connect();
     if (state !== null) {
       // what was not heard meanwhile
@@ -98,11 +104,17 @@ function show() {
   const down = state === null ? [] : state.health.parts.filter((part) => !part.up);
   const word = state === null ? (silent < LATE_MS ? "connecting" : "late") : liveness(silent, down);
   document.body.dataset.live = word;
-  const text = words(word, silent);
-  if (mark.textContent !== text) {
-    mark.textContent = text;
-  }
+  showMark(word, silent);
   showBanner(word, silent, down);
+}
+
+/** The age goes on every second, and is not read out each time. */
+function showMark(word, silent) {
+  if (said !== word) {
+    said = word;
+    mark.replaceChildren(WORDS[word], age);
+  }
+  age.textContent = word === "late" || word === "silent" ? `, nothing heard for ${ageText(silent / 1000)}` : "";
 }
 
 function liveness(silent, down) {
@@ -110,17 +122,6 @@ function liveness(silent, down) {
     return "silent";
   }
   return silent >= LATE_MS ? "late" : down.length > 0 ? "degraded" : "live";
-}
-
-function words(word, silent) {
-  const age = ageText(silent / 1000);
-  return {
-    connecting: "connecting",
-    live: "● live",
-    degraded: "▲ a part is away",
-    late: `▲ stale, nothing heard for ${age}`,
-    silent: `■ stale, nothing heard for ${age}`,
-  }[word];
 }
 
 function showBanner(word, silent, down) {

@@ -88,16 +88,17 @@ function midnight(days) {
   return day.getTime();
 }
 
-/** What the last of the days has cost. */
+/** What today has cost; a day without anything has no row. */
 function soFar(day) {
-  const last = Math.max(...day.rows.map((row) => Date.parse(row.ts)));
-  return added(day.rows.filter((row) => Date.parse(row.ts) === last).map((row) => row.usd.total));
+  // days of a zone begin with an hour as it is stored
+  const today = Math.floor(midnight(0) / 3_600_000) * 3_600_000;
+  return added(day.rows.filter((row) => Date.parse(row.ts) >= today).map((row) => row.usd.total));
 }
 
 /** The day so far, and the rest of it as the last hour was. */
 function forecast(hour, day) {
   const spent = soFar(day);
-  const perMs = hour.totals.usd.total === null ? null : hour.totals.usd.total / Math.max(1, Date.parse(hour.to) - Date.parse(hour.from));
+  const perMs = hour.totals.usd.total === null ? null : hour.totals.usd.total / Math.max(1, Math.min(Date.parse(hour.to), Date.now()) - Date.parse(hour.from));
   return spent === null || perMs === null ? absent("nothing of the last hour has a price") : usd(spent + perMs * Math.max(0, midnight(1) - Date.now()));
 }
 

@@ -8,6 +8,9 @@ import {el, replace} from "./dom.js";
 const FIRST_ROWS = 200;
 const sorting = new Map();
 
+/** Tables of which all rows are shown: the next answer must not take them away. */
+const opened = new Set();
+
 /**
  * A table.
  *
@@ -17,7 +20,7 @@ const sorting = new Map();
 export function table({name, columns, rows, totals = null, sortedBy = null}) {
   const node = el("div", {class: "scroll", role: "group", "aria-label": name, tabindex: "0"});
   const order = sorting.get(name) ?? (sortedBy === null ? null : {title: sortedBy, down: true});
-  draw(node, {name, columns, rows, totals, order, all: false});
+  draw(node, {name, columns, rows, totals, order, all: opened.has(name)});
   node.csv = () => csvText(columns, totals === null ? rows : [...rows, totals]);
   return node;
 }
@@ -40,7 +43,11 @@ function draw(node, what) {
     parts.push(el("p", {class: "quiet"}, "nothing in this time"));
   }
   if (more > 0) {
-    parts.push(el("button", {type: "button", onclick: () => draw(node, {...what, all: true})}, `Show ${more} more rows`));
+    const open = () => {
+      opened.add(what.name);
+      draw(node, {...what, all: true});
+    };
+    parts.push(el("button", {type: "button", onclick: open}, `Show ${more} more rows`));
   }
   replace(node, parts);
 }

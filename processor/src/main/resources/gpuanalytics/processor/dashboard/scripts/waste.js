@@ -14,7 +14,7 @@ const KINDS = [
   ["Held", "held_idle", "Idle while a pod holds the GPU"],
   ["Memory held", "memory_held", "Idle with a twentieth of its memory in use"],
   ["Throttled", "throttled", "Busy with the clocks held down"],
-  ["After XID", "xid_idle", "Idle from an XID error on until there is work again"],
+  ["After XID", "xid_idle", "Idle from an XID error on until there is work again or the hour ends"],
   ["Busy, unclaimed", "busy_unclaimed", "Busy without tokens, as in training: no waste where that is meant"],
 ];
 
