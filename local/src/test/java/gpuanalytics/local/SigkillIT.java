@@ -3,6 +3,7 @@ package gpuanalytics.local;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import gpuanalytics.embedded.testing.GivenStore;
 import gpuanalytics.embedded.testing.JavaProcess;
 import gpuanalytics.embedded.testing.Lane;
 import gpuanalytics.embedded.testing.StoreProcess;
@@ -86,7 +87,9 @@ class SigkillIT {
             Assumptions.abort("DOCUMENTDB_RUN is not set");
             return;
         }
-        keepsTheTotals(directory, new DocumentDb(Path.of(run), up));
+        try (var _ = GivenStore.alone()) {
+            keepsTheTotals(directory, new DocumentDb(Path.of(run), up));
+        }
     }
 
     private static void keepsTheTotals(Path directory, Store given) throws Exception {

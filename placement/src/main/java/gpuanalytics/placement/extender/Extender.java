@@ -10,11 +10,9 @@ import gpuanalytics.service.kubernetes.KubernetesApi;
 import gpuanalytics.service.kubernetes.ResourceWatch;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,33 +22,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Extender {
 
-    private static final int MAX_PODS_REMEMBERED = 20_000;
-    private static final int EXPLAINED_NODES = 5;
     private static final long TYPICAL_REFRESH_NANOS = 600_000_000_000L;
 
     private final ExtenderConfig config;
     private final Forecasts forecasts;
     private final Binder binder;
-    private final Clock clock;
     private final LongSupplier nanos;
     private final RequestCounts counts = new RequestCounts();
     private final Fleet fleet = new Fleet(counts);
     private final FleetListener listener;
     private final Weigher weigher;
-    private final Map<String, PodState> asked = remembering();
-    private final Map<String, Explanation> explanations = remembering();
-    private final Map<String, Filtered> filtered = remembering();
+    private final Map<String, PodState> asked = Explanations.remembering();
+    private final Explanations explanations;
     private long typicalAtNanos;
-
-    /** What filter refused: prioritize is asked about the other nodes alone. */
-    private record Filtered(int asked, Map<String, Integer> refused) {
-
-        Map<String, Integer> with(Evaluation evaluation) {
-            var all = new TreeMap<>(refused);
-            evaluation.refused().forEach((reason, count) -> all.merge(reason, count, Integer::sum));
-            return all;
-        }
-    }
 
     Extender(
             ExtenderConfig config,
@@ -62,7 +46,7 @@ public final class Extender {
         this.config = config;
         this.forecasts = forecasts;
         this.binder = binder;
-        this.clock = clock;
+        explanations = new Explanations(clock);
         this.nanos = nanos;
         listener = new FleetListener(fleet, counts, nanos);
         weigher = new Weigher(fleet, config, history);
@@ -92,17 +76,6 @@ public final class Extender {
         return extender;
     }
 
-    private static <T> Map<String, T> remembering() {
-        return new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, T> eldest) {
-                return size() > MAX_PODS_REMEMBERED;
-            }
-        };
-    }
-
     /** Hears of nodes. */
     public ResourceWatch.Listener<NodeState> nodeListener() {
         return listener.nodes();
@@ -125,19 +98,7 @@ public final class Extender {
     /** A pod that is refused whatever the nodes are. */
     void refuse(PodState pod) {
         synchronized (fleet) {
-            explanations.put(
-                    pod.key(),
-                    new Explanation(
-                            pod.key(),
-                            clock.instant(),
-                            pod.request(),
-                            Optional.empty(),
-                            0,
-                            Map.of(),
-                            List.of(),
-                            pod.refusal(),
-                            "",
-                            0));
+            explanations.refused(pod);
         }
     }
 
@@ -149,8 +110,7 @@ public final class Extender {
                 // with one node left the scheduler asks for no priorities
                 promise(pod, evaluation);
             } else {
-                filtered.put(
-                        pod.uid(), new Filtered(evaluation.names().size(), evaluation.refused()));
+                explanations.filtered(pod, evaluation);
             }
             return evaluation;
         }
@@ -209,30 +169,7 @@ public final class Extender {
         if (holding != null) {
             fleet.hold(holding);
         }
-        var before = filtered.remove(pod.uid());
-        explanations.put(
-                pod.key(),
-                new Explanation(
-                        pod.key(),
-                        clock.instant(),
-                        pod.request(),
-                        forecast.map(Explanation.Told::of),
-                        before == null ? evaluation.names().size() : before.asked(),
-                        before == null ? evaluation.refused() : before.with(evaluation),
-                        evaluation.top(EXPLAINED_NODES),
-                        outcome(evaluation),
-                        holding == null ? "" : holding.node(),
-                        holding == null ? 0 : holding.gpus()));
-    }
-
-    private static String outcome(Evaluation evaluation) {
-        if (evaluation.leavesChoice()) {
-            return "left to the scheduler among nodes without GPUs";
-        }
-        if (!evaluation.decided().isEmpty()) {
-            return evaluation.decided();
-        }
-        return evaluation.fitting() == 0 ? "no node has room" : "promised";
+        explanations.decided(pod, forecast, evaluation, holding);
     }
 
     private @Nullable Holding holding(
@@ -271,7 +208,7 @@ public final class Extender {
             holding = placed(pod, node);
             if (holding == null) {
                 var reason = "node %s has no room for it any more".formatted(node);
-                explain(pod.key(), reason, "", 0);
+                explanations.then(pod.key(), reason, "", 0);
                 return reason;
             }
             fleet.hold(holding);
@@ -312,33 +249,29 @@ public final class Extender {
                     if (isOurs && isFirst) {
                         fleet.release(holding.uid());
                     }
-                    explain(key, refusal, "", 0);
+                    explanations.then(key, refusal, "", 0);
                 } else {
                     if (isOurs) {
                         fleet.hold(holding.as(State.BOUND, nanos.getAsLong()));
                     }
-                    explain(key, "bound", holding.node(), holding.gpus());
+                    explanations.then(key, "bound", holding.node(), holding.gpus());
                 }
             }
             return refusal;
         } catch (IOException e) {
             // it may be there: its GPUs are kept until the watch shows it or the promise ends
             synchronized (fleet) {
-                explain(key, "it is not known whether it is bound", holding.node(), holding.gpus());
+                explanations.then(
+                        key, "it is not known whether it is bound", holding.node(), holding.gpus());
             }
             return "the API did not say whether it is bound: " + e.getMessage();
         }
     }
 
-    private void explain(String key, String outcome, String node, long gpus) {
-        explanations.computeIfPresent(
-                key, (_, before) -> before.then(clock.instant(), outcome, node, gpus));
-    }
-
     /** Why a pod went where it went; empty where it was not asked about. */
     Optional<Explanation> explain(String pod) {
         synchronized (fleet) {
-            return Optional.ofNullable(explanations.get(pod));
+            return explanations.find(pod);
         }
     }
 

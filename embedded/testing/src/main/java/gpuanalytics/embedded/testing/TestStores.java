@@ -32,8 +32,9 @@ public final class TestStores {
         public void close() {
             try (var client = MongoClients.create(url)) {
                 client.getDatabase(database).drop();
+            } finally {
+                onClose.run();
             }
-            onClose.run();
         }
     }
 
@@ -83,7 +84,22 @@ public final class TestStores {
             Assumptions.abort("MONGO_URL is not set");
             throw new AssertionError("not reached");
         }
-        return new TestStore(url, newName(), () -> {});
+        try {
+            // The test that opened it closes it.
+            @SuppressWarnings("resource")
+            var use = GivenStore.shared();
+            return new TestStore(url, newName(), () -> end(use));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void end(GivenStore use) {
+        try {
+            use.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String newName() {
