@@ -17,7 +17,7 @@ public final class GpuModelCodes {
     private final Map<String, Integer> codes = new HashMap<>();
 
     private GpuModelCodes(List<String> names) {
-        names.forEach(name -> codes.put(plain(name), codes.size()));
+        names.forEach(name -> codes.put(name, codes.size()));
     }
 
     /** The codes of the models of these rows. */

@@ -284,17 +284,7 @@ class DashboardInChromiumTest extends BrowserTest {
     @Test
     void aDragOverAChartShowsThatTimeAlone() {
         browser.open(address("/?view=cost"));
-        var plot =
-                browser.evaluate(
-                        "(({left, top, width, height}) => ({left, top, width, height}))"
-                                + "(document.querySelector('.u-over').getBoundingClientRect())");
-        double left = plot.get("left").asDouble();
-        double width = plot.get("width").asDouble();
-
-        browser.drag(
-                left + width / 4,
-                left + width * 3 / 4,
-                plot.get("top").asDouble() + plot.get("height").asDouble() / 2);
+        dragOverTheFirstChart();
 
         browser.until("location.search.includes('from=')");
         browser.until(
@@ -307,23 +297,25 @@ class DashboardInChromiumTest extends BrowserTest {
         assertQuiet();
     }
 
-    @Test
-    void aDragZoomsOnceHoweverManyChartsThereAre() {
-        browser.open(address("/?view=tokens"));
-        browser.until("document.querySelectorAll('.u-over').length > 1");
-        int before = browser.evaluate("history.length").asInt();
+    private void dragOverTheFirstChart() {
         var plot =
                 browser.evaluate(
-                        "(() => {const box ="
-                            + " document.querySelector('.u-over').getBoundingClientRect(); return"
-                            + " {left: box.left, top: box.top, width: box.width, height:"
-                            + " box.height};})()");
+                        "(({left, top, width, height}) => ({left, top, width, height}))"
+                                + "(document.querySelector('.u-over').getBoundingClientRect())");
         double left = plot.get("left").asDouble();
         double width = plot.get("width").asDouble();
         browser.drag(
                 left + width / 4,
                 left + width * 3 / 4,
                 plot.get("top").asDouble() + plot.get("height").asDouble() / 2);
+    }
+
+    @Test
+    void aDragZoomsOnceHoweverManyChartsThereAre() {
+        browser.open(address("/?view=tokens"));
+        browser.until("document.querySelectorAll('.u-over').length > 1");
+        int before = browser.evaluate("history.length").asInt();
+        dragOverTheFirstChart();
 
         browser.until("location.search.includes('from=')");
         browser.until("document.querySelectorAll('.u-over').length > 1");
