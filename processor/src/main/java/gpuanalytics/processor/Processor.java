@@ -13,6 +13,7 @@ import gpuanalytics.processor.consume.DeadLetterReader;
 import gpuanalytics.processor.consume.DeadLetterTopic;
 import gpuanalytics.processor.consume.KafkaEventConsumer;
 import gpuanalytics.processor.consume.KafkaHealth;
+import gpuanalytics.processor.day.TokenDayKeeper;
 import gpuanalytics.processor.decode.Decoding;
 import gpuanalytics.processor.decode.ScanningEventDecoder;
 import gpuanalytics.processor.gpuname.GpuNaming;
@@ -82,6 +83,7 @@ public final class Processor implements RunningService {
     private final GpuNaming names;
     private final IngestPipeline pipeline;
     private final RollupAudit audit;
+    private final TokenDayKeeper tokenDays;
     private final CostParts costs;
     private final Duration shutdownTimeout;
     private final HttpApi http;
@@ -118,6 +120,14 @@ public final class Processor implements RunningService {
         audit =
                 new RollupAudit(
                         store, changedHours, math, metrics, clock, config.audit(), config.store());
+        tokenDays =
+                new TokenDayKeeper(
+                        store,
+                        changedHours,
+                        metrics,
+                        clock,
+                        config.store().answerTimeout(),
+                        config.tokenDays());
         costs = new CostParts(config, store, usage(config), changedHours, metrics, registry, clock);
         shutdownTimeout = config.ingest().shutdownTimeout();
         standing = new Standing(this::stats, this::health, metrics, clock);
@@ -272,6 +282,9 @@ public final class Processor implements RunningService {
         periodic.add(new Periodic("names", GpuNaming.CONFIRM_INTERVAL, names::confirm));
         if (!config.audit().interval().isZero()) {
             periodic.add(new Periodic("audit", config.audit().interval(), audit::auditChanged));
+        }
+        if (!config.tokenDays().interval().isZero()) {
+            periodic.add(new Periodic("days", config.tokenDays().interval(), tokenDays::keep));
         }
         periodic.addAll(costs.begin());
     }

@@ -8,6 +8,7 @@ import gpuanalytics.processor.batch.BatchPolicy;
 import gpuanalytics.processor.budget.BudgetConfig;
 import gpuanalytics.processor.consume.ConsumeConfig;
 import gpuanalytics.processor.consume.ConsumeConfig.GroupProtocol;
+import gpuanalytics.processor.day.TokenDayConfig;
 import gpuanalytics.processor.figure.FigureConfig;
 import gpuanalytics.processor.ledger.LedgerConfig;
 import gpuanalytics.processor.meter.MeterLimits;
@@ -28,6 +29,7 @@ import java.util.Map;
  * @param ingest how records go through the steps
  * @param store the store and its retention
  * @param audit how rollups are audited
+ * @param tokenDays how days of token rollups are kept
  * @param ledger how the ledger is kept
  * @param prices what GPUs and tokens cost
  * @param budgets what may be spent, and who is told
@@ -40,6 +42,7 @@ public record ProcessorConfig(
         IngestSettings ingest,
         StoreConfig store,
         AuditConfig audit,
+        TokenDayConfig tokenDays,
         LedgerConfig ledger,
         PriceConfig prices,
         BudgetConfig budgets,
@@ -70,6 +73,7 @@ public record ProcessorConfig(
                 ingest(reader, batch),
                 StoreConfig.read(reader),
                 AuditConfig.read(reader),
+                TokenDayConfig.read(reader),
                 LedgerConfig.read(reader),
                 PriceConfig.read(reader),
                 BudgetConfig.read(reader),
@@ -80,7 +84,8 @@ public record ProcessorConfig(
     /** The same with another store. */
     public ProcessorConfig with(StoreConfig another) {
         return new ProcessorConfig(
-                consume, limits, ingest, another, audit, ledger, prices, budgets, figures, http);
+                consume, limits, ingest, another, audit, tokenDays, ledger, prices, budgets,
+                figures, http);
     }
 
     private static ConsumeConfig consume(EnvironmentReader reader, int batchRows) {

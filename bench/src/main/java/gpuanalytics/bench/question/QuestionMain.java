@@ -30,6 +30,7 @@ public final class QuestionMain {
     private static final Duration DAY = Duration.ofDays(1);
     private static final Duration WEEK = Duration.ofDays(7);
     private static final Duration MONTH = Duration.ofDays(30);
+    private static final Duration YEAR = Duration.ofDays(365);
     private static final int STORE_HEAP_MIB = 6144;
     private static final int SERIES = 1000;
     private static final int MANY_SERIES = 50_000;
@@ -66,23 +67,26 @@ public final class QuestionMain {
         try (var store = new MongoStore(Stores.config(url))) {
             store.prepare();
             var rows = new Rows(store);
+            var days = new Days(store);
             try (var api = BenchApi.start(store)) {
                 var base = "http://127.0.0.1:%d".formatted(api.port());
                 for (long events : sizes) {
-                    usages(rows, base, today, events);
+                    usages(rows, days, base, today, events);
                 }
+                year(rows, days, base, today);
                 week(rows, base, today);
             }
         }
     }
 
-    private static void usages(Rows rows, String base, Instant today, long events)
+    private static void usages(Rows rows, Days days, String base, Instant today, long events)
             throws IOException, InterruptedException {
         rows.clear();
         rows.usages(today.minus(DAY), today, SERIES, events);
         ask(events, rows, "a day of 1,000 series by hour and team", tokens(base, today, DAY, "1h"));
         rows.clear();
         rows.usages(today.minus(MONTH), today, SERIES, events);
+        days.keep(today.minus(MONTH), today);
         ask(
                 events,
                 rows,
@@ -91,6 +95,22 @@ public final class QuestionMain {
         rows.clear();
         rows.usages(today.minus(HOUR), today, MANY_SERIES, events);
         ask(events, rows, "an hour of 50,000 series, the first 10 users", top(base, today, HOUR));
+    }
+
+    /** Each series has an hour in each day: what a year of days is read from is the same then. */
+    private static void year(Rows rows, Days days, String base, Instant today)
+            throws IOException, InterruptedException {
+        long events = YEAR.toDays() * SERIES;
+        rows.clear();
+        rows.usages(today.minus(YEAR), today, DAY, SERIES, events);
+        days.keep(today.minus(YEAR), today);
+        for (var step : List.of("1mo", "1d")) {
+            ask(
+                    events,
+                    rows,
+                    "a year of 1,000 series by team and " + step,
+                    tokens(base, today, YEAR, step));
+        }
     }
 
     private static void week(Rows rows, String base, Instant today)

@@ -45,13 +45,18 @@ final class Rows {
 
     /** One rollup per series and hour, together of so many events. */
     void usages(Instant from, Instant to, int series, long events) {
-        long hours = Duration.between(from, to).toHours();
+        usages(from, to, Duration.ofHours(1), series, events);
+    }
+
+    /** The same of an hour now and then only. */
+    void usages(Instant from, Instant to, Duration every, int series, long events) {
+        long hours = Duration.between(from, to).dividedBy(every);
         long all = hours * series;
         long told = 0;
         for (long row = 0; row < all; row++) {
             long until = Math.round((double) events * (row + 1) / all);
             if (until > told) {
-                var hour = from.plus(Duration.ofHours(row / series));
+                var hour = from.plus(every.multipliedBy(row / series));
                 add(StoreLayout.TOKEN_HOUR, usage(hour, (int) (row % series), until - told));
                 told = until;
             }
@@ -168,7 +173,12 @@ final class Rows {
     /** Forgets all of them. */
     void clear() {
         for (var name :
-                List.of(StoreLayout.TOKEN_HOUR, StoreLayout.GPU_MINUTE, StoreLayout.GPU_HOUR)) {
+                List.of(
+                        StoreLayout.TOKEN_HOUR,
+                        StoreLayout.TOKEN_DAYS,
+                        StoreLayout.CHANGED_HOURS,
+                        StoreLayout.GPU_MINUTE,
+                        StoreLayout.GPU_HOUR)) {
             collection(name).deleteMany(new Document());
         }
         rows = 0;

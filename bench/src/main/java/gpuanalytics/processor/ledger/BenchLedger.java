@@ -8,6 +8,7 @@ import gpuanalytics.processor.ledger.LedgerFile.Scope;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.price.PriceBook;
 import gpuanalytics.processor.store.MongoStore;
+import gpuanalytics.processor.store.Runs;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
 import gpuanalytics.service.health.PartHealth;
@@ -98,7 +99,7 @@ public final class BenchLedger {
             long us = gpus * HOUR_US / 2 / ((long) TEAMS * GPU_MODELS.size()) - i;
             addOwned(entries.of(key(Kind.OWNED, hour, i, owner)), us);
         }
-        var head = new Head(hour, 0, 0, List.of(), LedgerFile.newRun(), null);
+        var head = new Head(hour, 0, 0, List.of(), Runs.newRun(), null);
         new LedgerParts(store, TIMEOUT, clock)
                 .hours()
                 .replace(head, Map.of(Scope.ALL, entries), clock.instant());

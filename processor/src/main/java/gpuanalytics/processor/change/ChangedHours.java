@@ -113,7 +113,9 @@ public final class ChangedHours {
                                 done.append(DONE + "." + source, new BsonInt64(offset)));
         var set = new BsonDocument(StoreLayout.STORED_AT, new BsonDateTime(clock.millis()));
         for (var purpose : Purpose.values()) {
-            set.append(WAITING + purpose.field(), BsonBoolean.TRUE);
+            if (purpose.isOf(change.kind())) {
+                set.append(WAITING + purpose.field(), BsonBoolean.TRUE);
+            }
         }
         var update =
                 new BsonDocument("$inc", new BsonDocument(CHANGES, new BsonInt64(1)))
@@ -214,7 +216,7 @@ public final class ChangedHours {
                 done);
     }
 
-    private static String text(EventTopic kind) {
+    static String text(EventTopic kind) {
         return kind.name().toLowerCase(Locale.ROOT);
     }
 

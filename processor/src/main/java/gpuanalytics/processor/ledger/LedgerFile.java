@@ -1,23 +1,18 @@
 package gpuanalytics.processor.ledger;
 
 import static com.mongodb.client.model.Filters.and;
-import static com.mongodb.client.model.Filters.eq;
-import static com.mongodb.client.model.Filters.gte;
 import static com.mongodb.client.model.Filters.in;
-import static com.mongodb.client.model.Filters.lt;
-import static com.mongodb.client.model.Filters.ne;
 
-import com.mongodb.MongoCommandException;
 import com.mongodb.client.MongoCollection;
-import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.InsertManyOptions;
 import com.mongodb.client.model.Projections;
-import com.mongodb.client.model.ReturnDocument;
 import gpuanalytics.processor.query.StoreReads;
+import gpuanalytics.processor.store.Runs;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Date;
 import java.util.List;
@@ -26,16 +21,13 @@ import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.UUID;
 import org.bson.Document;
-import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ledgers of one length, in a collection. Each has a head, which names a run; entries of that
- * run are stored in parts before the head names it, and those of the run before are taken out
- * afterwards. So a ledger is replaced whole, at once, and who has read parts knows by the head
- * whether they were all there.
+ * The ledgers of one length, in a collection: entries in parts, and a head that names their run
+ * (see {@link Runs}). So a ledger is replaced whole, at once, and who has read parts knows by the
+ * head whether they were all there.
  */
 final class LedgerFile {
 
@@ -70,11 +62,8 @@ final class LedgerFile {
             String run,
             @Nullable Document of) {}
 
-    private static final String HEAD = "head";
-    private static final String VERSION = "version";
     private static final String OWN = "own";
     private static final String CUTS = "cuts";
-    private static final String RUN = "run";
     private static final String OF = "of";
     private static final String ENTRIES = "entries";
     private static final int ENTRIES_PER_PART = 500;
@@ -85,28 +74,24 @@ final class LedgerFile {
     /** Parts are large: so many of them stay far below the largest message. */
     private static final int PARTS_PER_READ = 16;
 
-    private static final List<String> PART_FIELDS = List.of(StoreLayout.BUCKET, RUN, ENTRIES);
+    private static final List<String> PART_FIELDS = List.of(StoreLayout.BUCKET, Runs.RUN, ENTRIES);
 
     /** Ledgers so far apart are read by themselves. */
     private static final Duration CLOSE = Duration.ofDays(1);
 
-    private static final int DUPLICATE_KEY = 11000;
-
-    /** Parts of a run that no head names after so long are of somebody who has ended. */
-    private static final Duration ABANDONED = Duration.ofHours(6);
-
     private final MongoCollection<Document> collection;
+    private final Runs runs;
     private final StoreReads headReads;
     private final StoreReads partReads;
 
     LedgerFile(MongoCollection<Document> collection, StoreReads reads) {
         this.collection = collection;
+        this.runs =
+                new Runs(
+                        collection,
+                        Arrays.stream(Scope.values()).map(scope -> scope.text).toList());
         this.headReads = reads;
         this.partReads = reads.inBatchesOf(PARTS_PER_READ);
-    }
-
-    static String newRun() {
-        return UUID.randomUUID().toString();
     }
 
     /**
@@ -116,53 +101,14 @@ final class LedgerFile {
      */
     boolean replace(Head head, Map<Scope, Entries> entries, Instant now) {
         entries.forEach((scope, some) -> new PartWriter(head, scope, now).write(some));
-        var old = swap(head, now);
-        if (old == null) {
-            collection.deleteMany(and(partsAt(head.start), eq(RUN, head.run)));
-            return false;
-        }
-        if (!old.isEmpty()) {
-            collection.deleteMany(and(partsAt(head.start), eq(RUN, old)));
-        }
-        collection.deleteMany(
-                and(
-                        partsAt(head.start),
-                        ne(RUN, head.run),
-                        lt(StoreLayout.STORED_AT, Date.from(now.minus(ABANDONED)))));
-        return true;
-    }
-
-    /** The run before, empty where there was none; null where a later version is there. */
-    private @Nullable String swap(Head head, Instant now) {
-        var filter =
-                new Document(StoreLayout.ID, id(head.start))
-                        .append(VERSION, new Document("$not", new Document("$gt", head.version)));
-        var fields =
-                new Document(StoreLayout.SCOPE, HEAD)
-                        .append(StoreLayout.BUCKET, Date.from(head.start))
-                        .append(VERSION, head.version)
-                        .append(OWN, head.own)
+        var more =
+                new Document(OWN, head.own)
                         .append(CUTS, head.cuts.stream().map(Date::from).toList())
-                        .append(RUN, head.run)
                         .append(StoreLayout.STORED_AT, Date.from(now));
         if (head.of != null) {
-            fields.append(OF, head.of);
+            more.append(OF, head.of);
         }
-        try {
-            var before =
-                    collection.findOneAndUpdate(
-                            filter,
-                            new Document("$set", fields),
-                            new FindOneAndUpdateOptions()
-                                    .upsert(true)
-                                    .returnDocument(ReturnDocument.BEFORE));
-            return before == null ? "" : Objects.requireNonNullElse(before.getString(RUN), "");
-        } catch (MongoCommandException e) {
-            if (e.getErrorCode() == DUPLICATE_KEY) {
-                return null;
-            }
-            throw e;
-        }
+        return runs.replace(head.start, head.version, head.run, more, now);
     }
 
     /** The heads of a time, by their start. */
@@ -170,7 +116,7 @@ final class LedgerFile {
         var heads = new TreeMap<Instant, Head>();
         headReads.forEach(
                 collection.getNamespace().getCollectionName(),
-                during(HEAD, from, to),
+                Runs.during(Runs.HEAD, from, to),
                 search -> search,
                 document -> {
                     var head = head(document);
@@ -191,7 +137,7 @@ final class LedgerFile {
             @Nullable Collection<String> gpus,
             EntryReader reader) {
         for (var stretch : stretches(heads.keySet())) {
-            var all = during(scope.text, stretch.getFirst(), stretch.getLast().plusSeconds(1));
+            var all = Runs.during(scope.text, stretch.getFirst(), stretch.getLast().plusSeconds(1));
             partReads.forEach(
                     collection.getNamespace().getCollectionName(),
                     gpus == null ? all : and(all, in(StoreLayout.GPU, gpus)),
@@ -199,7 +145,7 @@ final class LedgerFile {
                     part -> {
                         var start = part.getDate(StoreLayout.BUCKET).toInstant();
                         var head = heads.get(start);
-                        if (head != null && head.run.equals(part.getString(RUN))) {
+                        if (head != null && head.run.equals(part.getString(Runs.RUN))) {
                             part.getList(ENTRIES, Document.class)
                                     .forEach(block -> tell(start, block, reader));
                         }
@@ -228,28 +174,11 @@ final class LedgerFile {
     private static Head head(Document document) {
         return new Head(
                 document.getDate(StoreLayout.BUCKET).toInstant(),
-                GpuRow.integer(document, VERSION),
+                GpuRow.integer(document, Runs.VERSION),
                 GpuRow.integer(document, OWN),
                 document.getList(CUTS, Date.class).stream().map(Date::toInstant).toList(),
-                document.getString(RUN),
+                document.getString(Runs.RUN),
                 document.get(OF, Document.class));
-    }
-
-    private static String id(Instant start) {
-        return Long.toString(start.getEpochSecond());
-    }
-
-    private static Bson partsAt(Instant start) {
-        return and(
-                in(StoreLayout.SCOPE, Scope.GPU.text, Scope.ALL.text),
-                eq(StoreLayout.BUCKET, Date.from(start)));
-    }
-
-    private static Bson during(String scope, Instant from, Instant to) {
-        return and(
-                eq(StoreLayout.SCOPE, scope),
-                gte(StoreLayout.BUCKET, Date.from(from)),
-                lt(StoreLayout.BUCKET, Date.from(to)));
     }
 
     /** Writes entries in parts of one GPU each, or over all GPUs, none of them large. */
@@ -287,12 +216,12 @@ final class LedgerFile {
             if (open.entries() == 0) {
                 return;
             }
-            var id = "%s|%s|%s|%d".formatted(id(head.start), head.run, scope.text, written++);
+            var id = "%s|%s|%s|%d".formatted(Runs.id(head.start), head.run, scope.text, written++);
             var part =
                     new Document(StoreLayout.ID, id)
                             .append(StoreLayout.SCOPE, scope.text)
                             .append(StoreLayout.BUCKET, Date.from(head.start))
-                            .append(RUN, head.run)
+                            .append(Runs.RUN, head.run)
                             .append(ENTRIES, List.of(open.document()))
                             .append(StoreLayout.STORED_AT, Date.from(now));
             if (gpu != null) {

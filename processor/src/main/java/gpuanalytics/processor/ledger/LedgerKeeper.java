@@ -10,6 +10,7 @@ import gpuanalytics.processor.ledger.LedgerFile.Scope;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.price.PriceBook;
 import gpuanalytics.processor.store.MongoStore;
+import gpuanalytics.processor.store.Runs;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -131,7 +132,7 @@ public final class LedgerKeeper {
                         versions.withNeighbours(hour),
                         versions.of(hour),
                         List.copyOf(computed.ledger().cuts()),
-                        LedgerFile.newRun(),
+                        Runs.newRun(),
                         null);
         var entries =
                 Map.of(
@@ -204,7 +205,7 @@ public final class LedgerKeeper {
                 hours.values().stream().mapToLong(Head::version).sum(),
                 hours.values().stream().mapToLong(Head::own).sum(),
                 cuts,
-                LedgerFile.newRun(),
+                Runs.newRun(),
                 runs(hours));
     }
 

@@ -71,6 +71,7 @@ public final class ProcessorMetrics {
     private final Counter drift;
     private final Counter audited;
     private final Counter ledgerHours;
+    private final Counter tokenDays;
     private final MultiGauge lags;
     private final Set<String> providers = new HashSet<>();
 
@@ -107,6 +108,10 @@ public final class ProcessorMetrics {
         ledgerHours =
                 Counter.builder("processor.ledger.hours")
                         .description("Hours whose ledger was computed and stored")
+                        .register(registry);
+        tokenDays =
+                Counter.builder("processor.token.days")
+                        .description("Days whose token rollups were added up and stored")
                         .register(registry);
         lags =
                 MultiGauge.builder("processor.consumer.lag")
@@ -250,6 +255,10 @@ public final class ProcessorMetrics {
     /** Rollup documents that were recounted. */
     public long audited() {
         return (long) audited.count();
+    }
+
+    public void tokenDays(long stored) {
+        tokenDays.increment((double) stored);
     }
 
     public void ledgerHours(long stored) {

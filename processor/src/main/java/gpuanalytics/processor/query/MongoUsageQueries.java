@@ -8,11 +8,15 @@ import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.gpuname.GpuNameBook;
+import gpuanalytics.processor.gpuname.GpuNames;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.bson.Document;
@@ -24,14 +28,18 @@ import org.bson.conversions.Bson;
  * nothing of the store but {@code find}, and memory only for the answer.
  *
  * <p>A question about minutes that have expired is answered from hours or refused, see {@link
- * KeptRollups}.
+ * KeptRollups}; one about tokens on whole days is answered from these, see {@link TokenDays}.
  */
 public final class MongoUsageQueries implements UsageQueries {
 
     private static final String SAMPLE = StoreLayout.SAMPLE + ".";
 
+    private static final NavigableMap<Instant, TokenDays.Head> NO_DAYS =
+            Collections.emptyNavigableMap();
+
     private final StoreReads reads;
     private final KeptRollups kept;
+    private final TokenDays tokenDays;
     private final GpuNameBook gpuNames;
     private final QueryLimits limits;
     private final Clock clock;
@@ -46,6 +54,7 @@ public final class MongoUsageQueries implements UsageQueries {
             MongoDatabase database, RollupRetention retention, QueryLimits limits, Clock clock) {
         this.reads = new StoreReads(database, limits.timeout());
         this.kept = new KeptRollups(reads, retention, clock);
+        this.tokenDays = new TokenDays(reads);
         this.gpuNames =
                 new GpuNameBook(
                         (search, reader) ->
@@ -83,15 +92,18 @@ public final class MongoUsageQueries implements UsageQueries {
         var coverage = kept.cover(query.window(), RollupCollections.GPU, gpu);
         var fold = new GpuFold(coverage);
         var rollup = new GpuRollup();
-        forEachRollup(
-                coverage.window(),
-                RollupCollections.GPU,
-                gpu,
-                stored -> {
-                    if (selection.matches(rollup.read(stored))) {
-                        fold.add(rollup);
-                    }
-                });
+        for (var part : coverage.window().parts()) {
+            forEachRollup(
+                    coverage.window(),
+                    part,
+                    RollupCollections.GPU,
+                    gpu,
+                    stored -> {
+                        if (selection.matches(rollup.read(stored))) {
+                            fold.add(rollup);
+                        }
+                    });
+        }
         var series = fold.series();
         if (!series.points().isEmpty()) {
             return Optional.of(series);
@@ -106,21 +118,41 @@ public final class MongoUsageQueries implements UsageQueries {
     @Override
     public TokenReport tokens(TokenQuery query) {
         limits.check(query.window());
-        var labels = new UsageLabels(query.filters(), gpuNames.names());
-        var asked = labels.filter();
+        var names = gpuNames.names();
+        var asked = new UsageLabels(query.filters(), names).filter();
         var coverage = kept.cover(query.window(), RollupCollections.TOKEN, asked);
-        var fold = new TokenFold(query, labels, coverage, limits, clock.instant());
-        var rollup = new TokenRollup();
-        forEachRollup(
-                coverage.window(),
-                RollupCollections.TOKEN,
-                asked,
-                stored -> fold.add(rollup.read(stored)));
-        var report = fold.report();
+        // what a GPU's name means may change within a day
+        var days =
+                query.isAbout(TokenDimension.GPU) ? NO_DAYS : tokenDays.current(coverage.window());
+        var report =
+                tokens(query, names, coverage, days)
+                        .or(() -> tokens(query, names, coverage, NO_DAYS))
+                        .orElseThrow();
         if (report.totals().requests() == 0) {
             kept.refuseExpired(coverage);
         }
         return report;
+    }
+
+    /** From days where there are some; empty where one of these was replaced meanwhile. */
+    private Optional<TokenReport> tokens(
+            TokenQuery query,
+            GpuNames names,
+            Coverage coverage,
+            NavigableMap<Instant, TokenDays.Head> days) {
+        var labels = new UsageLabels(query.filters(), names);
+        var fold = new TokenFold(query, labels, coverage, limits, clock.instant());
+        var rollup = new TokenRollup();
+        Consumer<RawBsonDocument> reader = stored -> fold.add(rollup.read(stored));
+        for (var part : TokenDays.cut(coverage.window().parts(), days)) {
+            if (!part.isDays()) {
+                forEachRollup(
+                        coverage.window(), part, RollupCollections.TOKEN, labels.filter(), reader);
+            } else if (!tokenDays.forEach(days.subMap(part.from(), part.to()), reader)) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(fold.report());
     }
 
     @Override
@@ -142,24 +174,23 @@ public final class MongoUsageQueries implements UsageQueries {
         return List.copyOf(found);
     }
 
-    /** Reads the rollups of a window in the order of time, which is the order the folds want. */
+    /** Reads the rollups of a part in the order of time, which is the order the folds want. */
     private void forEachRollup(
             QueryWindow window,
+            QueryWindow.Part part,
             RollupCollections rollups,
             Bson filter,
             Consumer<RawBsonDocument> fold) {
         // one point needs no order, and an order can cost the store a sort
         var isOnePoint = window.step() instanceof Step.Total;
-        for (var part : window.parts()) {
-            reads.forEachRaw(
-                    rollups.of(part),
-                    and(filter, KeptRollups.during(part)),
-                    search -> {
-                        var found = search.projection(Projections.exclude(StoreLayout.WATERMARKS));
-                        return isOnePoint ? found : found.sort(Sorts.ascending(StoreLayout.BUCKET));
-                    },
-                    fold);
-        }
+        reads.forEachRaw(
+                rollups.of(part),
+                and(filter, KeptRollups.during(part)),
+                search -> {
+                    var found = search.projection(Projections.exclude(StoreLayout.WATERMARKS));
+                    return isOnePoint ? found : found.sort(Sorts.ascending(StoreLayout.BUCKET));
+                },
+                fold);
     }
 
     private static void addFilter(List<Bson> filters, String field, List<?> values) {

@@ -18,6 +18,7 @@ public record QueryWindow(Instant from, Instant to, Step step) {
 
     public static final Duration MINUTE = Duration.ofMinutes(1);
     public static final Duration HOUR = Duration.ofHours(1);
+    public static final Duration DAY = Duration.ofDays(1);
 
     private static final Instant EARLIEST = Instant.EPOCH;
     private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
@@ -27,12 +28,16 @@ public record QueryWindow(Instant from, Instant to, Step step) {
      *
      * @param from its first moment
      * @param to the moment after its last
-     * @param bucket the length of its rollups, {@link #MINUTE} or {@link #HOUR}
+     * @param bucket the length of its rollups, {@link #MINUTE}, {@link #HOUR} or {@link #DAY}
      */
     record Part(Instant from, Instant to, Duration bucket) {
 
         boolean isMinutes() {
             return bucket.equals(MINUTE);
+        }
+
+        boolean isDays() {
+            return bucket.equals(DAY);
         }
 
         /** The hours that it touches. */
@@ -155,6 +160,11 @@ public record QueryWindow(Instant from, Instant to, Step step) {
     /** The start of the hour of a time. */
     public static Instant hourOf(Instant time) {
         return floor(time, HOUR);
+    }
+
+    /** The start of the UTC day of a time. */
+    public static Instant dayOf(Instant time) {
+        return floor(time, DAY);
     }
 
     public Duration length() {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import org.bson.RawBsonDocument;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -135,6 +136,21 @@ public final class StoredFields {
                         }
                     });
             return texts;
+        }
+
+        /** The documents of an array. */
+        public void forEachDocument(Consumer<RawBsonDocument> reader) {
+            if (isThere() && type == ARRAY) {
+                var of = bytes;
+                forEachElement(
+                        at,
+                        (elementType, _, _, value) -> {
+                            if (elementType == DOCUMENT) {
+                                int size = (int) INTS.get(of, value);
+                                reader.accept(new RawBsonDocument(of, value, size));
+                            }
+                        });
+            }
         }
 
         /** The counts of a document whose names are numbers. */

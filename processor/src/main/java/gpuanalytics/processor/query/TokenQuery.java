@@ -42,6 +42,11 @@ public record TokenQuery(
         return new TokenQuery(another, groupBy, filters, paging);
     }
 
+    /** Whether it groups or filters by something. */
+    boolean isAbout(TokenDimension dimension) {
+        return groupBy.contains(dimension) || !filters.getOrDefault(dimension, List.of()).isEmpty();
+    }
+
     /** The groups as they are written in the API: {@code model,team}. */
     static String text(List<TokenDimension> groupBy) {
         return groupBy.stream().map(TokenDimension::label).collect(Collectors.joining(","));

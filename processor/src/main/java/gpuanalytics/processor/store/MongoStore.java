@@ -136,9 +136,13 @@ public final class MongoStore implements AutoCloseable {
         // as long as what they name
         expire(StoreLayout.GPU_NAMES, config.hourRetention());
         expire(StoreLayout.CONFLICTS, config.rawRetention());
-        for (var ledger : List.of(StoreLayout.LEDGER_HOURS, StoreLayout.LEDGER_DAYS)) {
-            index(ledger, Indexes.ascending(StoreLayout.SCOPE, StoreLayout.BUCKET));
-            expire(ledger, config.hourRetention());
+        for (var parts :
+                List.of(
+                        StoreLayout.LEDGER_HOURS,
+                        StoreLayout.LEDGER_DAYS,
+                        StoreLayout.TOKEN_DAYS)) {
+            index(parts, Indexes.ascending(StoreLayout.SCOPE, StoreLayout.BUCKET));
+            expire(parts, config.hourRetention());
         }
         index(StoreLayout.CHANGED_HOURS, Indexes.ascending(StoreLayout.HOUR));
         expire(StoreLayout.CHANGED_HOURS, config.hourRetention());

@@ -44,7 +44,10 @@ public final class StoreLayout {
     /** The ledger of each day over all GPUs: a head, and its entries in parts. */
     public static final String LEDGER_DAYS = "ledger_days";
 
-    /** In a ledger's document: {@code head}, {@code gpu} or {@code all}. */
+    /** The token rollups of each day that is over: a head, and rollups in parts. */
+    public static final String TOKEN_DAYS = "token_days";
+
+    /** In a ledger's or a day's document: {@code head}, or what of it a part is. */
     public static final String SCOPE = "scope";
 
     /** Which names mean which GPU, and since when; one document per name, GPU and time. */

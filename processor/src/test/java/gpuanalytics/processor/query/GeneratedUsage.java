@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** Random events of three hours, with everything absent that may be. */
+/** Random events of some time, by default three hours, with everything absent that may be. */
 final class GeneratedUsage {
 
     static final Instant START = Instant.parse("2023-11-16T18:00:00Z");
@@ -18,9 +18,17 @@ final class GeneratedUsage {
     private static final long GIB = 1L << 30;
 
     private final Random random;
+    private final Instant start;
+    private final int seconds;
 
     GeneratedUsage(long seed) {
+        this(seed, START, SECONDS);
+    }
+
+    GeneratedUsage(long seed, Instant start, int seconds) {
         this.random = new Random(seed);
+        this.start = start;
+        this.seconds = seconds;
     }
 
     List<Event> usages(int count) {
@@ -98,7 +106,7 @@ final class GeneratedUsage {
     }
 
     private Instant time() {
-        return START.plusMillis(random.nextLong(SECONDS * 1000L));
+        return start.plusMillis(random.nextLong(seconds * 1000L));
     }
 
     private <T> @Nullable T maybe(T value) {

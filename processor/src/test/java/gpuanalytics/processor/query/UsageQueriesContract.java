@@ -15,7 +15,6 @@ import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.decode.StoredEvent;
 import gpuanalytics.processor.measure.Measures;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
-import gpuanalytics.processor.query.ExpectedTokens.Place;
 import gpuanalytics.processor.query.Reading.Distribution;
 import gpuanalytics.processor.query.TokenReport.Counts;
 import gpuanalytics.processor.query.TokenReport.Row;
@@ -118,7 +117,8 @@ abstract class UsageQueriesContract {
         var report = queries.tokens(query);
 
         assertEquals(List.of(new Row(day().from(), List.of(), report.totals())), report.rows());
-        assertCounts(ExpectedTokens.counts(usages, 24 * 3600), report.totals());
+        ReportCheck.equal(
+                ExpectedTokens.counts(usages, 24 * 3600), report.totals(), "seed " + seed);
     }
 
     @Test
@@ -130,7 +130,7 @@ abstract class UsageQueriesContract {
 
             var report = queries.tokens(query);
 
-            assertReport(query, report);
+            ReportCheck.check(query, report, usages, NOW, "seed " + seed);
         }
     }
 
@@ -326,62 +326,6 @@ abstract class UsageQueriesContract {
                     () -> queries.tokens(query(day(), List.of(), Map.of())));
         } finally {
             var _ = Thread.interrupted();
-        }
-    }
-
-    private void assertReport(TokenQuery query, TokenReport report) {
-        var what = "seed " + seed + " " + query;
-        var expected = ExpectedTokens.byPlace(query, usages);
-        var places = report.rows().stream().map(row -> new Place(row.start(), row.group()));
-        if (!expected.isEmpty()) {
-            assertEquals(expected.keySet(), places.collect(Collectors.toSet()), what);
-            assertEquals(expected.size(), report.rows().size(), what);
-            for (var row : report.rows()) {
-                var events = expected.getOrDefault(new Place(row.start(), row.group()), List.of());
-                assertCounts(
-                        ExpectedTokens.counts(
-                                events, query.window().elapsedSeconds(row.start(), NOW)),
-                        row.counts());
-            }
-        }
-        assertCounts(
-                ExpectedTokens.counts(
-                        ExpectedTokens.matching(query, usages),
-                        (double) query.window().length().toSeconds()),
-                report.totals());
-    }
-
-    /** Everything is equal; a mean, whose microseconds may round to either side, nearly. */
-    private void assertCounts(Counts expected, Counts actual) {
-        assertEquals(withoutMeans(expected), withoutMeans(actual), () -> "seed " + seed);
-        for (var measure : Measures.TOKEN) {
-            if (measure.hasBins()) {
-                assertMean(
-                        expected.readings().distribution(measure.field()),
-                        actual.readings().distribution(measure.field()));
-            }
-        }
-    }
-
-    private static Counts withoutMeans(Counts counts) {
-        var readings = new ArrayList<@Nullable Reading>();
-        for (var reading : counts.readings().values()) {
-            readings.add(
-                    reading instanceof Distribution(long n, double p50, double p95, double _)
-                            ? new Distribution(n, p50, p95, 0)
-                            : reading);
-        }
-        return new Counts(
-                counts.requests(),
-                counts.errors(),
-                counts.attempts(),
-                new Readings(Measures.TOKEN, readings),
-                counts.tokensPerSecond());
-    }
-
-    private static void assertMean(@Nullable Distribution expected, @Nullable Distribution actual) {
-        if (expected != null && actual != null) {
-            assertEquals(expected.mean(), actual.mean(), 0.0011);
         }
     }
 
