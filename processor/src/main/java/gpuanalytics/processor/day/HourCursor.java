@@ -1,8 +1,6 @@
 package gpuanalytics.processor.day;
 
-import static com.mongodb.client.model.Filters.and;
-import static com.mongodb.client.model.Filters.gte;
-import static com.mongodb.client.model.Filters.lt;
+import static com.mongodb.client.model.Filters.eq;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoCursor;
@@ -10,6 +8,7 @@ import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Instant;
+import java.util.Date;
 import org.bson.BsonDocument;
 
 /** The token rollups of one hour in the order of their series, read little by little. */
@@ -23,13 +22,9 @@ final class HourCursor implements AutoCloseable {
     private String series = "";
 
     HourCursor(MongoCollection<BsonDocument> rollups, Instant hour) {
-        // an identity is the bucket, a bar and the series; a brace follows the bar
-        var bucket = Long.toString(hour.getEpochSecond());
+        // an identity is the bucket, a bar and the series
         cursor =
-                rollups.find(
-                                and(
-                                        gte(StoreLayout.ID, bucket + "|"),
-                                        lt(StoreLayout.ID, bucket + "}")))
+                rollups.find(eq(StoreLayout.BUCKET, Date.from(hour)))
                         .projection(Projections.exclude(StoreLayout.WATERMARKS))
                         .sort(Sorts.ascending(StoreLayout.ID))
                         .batchSize(HELD)
