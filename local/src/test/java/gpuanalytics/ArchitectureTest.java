@@ -162,6 +162,7 @@ final class ArchitectureTest {
                             "gpuanalytics.processor.kept..",
                             "gpuanalytics.processor.budget..",
                             "gpuanalytics.processor.query..",
+                            "gpuanalytics.processor.day..",
                             "gpuanalytics.processor.ledger..",
                             // its test fixtures, which no program ships
                             "gpuanalytics.embedded.testing..")

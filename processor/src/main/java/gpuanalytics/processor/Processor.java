@@ -120,19 +120,17 @@ public final class Processor implements RunningService {
         audit =
                 new RollupAudit(
                         store, changedHours, math, metrics, clock, config.audit(), config.store());
-        tokenDays =
-                new TokenDayKeeper(
-                        store,
-                        changedHours,
-                        metrics,
-                        clock,
-                        config.store().answerTimeout(),
-                        config.tokenDays());
+        tokenDays = tokenDays(config, changedHours);
         costs = new CostParts(config, store, usage(config), changedHours, metrics, registry, clock);
         shutdownTimeout = config.ingest().shutdownTimeout();
         standing = new Standing(this::stats, this::health, metrics, clock);
         http = startHttp(config);
         ingestThread = Thread.ofPlatform().name("ingest").unstarted(this::ingest);
+    }
+
+    private TokenDayKeeper tokenDays(ProcessorConfig config, ChangedHours changedHours) {
+        var timeout = config.store().answerTimeout();
+        return new TokenDayKeeper(store, changedHours, metrics, clock, timeout, config.tokenDays());
     }
 
     private IngestPipeline pipeline(

@@ -6,15 +6,13 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -63,7 +61,7 @@ public final class ProcessorMetrics {
     public record Lag(String topic, int partition, long records) {}
 
     private final MeterRegistry registry;
-    private final Map<EventTopic, TopicCounters> topics = new EnumMap<>(EventTopic.class);
+    private final Map<EventTopic, TopicCounters> topics;
     private final DistributionSummary batchRows;
     private final Counter guardMisses;
     private final Counter mismatches;
@@ -72,51 +70,59 @@ public final class ProcessorMetrics {
     private final Counter audited;
     private final Counter ledgerHours;
     private final Counter tokenDays;
-    private final MultiGauge lags;
+    private final LagGauge lags;
     private final Set<String> providers = new HashSet<>();
 
     public ProcessorMetrics(MeterRegistry registry) {
         this.registry = registry;
-        for (var topic : EventTopic.values()) {
-            topics.put(topic, new TopicCounters(registry, topic));
-        }
-        batchRows =
-                DistributionSummary.builder("processor.batch.rows")
-                        .description("Records per batch written to the store")
-                        .register(registry);
+        topics = TopicCounters.byTopic(registry);
+        batchRows = batchRows(registry);
         guardMisses =
-                Counter.builder("processor.rollup.guard.misses")
-                        .description("Rollup updates refused because their rows count already")
-                        .register(registry);
+                counter(
+                        registry,
+                        "processor.rollup.guard.misses",
+                        "Rollup updates refused because their rows count already");
         mismatches =
-                Counter.builder("duplicate.mismatch")
-                        .description("Redelivered records that differ from what is stored; stays 0")
-                        .register(registry);
+                counter(
+                        registry,
+                        "duplicate.mismatch",
+                        "Redelivered records that differ from what is stored; stays 0");
         energyUnknown =
-                Counter.builder("processor.energy.unknown")
-                        .description(
-                                "Samples with power or energy of which no energy could be told")
-                        .register(registry);
+                counter(
+                        registry,
+                        "processor.energy.unknown",
+                        "Samples with power or energy of which no energy could be told");
         drift =
-                Counter.builder("rollup.drift")
-                        .description("Rollup documents that differ from their raw rows; stays 0")
-                        .register(registry);
+                counter(
+                        registry,
+                        "rollup.drift",
+                        "Rollup documents that differ from their raw rows; stays 0");
         audited =
-                Counter.builder("rollup.audited")
-                        .description("Rollup documents recomputed from their raw rows")
-                        .register(registry);
+                counter(
+                        registry,
+                        "rollup.audited",
+                        "Rollup documents recomputed from their raw rows");
         ledgerHours =
-                Counter.builder("processor.ledger.hours")
-                        .description("Hours whose ledger was computed and stored")
-                        .register(registry);
+                counter(
+                        registry,
+                        "processor.ledger.hours",
+                        "Hours whose ledger was computed and stored");
         tokenDays =
-                Counter.builder("processor.token.days")
-                        .description("Days whose token rollups were added up and stored")
-                        .register(registry);
-        lags =
-                MultiGauge.builder("processor.consumer.lag")
-                        .description("Records of a partition that are not done yet")
-                        .register(registry);
+                counter(
+                        registry,
+                        "processor.token.days",
+                        "Days whose token rollups were added up and stored");
+        lags = new LagGauge(registry);
+    }
+
+    private static DistributionSummary batchRows(MeterRegistry registry) {
+        return DistributionSummary.builder("processor.batch.rows")
+                .description("Records per batch written to the store")
+                .register(registry);
+    }
+
+    private static Counter counter(MeterRegistry registry, String name, String description) {
+        return Counter.builder(name).description(description).register(registry);
     }
 
     public MeterRegistry registry() {
@@ -267,19 +273,7 @@ public final class ProcessorMetrics {
 
     /** Replaces the lag of every partition. */
     public void lags(List<Lag> found) {
-        lags.register(
-                found.stream()
-                        .map(
-                                lag ->
-                                        MultiGauge.Row.of(
-                                                Tags.of(
-                                                        "topic",
-                                                        lag.topic,
-                                                        "partition",
-                                                        Integer.toString(lag.partition)),
-                                                lag.records))
-                        .toList(),
-                true);
+        lags.replace(found);
     }
 
     /** Measures something whenever the metrics are read. */
@@ -288,32 +282,26 @@ public final class ProcessorMetrics {
     }
 
     public long received() {
-        return topics.values().stream().mapToLong(counters -> count(counters.received)).sum();
+        return sum(counters -> counters.received);
     }
 
     public long stored() {
-        return topics.values().stream().mapToLong(counters -> count(counters.stored)).sum();
+        return sum(counters -> counters.stored);
     }
 
     /** How many of the stored events count in this way. */
     public long saidAgain(SaidAgain how) {
-        return topics.values().stream()
-                .mapToLong(counters -> count(of(counters.saidAgain, how)))
-                .sum();
+        return sum(counters -> of(counters.saidAgain, how));
     }
 
     /** Events that were stored already, and why. */
     public long duplicates(Duplicate kind) {
-        return topics.values().stream()
-                .mapToLong(counters -> count(of(counters.duplicates, kind)))
-                .sum();
+        return sum(counters -> of(counters.duplicates, kind));
     }
 
     /** Records that are in the dead letters for one reason. */
     public long rejected(RejectReason reason) {
-        return topics.values().stream()
-                .mapToLong(counters -> count(of(counters.rejected, reason)))
-                .sum();
+        return sum(counters -> of(counters.rejected, reason));
     }
 
     public long duplicates() {
@@ -340,6 +328,10 @@ public final class ProcessorMetrics {
 
     public long drift() {
         return count(drift);
+    }
+
+    private long sum(Function<TopicCounters, Counter> counter) {
+        return topics.values().stream().map(counter).mapToLong(ProcessorMetrics::count).sum();
     }
 
     private static long count(Counter counter) {

@@ -25,6 +25,15 @@ final class TopicCounters {
     final Timer eventDelay;
     final Timer appendDelay;
 
+    /** Those of every topic. */
+    static Map<EventTopic, TopicCounters> byTopic(MeterRegistry registry) {
+        var topics = new EnumMap<EventTopic, TopicCounters>(EventTopic.class);
+        for (var topic : EventTopic.values()) {
+            topics.put(topic, new TopicCounters(registry, topic));
+        }
+        return topics;
+    }
+
     TopicCounters(MeterRegistry registry, EventTopic topic) {
         var tags = Tags.of("topic", topic.defaultName());
         received = counter(registry, "processor.events.received", "Records read").withTags(tags);
