@@ -87,11 +87,14 @@ final class Wanted {
 
     /** Whether a field is shown both whole and in part. */
     private static boolean isTwice(Document shown) {
-        return shown.keySet().stream()
-                .anyMatch(
-                        one ->
-                                shown.keySet().stream()
-                                        .anyMatch(other -> other.startsWith(one + ".")));
+        for (var path : shown.keySet()) {
+            for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
+                if (shown.containsKey(path.substring(0, dot))) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** What a query compares; empty where that may be anything. */

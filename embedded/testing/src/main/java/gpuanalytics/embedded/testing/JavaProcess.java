@@ -54,6 +54,9 @@ public final class JavaProcess implements AutoCloseable {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
+                        // else there are full collections for more code and classes
+                        "-XX:ReservedCodeCacheSize=240m",
+                        "-XX:MetaspaceSize=128m",
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow"));
     }
