@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.function.Consumer;
 import org.bson.BsonDocument;
 import org.bson.BsonNumber;
-import org.bson.io.BsonOutput;
 import org.jspecify.annotations.Nullable;
 
 /** The guarded update of one rollup document by the rows of one partition. */
@@ -23,8 +22,7 @@ final class RollupUpdate {
      * Writes the update that adds the rollup's rows, if the document does not count any of them
      * yet: an element of the array of an update command.
      */
-    static void write(BsonOutput bytes, PendingUpdate pending, RollupMath math, Instant now) {
-        var out = new BsonBytes(bytes);
+    static void write(BsonBytes out, PendingUpdate pending, RollupMath math, Instant now) {
         var sums = pending.sums(math);
         int update = out.beginDocument();
         writeFilter(out, pending, sums);
@@ -40,10 +38,28 @@ final class RollupUpdate {
         out.whole(watermarkOf(pending), pending.lastOffset());
         out.time(StoreLayout.STORED_AT, now.toEpochMilli());
         out.end(set);
+        int made = out.begin("$setOnInsert");
         writeMade(out, pending, now);
+        out.end(made);
         out.end(change);
         out.flag("upsert", true);
         out.end(update);
+    }
+
+    /**
+     * Writes the document that the update makes where there is none: for an insert, which costs a
+     * store less and needs no guard, as it fails where there is one.
+     */
+    static void writeDocument(BsonBytes out, PendingUpdate pending, RollupMath math, Instant now) {
+        int document = out.beginDocument();
+        out.text(StoreLayout.ID, pending.id());
+        pending.sums(math).write(out);
+        int watermarks = out.begin(StoreLayout.WATERMARKS);
+        out.whole(pending.source(), pending.lastOffset());
+        out.end(watermarks);
+        out.time(StoreLayout.STORED_AT, now.toEpochMilli());
+        writeMade(out, pending, now);
+        out.end(document);
     }
 
     /**
@@ -84,11 +100,9 @@ final class RollupUpdate {
 
     /** What a document has from when it is made. */
     private static void writeMade(BsonBytes out, PendingUpdate pending, Instant now) {
-        int made = out.begin("$setOnInsert");
         out.time(StoreLayout.BUCKET, pending.key().bucket() * 1000);
         pending.labels().forEach(out::label);
         out.time(StoreLayout.CREATED_AT, now.toEpochMilli());
-        out.end(made);
     }
 
     private static String watermarkOf(PendingUpdate pending) {

@@ -8,6 +8,7 @@ import gpuanalytics.processor.measure.Measure;
 import gpuanalytics.processor.measure.RollupCounter;
 import gpuanalytics.processor.measure.TokenCounter;
 import gpuanalytics.processor.rollup.Effect.Amount;
+import gpuanalytics.processor.store.StoreLayout;
 import java.util.Arrays;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -85,11 +86,7 @@ final class Sums {
 
     /** Tells each integer sum by its path in the rollup document. */
     void forEachSum(ObjLongConsumer<String> consumer) {
-        for (int i = 0; i < counters.length; i++) {
-            if (counters[i] != ABSENT) {
-                consumer.accept(kind.counters().get(i).field(), counters[i]);
-            }
-        }
+        forEachCounter(consumer);
         for (int i = 0; i < n.length; i++) {
             if (!touched[i]) {
                 continue;
@@ -104,6 +101,44 @@ final class Sums {
             if (counts != null) {
                 counts.forEach((bin, count) -> consumer.accept(paths.bin(bin), count));
             }
+        }
+    }
+
+    private void forEachCounter(ObjLongConsumer<String> consumer) {
+        for (int i = 0; i < counters.length; i++) {
+            if (counters[i] != ABSENT) {
+                consumer.accept(kind.counters().get(i).field(), counters[i]);
+            }
+        }
+    }
+
+    /** Writes all of it as it is in a rollup document that has nothing else. */
+    void write(BsonBytes out) {
+        forEachCounter(out::whole);
+        for (int i = 0; i < n.length; i++) {
+            if (touched[i]) {
+                int reading = out.begin(kind.paths(i).reading());
+                writeReading(out, i);
+                out.end(reading);
+            }
+        }
+    }
+
+    private void writeReading(BsonBytes out, int i) {
+        var measure = kind.measures().get(i);
+        out.whole(StoreLayout.N, n[i]);
+        if (measure.hasSum()) {
+            out.whole(kind.paths(i).sumName(), sum[i]);
+        }
+        if (!Double.isNaN(min[i]) && measure.hasRange()) {
+            out.number(StoreLayout.MIN, min[i]);
+            out.number(StoreLayout.MAX, max[i]);
+        }
+        var counts = bins[i];
+        if (counts != null) {
+            int each = out.begin(StoreLayout.BINS);
+            counts.forEach((bin, count) -> out.whole(MeasurePaths.binName(bin), count));
+            out.end(each);
         }
     }
 
