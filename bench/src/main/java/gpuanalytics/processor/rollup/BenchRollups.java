@@ -34,7 +34,17 @@ public final class BenchRollups {
     public int updates() {
         out.truncateToPosition(0);
         for (var update : folded) {
-            RollupUpdate.write(bytes, update, math, Instant.EPOCH);
+            RollupUpdate.write(bytes, update, update.sums(math), Instant.EPOCH);
+            bytes.moveTo(out);
+        }
+        return out.getPosition();
+    }
+
+    /** The same as documents that are new. */
+    public int documents() {
+        out.truncateToPosition(0);
+        for (var update : folded) {
+            RollupUpdate.writeDocument(bytes, update, update.sums(math), Instant.EPOCH);
             bytes.moveTo(out);
         }
         return out.getPosition();

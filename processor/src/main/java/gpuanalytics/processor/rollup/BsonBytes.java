@@ -74,6 +74,12 @@ final class BsonBytes {
         return beginDocument();
     }
 
+    /** The same under a name in two parts. */
+    int begin(String prefix, String name) {
+        element(BsonType.DOCUMENT, prefix, name);
+        return beginDocument();
+    }
+
     /** Ends the document that begins there. */
     void end(int at) {
         room(1);
@@ -92,6 +98,12 @@ final class BsonBytes {
 
     void whole(String name, long value) {
         element(BsonType.INT64, name);
+        longValue(value);
+    }
+
+    /** The same under a name in two parts. */
+    void whole(String prefix, String name, long value) {
+        element(BsonType.INT64, prefix, name);
         longValue(value);
     }
 
@@ -140,6 +152,15 @@ final class BsonBytes {
         length += size;
     }
 
+    /** A text or a whole number. */
+    void value(String name, Object value) {
+        switch (value) {
+            case String text -> text(name, text);
+            case Long number -> whole(name, number);
+            default -> throw new IllegalArgumentException("a label is a " + value.getClass());
+        }
+    }
+
     /** A label: a text or a whole number; or the names of those that are folded. */
     void label(String name, BsonValue value) {
         switch (value) {
@@ -164,16 +185,30 @@ final class BsonBytes {
         end(array);
     }
 
-    /** The names are ours or a partition's, all of them ASCII. */
     private void element(BsonType type, String name) {
         room(name.length() + 2);
-        bytes[length] = (byte) type.getValue();
-        int end = copyAscii(name, length + 1);
-        if (end < 0) {
-            throw new IllegalArgumentException("the name of an element is " + name);
-        }
-        bytes[end] = 0;
-        length = end + 1;
+        bytes[length++] = (byte) type.getValue();
+        name(name);
+        bytes[length++] = 0;
+    }
+
+    private void element(BsonType type, String prefix, String name) {
+        room(prefix.length() + name.length() + 2);
+        bytes[length++] = (byte) type.getValue();
+        name(prefix);
+        name(name);
+        bytes[length++] = 0;
+    }
+
+    /**
+     * A name, all of it ASCII: of a field of ours, of a topic or of a place. Copied as it lies in
+     * memory, which the method that asks for a character set cannot do into an array that is there.
+     */
+    @SuppressWarnings("deprecation")
+    private void name(String name) {
+        int size = name.length();
+        name.getBytes(0, size, bytes, length);
+        length += size;
     }
 
     /** Returns where the text ends in the array; -1 where it is not ASCII. */

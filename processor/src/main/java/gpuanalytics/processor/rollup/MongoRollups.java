@@ -32,7 +32,7 @@ public final class MongoRollups implements AutoCloseable {
     private static final int BULKS_AT_ONCE = 3;
 
     private static final Comparator<PendingUpdate> ONE_ORDER =
-            Comparator.comparing(PendingUpdate::id);
+            Comparator.comparingLong(PendingUpdate::order);
 
     private final RollupMath math;
     private final NewDocuments newDocuments = new NewDocuments();
@@ -85,6 +85,7 @@ public final class MongoRollups implements AutoCloseable {
     List<HourChange> apply(Gathered gathered) throws InterruptedException {
         // Before rows that count already are taken out: they have reached their rollups too.
         var changes = changes(gathered.updates());
+        gathered.rankSeries();
         var first = bulks(gathered, Granularity.MINUTE);
         first.add(
                 () -> {
@@ -140,13 +141,19 @@ public final class MongoRollups implements AutoCloseable {
 
     private static List<HourChange> changes(Collection<PendingUpdate> updates) {
         var done = new HashMap<RollupKey, Map<String, Long>>();
+        @Nullable RollupKey last = null;
+        Map<String, Long> ofHour = Map.of();
         for (var update : updates) {
             var key = update.key();
-            if (key.granularity() == Granularity.HOUR) {
-                var hour = new RollupKey(key.kind(), Granularity.HOUR, key.bucket(), "");
-                done.computeIfAbsent(hour, _ -> new HashMap<>())
-                        .merge(update.source(), update.lastOffset(), Math::max);
+            if (key.granularity() != Granularity.HOUR) {
+                continue;
             }
+            // most often that of the one before
+            if (last == null || last.bucket() != key.bucket() || last.kind() != key.kind()) {
+                last = new RollupKey(key.kind(), Granularity.HOUR, key.bucket(), "");
+                ofHour = done.computeIfAbsent(last, _ -> new HashMap<>());
+            }
+            ofHour.merge(update.source(), update.lastOffset(), Math::max);
         }
         var changes = new ArrayList<HourChange>(done.size());
         done.forEach(

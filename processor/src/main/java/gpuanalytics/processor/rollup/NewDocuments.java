@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Guesses which rollup documents are not in the store yet: those of a bucket later than all that
@@ -46,11 +47,11 @@ final class NewDocuments {
         int pause = pauses.merge(collection, -1, (left, by) -> Math.max(0, left + by));
         var made = new ArrayList<PendingUpdate>();
         var changed = new ArrayList<PendingUpdate>(updates.size());
-        var before = "";
+        @Nullable RollupKey before = null;
         for (var update : updates) {
-            boolean isNew = pause <= 0 && !update.id().equals(before) && isLater(update);
+            boolean isNew = pause <= 0 && !update.key().equals(before) && isLater(update);
             (isNew ? made : changed).add(update);
-            before = update.id();
+            before = update.key();
         }
         updates.forEach(this::remember);
         return new Split(made, changed);

@@ -12,6 +12,7 @@ import gpuanalytics.processor.store.Written;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -85,12 +86,25 @@ final class RollupWriter {
 
     /** How an update is written. */
     private interface Form {
-        void write(BsonBytes out, PendingUpdate update, RollupMath math, Instant now);
+        void write(BsonBytes out, PendingUpdate update, Sums sums, Instant now);
     }
 
     private Written written(List<PendingUpdate> updates, Form form) {
         var now = clock.instant();
-        return BsonBytes.written(updates, (out, update) -> form.write(out, update, math, now));
+        var scratch = new EnumMap<RollupKind, Sums>(RollupKind.class);
+        return BsonBytes.written(
+                updates,
+                (out, update) -> {
+                    var sums = update.sums(math, () -> cleared(scratch, update.key().kind()));
+                    form.write(out, update, sums, now);
+                });
+    }
+
+    /** Sums are some thirty times as large as what most updates put into them. */
+    private static Sums cleared(Map<RollupKind, Sums> scratch, RollupKind kind) {
+        var sums = scratch.computeIfAbsent(kind, Sums::new);
+        sums.clear();
+        return sums;
     }
 
     /** Returns what must be tried again: without the rows that turned out to count already. */

@@ -37,15 +37,28 @@ final class Sums {
     Sums(RollupKind kind) {
         this.kind = kind;
         this.counters = new long[kind.counters().size()];
-        Arrays.fill(counters, ABSENT);
         var measures = kind.measures().size();
         this.touched = new boolean[measures];
         this.n = new long[measures];
         this.sum = new long[measures];
         this.min = new double[measures];
         this.max = new double[measures];
-        Arrays.fill(min, Double.NaN);
         this.bins = new @Nullable BinCounts[measures];
+        clear();
+    }
+
+    /** Forgets all that was added. */
+    void clear() {
+        Arrays.fill(counters, ABSENT);
+        Arrays.fill(touched, false);
+        Arrays.fill(n, 0);
+        Arrays.fill(sum, 0);
+        Arrays.fill(min, Double.NaN);
+        for (var counts : bins) {
+            if (counts != null) {
+                counts.clear();
+            }
+        }
     }
 
     /** Adds so much of one event; a reading that it does not have adds nothing. */
@@ -135,7 +148,7 @@ final class Sums {
             out.number(StoreLayout.MAX, max[i]);
         }
         var counts = bins[i];
-        if (counts != null) {
+        if (counts != null && !counts.isEmpty()) {
             int each = out.begin(StoreLayout.BINS);
             counts.forEach((bin, count) -> out.whole(MeasurePaths.binName(bin), count));
             out.end(each);

@@ -73,7 +73,7 @@ class RollupUpdateTest {
                          bucket: {$date: 60000}, model: 'm\u00fc', created_at: {$date: 7000}}
                         """
                                 .formatted(bin)),
-                written(out -> RollupUpdate.writeDocument(out, pending, math, NOW)));
+                written(out -> RollupUpdate.writeDocument(out, pending, pending.sums(math), NOW)));
     }
 
     @Test
@@ -104,8 +104,8 @@ class RollupUpdateTest {
         var values = values(EventTopic.TOKEN_USAGE, "{ts: {$date: 1000}, error_type: 'timeout'}");
         var pending = pending(EventTopic.TOKEN_USAGE, values, Overflow.NONE);
         pending.add(new PendingUpdate.Entry(5, 0, values.values(), Amount.WHOLE));
-        pending.leftOut().add("requests");
-        pending.leftOut().add("errors");
+        pending.leaveOut("requests");
+        pending.leaveOut("errors");
 
         var change = written(pending).getDocument("u");
 
@@ -169,7 +169,7 @@ class RollupUpdateTest {
     }
 
     private BsonDocument written(PendingUpdate pending) {
-        return written(out -> RollupUpdate.write(out, pending, math, NOW));
+        return written(out -> RollupUpdate.write(out, pending, pending.sums(math), NOW));
     }
 
     private static BsonDocument written(Consumer<BsonBytes> writing) {
