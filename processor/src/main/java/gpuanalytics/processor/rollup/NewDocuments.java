@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Guesses which rollup documents are not in the store yet: those of a bucket later than all that
- * their partition has brought so far. They are inserted, which costs half of an update that finds
+ * their partition has brought so far. They are inserted, which costs less than an update that finds
  * out for itself.
  *
  * <p>Nothing depends on it but time: an insert of what is there fails and changes nothing, and the

@@ -100,7 +100,7 @@ final class RollupWriter {
                 });
     }
 
-    /** Sums are some thirty times as large as what most updates put into them. */
+    /** Sums have room for every reading there is, of which most updates have a few. */
     private static Sums cleared(Map<RollupKind, Sums> scratch, RollupKind kind) {
         var sums = scratch.computeIfAbsent(kind, Sums::new);
         sums.clear();
