@@ -41,7 +41,7 @@ public class HotPath {
 
     private static final int BATCH = 5000;
 
-    /** Samples at 1 Hz, usages of 200 series. */
+    /** Samples at 1 Hz, usages of 200 series; C and E have few records per rollup. */
     @Param({"B", "D"})
     public String workload = "B";
 
@@ -84,6 +84,12 @@ public class HotPath {
     @OperationsPerInvocation(BATCH)
     public int buildUpdates() {
         return rollups.updates();
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public int buildDocuments() {
+        return rollups.documents();
     }
 
     private Row row(RawRecord record) {

@@ -56,8 +56,12 @@ public record Figures(
         writes.forEach(
                 (kind, count) ->
                         text.append(
-                                "    %-22s %,12d documents in %,9d commands%n"
-                                        .formatted(kind, count.documents(), count.commands())));
+                                "    %-22s %,12d documents in %,9d commands, %,5d bytes each%n"
+                                        .formatted(
+                                                kind,
+                                                count.documents(),
+                                                count.commands(),
+                                                count.bytes() / Math.max(1, count.documents()))));
         if (committed < records) {
             text.append("    committed %,d of %,d%n".formatted(committed, records));
         }

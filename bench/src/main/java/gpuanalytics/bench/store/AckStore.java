@@ -173,7 +173,8 @@ public final class AckStore implements AutoCloseable {
         if (isRaw && sampleEvery > 0) {
             noteAges(message);
         }
-        counter.acknowledges(name + " " + collection, isRaw, documents, System.nanoTime());
+        counter.acknowledges(
+                name + " " + collection, isRaw, documents, message.bytes(), System.nanoTime());
         return documents;
     }
 

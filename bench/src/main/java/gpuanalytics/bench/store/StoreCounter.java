@@ -15,6 +15,11 @@ final class StoreCounter {
     private static final class Kind {
         private final AtomicLong commands = new AtomicLong();
         private final AtomicLong documents = new AtomicLong();
+        private final AtomicLong bytes = new AtomicLong();
+
+        StoreCounts.Writes writes() {
+            return new StoreCounts.Writes(commands.get(), documents.get(), bytes.get());
+        }
     }
 
     private final Map<String, Kind> kinds = new ConcurrentHashMap<>();
@@ -31,10 +36,11 @@ final class StoreCounter {
     }
 
     /** A write is about to be acknowledged. */
-    void acknowledges(String kind, boolean isRaw, int documents, long nanos) {
+    void acknowledges(String kind, boolean isRaw, int documents, int bytes, long nanos) {
         var counts = kinds.computeIfAbsent(kind, _ -> new Kind());
         counts.commands.incrementAndGet();
         counts.documents.addAndGet(documents);
+        counts.bytes.addAndGet(bytes);
         lastWrite.accumulateAndGet(nanos, Math::max);
         if (isRaw) {
             lastRaw.accumulateAndGet(nanos, Math::max);
@@ -64,11 +70,7 @@ final class StoreCounter {
 
     StoreCounts counts(boolean withLatencies) {
         var writes = new TreeMap<String, StoreCounts.Writes>();
-        kinds.forEach(
-                (name, kind) ->
-                        writes.put(
-                                name,
-                                new StoreCounts.Writes(kind.commands.get(), kind.documents.get())));
+        kinds.forEach((name, kind) -> writes.put(name, kind.writes()));
         return new StoreCounts(
                 firstRaw.get(),
                 lastRaw.get(),

@@ -28,8 +28,9 @@ public record StoreCounts(
      *
      * @param commands round trips
      * @param documents inserts or updates in them
+     * @param bytes of all messages
      */
-    public record Writes(long commands, long documents) {}
+    public record Writes(long commands, long documents, long bytes) {}
 
     /** Seconds from the first raw document to the last. */
     public double rawSeconds() {

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestId what the answer refers to
  * @param legacy whether it is an OP_QUERY, as in a driver's first word
  * @param wantsReply false where the sender has said that it waits for nothing
+ * @param bytes how many bytes it has, without its head
  * @param command the command itself
  * @param sequence the documents that it brings; null where there are none
  */
@@ -34,6 +35,7 @@ record WireMessage(
         int requestId,
         boolean legacy,
         boolean wantsReply,
+        int bytes,
         RawBsonDocument command,
         @Nullable Sequence sequence) {
 
@@ -130,14 +132,15 @@ record WireMessage(
         if (command == null) {
             throw new IOException("message without a command");
         }
-        return new WireMessage(requestId, false, (flags & MORE_TO_COME) == 0, command, sequence);
+        return new WireMessage(
+                requestId, false, (flags & MORE_TO_COME) == 0, body.limit(), command, sequence);
     }
 
     private static WireMessage query(int requestId, ByteBuffer body) {
         body.getInt();
         skipText(body);
         body.getLong();
-        return new WireMessage(requestId, true, true, document(body), null);
+        return new WireMessage(requestId, true, true, body.limit(), document(body), null);
     }
 
     /** In the reader's buffer: valid until the next message is read. */

@@ -16,6 +16,7 @@ public final class BenchRollups {
     private final RollupMath math = new RollupMath(SAMPLE_INTERVAL);
     private final List<CountedRow> rows;
     private final List<PendingUpdate> folded;
+    private final BsonBytes bytes = new BsonBytes();
     private final BasicOutputBuffer out = new BasicOutputBuffer();
 
     /** Rows of one partition, in offset order, as stored. */
@@ -32,7 +33,20 @@ public final class BenchRollups {
     /** One update for each rollup; how many bytes they are. */
     public int updates() {
         out.truncateToPosition(0);
-        folded.forEach(update -> RollupUpdate.write(out, update, math, Instant.EPOCH));
+        for (var update : folded) {
+            RollupUpdate.write(bytes, update, update.sums(math), Instant.EPOCH);
+            bytes.moveTo(out);
+        }
+        return out.getPosition();
+    }
+
+    /** The same as documents that are new. */
+    public int documents() {
+        out.truncateToPosition(0);
+        for (var update : folded) {
+            RollupUpdate.writeDocument(bytes, update, update.sums(math), Instant.EPOCH);
+            bytes.moveTo(out);
+        }
         return out.getPosition();
     }
 

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +34,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class AckStoreTest {
+
+    /** A document that has an identity of 32 bits and no more. */
+    private static final int ID_BYTES = 14;
 
     private AckStore store;
     private MongoClient client;
@@ -62,7 +66,11 @@ final class AckStoreTest {
         assertTrue(result.wasAcknowledged());
         var counts = store.counts(false);
         assertEquals(5000, counts.rawDocuments());
-        assertEquals(new StoreCounts.Writes(1, 5000), counts.writes().get("insert gpu_metrics"));
+        var writes = Objects.requireNonNull(counts.writes().get("insert gpu_metrics"));
+        assertEquals(1, writes.commands());
+        assertEquals(5000, writes.documents());
+        long own = writes.bytes() - 5000L * ID_BYTES; // the command itself
+        assertTrue(own > 0 && own < 1000, () -> own + " bytes beside the documents");
         assertTrue(counts.lastRawNanos() >= counts.firstRawNanos());
     }
 

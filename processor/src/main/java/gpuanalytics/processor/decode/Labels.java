@@ -185,23 +185,40 @@ public final class Labels {
         return seriesHash;
     }
 
+    /** Takes a label. */
+    @FunctionalInterface
+    public interface Each {
+
+        /**
+         * One of them.
+         *
+         * @param value a text or a whole number
+         */
+        void label(String name, Object value);
+    }
+
     /** The labels as elements of a document, absent ones left out. */
     public BsonDocument toBson() {
         var document = new BsonDocument();
+        forEach((name, value) -> document.append(name, bson(value)));
+        return document;
+    }
+
+    /** Tells each label as an element of a document, absent ones left out. */
+    public void forEach(Each each) {
         var fields = fields(topic);
         if (topic == EventTopic.GPU_METRICS && gpu != null) {
-            document.append(StoreLayout.GPU, new BsonString(gpu));
+            each.label(StoreLayout.GPU, gpu);
         }
         for (int i = 0; i < values.length; i++) {
             var value = values[i];
             if (value != null) {
-                document.append(fields.get(i).name(), bson(value));
+                each.label(fields.get(i).name(), value);
             }
         }
         if (topic == EventTopic.TOKEN_USAGE && gpu != null) {
-            document.append(StoreLayout.GPU, new BsonString(gpu));
+            each.label(StoreLayout.GPU, gpu);
         }
-        return document;
     }
 
     private String requireGpu() {

@@ -26,6 +26,14 @@ final class BinCounts {
         counts[found] += by;
     }
 
+    void clear() {
+        size = 0;
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
     void forEach(Consumer consumer) {
         for (int i = 0; i < size; i++) {
             consumer.accept(bins[i], counts[i]);

@@ -28,7 +28,7 @@ final class Gathered {
     /** About what a row takes on the heap, what each update that it begins, and what its sums. */
     private static final long ROW_BYTES = EventValues.BYTES + 40L;
 
-    private static final long UPDATE_BYTES = 480;
+    private static final long UPDATE_BYTES = 300;
     private static final long SUMS_BYTES = 1200;
 
     private static final long METER_BYTES = 200;
@@ -99,9 +99,14 @@ final class Gathered {
 
     /** Where rows of one series and partition went to last. */
     private static final class Recent {
+        private final SeriesRank rank;
         private @Nullable Latest latest;
         private @Nullable PendingUpdate minute;
         private @Nullable PendingUpdate hour;
+
+        Recent(SeriesRank rank) {
+            this.rank = rank;
+        }
 
         @Nullable PendingUpdate get(Granularity granularity) {
             return switch (granularity) {
@@ -123,6 +128,7 @@ final class Gathered {
     private final RollupMath math;
     private final Map<Place, PendingUpdate> updates = new LinkedHashMap<>();
     private final Map<String, Map<String, Recent>> recent = new HashMap<>();
+    private final List<SeriesRank> ranks = new ArrayList<>();
 
     // sorted: processors that update the same documents do so in one order
     private final TreeMap<String, Latest> latest = new TreeMap<>();
@@ -162,7 +168,7 @@ final class Gathered {
                 source = row.source();
                 ofSource = recent.computeIfAbsent(source, _ -> new HashMap<>());
             }
-            add(row, ofSource.computeIfAbsent(row.series(), _ -> new Recent()));
+            add(row, ofSource);
         }
         moved.forEach(Latest::copyDocument);
         moved.clear();
@@ -175,6 +181,11 @@ final class Gathered {
     /** About what it takes on the heap. */
     long bytes() {
         return bytes;
+    }
+
+    /** Makes {@link PendingUpdate#order} that of all updates so far. */
+    void rankSeries() {
+        SeriesRank.order(ranks);
     }
 
     Collection<PendingUpdate> updates() {
@@ -196,7 +207,18 @@ final class Gathered {
         return meters;
     }
 
-    private void add(CountedRow row, Recent last) {
+    private Recent recent(Map<String, Recent> ofSource, String series) {
+        return ofSource.computeIfAbsent(
+                series,
+                name -> {
+                    var rank = new SeriesRank(name);
+                    ranks.add(rank);
+                    return new Recent(rank);
+                });
+    }
+
+    private void add(CountedRow row, Map<String, Recent> ofSource) {
+        var last = recent(ofSource, row.series());
         bytes += ROW_BYTES;
         if (row.isPlain()) {
             var entry =
@@ -207,7 +229,7 @@ final class Gathered {
                 bytes += update.fold(math) ? SUMS_BYTES : 0;
             }
         } else {
-            addEffects(row);
+            addEffects(row, ofSource);
         }
         // A surplus GPU is not kept by itself, here neither.
         if (row.values().topic() == EventTopic.GPU_METRICS && row.overflow() == Overflow.NONE) {
@@ -216,7 +238,7 @@ final class Gathered {
     }
 
     /** Several effects of a row may meet in one document, which then takes them together. */
-    private void addEffects(CountedRow row) {
+    private void addEffects(CountedRow row, Map<String, Recent> ofSource) {
         var entries = new LinkedHashMap<PendingUpdate, List<PendingUpdate.Entry>>();
         for (var effect : row.effects()) {
             bytes += ROW_BYTES;
@@ -224,7 +246,8 @@ final class Gathered {
                     new PendingUpdate.Entry(
                             row.offset(), row.item(), effect.values(), effect.amount());
             for (var granularity : GRANULARITIES) {
-                var update = find(effect, row.source(), granularity);
+                var rank = recent(ofSource, effect.series()).rank;
+                var update = find(effect, row.source(), granularity, rank);
                 entries.computeIfAbsent(update, _ -> new ArrayList<>(2)).add(entry);
             }
         }
@@ -248,13 +271,14 @@ final class Gathered {
         var found = last.get(granularity);
         if (found == null || found.key().bucket() != bucket) {
             var whole = new Effect(row.values(), row.overflow(), Amount.WHOLE);
-            found = find(whole, row.source(), granularity);
+            found = find(whole, row.source(), granularity, last.rank);
             last.set(granularity, found);
         }
         return found;
     }
 
-    private PendingUpdate find(Effect effect, String source, Granularity granularity) {
+    private PendingUpdate find(
+            Effect effect, String source, Granularity granularity, SeriesRank rank) {
         var labels = effect.values().labels();
         var kind = RollupKind.of(labels.topic());
         var key = new RollupKey(kind, granularity, effect.bucket(granularity), effect.series());
@@ -262,7 +286,7 @@ final class Gathered {
                 new Place(key, source),
                 _ -> {
                     bytes += UPDATE_BYTES;
-                    return new PendingUpdate(key, source, labels, effect.overflow());
+                    return new PendingUpdate(key, rank, source, labels, effect.overflow());
                 });
     }
 

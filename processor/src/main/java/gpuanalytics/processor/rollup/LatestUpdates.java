@@ -2,9 +2,6 @@ package gpuanalytics.processor.rollup;
 
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.MongoException;
-import com.mongodb.client.model.BulkWriteOptions;
-import com.mongodb.client.model.UpdateOneModel;
-import com.mongodb.client.model.UpdateOptions;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.rollup.Gathered.Latest;
 import gpuanalytics.processor.store.MongoStore;
@@ -12,17 +9,11 @@ import gpuanalytics.processor.store.StoreErrors;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
 import gpuanalytics.processor.store.StoreTrim;
+import gpuanalytics.processor.store.Written;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.bson.BsonArray;
-import org.bson.BsonDateTime;
-import org.bson.BsonDocument;
-import org.bson.BsonInt32;
-import org.bson.BsonInt64;
-import org.bson.BsonString;
-import org.bson.RawBsonDocument;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LatestUpdates {
 
-    private static final BulkWriteOptions UNORDERED = new BulkWriteOptions().ordered(false);
     private static final String UPDATE = "update of " + StoreLayout.GPU_LATEST;
-    private static final UpdateOptions UPSERT = new UpdateOptions().upsert(true);
 
     private final MongoStore store;
     private final int maxGpus;
@@ -83,10 +72,8 @@ final class LatestUpdates {
         var left = pending;
         for (int attempt = 1; !left.isEmpty(); attempt++) {
             try {
-                var updates = left.stream().map(this::update).toList();
-                var result = store.collection(StoreLayout.GPU_LATEST).bulkWrite(updates, UNORDERED);
+                isNew |= store.update(StoreLayout.GPU_LATEST, written(left)) > 0;
                 metrics.mongoWritten(StoreLayout.GPU_LATEST, left.size());
-                isNew |= !result.getUpserts().isEmpty();
                 left = List.of();
             } catch (MongoBulkWriteException e) {
                 isNew |= !e.getWriteResult().getUpserts().isEmpty();
@@ -124,43 +111,70 @@ final class LatestUpdates {
         return again;
     }
 
-    private UpdateOneModel<RawBsonDocument> update(Pending pending) {
-        var filter = new BsonDocument(StoreLayout.ID, new BsonString(pending.gpu));
-        var update = new BsonDocument();
+    private Written written(List<Pending> updates) {
+        long now = clock.millis();
+        return BsonBytes.written(updates, (out, pending) -> writeUpdate(out, pending, now));
+    }
+
+    /** An element of the array of an update command. */
+    private static void writeUpdate(BsonBytes out, Pending pending, long now) {
+        int update = out.beginDocument();
+        int filter = out.begin("q");
+        out.text(StoreLayout.ID, pending.gpu);
+        if (pending.latest != null) {
+            writeLessThan(out, pending.latest);
+        }
+        out.end(filter);
+        int change = out.begin("u");
         if (pending.meter != null) {
-            update.append("$max", pending.meter.maxima());
+            int maxima = out.begin("$max");
+            pending.meter.writeMaxima(out);
+            out.end(maxima);
         }
-        if (pending.latest == null) {
-            return new UpdateOneModel<>(filter, update);
+        if (pending.latest != null) {
+            writeSet(out, pending.latest, now);
         }
-        filter.putAll(lessThan(pending.latest));
-        update.append("$set", set(pending.latest));
-        return new UpdateOneModel<>(filter, update, UPSERT);
+        out.end(change);
+        out.flag("upsert", pending.latest != null);
+        out.end(update);
     }
 
     /** The samples that one replaces. */
-    private static BsonDocument lessThan(Latest latest) {
-        var at = new BsonInt64(latest.values().epochNanos());
-        var earlier = new BsonDocument(StoreLayout.TS_EPOCH_NANOS, new BsonDocument("$lt", at));
+    private static void writeLessThan(BsonBytes out, Latest latest) {
         if (latest.word() == 0) {
-            return earlier;
+            writeEarlier(out, latest);
+            return;
         }
         // Words about one sample each hold what those before them say too.
-        var word = new BsonInt32(latest.word());
-        var lessSaid =
-                new BsonDocument(StoreLayout.TS_EPOCH_NANOS, at)
-                        .append(
-                                StoreLayout.WORD,
-                                new BsonDocument("$not", new BsonDocument("$gte", word)));
-        return new BsonDocument("$or", new BsonArray(List.of(earlier, lessSaid)));
+        int either = out.beginArray("$or");
+        int earlier = out.begin("0");
+        writeEarlier(out, latest);
+        out.end(earlier);
+        int lessSaid = out.begin("1");
+        out.whole(StoreLayout.TS_EPOCH_NANOS, latest.values().epochNanos());
+        int word = out.begin(StoreLayout.WORD);
+        int not = out.begin("$not");
+        out.small("$gte", latest.word());
+        out.end(not);
+        out.end(word);
+        out.end(lessSaid);
+        out.end(either);
     }
 
-    private BsonDocument set(Latest latest) {
-        return new BsonDocument(StoreLayout.SAMPLE, latest.document())
-                .append(StoreLayout.TS, new BsonDateTime(latest.values().epochMilli()))
-                .append(StoreLayout.TS_EPOCH_NANOS, new BsonInt64(latest.values().epochNanos()))
-                .append(StoreLayout.WORD, new BsonInt32(latest.word()))
-                .append(StoreLayout.STORED_AT, new BsonDateTime(clock.millis()));
+    private static void writeEarlier(BsonBytes out, Latest latest) {
+        int earlier = out.begin(StoreLayout.TS_EPOCH_NANOS);
+        out.whole("$lt", latest.values().epochNanos());
+        out.end(earlier);
+    }
+
+    private static void writeSet(BsonBytes out, Latest latest, long now) {
+        int set = out.begin("$set");
+        out.document(StoreLayout.SAMPLE, latest.document());
+        out.time(StoreLayout.TS, latest.values().epochMilli());
+        out.whole(StoreLayout.TS_EPOCH_NANOS, latest.values().epochNanos());
+        out.small(StoreLayout.WORD, latest.word());
+        out.time(StoreLayout.STORED_AT, now);
+        out.end(set);
     }
 
     /**

@@ -3,8 +3,6 @@ package gpuanalytics.processor.rollup;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.processor.store.StoreLayout;
 import org.bson.BsonDocument;
-import org.bson.BsonDouble;
-import org.bson.BsonInt64;
 import org.bson.BsonNumber;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +50,13 @@ public record MeterState(
     private static final String XID = "xid";
     private static final String TOTAL = "xid_errors_total";
     private static final String CODED = "coded";
+
+    private static final String ENERGY_PATH = StoreLayout.METER + "." + ENERGY;
+    private static final String POWERED_PATH = StoreLayout.METER + "." + POWERED;
+    private static final String COUNTED_PATH = StoreLayout.METER + "." + COUNTED;
+    private static final String XID_PATH = StoreLayout.METER + "." + XID;
+    private static final String TOTAL_PATH = StoreLayout.METER + "." + TOTAL;
+    private static final String CODED_PATH = StoreLayout.METER + "." + CODED;
 
     private static final String SINCE = "since";
     private static final String AT = "at";
@@ -101,40 +106,47 @@ public record MeterState(
     }
 
     /**
-     * The fields of a latest sample that hold it, each to be replaced by a greater one alone:
-     * documents are compared by their first field that differs, which is a time.
+     * Writes the fields of a latest sample that hold it, each to be replaced by a greater one
+     * alone: documents are compared by their first field that differs, which is a time.
      */
-    BsonDocument maxima() {
-        var maxima = new BsonDocument();
+    void writeMaxima(BsonBytes out) {
         if (energyAt != NEVER) {
-            put(maxima, ENERGY, at(energyAt, new BsonDouble(energyJ)));
-            put(maxima, POWERED, since(energyAt, poweredAt, new BsonDouble(poweredJ)));
+            int energy = at(out, ENERGY_PATH, energyAt);
+            out.number(VALUE, energyJ);
+            out.end(energy);
+            int powered = since(out, POWERED_PATH, energyAt, poweredAt);
+            out.number(VALUE, poweredJ);
+            out.end(powered);
         }
         if (countedAt != NEVER) {
-            put(maxima, COUNTED, new BsonDocument(AT, new BsonInt64(countedAt)));
+            out.end(at(out, COUNTED_PATH, countedAt));
         }
         if (xidAt != NEVER) {
-            put(maxima, XID, at(xidAt, new BsonInt64(xid)));
+            int code = at(out, XID_PATH, xidAt);
+            out.whole(VALUE, xid);
+            out.end(code);
         }
         if (totalAt != NEVER) {
-            put(maxima, TOTAL, at(totalAt, new BsonInt64(xidErrorsTotal)));
-            put(maxima, CODED, since(totalAt, codedAt, new BsonInt64(codedErrors)));
+            int total = at(out, TOTAL_PATH, totalAt);
+            out.whole(VALUE, xidErrorsTotal);
+            out.end(total);
+            int coded = since(out, CODED_PATH, totalAt, codedAt);
+            out.whole(VALUE, codedErrors);
+            out.end(coded);
         }
-        return maxima;
     }
 
-    private static void put(BsonDocument maxima, String name, BsonDocument part) {
-        maxima.append(StoreLayout.METER + "." + name, part);
+    private static int at(BsonBytes out, String path, long at) {
+        int part = out.begin(path);
+        out.whole(AT, at);
+        return part;
     }
 
-    private static BsonDocument at(long at, BsonNumber value) {
-        return new BsonDocument(AT, new BsonInt64(at)).append(VALUE, value);
-    }
-
-    private static BsonDocument since(long since, long at, BsonNumber value) {
-        return new BsonDocument(SINCE, new BsonInt64(since))
-                .append(AT, new BsonInt64(at))
-                .append(VALUE, value);
+    private static int since(BsonBytes out, String path, long since, long at) {
+        int part = out.begin(path);
+        out.whole(SINCE, since);
+        out.whole(AT, at);
+        return part;
     }
 
     private static BsonDocument part(BsonDocument stored, String name) {

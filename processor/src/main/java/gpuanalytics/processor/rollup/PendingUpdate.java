@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.bson.BsonDocument;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,24 +29,32 @@ final class PendingUpdate {
     private static final int MANY_ROWS = 4;
 
     private final RollupKey key;
-    private final String id;
+    private final SeriesRank rank;
     private final String source;
     private final Labels labels;
     private final Overflow overflow;
     private final List<Entry> entries = new ArrayList<>(4);
-    private final Set<String> leftOut = new HashSet<>(0);
+
+    /** Nearly always none, and then the same for all. */
+    private Set<String> leftOut = Set.of();
 
     /** What the first rows add together; null until it is worth keeping. */
     private @Nullable Sums folded;
 
     private int foldedRows;
 
+    /** Of a series that is alone in its flush. */
+    PendingUpdate(RollupKey key, String source, Labels labels, Overflow overflow) {
+        this(key, new SeriesRank(key.series()), source, labels, overflow);
+    }
+
     /**
+     * @param rank of its series
      * @param labels those of an event in it: the document's, should it be made
      */
-    PendingUpdate(RollupKey key, String source, Labels labels, Overflow overflow) {
+    PendingUpdate(RollupKey key, SeriesRank rank, String source, Labels labels, Overflow overflow) {
         this.key = key;
-        this.id = key.id();
+        this.rank = rank;
         this.source = source;
         this.labels = labels;
         this.overflow = overflow;
@@ -108,9 +116,14 @@ final class PendingUpdate {
         return key;
     }
 
-    /** The document's {@code _id}; made once, as it is asked for in each comparison. */
+    /** The document's {@code _id}. */
     String id() {
-        return id;
+        return key.id();
+    }
+
+    /** A number that orders the documents of a flush as their identities do. */
+    long order() {
+        return rank.order(key.bucket());
     }
 
     String source() {
@@ -125,23 +138,44 @@ final class PendingUpdate {
         return entries.getLast().offset;
     }
 
-    /** The paths of sums that no longer fit and stay as they are. */
-    Set<String> leftOut() {
-        return leftOut;
+    /** Whether the sum at a path no longer fits and stays as it is. */
+    boolean isLeftOut(String path) {
+        return leftOut.contains(path);
+    }
+
+    /** Leaves the sum at a path as it is from now on; whether it was not so before. */
+    boolean leaveOut(String path) {
+        leftOut = leftOut.isEmpty() ? new HashSet<>() : leftOut;
+        return leftOut.add(path);
     }
 
     /** What all rows add together; not to be changed. */
     Sums sums(RollupMath math) {
+        return sums(math, () -> new Sums(key.kind()));
+    }
+
+    /**
+     * What all rows add together; not to be changed.
+     *
+     * @param empty sums that may be used for it
+     */
+    Sums sums(RollupMath math, Supplier<Sums> empty) {
         if (folded != null && foldedRows == entries.size()) {
             return folded;
         }
-        var sums = new Sums(key.kind());
-        entries.forEach(entry -> math.add(sums, entry.values, entry.amount));
+        var sums = empty.get();
+        for (var entry : entries) {
+            math.add(sums, entry.values, entry.amount);
+        }
         return sums;
     }
 
-    /** The labels of the document. */
-    BsonDocument labels() {
-        return overflow.labels(labels);
+    /** Writes the labels of the document. */
+    void writeLabels(BsonBytes out) {
+        if (overflow == Overflow.NONE) {
+            labels.forEach(out::value);
+        } else {
+            overflow.labels(labels).forEach(out::label);
+        }
     }
 }

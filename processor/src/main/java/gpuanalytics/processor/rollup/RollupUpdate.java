@@ -2,10 +2,10 @@ package gpuanalytics.processor.rollup;
 
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.bson.BsonDocument;
 import org.bson.BsonNumber;
-import org.bson.io.BsonOutput;
 import org.jspecify.annotations.Nullable;
 
 /** The guarded update of one rollup document by the rows of one partition. */
@@ -17,15 +17,15 @@ final class RollupUpdate {
      */
     private static final long GUARDED_GROWTH = 1_000_000_000_000L;
 
+    private static final String WATERMARKS = StoreLayout.WATERMARKS + ".";
+
     private RollupUpdate() {}
 
     /**
      * Writes the update that adds the rollup's rows, if the document does not count any of them
      * yet: an element of the array of an update command.
      */
-    static void write(BsonOutput bytes, PendingUpdate pending, RollupMath math, Instant now) {
-        var out = new BsonBytes(bytes);
-        var sums = pending.sums(math);
+    static void write(BsonBytes out, PendingUpdate pending, Sums sums, Instant now) {
         int update = out.beginDocument();
         writeFilter(out, pending, sums);
         int change = out.begin("u");
@@ -37,13 +37,31 @@ final class RollupUpdate {
         sums.forEachRange((path, _, max) -> out.number(path.max(), max));
         out.endUnlessEmpty(maxima, "$max");
         int set = out.begin("$set");
-        out.whole(watermarkOf(pending), pending.lastOffset());
+        out.whole(WATERMARKS, pending.source(), pending.lastOffset());
         out.time(StoreLayout.STORED_AT, now.toEpochMilli());
         out.end(set);
+        int made = out.begin("$setOnInsert");
         writeMade(out, pending, now);
+        out.end(made);
         out.end(change);
         out.flag("upsert", true);
         out.end(update);
+    }
+
+    /**
+     * Writes the document that the update makes where there is none: for an insert, which costs a
+     * store less and needs no guard, as it fails where there is one.
+     */
+    static void writeDocument(BsonBytes out, PendingUpdate pending, Sums sums, Instant now) {
+        int document = out.beginDocument();
+        out.text(StoreLayout.ID, pending.id());
+        sums.write(out);
+        int watermarks = out.begin(StoreLayout.WATERMARKS);
+        out.whole(pending.source(), pending.lastOffset());
+        out.end(watermarks);
+        out.time(StoreLayout.STORED_AT, now.toEpochMilli());
+        writeMade(out, pending, now);
+        out.end(document);
     }
 
     /**
@@ -53,18 +71,17 @@ final class RollupUpdate {
     private static void writeFilter(BsonBytes out, PendingUpdate pending, Sums sums) {
         int filter = out.begin("q");
         out.text(StoreLayout.ID, pending.id());
-        writeNot(out, watermarkOf(pending), "$gte", pending.firstOffset());
+        writeNot(out, out.begin(WATERMARKS, pending.source()), "$gte", pending.firstOffset());
         sums.forEachSum(
                 (path, by) -> {
-                    if (by > GUARDED_GROWTH && !pending.leftOut().contains(path)) {
-                        writeNot(out, path, "$gt", Long.MAX_VALUE - by);
+                    if (by > GUARDED_GROWTH && !pending.isLeftOut(path)) {
+                        writeNot(out, out.begin(path), "$gt", Long.MAX_VALUE - by);
                     }
                 });
         out.end(filter);
     }
 
-    private static void writeNot(BsonBytes out, String path, String operator, long bound) {
-        int condition = out.begin(path);
+    private static void writeNot(BsonBytes out, int condition, String operator, long bound) {
         int not = out.begin("$not");
         out.whole(operator, bound);
         out.end(not);
@@ -75,7 +92,7 @@ final class RollupUpdate {
         int increments = out.begin("$inc");
         sums.forEachSum(
                 (path, by) -> {
-                    if (!pending.leftOut().contains(path)) {
+                    if (!pending.isLeftOut(path)) {
                         out.whole(path, by);
                     }
                 });
@@ -84,15 +101,9 @@ final class RollupUpdate {
 
     /** What a document has from when it is made. */
     private static void writeMade(BsonBytes out, PendingUpdate pending, Instant now) {
-        int made = out.begin("$setOnInsert");
         out.time(StoreLayout.BUCKET, pending.key().bucket() * 1000);
-        pending.labels().forEach(out::label);
+        pending.writeLabels(out);
         out.time(StoreLayout.CREATED_AT, now.toEpochMilli());
-        out.end(made);
-    }
-
-    private static String watermarkOf(PendingUpdate pending) {
-        return StoreLayout.WATERMARKS + "." + pending.source();
     }
 
     /**
@@ -106,17 +117,18 @@ final class RollupUpdate {
     /** Leaves out the sums that no longer fit; returns whether there is one. */
     static boolean leaveOutWhatDoesNotFit(
             PendingUpdate pending, RollupMath math, BsonDocument document, Consumer<String> left) {
-        var before = pending.leftOut().size();
+        var found = new AtomicBoolean();
         pending.sums(math)
                 .forEachSum(
                         (path, by) -> {
                             if (by > GUARDED_GROWTH
                                     && number(document, path) > Long.MAX_VALUE - by
-                                    && pending.leftOut().add(path)) {
+                                    && pending.leaveOut(path)) {
                                 left.accept(path);
+                                found.set(true);
                             }
                         });
-        return pending.leftOut().size() > before;
+        return found.get();
     }
 
     /** The number at a path of a document; 0 where there is none. */

@@ -8,6 +8,7 @@ import gpuanalytics.processor.measure.Measure;
 import gpuanalytics.processor.measure.RollupCounter;
 import gpuanalytics.processor.measure.TokenCounter;
 import gpuanalytics.processor.rollup.Effect.Amount;
+import gpuanalytics.processor.store.StoreLayout;
 import java.util.Arrays;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -36,15 +37,28 @@ final class Sums {
     Sums(RollupKind kind) {
         this.kind = kind;
         this.counters = new long[kind.counters().size()];
-        Arrays.fill(counters, ABSENT);
         var measures = kind.measures().size();
         this.touched = new boolean[measures];
         this.n = new long[measures];
         this.sum = new long[measures];
         this.min = new double[measures];
         this.max = new double[measures];
-        Arrays.fill(min, Double.NaN);
         this.bins = new @Nullable BinCounts[measures];
+        clear();
+    }
+
+    /** Forgets all that was added. */
+    void clear() {
+        Arrays.fill(counters, ABSENT);
+        Arrays.fill(touched, false);
+        Arrays.fill(n, 0);
+        Arrays.fill(sum, 0);
+        Arrays.fill(min, Double.NaN);
+        for (var counts : bins) {
+            if (counts != null) {
+                counts.clear();
+            }
+        }
     }
 
     /** Adds so much of one event; a reading that it does not have adds nothing. */
@@ -85,11 +99,7 @@ final class Sums {
 
     /** Tells each integer sum by its path in the rollup document. */
     void forEachSum(ObjLongConsumer<String> consumer) {
-        for (int i = 0; i < counters.length; i++) {
-            if (counters[i] != ABSENT) {
-                consumer.accept(kind.counters().get(i).field(), counters[i]);
-            }
-        }
+        forEachCounter(consumer);
         for (int i = 0; i < n.length; i++) {
             if (!touched[i]) {
                 continue;
@@ -104,6 +114,44 @@ final class Sums {
             if (counts != null) {
                 counts.forEach((bin, count) -> consumer.accept(paths.bin(bin), count));
             }
+        }
+    }
+
+    private void forEachCounter(ObjLongConsumer<String> consumer) {
+        for (int i = 0; i < counters.length; i++) {
+            if (counters[i] != ABSENT) {
+                consumer.accept(kind.counters().get(i).field(), counters[i]);
+            }
+        }
+    }
+
+    /** Writes all of it as it is in a rollup document that has nothing else. */
+    void write(BsonBytes out) {
+        forEachCounter(out::whole);
+        for (int i = 0; i < n.length; i++) {
+            if (touched[i]) {
+                int reading = out.begin(kind.paths(i).reading());
+                writeReading(out, i);
+                out.end(reading);
+            }
+        }
+    }
+
+    private void writeReading(BsonBytes out, int i) {
+        var measure = kind.measures().get(i);
+        out.whole(StoreLayout.N, n[i]);
+        if (measure.hasSum()) {
+            out.whole(kind.paths(i).sumName(), sum[i]);
+        }
+        if (!Double.isNaN(min[i]) && measure.hasRange()) {
+            out.number(StoreLayout.MIN, min[i]);
+            out.number(StoreLayout.MAX, max[i]);
+        }
+        var counts = bins[i];
+        if (counts != null && !counts.isEmpty()) {
+            int each = out.begin(StoreLayout.BINS);
+            counts.forEach((bin, count) -> out.whole(MeasurePaths.binName(bin), count));
+            out.end(each);
         }
     }
 

@@ -4,6 +4,7 @@ import com.mongodb.MongoBulkWriteException;
 import com.mongodb.ServerAddress;
 import com.mongodb.bulk.BulkWriteError;
 import com.mongodb.bulk.BulkWriteResult;
+import com.mongodb.bulk.BulkWriteUpsert;
 import com.mongodb.bulk.WriteConcernError;
 import gpuanalytics.processor.store.WriteCommand.Kind;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class BulkAnswers {
 
     private final List<BulkWriteError> errors = new ArrayList<>();
     private @Nullable WriteConcernError concern;
+    private final List<BulkWriteUpsert> made = new ArrayList<>();
     private int written;
 
     /**
@@ -30,6 +32,9 @@ final class BulkAnswers {
      */
     void add(BsonDocument answer, int from) {
         written += answer.getNumber("n", new BsonInt32(0)).intValue();
+        if (answer.get("upserted") instanceof BsonArray upserts) {
+            upserts.forEach(each -> made.add(upsert(each.asDocument(), from)));
+        }
         if (answer.get("writeErrors") instanceof BsonArray failed) {
             failed.forEach(error -> errors.add(error(error.asDocument(), from)));
         }
@@ -57,9 +62,20 @@ final class BulkAnswers {
                     case INSERT ->
                             BulkWriteResult.acknowledged(written, 0, 0, 0, List.of(), List.of());
                     case UPDATE ->
-                            BulkWriteResult.acknowledged(0, written, 0, 0, List.of(), List.of());
+                            BulkWriteResult.acknowledged(
+                                    0, written - made.size(), 0, 0, made, List.of());
                 };
         throw new MongoBulkWriteException(result, errors, concern, server, Set.of());
+    }
+
+    /** How many documents updates have made. */
+    int made() {
+        return made.size();
+    }
+
+    private static BulkWriteUpsert upsert(BsonDocument upsert, int from) {
+        return new BulkWriteUpsert(
+                from + upsert.getNumber("index").intValue(), upsert.get(StoreLayout.ID));
     }
 
     private static BulkWriteError error(BsonDocument error, int from) {

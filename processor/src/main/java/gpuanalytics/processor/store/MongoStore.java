@@ -84,14 +84,15 @@ public final class MongoStore implements AutoCloseable {
      * Updates one document each, in any order, and else as {@link #insert}.
      *
      * @param updates the elements of the array {@code updates} of the store's command
+     * @return how many of them have made their document
      * @throws MongoBulkWriteException that tells which are not done, or that no majority has them
      * @throws MongoException when nothing is sure: any of them may be done
      */
-    public void update(String collection, Written updates) {
-        write(Kind.UPDATE, collection, updates);
+    public int update(String collection, Written updates) {
+        return write(Kind.UPDATE, collection, updates);
     }
 
-    private void write(Kind kind, String collection, Written written) {
+    private int write(Kind kind, String collection, Written written) {
         var known = idle.poll();
         var command = known == null ? new WriteCommand() : known;
         try {
@@ -102,6 +103,7 @@ public final class MongoStore implements AutoCloseable {
                 from = next;
             }
             answers.requireDone(kind, primary());
+            return answers.made();
         } finally {
             idle.add(command);
         }

@@ -28,13 +28,18 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bson.BsonDocument;
 import org.bson.Document;
+import org.bson.codecs.BsonDocumentCodec;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,12 +47,19 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Execution(ExecutionMode.CONCURRENT)
 class MongoRollupsIT {
 
     private static final int MAX_GPUS = 60;
+    private static final Set<String> ROLLUPS =
+            Set.of(
+                    StoreLayout.GPU_MINUTE,
+                    StoreLayout.GPU_HOUR,
+                    StoreLayout.TOKEN_MINUTE,
+                    StoreLayout.TOKEN_HOUR);
     private static final Instant NOON = Instant.parse("2026-01-31T12:00:00Z");
 
     private final EmbeddedStore embedded = EmbeddedStore.start();
@@ -416,6 +428,148 @@ class MongoRollupsIT {
         assertEquals(120, requests(), "seed " + seed);
         assertEquals(
                 120, only(StoreLayout.TOKEN_HOUR).getInt64("requests").getValue(), "seed " + seed);
+    }
+
+    /** The first flush of a partition is of what may be there; buckets after that are new. */
+    @Test
+    void whatIsInsertedIsWhatUpdatesWouldHaveMade() throws Exception {
+        var samples = new TestRows(EventTopic.GPU_METRICS, "topic-g", 0);
+        rollups.apply(counted(List.of(partition0.at(0, usage(0, NOON)))));
+        rollups.apply(counted(List.of(samples.at(0, sample(0, NOON)))));
+        var seed = System.nanoTime();
+        var random = new Random(seed);
+        var rows = new ArrayList<Row>();
+        for (int i = 1; i < 40; i++) {
+            var at = NOON.plusSeconds(3600 + random.nextInt(300));
+            rows.add(partition0.at(i, random.nextBoolean() ? usage(i, at) : failed(usage(i, at))));
+            rows.add(samples.at(i, named("h\u00f6st-" + random.nextInt(4), sample(i, at))));
+        }
+
+        rollups.apply(counted(rows));
+        var inserted = documents();
+        assertEquals(Set.of("insert"), lastWrites(), "seed " + seed);
+        for (var collection : ROLLUPS) {
+            store.collection(collection).deleteMany(new Document());
+        }
+        try (var other = rollups()) {
+            other.apply(counted(List.of(partition0.at(0, usage(0, NOON)))));
+            other.apply(counted(List.of(samples.at(0, sample(0, NOON)))));
+        }
+        try (var other = rollups()) {
+            other.apply(counted(rows));
+        }
+
+        assertEquals(Set.of("update"), lastWrites(), "seed " + seed);
+        assertEquals(documents(), inserted, "seed " + seed);
+    }
+
+    /** How the rollups of each collection were written last. */
+    private Set<String> lastWrites() {
+        var last = new HashMap<String, String>();
+        faults.writes().stream()
+                .filter(command -> ROLLUPS.contains(command.collection()))
+                .forEach(command -> last.put(command.collection(), command.name()));
+        return Set.copyOf(last.values());
+    }
+
+    /** All rollups by their identities, without when they were stored. */
+    private Map<String, BsonDocument> documents() {
+        var documents = new TreeMap<String, BsonDocument>();
+        for (var collection : ROLLUPS) {
+            for (var found : store.collection(collection).find()) {
+                var document = found.decode(new BsonDocumentCodec());
+                document.remove(StoreLayout.STORED_AT);
+                document.remove(StoreLayout.CREATED_AT);
+                documents.put(collection + document.getString("_id").getValue(), document);
+            }
+        }
+        return documents;
+    }
+
+    static Stream<Fault> faultsOfInserts() {
+        return Stream.of(
+                new Fault.AnswerLost(),
+                new Fault.RequestLost(),
+                new Fault.Refused(10107, "not primary"),
+                new Fault.NoMajority(64),
+                new Fault.Partial(11000, Set.of(0)),
+                new Fault.Partial(91, Set.of(1, 2)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faultsOfInserts")
+    void countsOnceWhateverBecomesOfAnInsert(Fault fault) throws Exception {
+        rollups.apply(counted(rows(partition0, 0, 1)));
+        var rows = new ArrayList<Row>();
+        for (int i = 1; i < 9; i++) {
+            rows.add(partition0.at(i, usage(i, NOON.plusSeconds(30L + 30L * i))));
+        }
+        faults.once(
+                command ->
+                        command.name().equals("insert")
+                                && command.collection().equals(StoreLayout.TOKEN_MINUTE),
+                fault);
+
+        rollups.apply(counted(rows));
+
+        assertEquals(9, requests());
+        assertEquals(9, only(StoreLayout.TOKEN_HOUR).getInt64("requests").getValue());
+    }
+
+    @Test
+    void addsToADocumentThatIsThereAgainstTheGuess() throws Exception {
+        rollups.apply(counted(rows(partition0, 0, 2)));
+        var later = partition1.at(0, usage(7, NOON.plusSeconds(60)));
+        try (var other = rollups()) {
+            other.apply(counted(List.of(later)));
+        }
+        var misses = metrics.guardMisses();
+
+        rollups.apply(counted(List.of(partition0.at(2, usage(2, NOON.plusSeconds(60))))));
+
+        assertEquals(4, requests());
+        assertEquals(misses, metrics.guardMisses());
+    }
+
+    /** Two owners of a partition, each with its own guesses, and time goes on. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void countsOnceThoughOwnersGuessWrong(long seed) throws Exception {
+        var random = new Random(seed);
+        var rows = new ArrayList<Row>();
+        for (int i = 0; i < 150; i++) {
+            rows.add(partition0.at(i, usage(i, NOON.plusSeconds(10L * i + random.nextInt(90)))));
+        }
+        try (var other = rollups()) {
+            var done = 0;
+            while (done < rows.size()) {
+                var from = Math.max(0, done - random.nextInt(30));
+                var to = Math.min(rows.size(), from + 1 + random.nextInt(50));
+                (random.nextBoolean() ? rollups : other).apply(counted(rows.subList(from, to)));
+                if (random.nextBoolean()) { // else it dies before its commit
+                    done = Math.max(done, to);
+                }
+            }
+        }
+
+        assertTrue(
+                faults.writes().stream()
+                        .anyMatch(
+                                command ->
+                                        command.collection().equals(StoreLayout.TOKEN_MINUTE)
+                                                && command.name().equals("insert")),
+                "seed " + seed);
+        assertEquals(150, requests(), "seed " + seed);
+        assertEquals(
+                150, only(StoreLayout.TOKEN_HOUR).getInt64("requests").getValue(), "seed " + seed);
+    }
+
+    private MongoRollups rollups() {
+        return new MongoRollups(store, math, MAX_GPUS, retry, metrics, Clock.systemUTC());
+    }
+
+    private static Event failed(Event usage) {
+        return usage.toBuilder().set(TokenUsage.ERROR_TYPE, "timeout").build();
     }
 
     private static List<CountedRow> counted(List<Row> rows) {

@@ -9,7 +9,10 @@ import gpuanalytics.processor.decode.StoredEvent;
 import gpuanalytics.processor.rollup.Effect.Amount;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
 import org.bson.BsonDocument;
+import org.bson.BsonString;
 import org.bson.RawBsonDocument;
 import org.bson.codecs.BsonDocumentCodec;
 import org.bson.io.BasicOutputBuffer;
@@ -49,12 +52,60 @@ class RollupUpdateTest {
     }
 
     @Test
+    void aNewDocumentHasWhatItsUpdateWouldMake() {
+        var values =
+                values(
+                        EventTopic.TOKEN_USAGE,
+                        "{ts: {$date: 61000}, model: 'm\u00fc', error_type: 'timeout', latency_ms:"
+                                + " 2.5, prompt_tokens: {$numberLong: '7'}}");
+        var pending = pending(EventTopic.TOKEN_USAGE, values, Overflow.NONE);
+        pending.add(new PendingUpdate.Entry(5, 0, values.values(), Amount.WHOLE));
+        var bin = Integer.toString(LatencyBins.of(2.5));
+
+        assertEquals(
+                BsonDocument.parse(
+                        """
+                        {_id: '60|m\u00fc||||', requests: {$numberLong: '1'}, errors: {$numberLong: '1'},
+                         prompt_tokens: {n: {$numberLong: '1'}, sum: {$numberLong: '7'}},
+                         latency_ms: {n: {$numberLong: '1'}, sum_micro: {$numberLong: '2500000'}, min: 2.5, max: 2.5,
+                                      bins: {'%s': {$numberLong: '1'}}},
+                         wm: {topic_0: {$numberLong: '5'}}, stored_at: {$date: 7000},
+                         bucket: {$date: 60000}, model: 'm\u00fc', created_at: {$date: 7000}}
+                        """
+                                .formatted(bin)),
+                written(out -> RollupUpdate.writeDocument(out, pending, pending.sums(math), NOW)));
+    }
+
+    @Test
+    void textsAreWrittenAsTheDriverWritesThem() {
+        for (var text :
+                List.of(
+                        "",
+                        "m",
+                        "\u0000m",
+                        "m\u00fc",
+                        "\u20ac",
+                        "\ud83d\ude00",
+                        "x".repeat(9000))) {
+            assertEquals(
+                    new BsonDocument("a", new BsonString(text)),
+                    written(
+                            out -> {
+                                int document = out.beginDocument();
+                                out.text("a", text);
+                                out.end(document);
+                            }),
+                    text);
+        }
+    }
+
+    @Test
     void whatAddsNothingHasNoEmptyParts() {
         var values = values(EventTopic.TOKEN_USAGE, "{ts: {$date: 1000}, error_type: 'timeout'}");
         var pending = pending(EventTopic.TOKEN_USAGE, values, Overflow.NONE);
         pending.add(new PendingUpdate.Entry(5, 0, values.values(), Amount.WHOLE));
-        pending.leftOut().add("requests");
-        pending.leftOut().add("errors");
+        pending.leaveOut("requests");
+        pending.leaveOut("errors");
 
         var change = written(pending).getDocument("u");
 
@@ -118,8 +169,14 @@ class RollupUpdateTest {
     }
 
     private BsonDocument written(PendingUpdate pending) {
+        return written(out -> RollupUpdate.write(out, pending, pending.sums(math), NOW));
+    }
+
+    private static BsonDocument written(Consumer<BsonBytes> writing) {
+        var bytes = new BsonBytes();
+        writing.accept(bytes);
         var out = new BasicOutputBuffer();
-        RollupUpdate.write(out, pending, math, NOW);
+        bytes.moveTo(out);
         return new RawBsonDocument(out.toByteArray()).decode(new BsonDocumentCodec());
     }
 }
