@@ -54,7 +54,7 @@ public final class EventCodec {
      */
     public static byte[] encode(Event event, List<Refusal> refused) {
         var out = new ByteArrayOutputStream(256);
-        try (var json = Json.FACTORY.createGenerator(out)) {
+        try (var json = Json.WRITING.createGenerator(out)) {
             json.writeStartObject();
             var names = FieldNames.of(event.topic());
             for (int i = 0; i < names.length; i++) {
@@ -130,7 +130,7 @@ public final class EventCodec {
 
     private static byte[] encode(Said said) throws IOException {
         var out = new ByteArrayOutputStream(256);
-        try (var json = Json.FACTORY.createGenerator(out)) {
+        try (var json = Json.WRITING.createGenerator(out)) {
             json.writeStartObject();
             var names = FieldNames.of(said.topic());
             for (int i = 0; i < names.length; i++) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import gpuanalytics.event.Decoded.Rejected;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -48,6 +49,15 @@ sealed interface Json {
                                     .maxNameLength(Integer.MAX_VALUE)
                                     .maxStringLength(Integer.MAX_VALUE)
                                     .build())
+                    .build();
+
+    /**
+     * Writes. Its buffers are not a thread's own, as they are by default: a thread of a request
+     * ends with it.
+     */
+    JsonFactory WRITING =
+            JsonFactory.builder()
+                    .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
                     .build();
 
     /** The one object that a text is. */

@@ -9,13 +9,16 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Lets calls in: with a token that opens the door, while fewer are under way than may be and they
- * hold fewer bytes than they may.
+ * hold fewer bytes than they may. Those of one message come on an event loop and are answered on
+ * threads, for that waits.
  */
 final class Admission implements ServerInterceptor {
 
@@ -27,11 +30,13 @@ final class Admission implements ServerInterceptor {
     private final BearerTokens tokens;
     private final Semaphore calls;
     private final ByteBudget budget;
+    private final Executor threads;
 
-    Admission(BearerTokens tokens, int maxCalls, ByteBudget budget) {
+    Admission(BearerTokens tokens, int maxCalls, ByteBudget budget, Executor threads) {
         this.tokens = tokens;
         this.calls = new Semaphore(maxCalls);
         this.budget = budget;
+        this.threads = threads;
     }
 
     @Override
@@ -50,8 +55,7 @@ final class Admission implements ServerInterceptor {
                     Retry.status("as many calls are under way as may be"),
                     Retry.after(RETRY_AFTER));
         }
-        var hold = new Hold();
-        return new Counted<>(next.startCall(call, headers), call, hold);
+        return new Counted<>(next.startCall(call, headers), call, new Hold(), threads);
     }
 
     private static <Q, A> ServerCall.Listener<Q> refused(
@@ -60,11 +64,19 @@ final class Admission implements ServerInterceptor {
         return new ServerCall.Listener<>() {};
     }
 
-    /** What a call holds until it has ended, be it by an answer or because its client has gone. */
+    /**
+     * What a call holds until it has ended, be it by an answer or because its client has gone, and
+     * nobody works for it any more.
+     */
     private final class Hold {
 
         private final AtomicLong bytes = new AtomicLong();
-        private final AtomicBoolean released = new AtomicBoolean();
+        private final AtomicInteger holders = new AtomicInteger(1);
+
+        /** One more who releases it. */
+        void share() {
+            holders.incrementAndGet();
+        }
 
         boolean take(long more) {
             if (!budget.take(more)) {
@@ -80,7 +92,7 @@ final class Admission implements ServerInterceptor {
         }
 
         void release() {
-            if (released.compareAndSet(false, true)) {
+            if (holders.decrementAndGet() == 0) {
                 giveBack();
                 calls.release();
             }
@@ -91,12 +103,18 @@ final class Admission implements ServerInterceptor {
 
         private final ServerCall<Q, A> call;
         private final Hold hold;
+        private final Executor threads;
         private boolean refused;
 
-        Counted(ServerCall.Listener<Q> listener, ServerCall<Q, A> call, Hold hold) {
+        Counted(
+                ServerCall.Listener<Q> listener,
+                ServerCall<Q, A> call,
+                Hold hold,
+                Executor threads) {
             super(listener);
             this.call = call;
             this.hold = hold;
+            this.threads = threads;
         }
 
         @Override
@@ -127,8 +145,30 @@ final class Admission implements ServerInterceptor {
 
         @Override
         public void onHalfClose() {
-            if (!refused) {
+            if (refused) {
+                return;
+            }
+            if (!call.getMethodDescriptor().getType().clientSendsOneMessage()) {
                 super.onHalfClose();
+                return;
+            }
+            hold.share();
+            try {
+                threads.execute(this::answer);
+            } catch (RejectedExecutionException _) {
+                hold.release();
+                call.close(Retry.status("the door closes"), Retry.after(RETRY_AFTER));
+            }
+        }
+
+        private void answer() {
+            try {
+                super.onHalfClose();
+            } catch (RuntimeException | Error e) {
+                call.close(Status.INTERNAL, new Metadata());
+                throw e;
+            } finally {
+                hold.release();
             }
         }
 

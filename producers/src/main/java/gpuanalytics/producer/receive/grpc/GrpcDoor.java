@@ -10,7 +10,10 @@ import gpuanalytics.producer.receive.otlp.Otlp;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.health.HealthReport;
 import gpuanalytics.service.http.BearerTokens;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -21,9 +24,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The door for gRPC. Calls run on virtual threads, for they wait for Kafka; how many may be under
@@ -31,6 +36,9 @@ import java.util.concurrent.TimeUnit;
  * spread over replicas that were added.
  */
 public final class GrpcDoor implements OpenDoor {
+
+    private static final Metadata.Key<String> ENCODING =
+            Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER);
 
     private static final int MAX_HEADER_BYTES = 16 * 1024;
     private static final int CLOSE_SECONDS = 2;
@@ -67,8 +75,9 @@ public final class GrpcDoor implements OpenDoor {
         var threads =
                 Executors.newThreadPerTaskExecutor(
                         Thread.ofVirtual().name("door-grpc-", 0).factory());
-        var admission = new Admission(tokens, settings.limits().maxRequests(), door.budget());
-        var builder = builder(settings).executor(threads).addService(health.getHealthService());
+        var admission =
+                new Admission(tokens, settings.limits().maxRequests(), door.budget(), threads);
+        var builder = builder(settings, threads).addService(health.getHealthService());
         for (var service : OtlpServices.of(otlp)) {
             builder.addService(ServerInterceptors.intercept(service, admission));
         }
@@ -93,7 +102,7 @@ public final class GrpcDoor implements OpenDoor {
         return new IngestService(door, events, mostItems).definition();
     }
 
-    private static NettyServerBuilder builder(DoorSettings settings) {
+    private static NettyServerBuilder builder(DoorSettings settings, Executor threads) {
         var grpc = settings.grpc();
         var builder =
                 NettyServerBuilder.forAddress(new InetSocketAddress(grpc.host(), grpc.port()))
@@ -105,7 +114,9 @@ public final class GrpcDoor implements OpenDoor {
                                 settings.limits().ackTimeout().toMillis(), TimeUnit.MILLISECONDS)
                         .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
                         .permitKeepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
-                        .permitKeepAliveWithoutCalls(true);
+                        .permitKeepAliveWithoutCalls(true)
+                        .directExecutor()
+                        .callExecutor(unlessQuick(threads));
         settings.http()
                 .tls()
                 .ifPresent(
@@ -113,6 +124,24 @@ public final class GrpcDoor implements OpenDoor {
                                 builder.useTransportSecurity(
                                         files.certificate().toFile(), files.key().toFile()));
         return builder;
+    }
+
+    /**
+     * A plain message of a call that has one is only copied: that is done on the event loop, and
+     * {@link Admission} goes on elsewhere. A stream's messages are waited for, and compressed ones
+     * take work.
+     */
+    private static ServerCallExecutorSupplier unlessQuick(Executor threads) {
+        return new ServerCallExecutorSupplier() {
+            @Override
+            public <Q, A> @Nullable Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
+                var encoding = headers.get(ENCODING);
+                boolean isPlain = encoding == null || encoding.equals("identity");
+                return isPlain && call.getMethodDescriptor().getType().clientSendsOneMessage()
+                        ? null
+                        : threads;
+            }
+        };
     }
 
     private static ConfigurationException unusable(GrpcSettings settings, IOException e) {

@@ -5,6 +5,7 @@ import com.google.protobuf.Message;
 import gpuanalytics.producer.receive.BadRequestException;
 import gpuanalytics.producer.receive.otlp.Otlp;
 import gpuanalytics.producer.receive.otlp.OtlpResponses;
+import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
@@ -25,6 +26,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -47,7 +49,9 @@ final class OtlpServices {
                 @Override
                 public byte[] parse(InputStream stream) {
                     try (stream) {
-                        return stream.readAllBytes();
+                        return stream instanceof KnownLength
+                                ? readExactly(stream)
+                                : stream.readAllBytes();
                     } catch (StatusRuntimeException e) {
                         if (e.getStatus().getCode() != Status.Code.RESOURCE_EXHAUSTED) {
                             throw e;
@@ -61,6 +65,13 @@ final class OtlpServices {
             };
 
     private OtlpServices() {}
+
+    /** Not by way of buffers that are as large as many messages together. */
+    private static byte[] readExactly(InputStream stream) throws IOException {
+        var bytes = new byte[stream.available()];
+        int read = stream.readNBytes(bytes, 0, bytes.length);
+        return read == bytes.length ? bytes : Arrays.copyOf(bytes, read);
+    }
 
     /** Whether a message became too large when it was decompressed. */
     @SuppressWarnings("ReferenceEquality") // an empty message is a whole one
