@@ -83,11 +83,29 @@ start_aws() {
 put_parameter() { aws ssm put-parameter --name "/machines/k3s/$1" --value "$2" --type "$3" --overwrite > /dev/null; }
 get_parameter() { aws ssm get-parameter --name "/machines/k3s/$1" --with-decryption --query Parameter.Value --output text; }
 
+# etcd among the servers: each finds it by its environment.
+start_etcd() {
+  etcd_port=$(free_port)
+  "${tied[@]}" "$here/etcd" "$etcd_port" > "$dir/etcd.log" 2>&1 &
+  pids+=($!)
+  wait_for 60 curl -sf "http://127.0.0.1:$etcd_port/" || die "etcd's stand-in does not answer"
+}
+etcd_says() { curl -sf "http://127.0.0.1:$etcd_port/" | jq -e "$1"; } # FILTER, over a list of clusters, the newest last
+
 mirror_http=$(free_port)
 mirror_https=$(free_port)
+# What it serves as K3s is the harness' stand-in and what k3s.py adds to it.
+mirror_folder() {
+  mkdir -p "$dir/harness/standin"
+  cp "$vm/mirror" "$dir/harness/"
+  ln -sf "$(cd "$vm" && pwd)/image" "$dir/harness/image"
+  cp "$vm/standin/install.sh" "$dir/harness/standin/"
+  { sed '/^if __name__ == /,$d' "$vm/standin/k3s"; cat "$here/k3s.py"; } > "$dir/harness/standin/k3s"
+}
 start_mirror() { # ARGUMENTS...
   rm -f "$dir/mirror.json"
-  "${tied[@]}" "$vm/mirror" --port "$mirror_http" --tls github.com,nvidia.github.io --tls-port "$mirror_https" \
+  [ -d "$dir/harness" ] || mirror_folder
+  "${tied[@]}" "$dir/harness/mirror" --port "$mirror_http" --tls github.com,nvidia.github.io --tls-port "$mirror_https" \
     --ready-file "$dir/mirror.json" --log "$dir/mirror.log" "$@" 2> "$dir/mirror.err" &
   mirror_pid=$!
   pids+=("$mirror_pid")
@@ -106,9 +124,9 @@ render() {
     terraform -chdir="$dir/tf" init -input=false > "$dir/tf.log" 2>&1 || { cat "$dir/tf.log" >&2; die "terraform init"; }
   fi
   terraform -chdir="$dir/tf" apply -auto-approve -input=false -no-color "$@" > "$dir/tf.log" 2>&1 || { cat "$dir/tf.log" >&2; die "terraform apply"; }
-  for name in control-plane worker-0 gpu-worker-0; do
-    terraform -chdir="$dir/tf" output -json user_data | jq -r --arg n "$name" '.[$n]' > "$dir/$name.yaml"
-  done
+  local all name
+  all=$(terraform -chdir="$dir/tf" output -json user_data)
+  for name in $(jq -r 'keys[]' <<< "$all"); do jq -r --arg n "$name" '.[$n]' <<< "$all" > "$dir/$name.yaml"; done
 }
 
 # The user-data as rendered, behind a boothook that takes the aws command away, as on an Ubuntu AMI; a call of it is noted.
@@ -132,11 +150,35 @@ PY
 boot() {
   local name=$1 ip
   shift
-  case "$name" in control-plane) ip=10.0.2.40 ;; worker-0) ip=10.0.2.41 ;; gpu-worker-0) ip=10.0.2.42 ;; esac
+  case "$name" in control-plane) ip=10.0.2.40 ;; worker-0) ip=10.0.2.41 ;; gpu-worker-0) ip=10.0.2.42 ;;
+    control-plane-1) ip=10.0.2.43 ;; control-plane-2) ip=10.0.2.44 ;; esac
   as_on_ubuntu "$name"
   nice -n "${MACHINES_NICE:-10}" "$vm/run" --timeout "$limit_s" --name "$name" --network "$network" --ip "$ip" --detach --out "$dir/$name" --mem 1024 \
     --user-data "$dir/$name.mime" --alias "github.com,nvidia.github.io=$mirror_https" \
-    --guest-env "AWS_ENDPOINT_URL=http://10.0.2.2:$moto_port" "$@" > "$dir/$name.out" 2>&1
+    --guest-env "AWS_ENDPOINT_URL=http://10.0.2.2:$moto_port" --guest-env "ETCD_STANDIN=http://10.0.2.2:$etcd_port" "$@" > "$dir/$name.out" 2>&1
+}
+# lost NAME: the machine is gone from one moment to the next; its logs stay, under another name.
+lost() {
+  local machine
+  machine=$(cat "$dir/$1/pid")
+  kill -KILL "$(pgrep -P "$machine")"
+  wait_for 200 eval "! kill -0 $machine" || die "$1: the machine is not gone"
+  rm "$dir/$1/pid"
+  mv "$dir/$1" "$dir/lost-$1"
+}
+# k3s_restarts NAME...: K3s alone.
+k3s_restarts() {
+  local name
+  for name; do on "$name" "timeout 300 systemctl restart $([[ $name == control-plane* ]] && echo k3s || echo k3s-agent)" || { echo "$name" >&2; return 1; }; done
+}
+# restarted NAME...: each machine is rebooted, all at once, and its K3s is up again after it.
+restarted() {
+  local name one began=()
+  for name; do began+=("$name $(on "$name" cat /proc/sys/kernel/random/boot_id)"); done
+  for name; do on "$name" systemctl reboot > /dev/null 2>&1 || true; done
+  is_back() { [ "$(on "$1" cat /proc/sys/kernel/random/boot_id)" != "$2" ] && on "$1" "systemctl is-active k3s || systemctl is-active k3s-agent"; }
+  # shellcheck disable=SC2086  # two words
+  for one in "${began[@]}"; do wait_for 600 is_back $one || { echo "$one: not back" >&2; return 1; }; done
 }
 on() { # NAME COMMAND...: as root, past the instance's own network
   "$vm/ssh" "$dir/$1" "${@:2}"

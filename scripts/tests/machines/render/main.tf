@@ -28,8 +28,14 @@ variable "key_fingerprint" {
   default = ""
 }
 
+variable "servers" {
+  description = "How many machines the control plane has: 1 with workers, or 3 alone."
+  type        = number
+  default     = 1
+}
+
 variable "instance_ids" {
-  description = "Of control-plane, worker-0 and gpu-worker-0, as far as they are up."
+  description = "Of the machines, as far as they are up."
   type        = map(string)
   default     = {}
 }
@@ -41,22 +47,35 @@ variable "access" {
 
 locals {
   parameters = { server_token = "/machines/k3s/server-token", agent_token = "/machines/k3s/agent-token", ca_hash = "/machines/k3s/ca-hash" }
-  addresses  = { control-plane = "10.0.2.40", worker-0 = "10.0.2.41", gpu-worker-0 = "10.0.2.42" }
+  names      = var.servers == 1 ? ["control-plane", "worker-0", "gpu-worker-0"] : ["control-plane", "control-plane-1", "control-plane-2"]
+  addresses = {
+    control-plane   = "10.0.2.40"
+    worker-0        = "10.0.2.41"
+    gpu-worker-0    = "10.0.2.42"
+    control-plane-1 = "10.0.2.43"
+    control-plane-2 = "10.0.2.44"
+  }
+  roles = { for name in local.names : name => startswith(name, "control-plane") ? "control-plane" : "worker" }
+
+  # Of three servers it is the load balancer's, as in terraform/compute.tf.
+  api_name = var.servers == 1 ? null : "api.machines.test"
 }
 
 module "node" {
   source   = "../../../../terraform/modules/user-data"
-  for_each = local.addresses
+  for_each = local.roles
 
-  role                   = each.key == "control-plane" ? "control-plane" : "worker"
+  role                   = each.value
   node_name              = each.key
   region                 = "us-east-1"
   k3s_version            = var.k3s_version
   k3s_sha256             = var.k3s_sha256
   parameters             = local.parameters
-  control_plane_ip       = each.key == "control-plane" ? "" : local.addresses["control-plane"]
+  joins                  = each.value == "control-plane" && each.key != "control-plane"
+  schedulable            = var.servers == 1
+  control_plane_ip       = local.api_name != null ? local.api_name : each.key == "control-plane" ? "" : local.addresses["control-plane"]
   timeout_s              = var.timeout_s
-  tls_sans               = each.key == "control-plane" ? ["203.0.113.9", "k3s.example.test"] : []
+  tls_sans               = each.value == "control-plane" ? compact(["203.0.113.9", local.api_name, "k3s.example.test"]) : []
   gpu                    = each.key == "gpu-worker-0"
   nvidia_driver_branch   = var.driver_branch
   nvidia_toolkit_version = "1.17.8-1"
@@ -68,9 +87,9 @@ output "user_data" {
 }
 
 output "nodes" {
-  value = [for name in ["control-plane", "worker-0", "gpu-worker-0"] : {
+  value = [for name in local.names : {
     name        = name
-    role        = name == "control-plane" ? "control-plane" : "worker"
+    role        = local.roles[name]
     instance_id = var.instance_ids[name]
     private_ip  = local.addresses[name]
     user_data   = module.node[name].user_data
