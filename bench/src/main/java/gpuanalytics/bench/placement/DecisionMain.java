@@ -12,6 +12,7 @@ import gpuanalytics.placement.trace.TraceNode;
 import gpuanalytics.placement.trace.TracePod;
 import gpuanalytics.placement.trace.TraceReader;
 import gpuanalytics.placement.watch.NodeState;
+import gpuanalytics.placement.watch.PodMarks;
 import gpuanalytics.placement.watch.PodRequest;
 import gpuanalytics.placement.watch.PodState;
 import gpuanalytics.service.config.EnvironmentReader;
@@ -205,7 +206,8 @@ public final class DecisionMain {
                 new PodRequest(pod.cpuMilli(), pod.memoryMib(), pod.gpus(), pod.gpuMilli(), 0, ""),
                 "",
                 0,
-                List.of());
+                List.of(),
+                PodMarks.NONE);
     }
 
     private static String json(TracePod pod, String list) {
