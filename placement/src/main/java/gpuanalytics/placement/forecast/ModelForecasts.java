@@ -16,12 +16,13 @@ import java.util.function.Supplier;
 
 /**
  * Forecasts by the models that serve. Pods of one workload that ask for the same are forecast once
- * a minute; a scheduler asks about each two times or more.
+ * until the models have looked at what has happened again, some minutes later at most; a scheduler
+ * asks about each two times or more.
  */
 public final class ModelForecasts implements Forecasts {
 
     /** Of more the earlier ones are forgotten, and made again when they are asked about. */
-    private static final int MAX_KEPT = 500;
+    private static final int MAX_KEPT = 200;
 
     private final Supplier<Predictor> predictor;
     private final Clock clock;
@@ -30,7 +31,7 @@ public final class ModelForecasts implements Forecasts {
     private record Kind(Workload workload, PodRequest request) {}
 
     /**
-     * What was known in one minute.
+     * What was known at one time.
      *
      * @param watts of nodes by name; empty where that is not known
      */
@@ -74,9 +75,9 @@ public final class ModelForecasts implements Forecasts {
         if (answers.models().isEmpty()) {
             return Optional.empty();
         }
-        var at = clock.instant().truncatedTo(ChronoUnit.MINUTES);
-        if (answers != moment.predictor || !at.equals(moment.at)) {
-            moment = Moment.of(answers, at);
+        var hour = clock.instant().truncatedTo(ChronoUnit.HOURS);
+        if (answers != moment.predictor || moment.at.isBefore(hour)) {
+            moment = Moment.of(answers, clock.instant());
         }
         return Optional.of(moment.of(new Kind(KnownPods.workload(pod), KnownPods.request(pod))));
     }

@@ -89,27 +89,6 @@ final class Tree {
         }
     }
 
-    /**
-     * Puts into a slice what is left of the tree below a node where some columns are decided.
-     *
-     * @param places of the open columns in the slice; {@link #LEAF} for those that are decided
-     * @return its number there
-     */
-    int cut(int node, byte[] bins, byte[] places, Slice into) {
-        int at = node;
-        while (firstChild[at] != LEAF && places[column[at]] == LEAF) {
-            at = next(at, bins[column[at]]);
-        }
-        if (firstChild[at] == LEAF) {
-            return into.leaf(value[at], variance[at]);
-        }
-        int split = into.split(places[column[at]], left[at]);
-        int first = cut(firstChild[at], bins, places, into);
-        int second = cut(firstChild[at] + 1, bins, places, into);
-        into.children(split, first, second);
-        return split;
-    }
-
     double value(int node) {
         return value[node];
     }

@@ -41,7 +41,9 @@ public final class PodPredictor {
         return predictor.node(on(node, gpuModel));
     }
 
-    /** What {@link #predict} says of a target, in a thousandth of the time; empty as there. */
+    /**
+     * What {@link #predict} says of a target, once for all nodes that are alike; empty as there.
+     */
     public Optional<Range> range(Target target, NodeFeatures node) {
         return predictor
                 .serving(target)
