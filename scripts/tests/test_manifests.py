@@ -435,6 +435,16 @@ class PlacementTest(unittest.TestCase):
         binding = named(self.objects, "ClusterRoleBinding")
         self.assertEqual([("app", self.spec["template"]["spec"]["serviceAccountName"])], [(s["namespace"], s["name"]) for s in binding["subjects"]])
 
+    def test_it_learns_from_the_processor_and_may_ask_it(self):
+        data = named(self.objects, "ConfigMap")["data"]
+        processor = yaml.safe_load(text("k8s/base/app/processor/service.yaml"))
+        port = processor["spec"]["ports"][0]["port"]
+        self.assertEqual(f"http://{processor['metadata']['name']}.app.svc.cluster.local:{port}", data["PROCESSOR_URL"])
+        self.assertEqual("true", self.spec["template"]["metadata"]["labels"]["gpu-analytics/processor-client"])
+        out = named(self.objects, "NetworkPolicy")["spec"]["egress"]
+        peers = [p["podSelector"]["matchLabels"] for rule in out for p in rule.get("to", []) if "namespaceSelector" not in p]
+        self.assertEqual([processor["spec"]["selector"]], peers)
+
     def test_its_history_lies_in_a_topic_that_keeps_it_for_as_long(self):
         topic = named(self.objects, "ConfigMap")["data"]["TOPIC_POD_EVENTS"]
         self.assertEqual({"retention.ms": str(7 * 24 * 3600 * 1000)}, topics()[topic][1])

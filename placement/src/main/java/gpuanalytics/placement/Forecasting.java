@@ -11,6 +11,7 @@ import gpuanalytics.placement.model.source.ProcessorApi;
 import gpuanalytics.placement.model.source.ProcessorObserver;
 import gpuanalytics.placement.trace.BadInputException;
 import gpuanalytics.service.lifecycle.Periodic;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -33,8 +34,13 @@ final class Forecasting implements AutoCloseable {
     private final KnownPods pods;
     private final Periodic ticks;
     private final Optional<Periodic> looks;
+    private volatile ProcessorObserver.Fragments fragments = ProcessorObserver.Fragments.NONE;
 
-    private Forecasting(ModelSettings settings, Optional<ProcessorApi> processor, Clock clock) {
+    private Forecasting(
+            ModelSettings settings,
+            Optional<ProcessorApi> processor,
+            MeterRegistry registry,
+            Clock clock) {
         observations = new ObservationStore(settings.maxObservations(), clock);
         keeper = new ModelKeeper(observations, settings, clock);
         answers = new ModelAnswers(keeper, observations, settings);
@@ -46,7 +52,12 @@ final class Forecasting implements AutoCloseable {
                         api -> {
                             var observer =
                                     new ProcessorObserver(
-                                            api, pods, _ -> Double.NaN, MAX_OBSERVED_PODS, clock);
+                                            api,
+                                            pods,
+                                            (node, uid) -> fragments.gpus(node, uid),
+                                            MAX_OBSERVED_PODS,
+                                            registry,
+                                            clock);
                             return new Periodic("model-outcomes", LOOK, () -> look(observer));
                         });
     }
@@ -57,8 +68,11 @@ final class Forecasting implements AutoCloseable {
      * @param processor whose samples are looked at every hour; without one only what is told counts
      */
     static Forecasting start(
-            ModelSettings settings, Optional<ProcessorApi> processor, Clock clock) {
-        return new Forecasting(settings, processor, clock);
+            ModelSettings settings,
+            Optional<ProcessorApi> processor,
+            MeterRegistry registry,
+            Clock clock) {
+        return new Forecasting(settings, processor, registry, clock);
     }
 
     private void look(ProcessorObserver observer) throws InterruptedException {
@@ -75,6 +89,11 @@ final class Forecasting implements AutoCloseable {
 
     Forecasts forecasts() {
         return forecasts;
+    }
+
+    /** Nodes are known from now on: models learn with what they are asked with. */
+    void learnWith(ProcessorObserver.Fragments known) {
+        fragments = known;
     }
 
     /** Hears of pods, where there is a watch. */

@@ -53,7 +53,8 @@ public final class Placement implements RunningService {
         processor =
                 config.processor().map(url -> new ProcessorClient(url, config.processorTimeout()));
         rehearsals = new Rehearsals(config.rehearsals(), clock, registry);
-        forecasting = Forecasting.start(config.models(), processor.map(each -> each), clock);
+        forecasting =
+                Forecasting.start(config.models(), processor.map(each -> each), registry, clock);
         scheduling = config.scheduling().map(each -> Scheduling.start(each, forecasting));
         http =
                 PlacementHttp.start(

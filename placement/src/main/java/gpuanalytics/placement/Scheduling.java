@@ -65,6 +65,7 @@ final class Scheduling implements AutoCloseable {
                         forecasting.forecasts(),
                         pods,
                         new KubernetesApi(config.kubernetes()));
+        forecasting.learnWith(extender::fragmentGpus);
         var observer = new PodObserver(pods, clock);
         log = PodEventLog.start(config.events(), pods, observer, history, clock);
         watch =

@@ -12,6 +12,7 @@ import gpuanalytics.placement.trace.TraceNode;
 import gpuanalytics.placement.trace.TracePod;
 import gpuanalytics.placement.trace.TraceReader;
 import gpuanalytics.placement.watch.NodeState;
+import gpuanalytics.placement.watch.PodMarks;
 import gpuanalytics.placement.watch.PodRequest;
 import gpuanalytics.placement.watch.PodState;
 import gpuanalytics.service.config.EnvironmentReader;
@@ -54,12 +55,14 @@ public final class DecisionMain {
     private static final int MAX_ROWS = 1_000_000;
     private static final int WARM_UP = 1000;
     private static final long SEED = 42;
+    private static final int GPU_MEMORY_MIB = 16_384;
 
     private final List<TraceNode> nodes;
     private final List<TracePod> pods;
     private final List<String> names;
     private final Histogram nanos = new Histogram(5);
     private Extender extender;
+    private Forecasts forecasts = Forecasts.NONE;
 
     private DecisionMain(List<TraceNode> nodes, List<TracePod> pods) {
         this.nodes = nodes;
@@ -80,8 +83,10 @@ public final class DecisionMain {
             var nodes = reader.nodes(file(asked, "--nodes", "openb_node_list_gpu_node.csv"));
             var pods = reader.pods(file(asked, "--pods", "openb_pod_list_default.csv"));
             var bench = new DecisionMain(nodes.rows(), pods.rows());
-            bench.inside();
+            bench.inside("inside");
             bench.throughHttp();
+            bench.ask(Models.grown(nodes.rows(), pods.rows(), SEED));
+            bench.inside("inside, with models that are asked about every node");
         } catch (BadInputException e) {
             System.err.println(e.line());
             System.exit(2);
@@ -95,8 +100,13 @@ public final class DecisionMain {
                 : Path.of(asked.get(place + 1));
     }
 
+    /** The energy that a model predicts has a weight, so that every node is asked about it too. */
     private static ExtenderConfig config() {
-        return ExtenderConfig.read(new EnvironmentReader(Map.of()));
+        return ExtenderConfig.read(new EnvironmentReader(Map.of("PLACEMENT_WEIGHT_POWER", "1")));
+    }
+
+    private void ask(Forecasts models) {
+        forecasts = models;
     }
 
     private Extender opened() {
@@ -104,7 +114,7 @@ public final class DecisionMain {
                 Extender.of(
                         config(),
                         pods,
-                        Forecasts.NONE,
+                        forecasts,
                         NodeHistory.NONE,
                         new KubernetesApi(new KubernetesAccess(Optional.empty(), Path.of("/"))));
         opened.nodeListener()
@@ -118,7 +128,7 @@ public final class DecisionMain {
                                                         node.memoryMib(),
                                                         node.gpus(),
                                                         node.model(),
-                                                        0))
+                                                        GPU_MEMORY_MIB))
                                 .toList(),
                         0);
         opened.podListener().listed(List.of(), 0);
@@ -126,19 +136,21 @@ public final class DecisionMain {
     }
 
     /** Places all pods twice: the first time warms up. */
-    private void inside() {
+    private void inside(String what) {
         for (int round = 0; round < 2; round++) {
             extender = opened();
             nanos.reset();
+            int number = 0;
             for (var pod : pods) {
-                var asked = state(pod, "");
+                var name = Models.name(pod, number++);
+                var asked = state(pod, name, "");
                 long began = System.nanoTime();
                 var node = extender.best(asked, names);
                 nanos.recordValue(System.nanoTime() - began);
-                node.ifPresent(name -> extender.podListener().changed(state(pod, name)));
+                node.ifPresent(on -> extender.podListener().changed(state(pod, name, on)));
             }
         }
-        print("inside");
+        print(what);
     }
 
     private void throughHttp() throws IOException, InterruptedException {
@@ -170,8 +182,11 @@ public final class DecisionMain {
                 if (answer.statusCode() != 200) {
                     throw new IOException(new String(answer.body(), UTF_8));
                 }
-                extender.best(state(pod, ""), names)
-                        .ifPresent(name -> extender.podListener().changed(state(pod, name)));
+                extender.best(state(pod, pod.name(), ""), names)
+                        .ifPresent(
+                                node ->
+                                        extender.podListener()
+                                                .changed(state(pod, pod.name(), node)));
             }
         } finally {
             listener.close();
@@ -193,19 +208,20 @@ public final class DecisionMain {
                 extender.allocatedMilli() / 10.0 / nodes.stream().mapToInt(TraceNode::gpus).sum());
     }
 
-    private static PodState state(TracePod pod, String node) {
+    private static PodState state(TracePod pod, String name, String node) {
         return new PodState(
                 "uid-" + pod.name(),
                 "default",
-                pod.name(),
-                "Pod/" + pod.name(),
+                name,
+                "Pod/" + name,
                 node,
                 node.isEmpty() ? "Pending" : "Running",
                 "",
                 new PodRequest(pod.cpuMilli(), pod.memoryMib(), pod.gpus(), pod.gpuMilli(), 0, ""),
                 "",
                 0,
-                List.of());
+                List.of(),
+                PodMarks.NONE);
     }
 
     private static String json(TracePod pod, String list) {

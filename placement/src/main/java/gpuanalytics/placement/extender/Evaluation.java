@@ -27,10 +27,18 @@ final class Evaluation {
      * @param parts what {@code fgd-best-fit} is made of
      * @param memoryFit 50 where no memory is left, 0 where all of it is
      * @param failing workloads that have failed on the node within seven days
-     * @param kwh what the pod is predicted to use in an hour there; 0 where nothing is
+     * @param kwh what the pod is predicted to use in an hour there; 0 where nothing is, or that has
+     *     no weight
+     * @param peakMib of each GPU, what the pod is predicted to need there; 0 where nothing is
      * @param total all of it, weighed: the highest gets the pod
      */
-    record NodeScore(ScoreParts parts, double memoryFit, int failing, double kwh, double total) {}
+    record NodeScore(
+            ScoreParts parts,
+            double memoryFit,
+            int failing,
+            double kwh,
+            int peakMib,
+            double total) {}
 
     Evaluation(List<String> names) {
         this.names = List.copyOf(names);

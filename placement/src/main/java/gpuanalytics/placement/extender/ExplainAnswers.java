@@ -2,6 +2,8 @@ package gpuanalytics.placement.extender;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import gpuanalytics.placement.extender.Evaluation.NodeScore;
+import gpuanalytics.placement.model.Range;
+import gpuanalytics.placement.model.Target;
 import gpuanalytics.placement.model.answer.StateJson;
 import gpuanalytics.placement.watch.PodRequest;
 import gpuanalytics.placement.watch.PodState;
@@ -12,6 +14,7 @@ import gpuanalytics.service.http.Problem;
 import gpuanalytics.service.http.ProblemException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /** Why a pod went where it went: what was refused, and every part of the best nodes' scores. */
 record ExplainAnswers(Extender extender) {
@@ -55,7 +58,7 @@ record ExplainAnswers(Extender extender) {
         json.writeEndObject();
         json.writeArrayFieldStart("best");
         for (var node : explanation.best()) {
-            writeScore(json, node.getKey(), node.getValue());
+            writeScore(json, explanation, node.getKey(), node.getValue());
         }
         json.writeEndArray();
         json.writeEndObject();
@@ -85,6 +88,9 @@ record ExplainAnswers(Extender extender) {
         }
         json.writeObjectFieldStart("forecast");
         json.writeStringField("model", forecast.get().model());
+        if (!forecast.get().node().isEmpty()) {
+            json.writeStringField("node", forecast.get().node());
+        }
         var peak = forecast.get().peakGpuMemoryMib();
         if (peak.isPresent()) {
             json.writeNumberField("peak_gpu_memory_mib", peak.getAsInt());
@@ -98,7 +104,9 @@ record ExplainAnswers(Extender extender) {
     }
 
     /** Each part as it counts: they add up to the total. */
-    private void writeScore(JsonGenerator json, String node, NodeScore score) throws IOException {
+    private void writeScore(
+            JsonGenerator json, Explanation explanation, String node, NodeScore score)
+            throws IOException {
         var weights = extender.weights();
         json.writeStartObject();
         json.writeStringField("node", node);
@@ -113,6 +121,23 @@ record ExplainAnswers(Extender extender) {
         json.writeEndObject();
         if (score.parts().gpu() >= 0) {
             json.writeNumberField("gpu", score.parts().gpu());
+        }
+        if (explanation.forecast().isPresent()) {
+            writeForecast(json, explanation.forecast().get().byNode().getOrDefault(node, Map.of()));
+        }
+        json.writeEndObject();
+    }
+
+    /** What was predicted of the pod on one node. */
+    private static void writeForecast(JsonGenerator json, Map<Target, Range> ranges)
+            throws IOException {
+        json.writeObjectFieldStart("forecast");
+        for (var each : ranges.entrySet()) {
+            json.writeObjectFieldStart(each.getKey().label());
+            json.writeNumberField("value", each.getValue().value());
+            StateJson.write(json, "low", each.getValue().low());
+            StateJson.write(json, "high", each.getValue().high());
+            json.writeEndObject();
         }
         json.writeEndObject();
     }

@@ -2,13 +2,18 @@ package gpuanalytics.placement.extender;
 
 import gpuanalytics.placement.extender.Evaluation.NodeScore;
 import gpuanalytics.placement.extender.Forecasts.Forecast;
+import gpuanalytics.placement.extender.Forecasts.Place;
 import gpuanalytics.placement.model.Prediction;
+import gpuanalytics.placement.model.Range;
+import gpuanalytics.placement.model.Target;
 import gpuanalytics.placement.watch.PodRequest;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /**
  * Why a pod went where it went, or nowhere.
@@ -33,14 +38,33 @@ record Explanation(
         String node,
         long gpus) {
 
-    /** What was predicted, without what predicts: that holds all observations. */
-    record Told(String model, OptionalInt peakGpuMemoryMib, List<Prediction> predictions) {
+    /**
+     * What was predicted, without what predicts: that holds all observations.
+     *
+     * @param node where; empty where that was not decided
+     * @param predictions for that node, with what makes them up
+     * @param byNode what counts for a score, for each of the best nodes
+     */
+    record Told(
+            String model,
+            String node,
+            OptionalInt peakGpuMemoryMib,
+            List<Prediction> predictions,
+            Map<String, Map<Target, Range>> byNode) {
 
-        static Told of(Forecast forecast) {
+        static Told of(Forecast forecast, Evaluation evaluation, Function<String, Place> places) {
+            var best = evaluation.bestName();
+            var place = best == null ? Place.ANYWHERE : places.apply(best);
+            var byNode = new HashMap<String, Map<Target, Range>>();
+            for (var node : evaluation.top(Explanations.EXPLAINED_NODES)) {
+                byNode.put(node.getKey(), forecast.ranges(places.apply(node.getKey())));
+            }
             return new Told(
                     forecast.model(),
-                    forecast.peakGpuMemoryMib(),
-                    List.copyOf(forecast.predictions()));
+                    place.node(),
+                    forecast.peakGpuMemoryMib(place),
+                    List.copyOf(forecast.predictions(place)),
+                    byNode);
         }
     }
 

@@ -1,6 +1,6 @@
 package gpuanalytics.placement.extender;
 
-import gpuanalytics.placement.extender.Forecasts.Forecast;
+import gpuanalytics.placement.extender.Explanation.Told;
 import gpuanalytics.placement.watch.PodState;
 import java.time.Clock;
 import java.util.LinkedHashMap;
@@ -15,7 +15,7 @@ final class Explanations {
 
     static final int MAX_PODS_REMEMBERED = 20_000;
 
-    private static final int EXPLAINED_NODES = 5;
+    static final int EXPLAINED_NODES = 5;
 
     private final Clock clock;
     private final Map<String, Explanation> byPod = remembering();
@@ -71,10 +71,7 @@ final class Explanations {
 
     /** What was decided, and what was promised, if anything. */
     void decided(
-            PodState pod,
-            Optional<Forecast> forecast,
-            Evaluation evaluation,
-            @Nullable Holding promised) {
+            PodState pod, Optional<Told> told, Evaluation evaluation, @Nullable Holding promised) {
         var before = filtered.remove(pod.uid());
         byPod.put(
                 pod.key(),
@@ -82,7 +79,7 @@ final class Explanations {
                         pod.key(),
                         clock.instant(),
                         pod.request(),
-                        forecast.map(Explanation.Told::of),
+                        told,
                         before == null ? evaluation.names().size() : before.asked(),
                         before == null ? evaluation.refused() : before.with(evaluation),
                         evaluation.top(EXPLAINED_NODES),

@@ -1,7 +1,9 @@
 package gpuanalytics.placement.extender;
 
 import gpuanalytics.placement.extender.Evaluation.NodeScore;
+import gpuanalytics.placement.extender.Explanation.Told;
 import gpuanalytics.placement.extender.Forecasts.Forecast;
+import gpuanalytics.placement.extender.Forecasts.Place;
 import gpuanalytics.placement.extender.Holding.State;
 import gpuanalytics.placement.trace.TracePod;
 import gpuanalytics.placement.watch.NodeState;
@@ -105,10 +107,11 @@ public final class Extender {
     /** Which of these nodes can have the pod, and why the others cannot. */
     Evaluation filter(PodState pod, List<String> nodes) {
         synchronized (fleet) {
-            var evaluation = weigh(pod, nodes);
+            var forecast = forecasts.of(pod);
+            var evaluation = weigh(pod, forecast, nodes);
             if (evaluation.fitting() <= 1) {
                 // with one node left the scheduler asks for no priorities
-                promise(pod, evaluation);
+                promise(pod, forecast, evaluation);
             } else {
                 explanations.filtered(pod, evaluation);
             }
@@ -119,8 +122,9 @@ public final class Extender {
     /** Which of these nodes is best; it is promised to the pod. */
     Evaluation prioritize(PodState pod, List<String> nodes) {
         synchronized (fleet) {
-            var evaluation = weigh(pod, nodes);
-            promise(pod, evaluation);
+            var forecast = forecasts.of(pod);
+            var evaluation = weigh(pod, forecast, nodes);
+            promise(pod, forecast, evaluation);
             return evaluation;
         }
     }
@@ -130,7 +134,7 @@ public final class Extender {
         return Optional.ofNullable(prioritize(pod, nodes).bestName());
     }
 
-    private Evaluation weigh(PodState pod, List<String> nodes) {
+    private Evaluation weigh(PodState pod, Optional<Forecast> forecast, List<String> nodes) {
         asked.put(pod.uid(), pod);
         counts.add(pod.uid(), pod.request());
         endPromises();
@@ -141,7 +145,6 @@ public final class Extender {
                     nodes, "the pod may be on node %s already".formatted(before.node()));
         }
         fleet.release(pod.uid());
-        var forecast = forecasts.of(pod);
         return weigher.weigh(pod.request(), forecast, nodes);
     }
 
@@ -158,28 +161,34 @@ public final class Extender {
         }
     }
 
-    private void promise(PodState pod, Evaluation evaluation) {
-        var forecast = forecasts.of(pod);
+    private void promise(PodState pod, Optional<Forecast> forecast, Evaluation evaluation) {
+        // before the pod counts for its node, of which the models know how it is without it
+        var told = forecast.map(each -> Told.of(each, evaluation, this::place));
         var name = evaluation.bestName();
         var score = evaluation.bestScore();
         var holding =
                 name == null || score == null || evaluation.leavesChoice()
                         ? null
-                        : holding(pod, forecast, name, score, State.PROMISED);
+                        : holding(pod, name, score, State.PROMISED);
         if (holding != null) {
             fleet.hold(holding);
         }
-        explanations.decided(pod, forecast, evaluation, holding);
+        explanations.decided(pod, told, evaluation, holding);
     }
 
-    private @Nullable Holding holding(
-            PodState pod, Optional<Forecast> forecast, String name, NodeScore score, State state) {
+    private Place place(String name) {
+        var state = fleet.state(name);
+        var node = fleet.find(name);
+        return state == null || node == null ? Place.ANYWHERE : Weigher.place(fleet, state, node);
+    }
+
+    private @Nullable Holding holding(PodState pod, String name, NodeScore score, State state) {
         var node = fleet.find(name);
         var known = fleet.state(name);
         if (node == null || known == null) {
             return null;
         }
-        var request = Weigher.on(known, pod.request(), forecast);
+        var request = pod.request().needing(score.peakMib());
         var column = fleet.column(request, known.gpuMemoryMib());
         if (column == null) {
             return null;
@@ -227,9 +236,8 @@ public final class Extender {
             return null; // it may be there already
         }
         fleet.release(pod.uid());
-        var forecast = forecasts.of(pod);
-        var score = weigher.weigh(pod.request(), forecast, List.of(node)).bestScore();
-        return score == null ? null : holding(pod, forecast, node, score, State.BINDING);
+        var score = weigher.weigh(pod.request(), forecasts.of(pod), List.of(node)).bestScore();
+        return score == null ? null : holding(pod, node, score, State.BINDING);
     }
 
     /**
@@ -272,6 +280,20 @@ public final class Extender {
     Optional<Explanation> explain(String pod) {
         synchronized (fleet) {
             return explanations.find(pod);
+        }
+    }
+
+    /**
+     * Free GPUs of a node that usual requests cannot use, as it would be without a pod; NaN where
+     * that is not known.
+     */
+    public double fragmentGpus(String node, String uid) {
+        synchronized (fleet) {
+            if (!listener.isComplete()) {
+                return Double.NaN;
+            }
+            fleet.prepare();
+            return fleet.fragmentGpus(node, uid);
         }
     }
 

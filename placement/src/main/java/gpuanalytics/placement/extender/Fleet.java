@@ -142,23 +142,28 @@ final class Fleet {
         if (!stale && number != null) {
             var node = cluster.node(number);
             cluster.clear(node);
-            occupy(name, node);
+            occupy(cluster, name, node, "");
             fragmentation.update(node);
         }
     }
 
-    /** Those whose GPUs are known come first: the others get what is left. */
-    private void occupy(String name, Node node) {
+    /**
+     * Those whose GPUs are known come first: the others get what is left.
+     *
+     * @param without a pod that is left out; empty for none
+     */
+    private void occupy(Cluster whole, String name, Node node, String without) {
         var state = states.get(name);
         var holdings = byNode.get(name);
         if (state == null || holdings == null) {
             return;
         }
         holdings.values().stream()
+                .filter(each -> !each.uid().equals(without))
                 .sorted(
                         Comparator.comparing((Holding each) -> each.gpus() == 0)
                                 .thenComparing(Holding::uid))
-                .forEach(each -> cluster.occupy(node, held(each.request(), state), each.gpus()));
+                .forEach(each -> whole.occupy(node, held(each.request(), state), each.gpus()));
     }
 
     /** What a pod that is there already has, whether or not it would fit. */
@@ -184,20 +189,15 @@ final class Fleet {
         columns.clear();
         var specs = new ArrayList<NodeSpec>();
         for (var state : states.values()) {
-            model(state)
+            spec(state)
                     .ifPresent(
-                            model -> {
+                            spec -> {
                                 numbers.put(state.name(), specs.size());
-                                specs.add(
-                                        new NodeSpec(
-                                                state.cpuMilli(),
-                                                state.memoryMib(),
-                                                state.gpus(),
-                                                model));
+                                specs.add(spec);
                             });
         }
         cluster = new Cluster(specs);
-        numbers.forEach((name, number) -> occupy(name, cluster.node(number)));
+        numbers.forEach((name, number) -> occupy(cluster, name, cluster.node(number), ""));
         var typical = typical();
         fragmentation = new Fragmentation(cluster, typical);
         var _ = counts.hasChanged();
@@ -212,9 +212,14 @@ final class Fleet {
         }
     }
 
-    private Optional<Integer> model(NodeState state) {
+    private Optional<NodeSpec> spec(NodeState state) {
         try {
-            return Optional.of(models.number(state.model()));
+            return Optional.of(
+                    new NodeSpec(
+                            state.cpuMilli(),
+                            state.memoryMib(),
+                            state.gpus(),
+                            models.number(state.model())));
         } catch (BadInputException e) {
             log.atWarn()
                     .addKeyValue("node", state.name())
@@ -260,6 +265,35 @@ final class Fleet {
                                 columns.computeIfAbsent(
                                         shape, each -> new ScoreColumn(each, cluster.size())))
                 .orElse(null);
+    }
+
+    /** Free GPUs of a node that usual requests cannot use. */
+    double fragmentGpus(Node node) {
+        return fragmentation.gpus(fragmentation.weight(node));
+    }
+
+    /**
+     * The same of a node as it is without a pod: what it is when the pod is asked about, it is as
+     * long as the pod is there and nothing else changes. NaN where the node is not known.
+     */
+    double fragmentGpus(String name, String uid) {
+        var node = find(name);
+        var state = states.get(name);
+        var held = byUid.get(uid);
+        if (node == null || state == null) {
+            return Double.NaN;
+        }
+        if (held == null || !held.node().equals(name)) {
+            return fragmentGpus(node);
+        }
+        return spec(state)
+                .map(
+                        spec -> {
+                            var apart = new Cluster(List.of(spec));
+                            occupy(apart, name, apart.node(0), uid);
+                            return fragmentation.gpus(fragmentation.weigh(apart.node(0)));
+                        })
+                .orElse(Double.NaN);
     }
 
     Fragmentation fragmentation() {

@@ -4,6 +4,7 @@ import gpuanalytics.placement.cluster.Node;
 import gpuanalytics.placement.cluster.Shape;
 import gpuanalytics.placement.extender.Evaluation.NodeScore;
 import gpuanalytics.placement.extender.Forecasts.Forecast;
+import gpuanalytics.placement.extender.Forecasts.Place;
 import gpuanalytics.placement.policy.ScoreParts;
 import gpuanalytics.placement.watch.NodeState;
 import gpuanalytics.placement.watch.PodRequest;
@@ -17,56 +18,94 @@ import org.jspecify.annotations.Nullable;
 record Weigher(Fleet fleet, ExtenderConfig config, NodeHistory history) {
 
     private static final String UNKNOWN = "the node is not known to the placement program";
+    private static final String NO_CPU = "too little CPU or memory is free";
     private static final double HALF = 50;
     private static final double JOULES_PER_KWH = 3.6e6;
 
     /**
-     * What a pod takes of a node: what it asks for, and where the memory of the node's GPUs is
-     * known at least what is predicted.
+     * Predicted memory is counted in so many parts of a GPU, so that alike pods are weighed once.
      */
-    static PodRequest on(NodeState state, PodRequest asked, Optional<Forecast> forecast) {
-        int peak = forecast.map(each -> each.peakGpuMemoryMib().orElse(0)).orElse(0);
-        return state.gpuMemoryMib() > 0 ? asked.needing(peak) : asked;
-    }
+    private static final int PARTS = 20;
 
     /** Weighs these nodes for what a pod asks for. */
     Evaluation weigh(PodRequest request, Optional<Forecast> forecast, List<String> names) {
         fleet.prepare();
-        var reasons = Reasons.of(request, forecast, config.maxFailingLately());
+        var reasons = new Reasons(request, config.maxFailingLately());
         var evaluation = new Evaluation(names);
-        // nodes' GPUs have few sizes of memory
-        Map<Integer, Optional<ScoreColumn>> columns = new HashMap<>();
+        var columns = new Columns(fleet, request, forecast);
         for (int place = 0; place < names.size(); place++) {
             var name = names.get(place);
             var state = fleet.state(name);
             var node = fleet.find(name);
             if (state == null || node == null) {
                 evaluation.refuse(place, UNKNOWN);
-                continue;
+            } else {
+                weigh(evaluation, place, reasons, forecast, columns.candidate(state, node));
             }
-            var column =
-                    columns.computeIfAbsent(
-                                    state.gpuMemoryMib(),
-                                    mib ->
-                                            Optional.ofNullable(
-                                                    fleet.column(
-                                                            on(state, request, forecast), mib)))
-                            .orElse(null);
-            weigh(
-                    evaluation,
-                    place,
-                    reasons,
-                    forecast,
-                    new Candidate(state, node, column, request.memoryMib()));
         }
         return evaluation;
     }
 
+    /** What the models are asked with about a node that does not have the pod. */
+    static Place place(Fleet fleet, NodeState state, Node node) {
+        return new Place(state.name(), state.model(), fleet.fragmentGpus(node));
+    }
+
+    /**
+     * A node that may get the pod.
+     *
+     * @param peakMib what it is predicted to need of each GPU there; 0 where nothing is
+     * @param column the scores for what the pod takes there: what it asks for, and where the memory
+     *     of the node's GPUs is known at least what is predicted; null where no GPU has so much
+     */
     private record Candidate(
-            NodeState state, Node node, @Nullable ScoreColumn column, int memoryMib) {
+            NodeState state,
+            Node node,
+            Place place,
+            int peakMib,
+            @Nullable ScoreColumn column,
+            int memoryMib) {
 
         boolean hasMemory() {
             return memoryMib <= node.memoryFreeMib();
+        }
+    }
+
+    /** The scores for one pod, by the memory that nodes' GPUs have and by what it needs of it. */
+    private static final class Columns {
+
+        private final Fleet fleet;
+        private final PodRequest request;
+        private final @Nullable Forecast forecast;
+        private final Map<Long, Optional<ScoreColumn>> columns = new HashMap<>();
+
+        Columns(Fleet fleet, PodRequest request, Optional<Forecast> forecast) {
+            this.fleet = fleet;
+            this.request = request;
+            this.forecast = forecast.orElse(null);
+        }
+
+        Candidate candidate(NodeState state, Node node) {
+            int memory = state.gpuMemoryMib();
+            var place = place(fleet, state, node);
+            int peak =
+                    memory == 0 || forecast == null
+                            ? 0
+                            : inParts(forecast.peakGpuMemoryMib(place).orElse(0), memory);
+            var column =
+                    columns.computeIfAbsent(
+                                    ((long) memory << Integer.SIZE) | peak,
+                                    _ ->
+                                            Optional.ofNullable(
+                                                    fleet.column(request.needing(peak), memory)))
+                            .orElse(null);
+            return new Candidate(state, node, place, peak, column, request.memoryMib());
+        }
+
+        /** As many whole parts of a GPU's memory as are needed; what is more than all stays so. */
+        private static int inParts(int peak, int memory) {
+            int part = Math.ceilDiv(memory, PARTS);
+            return peak > memory ? peak : Math.min(memory, Math.ceilDiv(peak, part) * part);
         }
     }
 
@@ -82,7 +121,7 @@ record Weigher(Fleet fleet, ExtenderConfig config, NodeHistory history) {
                 && stability.failingLately() >= config.maxFailingLately()) {
             evaluation.refuse(place, reasons.unstable());
         } else if (column == null) {
-            evaluation.refuse(place, reasons.memory());
+            evaluation.refuse(place, reasons.memory(candidate.peakMib()));
         } else {
             var parts = column.parts(fleet.fragmentation(), candidate.node());
             if (parts == null || !candidate.hasMemory()) {
@@ -107,11 +146,12 @@ record Weigher(Fleet fleet, ExtenderConfig config, NodeHistory history) {
                                 * (1
                                         - (node.memoryFreeMib() - candidate.memoryMib())
                                                 / (double) node.memoryMib());
-        double kwh =
-                forecast.map(each -> each.joulesPerHour(candidate.state().model()).orElse(0))
-                                .orElse(0.0)
-                        / JOULES_PER_KWH;
         var weights = config.weights();
+        double kwh =
+                weights.power() == 0 || forecast.isEmpty()
+                        ? 0
+                        : forecast.get().joulesPerHour(candidate.place()).orElse(0)
+                                / JOULES_PER_KWH;
         double total =
                 weights.fragment() * 100 * parts.shrunkGpus()
                         + weights.cpu() * parts.cpuFit()
@@ -119,26 +159,41 @@ record Weigher(Fleet fleet, ExtenderConfig config, NodeHistory history) {
                         + weights.memory() * memoryFit
                         - weights.stability() * failing
                         - weights.power() * kwh;
-        return new NodeScore(parts, memoryFit, failing, kwh, total);
+        return new NodeScore(parts, memoryFit, failing, kwh, candidate.peakMib(), total);
     }
 
     /** Why a node is no place for a request, each put into words once. */
-    private record Reasons(String unstable, String memory, String model, String cpu, String gpus) {
+    private static final class Reasons {
 
-        static Reasons of(PodRequest request, Optional<Forecast> forecast, int maxFailing) {
-            int peak = forecast.map(each -> each.peakGpuMemoryMib().orElse(0)).orElse(0);
-            return new Reasons(
-                    maxFailing + " or more workloads have failed on the node within an hour",
-                    "no GPU of the node is known to have %d MiB (label nvidia.com/gpu.memory)"
-                            .formatted(request.needing(peak).gpuMemoryMib()),
-                    "the node's GPU model is none of " + request.models(),
-                    "too little CPU or memory is free",
+        private final PodRequest request;
+        private final String unstable;
+        private final String model;
+        private final String gpus;
+        private final Map<Integer, String> memory = new HashMap<>();
+
+        Reasons(PodRequest request, int maxFailing) {
+            this.request = request;
+            unstable = maxFailing + " or more workloads have failed on the node within an hour";
+            model = "the node's GPU model is none of " + request.models();
+            gpus =
                     "fewer than %d GPUs have %s free"
                             .formatted(
                                     Math.max(1, request.gpus()),
                                     request.gpuMemoryMib() > 0
                                             ? request.gpuMemoryMib() + " MiB"
-                                            : request.gpuMilli() + " milli"));
+                                            : request.gpuMilli() + " milli");
+        }
+
+        String unstable() {
+            return unstable;
+        }
+
+        String memory(int peakMib) {
+            return memory.computeIfAbsent(
+                    peakMib,
+                    peak ->
+                            "no GPU of the node is known to have %d MiB (label nvidia.com/gpu.memory)"
+                                    .formatted(request.needing(peak).gpuMemoryMib()));
         }
 
         String unfit(Candidate candidate, Shape shape) {
@@ -147,7 +202,7 @@ record Weigher(Fleet fleet, ExtenderConfig config, NodeHistory history) {
                 return model;
             }
             boolean isCpu = shape.cpuMilli() > node.cpuFreeMilli() || !candidate.hasMemory();
-            return isCpu ? cpu : gpus;
+            return isCpu ? NO_CPU : gpus;
         }
     }
 }

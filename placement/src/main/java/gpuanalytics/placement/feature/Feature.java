@@ -23,8 +23,11 @@ public enum Feature {
             "ratio", "highest GPU memory of the last ten runs, of the memory of the GPU it was on"),
     FAILURE_RATE("per day", "restarts and XID errors of its runs in the last 7 days"),
     NODE_POWER_PER_BUSY_SECOND(
-            "J/s", "energy of the node's runs in the last 7 days per busy GPU second"),
-    NODE_FRAGMENT("GPUs", "free GPUs of the node that typical requests cannot use (FGD's measure)");
+            "J/s", "energy of the node's runs in the last 7 days per busy GPU second, in tens"),
+    NODE_FRAGMENT(
+            "GPUs",
+            "free GPUs of the node, as it is without the pod, that typical requests cannot use"
+                    + " (FGD's measure)");
 
     /** All of them, in the order of the forest's columns. */
     public static final List<Feature> ALL = List.of(values());

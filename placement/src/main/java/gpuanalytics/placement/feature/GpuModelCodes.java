@@ -47,7 +47,7 @@ public final class GpuModelCodes {
     }
 
     /** A model's number; NaN, that is absent, where it is not known or was not seen. */
-    double code(@Nullable String name) {
+    public double code(@Nullable String name) {
         var code = name == null ? null : codes.get(plain(name));
         return code == null ? Double.NaN : code;
     }

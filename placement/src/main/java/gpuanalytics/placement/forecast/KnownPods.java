@@ -46,6 +46,9 @@ public final class KnownPods implements PodDirectory, ResourceWatch.Listener<Pod
 
     @Override
     public void changed(PodState pod) {
+        if (pod.request().gpus() > 0) {
+            observations.known(pod.uid(), pod.key(), workload(pod));
+        }
         if (pod.isFinished()) {
             removed(pod);
             return;
@@ -72,31 +75,35 @@ public final class KnownPods implements PodDirectory, ResourceWatch.Listener<Pod
                                 new Facts(
                                         state.uid(),
                                         workload(state),
-                                        request(state, null),
+                                        request(state),
                                         restarts(state)));
     }
 
     /** Whose history a pod shares: its name says that, whatever made it. */
     static Workload workload(PodState pod) {
-        return new Workload(pod.namespace(), WorkloadName.of(pod.name()), null, null, null);
+        var marks = pod.marks();
+        return new Workload(
+                pod.namespace(),
+                WorkloadName.of(pod.name()),
+                known(marks.team()),
+                known(marks.model()),
+                known(marks.image()));
     }
 
-    /**
-     * What a pod asks for.
-     *
-     * @param onModel the GPU model that it may get; null for the one that it asks for, where that
-     *     is one
-     */
-    static PodRequest request(PodState pod, @Nullable String onModel) {
+    private static @Nullable String known(String text) {
+        return text.isBlank() ? null : text;
+    }
+
+    /** What a pod asks for, and the GPU model where it asks for one alone. */
+    static PodRequest request(PodState pod) {
         var asked = pod.request();
         var models = asked.models();
-        var only = models.isEmpty() || models.contains("|") ? null : models;
         return new PodRequest(
                 known(asked.cpuMilli()),
                 known(asked.memoryMib()),
                 known(asked.gpuMilli()),
                 (double) asked.gpus(),
-                onModel == null ? only : onModel);
+                models.contains("|") ? null : known(models));
     }
 
     /** A pod that does not say what it needs asks for 0. */

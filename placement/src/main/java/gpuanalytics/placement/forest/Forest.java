@@ -105,43 +105,13 @@ public final class Forest {
         for (var each : grown) {
             for (int row = from; row < to; row++) {
                 if (each.weights()[row] == 0) {
-                    sums[row - from].add(each.tree(), each.tree().leaf(binned, row));
+                    add(sums[row - from], each.tree(), each.tree().leaf(binned, row));
                 }
             }
         }
         for (int row = from; row < to; row++) {
             result.values()[row] = sums[row - from].mean();
             result.spreads()[row] = sums[row - from].spread();
-        }
-    }
-
-    /** What trees say of one row. */
-    private static final class Sums {
-
-        private double values;
-        private double squares;
-        private double variances;
-        private double first;
-        private int trees;
-
-        void add(Tree tree, int leaf) {
-            if (trees++ == 0) {
-                first = tree.value(leaf);
-            }
-            // from the first one, so that squares of large values do not eat the difference
-            double value = tree.value(leaf) - first;
-            values += value;
-            squares += value * value;
-            variances += tree.variance(leaf);
-        }
-
-        double mean() {
-            return trees == 0 ? Double.NaN : first + values / trees;
-        }
-
-        double spread() {
-            double mean = values / trees;
-            return Math.sqrt(variances / trees + Math.max(0, squares / trees - mean * mean));
         }
     }
 
@@ -155,7 +125,7 @@ public final class Forest {
         var contributions = new double[binned.length];
         var sums = new Sums();
         for (var tree : trees) {
-            sums.add(tree, tree.leaf(binned));
+            add(sums, tree, tree.leaf(binned));
             tree.contribute(binned, contributions);
         }
         double value = base;
@@ -164,6 +134,20 @@ public final class Forest {
             value += contributions[column];
         }
         return new Estimate(value, base, contributions, sums.spread());
+    }
+
+    private static void add(Sums sums, Tree tree, int leaf) {
+        sums.add(tree.value(leaf), tree.variance(leaf));
+    }
+
+    /**
+     * The forest for rows that differ from this one in some columns alone.
+     *
+     * @param row a value per column; those of the open ones do not count
+     * @param open these columns
+     */
+    public Slice slice(double[] row, int... open) {
+        return new Slice(bins, trees, row, open);
     }
 
     /** What the trees say of the training's rows that they have not seen. */

@@ -40,12 +40,17 @@ public final class Fragmentation {
 
     /** Weighs a node anew that has got a pod; returns by how much its weight has grown. */
     public long update(Node node) {
-        int size = node.copyGpuFree(free);
-        long now = weighing.weigh(node.model(), node.cpuFreeMilli(), free, size);
+        long now = weigh(node);
         long grown = now - weights[node.number()];
         weights[node.number()] = now;
         weight += grown;
         return grown;
+    }
+
+    /** The weight of a node as it is now, which need not be one of the cluster's. */
+    public long weigh(Node node) {
+        int size = node.copyGpuFree(free);
+        return weighing.weigh(node.model(), node.cpuFreeMilli(), free, size);
     }
 
     /**

@@ -3,6 +3,7 @@ package gpuanalytics.placement.model;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Values of one thing in the order in which they became known. */
@@ -19,6 +20,30 @@ final class Course {
     private double[] sums = new double[9];
 
     private int size;
+
+    /** All values of several, in the order in which they became known. */
+    static Course merged(List<Course> courses) {
+        var merged = new Course();
+        var next = new int[courses.size()];
+        for (int earliest = 0; earliest >= 0; ) {
+            earliest = -1;
+            for (int each = 0; each < next.length; each++) {
+                boolean hasNext = next[each] < courses.get(each).size;
+                if (hasNext
+                        && (earliest < 0
+                                || courses.get(each).times[next[each]]
+                                        < courses.get(earliest).times[next[earliest]])) {
+                    earliest = each;
+                }
+            }
+            if (earliest >= 0) {
+                var from = courses.get(earliest);
+                int place = next[earliest]++;
+                merged.add(Instant.ofEpochMilli(from.times[place]), from.values[place]);
+            }
+        }
+        return merged;
+    }
 
     /** Adds a value that became known not before those that are there. */
     void add(Instant knownAt, double value) {

@@ -2,6 +2,7 @@ package gpuanalytics.placement.model;
 
 import gpuanalytics.placement.feature.Feature;
 import gpuanalytics.placement.feature.Features;
+import gpuanalytics.placement.feature.NodeFeatures;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -23,13 +24,13 @@ final class History {
     private static final double DAY_S = 86_400;
 
     private final List<Observation> observations;
-    private final Courses<Workload> utilization;
-    private final Courses<Workload> memoryRatio;
-    private final Courses<Workload> failures;
-    private final Courses<Workload> seconds;
+    private final WorkloadCourses utilization;
+    private final WorkloadCourses memoryRatio;
+    private final WorkloadCourses failures;
+    private final WorkloadCourses seconds;
     private final Courses<String> nodeEnergy;
     private final Courses<String> nodeBusy;
-    private final Map<Target, Courses<Workload>> targets = new EnumMap<>(Target.class);
+    private final Map<Target, WorkloadCourses> targets = new EnumMap<>(Target.class);
 
     History(List<Observation> unordered) {
         observations = ordered(unordered, Observation::to);
@@ -43,11 +44,8 @@ final class History {
         for (var target : Target.ALL) {
             targets.put(
                     target,
-                    Courses.of(
-                            ordered(unordered, target::knownAt),
-                            Observation::workload,
-                            target::knownAt,
-                            target::of));
+                    new WorkloadCourses(
+                            ordered(unordered, target::knownAt), target::knownAt, target::of));
         }
     }
 
@@ -61,8 +59,8 @@ final class History {
         return ordered;
     }
 
-    private Courses<Workload> byWorkload(Courses.Value value) {
-        return Courses.of(observations, Observation::workload, Observation::to, value);
+    private WorkloadCourses byWorkload(Courses.Value value) {
+        return new WorkloadCourses(observations, Observation::to, value);
     }
 
     /** Energy and busy seconds of windows that have both, so that one divides the other. */
@@ -112,9 +110,18 @@ final class History {
         known.put(Feature.HOUR_OF_DAY, (double) subject.at().atOffset(ZoneOffset.UTC).getHour());
         putRuns(known, subject);
         put(known, Feature.FAILURE_RATE, failuresPerDay(subject));
-        put(known, Feature.NODE_POWER_PER_BUSY_SECOND, wattsPerBusyGpu(subject));
-        put(known, Feature.NODE_FRAGMENT, subject.node().fragmentGpus());
-        return Features.of(known, request.gpuModel());
+        var node = node(subject);
+        put(known, Feature.NODE_POWER_PER_BUSY_SECOND, node.wattsPerBusyGpu());
+        put(known, Feature.NODE_FRAGMENT, node.fragmentGpus());
+        return Features.of(known, node.gpuModel());
+    }
+
+    /** What was known of the node on which it is to run. */
+    NodeFeatures node(Subject subject) {
+        return new NodeFeatures(
+                subject.request().gpuModel(),
+                wattsPerBusyGpu(subject),
+                subject.node().fragmentGpus());
     }
 
     private void putRuns(Map<Feature, Double> known, Subject subject) {

@@ -48,6 +48,11 @@ public record Observation(
         return new Observation(pod, workload, request, node, from, to, outcome, at);
     }
 
+    /** The same of a pod of which more is known. */
+    Observation of(String knownPod, Workload knownWorkload) {
+        return new Observation(knownPod, knownWorkload, request, node, from, to, outcome, endedAt);
+    }
+
     /** What a prediction for it would have been asked with when its window began. */
     Subject subject() {
         return new Subject(workload, request, node, from);

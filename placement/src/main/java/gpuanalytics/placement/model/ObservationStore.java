@@ -36,6 +36,8 @@ public final class ObservationStore {
 
     private record Window(String pod, Instant from) {}
 
+    private record Pod(String uid, Workload workload) {}
+
     private final int most;
     private final Clock clock;
     private final Map<Window, Observation> byWindow = new HashMap<>();
@@ -45,12 +47,14 @@ public final class ObservationStore {
                             .thenComparing(Observation::pod)
                             .thenComparing(Observation::from));
     private final LinkedHashMap<String, Instant> ends = new LinkedHashMap<>();
+    private final LinkedHashMap<String, Pod> pods = new LinkedHashMap<>();
     private long forgotten;
 
     /**
      * An empty store.
      *
-     * @param most how many observations, and how many ends of pods, are remembered at most
+     * @param most how many observations, how many ends of pods and how many pods' names are
+     *     remembered at most
      */
     public ObservationStore(int most, Clock clock) {
         this.most = most;
@@ -71,12 +75,33 @@ public final class ObservationStore {
     }
 
     /**
+     * A pod is there whose workload is known: as such it is asked about, and whoever tells what
+     * happened to it, by its UID or by namespace and name, tells it of that workload.
+     */
+    public synchronized void known(String uid, String namespacedName, Workload workload) {
+        var pod = new Pod(uid, workload);
+        for (var name : List.of(uid, namespacedName)) {
+            pods.remove(name);
+            pods.put(name, pod);
+        }
+        while (pods.size() > 2 * most) {
+            pods.pollFirstEntry();
+        }
+    }
+
+    private Observation ofKnownPod(Observation told) {
+        var pod = pods.get(told.pod());
+        return pod == null ? told : told.of(pod.uid, pod.workload);
+    }
+
+    /**
      * Takes in what happened.
      *
      * @throws IllegalArgumentException where the window ends in the future
      */
-    public synchronized Taken add(Observation seen) {
-        check(seen);
+    public synchronized Taken add(Observation told) {
+        check(told);
+        var seen = ofKnownPod(told);
         var now = clock.instant();
         if (!seen.to().isAfter(now.minus(KEPT))) {
             return Taken.TOO_OLD;

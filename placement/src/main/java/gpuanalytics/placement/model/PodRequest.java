@@ -27,4 +27,13 @@ public record PodRequest(
         Check.within("gpu_milli", gpuMilli, 0, 1000);
         Check.within("gpus", gpus, 0, 1024);
     }
+
+    /**
+     * The same on a node.
+     *
+     * @param model of the node's GPUs; null where that is not known
+     */
+    public PodRequest on(@Nullable String model) {
+        return model == null ? this : new PodRequest(cpuMilli, memoryMib, gpuMilli, gpus, model);
+    }
 }

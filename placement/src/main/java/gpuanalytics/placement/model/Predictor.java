@@ -1,8 +1,12 @@
 package gpuanalytics.placement.model;
 
 import gpuanalytics.placement.feature.Features;
+import gpuanalytics.placement.feature.NodeFeatures;
+import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Answers what a pod will need by the models that serve and the history of one moment. Any thread
@@ -41,5 +45,28 @@ public final class Predictor {
     /** What is known of a pod: the values that a prediction is made from. */
     public Features features(Subject subject) {
         return history.features(subject);
+    }
+
+    /** The models that serve, by name. */
+    public List<String> models() {
+        return serving.values().stream().map(model -> model.origin().id()).sorted().toList();
+    }
+
+    /** Answers about a pod on many nodes. */
+    public PodPredictor about(Workload workload, PodRequest request, Instant at) {
+        return new PodPredictor(this, workload, request, at);
+    }
+
+    NodeFeatures node(Subject subject) {
+        return history.node(subject);
+    }
+
+    Optional<TargetModel> serving(Target target) {
+        return Optional.ofNullable(serving.get(target));
+    }
+
+    /** What a model says of a pod wherever it goes: the subject's node does not count. */
+    TargetSlice slice(TargetModel model, Target target, Subject subject) {
+        return model.slice(history.question(target, subject));
     }
 }

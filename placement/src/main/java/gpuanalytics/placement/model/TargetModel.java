@@ -2,6 +2,7 @@ package gpuanalytics.placement.model;
 
 import gpuanalytics.placement.feature.Feature;
 import gpuanalytics.placement.feature.GpuModelCodes;
+import gpuanalytics.placement.feature.NodeFeatures;
 import gpuanalytics.placement.forest.Conformal;
 import gpuanalytics.placement.forest.Estimate;
 import gpuanalytics.placement.forest.Forest;
@@ -117,9 +118,7 @@ final class TargetModel {
         for (double part : estimate.contributions()) {
             value += part;
         }
-        double half = halfWidth(estimate.spread());
-        double low = target.clip(value - half);
-        double high = target.clip(value + half);
+        var range = range(value, estimate.spread());
         var contributions = new EnumMap<Feature, Double>(Feature.class);
         for (var feature : Feature.ALL) {
             contributions.put(feature, estimate.contributions()[feature.column()]);
@@ -128,12 +127,27 @@ final class TargetModel {
                 target,
                 origin.id(),
                 value,
-                low,
-                high,
+                range.low(),
+                range.high(),
                 nominal,
-                confidence(high - low),
+                confidence(range.high() - range.low()),
                 base,
                 contributions);
+    }
+
+    private Range range(double value, double spread) {
+        double half = halfWidth(spread);
+        return new Range(value, target.clip(value - half), target.clip(value + half));
+    }
+
+    /** What it says of a pod on many nodes, without what makes it up. */
+    TargetSlice slice(Question question) {
+        double anchored = anchor.of(question.naive());
+        var columns = question.features().columns(gpuModels);
+        return new TargetSlice(
+                forest.slice(columns, NodeFeatures.columns()),
+                gpuModels,
+                said -> range(anchored + said.value(), said.spread()));
     }
 
     private double confidence(double width) {

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * @param refusal why its request cannot be met here; empty where it can
  * @param gpus the GPUs that it was given, as a set of bits; 0 where that is not known
  * @param containers what became of its containers
+ * @param marks whose it is and what it runs
  */
 public record PodState(
         String uid,
@@ -28,7 +29,8 @@ public record PodState(
         PodRequest request,
         String refusal,
         long gpus,
-        List<ContainerState> containers) {
+        List<ContainerState> containers,
+        PodMarks marks) {
 
     /** What a Deployment adds to the names of its ReplicaSets: one for each template. */
     private static final Pattern TEMPLATE_HASH =
@@ -76,7 +78,8 @@ public record PodState(
                 request,
                 refusal,
                 gpus(item.text("metadata", "annotations", PodRequest.ALIBABA_INDEX)),
-                containers(item));
+                containers(item),
+                PodMarks.of(item));
     }
 
     public String key() {

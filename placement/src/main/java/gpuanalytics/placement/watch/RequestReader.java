@@ -156,6 +156,11 @@ final class RequestReader {
         return said.isEmpty() ? absent : parsed(resource, said, Integer.MAX_VALUE / 2);
     }
 
+    /** Whether a container asks for a GPU or a part of one. */
+    static boolean asksForGpu(JsonItem container) {
+        return GPU_RESOURCES.stream().anyMatch(each -> !said(container, each).isEmpty());
+    }
+
     private boolean isThere(String resource) {
         return containers.stream().anyMatch(each -> !said(each, resource).isEmpty());
     }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.placement.extender.ExtenderConfig.Weights;
 import gpuanalytics.placement.extender.Forecasts.Forecast;
+import gpuanalytics.placement.extender.Forecasts.Place;
 import gpuanalytics.placement.extender.NodeHistory.Stability;
 import gpuanalytics.placement.watch.NodeState;
 import gpuanalytics.placement.watch.PodRequest;
@@ -353,12 +354,12 @@ class ExtenderTest {
             }
 
             @Override
-            public OptionalInt peakGpuMemoryMib() {
+            public OptionalInt peakGpuMemoryMib(Place place) {
                 return OptionalInt.of(peakMib);
             }
 
             @Override
-            public OptionalDouble joulesPerHour(String gpuModel) {
+            public OptionalDouble joulesPerHour(Place place) {
                 return OptionalDouble.of(joules);
             }
         };

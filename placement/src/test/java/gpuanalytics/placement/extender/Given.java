@@ -2,6 +2,7 @@ package gpuanalytics.placement.extender;
 
 import gpuanalytics.placement.extender.ExtenderConfig.Weights;
 import gpuanalytics.placement.watch.NodeState;
+import gpuanalytics.placement.watch.PodMarks;
 import gpuanalytics.placement.watch.PodRequest;
 import gpuanalytics.placement.watch.PodState;
 import java.time.Clock;
@@ -63,7 +64,8 @@ final class Given {
                 request,
                 "",
                 0,
-                List.of());
+                List.of(),
+                PodMarks.NONE);
     }
 
     /** The same pod as the watch shows it once it is on a node. */
@@ -79,7 +81,8 @@ final class Given {
                 pod.request(),
                 "",
                 gpus,
-                List.of());
+                List.of(),
+                pod.marks());
     }
 
     /** Goes the scheduler's whole way; returns where it was bound, or why it was not. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gpuanalytics.placement.extender.Forecasts.Place;
 import gpuanalytics.placement.model.ModelKeeper;
 import gpuanalytics.placement.model.ModelSettings;
 import gpuanalytics.placement.model.NodeState;
@@ -11,6 +12,7 @@ import gpuanalytics.placement.model.Observation;
 import gpuanalytics.placement.model.ObservationStore;
 import gpuanalytics.placement.model.Outcome;
 import gpuanalytics.placement.model.Target;
+import gpuanalytics.placement.watch.PodMarks;
 import gpuanalytics.placement.watch.PodRequest;
 import gpuanalytics.placement.watch.PodState;
 import java.time.Clock;
@@ -29,6 +31,8 @@ class ForecastTest {
     private static final int GPUS = 2;
     private static final double MEMORY_MIB = 20_000;
 
+    private static final PodMarks MARKS = new PodMarks("search", "llama", "train:1");
+
     private Instant now = Instant.parse("2026-03-01T00:00:00Z");
     private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
     private final ObservationStore observations = new ObservationStore(100_000, clock);
@@ -37,7 +41,7 @@ class ForecastTest {
     private static PodState pod(String uid, String name, String phase) {
         var request = new PodRequest(4000, 0, GPUS, 1000, 0, "A10");
         return new PodState(
-                uid, "ml", name, "Job/x", "node-1", phase, "", request, "", 0, List.of());
+                uid, "ml", name, "Job/x", "node-1", phase, "", request, "", 0, List.of(), MARKS);
     }
 
     /**
@@ -89,14 +93,16 @@ class ForecastTest {
         }
 
         var forecast = forecasts.of(next).orElseThrow();
-        var said = forecast.predictions().getFirst();
+        var said = forecast.predictions(Place.ANYWHERE).getFirst();
         assertEquals(Target.PEAK_MEMORY_MIB, said.target());
         assertEquals(said.model(), forecast.model());
         // six in the morning: at its height, and half of it on each GPU
-        assertEquals((int) Math.ceil(said.high() / GPUS), forecast.peakGpuMemoryMib().getAsInt());
+        assertEquals(
+                (int) Math.ceil(said.high() / GPUS),
+                forecast.peakGpuMemoryMib(Place.ANYWHERE).getAsInt());
         assertEquals(0.8 * MEMORY_MIB, said.value(), 0.15 * MEMORY_MIB);
         // nothing was ever said of energy
-        assertTrue(forecast.joulesPerHour("A10").isEmpty());
+        assertTrue(forecast.joulesPerHour(new Place("node-1", "A10", 0)).isEmpty());
     }
 
     @Test

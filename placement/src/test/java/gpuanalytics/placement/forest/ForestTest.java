@@ -215,4 +215,24 @@ class ForestTest {
                                         new double[] {Double.NaN}));
         assertEquals("a target is NaN, expected a finite number", bad.getMessage());
     }
+
+    @Test
+    void aSliceSaysWhatTheForestSaysOfEveryRowThatDiffersInItsColumns() throws Exception {
+        var forest = Forest.grow(rows(3000), settings(7, 2));
+
+        for (int times = 0; times < 50; times++) {
+            var row = row();
+            var slice = forest.slice(row, 5, 0, 3);
+            for (int other = 0; other < 50; other++) {
+                var differs = row();
+                row[5] = differs[5];
+                row[0] = differs[0];
+                row[3] = differs[3];
+                var said = slice.of(slice.cell(row[5], row[0], row[3]));
+                var estimate = forest.estimate(row);
+                assertEquals(estimate.value(), said.value(), 1e-9);
+                assertEquals(estimate.spread(), said.spread(), 1e-9);
+            }
+        }
+    }
 }

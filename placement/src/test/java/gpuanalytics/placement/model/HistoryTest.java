@@ -111,4 +111,28 @@ class HistoryTest {
                 history.naive(Target.REMAINING_LIFETIME_S, at(WORKLOAD, 5))
                         .get(NaiveRule.MEDIAN_OF_LAST_TEN));
     }
+
+    @Test
+    void whatOneDoesNotKnowOfAWorkloadKeepsNothingApart() {
+        var watched = new Workload("ml", "chat", null, null, "vllm");
+        var other = new Workload("ml", "chat", "search", "llama", "vllm:2");
+        var elsewhere = new Workload("web", "chat", "search", "llama", "vllm");
+        var history =
+                new History(
+                        List.of(
+                                seen(other, 0, 0.1, nothingElse(), null),
+                                seen(WORKLOAD, 1, 0.2, nothingElse(), null),
+                                seen(watched, 2, 0.4, nothingElse(), null),
+                                seen(elsewhere, 3, 0.8, nothingElse(), null)));
+
+        for (var asked : List.of(WORKLOAD, watched)) {
+            assertEquals(
+                    (0.2 + 0.4) / 2,
+                    history.features(at(asked, 9)).get(Feature.MEDIAN_UTILIZATION));
+        }
+        var unknown = new Workload("ml", "chat", null, null, null);
+        assertEquals(0.4, history.features(at(unknown, 9)).get(Feature.LAST_UTILIZATION));
+        assertEquals(0.2, history.features(at(unknown, 9)).get(Feature.MEDIAN_UTILIZATION));
+        assertEquals(0.2, history.features(at(unknown, 2)).get(Feature.LAST_UTILIZATION));
+    }
 }

@@ -131,6 +131,21 @@ class PodStateTest {
         assertEquals("StatefulSet/db-29012345", owned("StatefulSet", "db-29012345"));
     }
 
+    @Test
+    void labelsAndTheContainerWithTheGpuSayWhoseItIsAndWhatItRuns() throws IOException {
+        var json =
+                """
+                {"metadata":{"name":"p","labels":{"team":"search","gpu-analytics/team":"ads","model":"llama"}},
+                 "spec":{"containers":[{"name":"proxy","image":"envoy:1"},
+                  {"name":"c","image":"vllm:2","resources":{"limits":{"nvidia.com/gpu":"1"}}}]}}
+                """;
+        var marks = PodState.of(JsonItem.parse(json.getBytes(UTF_8))).marks();
+
+        assertEquals(new PodMarks("ads", "llama", "vllm:2"), marks);
+        assertEquals(PodMarks.NONE, pod("", "").marks());
+        assertEquals("a:1", pod("", "\"containers\":[{\"image\":\"a:1\"}]").marks().image());
+    }
+
     private static String owned(String kind, String owner) throws IOException {
         var json =
                 """

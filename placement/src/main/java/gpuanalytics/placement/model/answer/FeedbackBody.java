@@ -6,6 +6,7 @@ import gpuanalytics.placement.model.Observation;
 import gpuanalytics.placement.model.Outcome;
 import gpuanalytics.placement.model.PodRequest;
 import gpuanalytics.placement.model.Workload;
+import gpuanalytics.placement.model.source.WorkloadName;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -71,7 +72,7 @@ final class FeedbackBody {
                 needed("pod"),
                 new Workload(
                         needed("namespace"),
-                        needed("workload"),
+                        WorkloadName.given(needed("workload")),
                         text("team"),
                         text("model"),
                         text("image")),

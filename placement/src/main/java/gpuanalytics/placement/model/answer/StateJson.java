@@ -90,7 +90,8 @@ public final class StateJson {
         json.writeEndObject();
     }
 
-    private static void write(JsonGenerator json, String name, double value) throws IOException {
+    /** Writes a number; null where it is none. */
+    public static void write(JsonGenerator json, String name, double value) throws IOException {
         if (Double.isFinite(value)) {
             json.writeNumberField(name, value);
         } else {

@@ -7,23 +7,30 @@ import gpuanalytics.placement.model.Observation;
 import gpuanalytics.placement.model.PodRequest;
 import gpuanalytics.placement.model.Workload;
 import gpuanalytics.placement.trace.BadInputException;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URLEncoder;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the processor's samples every hour. A pod that had the same GPUs for itself at the last
  * look had them all the time; what they did in between is an observation of it. Used by one thread.
  */
 public final class ProcessorObserver {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProcessorObserver.class);
 
     /** A look that comes too late tells nothing: pods may have come and gone. */
     private static final Duration LONGEST = Duration.ofHours(3);
@@ -32,11 +39,25 @@ public final class ProcessorObserver {
 
     private final ProcessorApi processor;
     private final PodDirectory pods;
-    private final ToDoubleFunction<String> fragmentGpus;
+    private final Fragments fragments;
+    private final Counter unread;
     private final Clock clock;
     private final int maxPods;
     private @Nullable Instant lookedAt;
     private Map<String, Held> held = Map.of();
+
+    /** What typical requests cannot use of nodes. */
+    @FunctionalInterface
+    public interface Fragments {
+
+        /** Where it is known of no node. */
+        Fragments NONE = (_, _) -> Double.NaN;
+
+        /** Such free GPUs of a node as it would be without a pod; NaN where that is not known. */
+        double gpus(String node, String uid);
+    }
+
+    private record Fault(String pod, BadInputException why) {}
 
     /** What a pod had at the last look, and what was known of it then. */
     private record Held(Holding holding, @Nullable Double restarts, @Nullable Double fragment) {}
@@ -44,19 +65,24 @@ public final class ProcessorObserver {
     /**
      * Has not looked yet.
      *
-     * @param fragmentGpus the free GPUs of a node that typical requests cannot use; NaN where that
-     *     is not known
      * @param maxPods of more pods the first by name are observed
      */
     public ProcessorObserver(
             ProcessorApi processor,
             PodDirectory pods,
-            ToDoubleFunction<String> fragmentGpus,
+            Fragments fragments,
             int maxPods,
+            MeterRegistry registry,
             Clock clock) {
         this.processor = processor;
         this.pods = pods;
-        this.fragmentGpus = fragmentGpus;
+        this.fragments = fragments;
+        unread =
+                Counter.builder("placement.outcomes.unread")
+                        .description(
+                                "Pods of which the models learn nothing, as samples could not be"
+                                        + " read")
+                        .register(registry);
         this.maxPods = maxPods;
         this.clock = clock;
     }
@@ -64,7 +90,7 @@ public final class ProcessorObserver {
     /**
      * Looks, and tells what has happened since the last look; nothing at the first one.
      *
-     * <p>A pod whose samples cannot be read is left out.
+     * <p>A pod whose samples cannot be read is left out, is counted and is told of.
      *
      * @throws BadInputException where the processor does not answer, or for no pod at all
      */
@@ -79,7 +105,7 @@ public final class ProcessorObserver {
         held = Map.of();
         var holdings = Holding.all(processor.get("/gpu/info?max_age=15m"));
         var observations = new ArrayList<Observation>();
-        BadInputException fault = null;
+        var faults = new ArrayList<Fault>();
         boolean isInTime = from != null && Duration.between(from, now).compareTo(LONGEST) <= 0;
         if (from != null && isInTime) {
             for (var each : before.entrySet()) {
@@ -88,16 +114,31 @@ public final class ProcessorObserver {
                     try {
                         observations.add(observation(each.getValue(), from, now));
                     } catch (BadInputException e) {
-                        fault = e; // of this pod; the others are told
+                        faults.add(new Fault(each.getKey(), e)); // the others are told
                     }
                 }
             }
         }
         remember(holdings, now);
-        if (fault != null && observations.isEmpty()) {
-            throw fault;
-        }
+        tell(faults, observations.size());
         return observations;
+    }
+
+    private void tell(List<Fault> faults, int observed) throws BadInputException {
+        if (faults.isEmpty()) {
+            return;
+        }
+        unread.increment(faults.size());
+        var first = Collections.min(faults, Comparator.comparing(Fault::pod));
+        if (observed == 0) {
+            throw first.why();
+        }
+        LOG.atWarn()
+                .addKeyValue("pods", faults.size())
+                .addKeyValue("observed", observed)
+                .addKeyValue("first", first.pod())
+                .addKeyValue("why", first.why().line())
+                .log("what pods did in this hour is not known");
     }
 
     private void remember(Map<String, Holding> holdings, Instant now) {
@@ -108,7 +149,10 @@ public final class ProcessorObserver {
                         each -> {
                             var holding = each.getValue();
                             var facts = pods.find(holding.namespace(), holding.pod());
-                            double fragment = fragmentGpus.applyAsDouble(holding.node());
+                            // without its UID a pod cannot be taken away from its node
+                            double fragment =
+                                    facts.map(known -> fragments.gpus(holding.node(), known.uid()))
+                                            .orElse(Double.NaN);
                             next.put(
                                     each.getKey(),
                                     new Held(
@@ -134,7 +178,7 @@ public final class ProcessorObserver {
         return new Observation(
                 facts.uid(),
                 facts.workload(),
-                withModel(facts.request(), holding.gpuModel()),
+                facts.request().on(holding.gpuModel()),
                 new NodeState(holding.node().isBlank() ? null : holding.node(), before.fragment()),
                 from,
                 to,
@@ -157,14 +201,5 @@ public final class ProcessorObserver {
         var request = new PodRequest(null, null, 1000.0, (double) holding.gpus().size(), null);
         return new PodDirectory.Facts(
                 holding.namespace() + "/" + holding.pod(), workload, request, null);
-    }
-
-    private static PodRequest withModel(PodRequest request, @Nullable String gpuModel) {
-        return new PodRequest(
-                request.cpuMilli(),
-                request.memoryMib(),
-                request.gpuMilli(),
-                request.gpus(),
-                gpuModel == null ? request.gpuModel() : gpuModel);
     }
 }

@@ -32,4 +32,9 @@ public final class WorkloadName {
         }
         return pod;
     }
+
+    /** The name of what somebody calls by its kind and name, such as {@code Deployment/chat}. */
+    public static String given(String workload) {
+        return workload.substring(workload.lastIndexOf('/') + 1);
+    }
 }

@@ -3,12 +3,20 @@ package gpuanalytics.placement.model.source;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gpuanalytics.placement.model.Outcome;
+import gpuanalytics.placement.model.PodRequest;
 import gpuanalytics.placement.model.Workload;
 import gpuanalytics.placement.trace.BadInputException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,10 +24,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class ProcessorObserverTest {
 
@@ -29,14 +41,30 @@ class ProcessorObserverTest {
     private String gpus = "";
     private final List<String> asked = new ArrayList<>();
     private boolean isAway;
+    private String unreadable = "none";
+    private final Map<String, PodDirectory.Facts> known = new HashMap<>();
+    private final MeterRegistry registry = new SimpleMeterRegistry();
     private final Clock clock = ((InstantSource) () -> now).withZone(ZoneOffset.UTC);
     private final ProcessorObserver observer =
-            new ProcessorObserver(this::answer, PodDirectory.NONE, node -> Double.NaN, 1000, clock);
+            new ProcessorObserver(
+                    this::answer,
+                    this::find,
+                    (node, uid) -> uid.equals("uid-chat") && node.equals("n-1") ? 0.75 : 9,
+                    1000,
+                    registry,
+                    clock);
+
+    private Optional<PodDirectory.Facts> find(String namespace, String pod) {
+        return Optional.ofNullable(known.get(namespace + "/" + pod));
+    }
 
     private JsonNode answer(String target) throws BadInputException {
         asked.add(target);
         if (isAway) {
             throw new BadInputException("processor is away, expected one that answers");
+        }
+        if (target.contains(unreadable)) {
+            throw new BadInputException(target + " is status 500, expected 200");
         }
         try {
             return new ObjectMapper()
@@ -133,6 +161,54 @@ class ProcessorObserverTest {
         assertEquals(List.of(), observer.look());
         later(Duration.ofHours(1));
         assertEquals(1, observer.look().size());
+    }
+
+    @Test
+    void aPodWhoseSeriesCannotBeReadIsToldOfAndCountedAndTheOthersAreObserved() throws Exception {
+        var lines = new ListAppender<ILoggingEvent>();
+        var logger = (Logger) LoggerFactory.getLogger(ProcessorObserver.class);
+        lines.start();
+        logger.addAppender(lines);
+        try {
+            gpus = gpu("h/0", "a-0", "") + "," + gpu("h/1", "b-0", "");
+            gpus += "," + gpu("h/2", "c-0", "");
+            unreadable = "h%2F1";
+            observer.look();
+            later(Duration.ofHours(1));
+            assertEquals(2, observer.look().size());
+        } finally {
+            logger.detachAppender(lines);
+        }
+
+        assertEquals(1, lines.list.size());
+        assertEquals(Level.WARN, lines.list.getFirst().getLevel());
+        assertEquals(
+                "pods=\"1\" observed=\"2\" first=\"ml/b-0\" why=\"/gpus/series?gpu=h%2F1"
+                        + "&from=2026-03-01T10:00:00Z&to=2026-03-01T11:00:00Z&step=1m is status"
+                        + " 500, expected 200\"",
+                lines.list.getFirst().getKeyValuePairs().stream()
+                        .map(Object::toString)
+                        .collect(Collectors.joining(" ")));
+        assertEquals(1, registry.get("placement.outcomes.unread").counter().count());
+    }
+
+    @Test
+    void theNodeIsTakenAsItWouldBeWithoutThePodWhereThatIsKnown() throws Exception {
+        var workload = new Workload("ml", "chat", null, null, null);
+        var facts = new PodDirectory.Facts("uid-chat", workload, PodRequest.UNKNOWN, null);
+        known.put("ml/chat-0", facts);
+        gpus = gpu("h/0", "chat-0", "") + "," + gpu("h/1", "nobody-0", "");
+        observer.look();
+        later(Duration.ofHours(1));
+
+        var fragments = new HashMap<String, Double>();
+        for (var seen : observer.look()) {
+            fragments.put(seen.pod(), seen.node().fragmentGpus());
+        }
+
+        assertEquals(0.75, fragments.get("uid-chat"));
+        assertTrue(fragments.containsKey("ml/nobody-0"));
+        assertNull(fragments.get("ml/nobody-0"));
     }
 
     @Test
