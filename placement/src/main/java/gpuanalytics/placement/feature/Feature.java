@@ -27,7 +27,7 @@ public enum Feature {
     NODE_FRAGMENT(
             "GPUs",
             "free GPUs of the node, as it is without the pod, that typical requests cannot use"
-                    + " (FGD's measure)");
+                    + " (FGD's measure), in quarters");
 
     /** All of them, in the order of the forest's columns. */
     public static final List<Feature> ALL = List.of(values());
