@@ -297,7 +297,7 @@ def beat(ids, name):
             os._exit(1)
         except OSError:
             pass
-        time.sleep(2)
+        time.sleep(4)
 
 
 def reset(settings, data, name):
