@@ -97,11 +97,7 @@ public final class ProcessorMetrics {
                         registry,
                         "rollup.drift",
                         "Rollup documents that differ from their raw rows; stays 0");
-        audited =
-                counter(
-                        registry,
-                        "rollup.audited",
-                        "Rollup documents recomputed from their raw rows");
+        audited = counter(registry, "rollup.audited", "Rollup documents recomputed from raw rows");
         ledgerHours =
                 counter(
                         registry,
