@@ -5,12 +5,19 @@ import gpuanalytics.processor.query.TokenDays;
 import gpuanalytics.processor.store.Runs;
 import gpuanalytics.processor.store.StoreLayout;
 import java.time.Instant;
-import org.bson.BsonArray;
+import org.bson.BsonBinary;
+import org.bson.BsonBinaryWriter;
 import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
+import org.bson.codecs.BsonDocumentCodec;
+import org.bson.codecs.EncoderContext;
+import org.bson.io.BasicOutputBuffer;
 
-/** Stores the rollups of a day, many in a document: each document of its own costs a store more. */
+/**
+ * Stores the rollups of a day, many in a document and one after the other as bytes: to a store and
+ * its driver each document and each field of one costs more than what is in it.
+ */
 final class TokenDayParts {
 
     /** With nine labels of the longest, far below the largest document. */
@@ -20,7 +27,9 @@ final class TokenDayParts {
     private final Instant day;
     private final String run;
     private final Instant now;
-    private BsonArray open = new BsonArray();
+    private final BsonDocumentCodec codec = new BsonDocumentCodec();
+    private BasicOutputBuffer open = new BasicOutputBuffer();
+    private int held;
     private long series;
     private int parts;
 
@@ -32,16 +41,18 @@ final class TokenDayParts {
     }
 
     void add(BsonDocument rollup) {
-        open.add(rollup);
+        try (var writer = new BsonBinaryWriter(open)) {
+            codec.encode(writer, rollup, EncoderContext.builder().build());
+        }
         series++;
-        if (open.size() == SERIES_PER_PART) {
+        if (++held == SERIES_PER_PART) {
             end();
         }
     }
 
     /** Stores what is left. */
     void end() {
-        if (open.isEmpty()) {
+        if (held == 0) {
             return;
         }
         collection.insertOne(
@@ -51,9 +62,10 @@ final class TokenDayParts {
                         .append(StoreLayout.SCOPE, new BsonString(TokenDays.PART))
                         .append(StoreLayout.BUCKET, new BsonDateTime(day.toEpochMilli()))
                         .append(Runs.RUN, new BsonString(run))
-                        .append(TokenDays.ROLLUPS, open)
+                        .append(TokenDays.ROLLUPS, new BsonBinary(open.toByteArray()))
                         .append(StoreLayout.STORED_AT, new BsonDateTime(now.toEpochMilli())));
-        open = new BsonArray();
+        open = new BasicOutputBuffer();
+        held = 0;
     }
 
     /** How many rollups there are. */

@@ -27,11 +27,15 @@ public final class StoredFields {
     private static final int TEXT = 0x02;
     private static final int DOCUMENT = 0x03;
     private static final int ARRAY = 0x04;
+    private static final int BINARY = 0x05;
     private static final int FLAG = 0x08;
     private static final int TIME = 0x09;
     private static final int NULL = 0x0a;
     private static final int INT32 = 0x10;
     private static final int INT64 = 0x12;
+
+    /** What bytes have before the first: their length, and of what kind they are. */
+    private static final int BINARY_HEAD = Integer.BYTES + 1;
 
     /** A power of two. */
     private static final int KNOWN_TEXTS = 4096;
@@ -138,18 +142,16 @@ public final class StoredFields {
             return texts;
         }
 
-        /** The documents of an array. */
+        /** The documents that lie one after the other in a field of bytes. */
         public void forEachDocument(Consumer<RawBsonDocument> reader) {
-            if (isThere() && type == ARRAY) {
+            if (isThere() && type == BINARY) {
                 var of = bytes;
-                forEachElement(
-                        at,
-                        (elementType, _, _, value) -> {
-                            if (elementType == DOCUMENT) {
-                                int size = (int) INTS.get(of, value);
-                                reader.accept(new RawBsonDocument(of, value, size));
-                            }
-                        });
+                int end = at + StoredFields.this.size(type, at);
+                for (int from = at + BINARY_HEAD; from < end; ) {
+                    int length = (int) INTS.get(of, from);
+                    reader.accept(new RawBsonDocument(of, from, length));
+                    from += length;
+                }
             }
         }
 
@@ -266,6 +268,7 @@ public final class StoredFields {
             case INT32 -> Integer.BYTES;
             case DOUBLE, TIME, INT64 -> Long.BYTES;
             case TEXT -> Integer.BYTES + (int) INTS.get(bytes, at);
+            case BINARY -> BINARY_HEAD + (int) INTS.get(bytes, at);
             case DOCUMENT, ARRAY -> (int) INTS.get(bytes, at);
             default ->
                     throw new IllegalStateException(

@@ -30,7 +30,9 @@ public final class TokenDays {
     /** The scope of parts. */
     public static final String PART = "part";
 
-    /** In a part: rollups of the day, in the form of those of hours. */
+    /**
+     * In a part: rollups of the day in the form of those of hours, one after the other as bytes.
+     */
     public static final String ROLLUPS = "rollups";
 
     /** In a head: how many rollups its parts have. */
