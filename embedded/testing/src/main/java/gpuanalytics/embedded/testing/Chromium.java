@@ -15,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
@@ -34,22 +33,6 @@ public final class Chromium implements AutoCloseable {
 
     private static final List<String> PLACES =
             List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
-
-    /**
-     * Each test's pages have a port of their own and so are another site, which would get a process
-     * and one to spare. One process shows them all, and nothing runs that no test looks at.
-     */
-    private static final String OPTIONS =
-            """
-            --headless=new --no-sandbox --no-first-run --lang=en-US --remote-debugging-port=0 \
-            --renderer-process-limit=1 --disable-site-isolation-trials --in-process-gpu \
-            --disable-features=SpareRendererForSitePerProcess,BackForwardCache,\
-            ProactivelySwapBrowsingInstance,IsolateOrigins,site-per-process \
-            --disable-gpu --disable-extensions --disable-background-networking --disable-sync \
-            --disable-component-update --disable-default-apps --disable-breakpad \
-            --metrics-recording-only about:blank\
-            """;
-
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration LIMIT = Duration.ofSeconds(45);
     private static final int TAB = 9;
@@ -70,10 +53,21 @@ public final class Chromium implements AutoCloseable {
 
     private Chromium(Path program) throws IOException, InterruptedException {
         profile = Files.createTempDirectory("chromium");
-        var command = new ArrayList<>(List.of(program.toString(), "--user-data-dir=" + profile));
-        command.addAll(List.of(OPTIONS.split(" ", -1)));
         process =
-                new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+                new ProcessBuilder(
+                                program.toString(),
+                                "--headless=new",
+                                "--no-sandbox",
+                                "--disable-gpu",
+                                "--disable-extensions",
+                                "--disable-background-networking",
+                                "--no-first-run",
+                                "--lang=en-US",
+                                "--user-data-dir=" + profile,
+                                "--remote-debugging-port=0",
+                                "about:blank")
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
         socket =
                 http.newWebSocketBuilder()
                         .buildAsync(URI.create(page(address())), new Messages())
