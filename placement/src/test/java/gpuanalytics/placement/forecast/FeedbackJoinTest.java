@@ -9,6 +9,7 @@ import gpuanalytics.placement.extender.ExtenderConfig;
 import gpuanalytics.placement.extender.NodeHistory;
 import gpuanalytics.placement.feature.Feature;
 import gpuanalytics.placement.feature.Features;
+import gpuanalytics.placement.http.TestRequests;
 import gpuanalytics.placement.model.ModelKeeper;
 import gpuanalytics.placement.model.ModelSettings;
 import gpuanalytics.placement.model.ObservationStore;
@@ -90,16 +91,7 @@ class FeedbackJoinTest {
                  "from": "2026-03-01T%02d:00:00Z", "to": "2026-03-01T%02d:00:00Z"}]}
                 """
                         .formatted(pod, workload, utilization, hour, hour + 1);
-        var answer =
-                feedback.responder()
-                        .respond(
-                                new Endpoint.Request(
-                                        "application/json",
-                                        Map.of(),
-                                        Map.of(),
-                                        "application/json",
-                                        Map.of(),
-                                        body.getBytes(UTF_8)));
+        var answer = feedback.responder().respond(TestRequests.json(body));
         return new String(((Body.Bytes) answer.body()).bytes(), UTF_8);
     }
 
@@ -152,15 +144,7 @@ class FeedbackJoinTest {
                  "team": "search", "model": "llama-3", "p95_utilization": 0.5,
                  "from": "2026-03-01T10:00:00Z", "to": "2026-03-01T11:00:00Z"}]}
                 """;
-        feedback.responder()
-                .respond(
-                        new Endpoint.Request(
-                                "application/json",
-                                Map.of(),
-                                Map.of(),
-                                "application/json",
-                                Map.of(),
-                                body.getBytes(UTF_8)));
+        feedback.responder().respond(TestRequests.json(body));
         assertEquals(0.5, askedNext().get(Feature.LAST_UTILIZATION));
     }
 }

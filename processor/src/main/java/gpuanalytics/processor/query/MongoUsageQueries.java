@@ -141,13 +141,13 @@ public final class MongoUsageQueries implements UsageQueries {
             Coverage coverage,
             NavigableMap<Instant, TokenDays.Head> days) {
         var labels = new UsageLabels(query.filters(), names);
+        var asked = labels.filter();
         var fold = new TokenFold(query, labels, coverage, limits, clock.instant());
         var rollup = new TokenRollup();
         Consumer<RawBsonDocument> reader = stored -> fold.add(rollup.read(stored));
         for (var part : TokenDays.cut(coverage.window().parts(), days)) {
             if (!part.isDays()) {
-                forEachRollup(
-                        coverage.window(), part, RollupCollections.TOKEN, labels.filter(), reader);
+                forEachRollup(coverage.window(), part, RollupCollections.TOKEN, asked, reader);
             } else if (!tokenDays.forEach(days.subMap(part.from(), part.to()), reader)) {
                 return Optional.empty();
             }

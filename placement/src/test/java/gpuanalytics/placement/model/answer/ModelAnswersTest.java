@@ -1,6 +1,5 @@
 package gpuanalytics.placement.model.answer;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import gpuanalytics.placement.http.TestRequests;
 import gpuanalytics.placement.model.ModelKeeper;
 import gpuanalytics.placement.model.ModelSettings;
 import gpuanalytics.placement.model.ObservationStore;
@@ -19,7 +19,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ModelAnswersTest {
@@ -34,16 +33,7 @@ class ModelAnswersTest {
     private JsonNode ask(String path, String body) throws Exception {
         var endpoint =
                 endpoints.stream().filter(each -> each.path().equals(path)).findFirst().get();
-        var answer =
-                endpoint.responder()
-                        .respond(
-                                new Endpoint.Request(
-                                        "application/json",
-                                        Map.of(),
-                                        Map.of(),
-                                        "application/json",
-                                        Map.of(),
-                                        body.getBytes(UTF_8)));
+        var answer = endpoint.responder().respond(TestRequests.json(body));
         assertEquals(200, answer.status());
         return new ObjectMapper().readTree(((Body.Bytes) answer.body()).bytes());
     }
