@@ -25,13 +25,16 @@ check() {
   shift
   if "$@" > "$work/out" 2>&1 < /dev/null; then ok "$what"; else bad "$what"; tail -n 40 "$work/out" | cut -c1-300 | sed 's/^/      /'; fi
 }
+# prints TEXT COMMAND...: must succeed and print the text. The output is read whole before it is searched: grep -q at the end of
+# a pipe leaves at the first match, the command's next line kills it, and with pipefail what was found counts as not found.
+prints() { local text=$1 output; shift; output=$("$@") && grep -qF -- "$text" <<< "$output"; }
 # refused WHAT MESSAGE COMMAND...: must fail, the last line being the message (a regular expression)
 refused() {
   local what=$1 pattern=$2 status=0
   shift 2
   "$@" > "$work/out" 2>&1 < /dev/null || status=$?
   if [ $status -eq 0 ]; then bad "$what: it succeeded"
-  elif ! tail -n 1 "$work/out" | grep -qE -- "$pattern"; then bad "$what: no '$pattern' in the last line"; tail -n 20 "$work/out" | cut -c1-300 | sed 's/^/      /'
+  elif ! grep -qE -- "$pattern" <<< "$(tail -n 1 "$work/out")"; then bad "$what: no '$pattern' in the last line"; tail -n 20 "$work/out" | cut -c1-300 | sed 's/^/      /'
   else ok "$what: $(tail -n 1 "$work/out")"; fi
 }
 # says WHAT PATTERN: the last check's output has a line that matches

@@ -35,6 +35,8 @@ refused() {
   grep -q -- "$pattern" "$dir/check.out" || { tail -n 20 "$dir/check.out" >&2; die "$what: no word of '$pattern'"; }
   ok "$what"
 }
+# prints TEXT COMMAND...: whether the command succeeds and prints the text
+prints() { local text=$1 output; shift; output=$("$@") && grep -qF -- "$text" <<< "$output"; }
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 wait_for() { # SECONDS COMMAND...
   local end=$((SECONDS + $1))

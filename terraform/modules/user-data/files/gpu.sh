@@ -17,7 +17,7 @@ gpu_driver() {
 
 gpu_toolkit() {
   local base=https://nvidia.github.io/libnvidia-container key=/usr/share/keyrings/nvidia-container-toolkit.gpg got
-  if ! dpkg-query -W -f '${Status}' nvidia-container-toolkit 2> /dev/null | grep -q 'ok installed'; then
+  if [ "$(dpkg-query -W -f '${db:Status-Status}' nvidia-container-toolkit 2> /dev/null)" != installed ]; then
     key() { curl -sSfL --connect-timeout 10 --max-time 60 -o "$state/key" "$base/gpgkey"; }
     retry key
     got=$(gpg --show-keys --with-colons "$state/key" | awk -F: '$1 == "fpr" { print $10; exit }')
