@@ -38,6 +38,28 @@ final class Lookup {
         return any == null ? null : any.stream();
     }
 
+    /**
+     * What is left to compare of a query with documents that {@link #keys} has told: a list of
+     * identities was looked up one by one, and each document need not look for itself in it again.
+     */
+    Document rest(Document query) {
+        if (idField == null
+                || query.containsKey("$and")
+                || !(query.get(idField) instanceof Document operators)
+                || !operators.keySet().equals(Set.of("$in"))
+                || byId(Conditions.of(query)) == null) {
+            return query;
+        }
+        var rest = new Document();
+        query.forEach(
+                (field, value) -> {
+                    if (!field.equals(idField)) {
+                        rest.put(field, value);
+                    }
+                });
+        return rest;
+    }
+
     /** Whether {@link #keys} tells those documents in an order as it is. */
     boolean isInOrder(Document query, Document orderBy) {
         if (orderBy.isEmpty()) {

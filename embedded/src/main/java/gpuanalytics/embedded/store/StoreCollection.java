@@ -127,13 +127,18 @@ final class StoreCollection extends AbstractMongoCollection<Object> {
 
     /** The documents that match, found by the index that serves the query best, else by reading. */
     Stream<Document> find(Document query) {
+        var rest = lookup().rest(query);
         return candidates(query)
                 .map(Bson::decode)
-                .filter(document -> documentMatchesQuery(document, query));
+                .filter(document -> documentMatchesQuery(document, rest));
+    }
+
+    private Lookup lookup() {
+        return new Lookup(getIndexes(), getIdField());
     }
 
     private Stream<byte[]> candidates(Document query) {
-        var keys = new Lookup(getIndexes(), getIdField()).keys(query);
+        var keys = lookup().keys(query);
         return keys == null ? documents.values().stream() : bytesOf(keys);
     }
 
@@ -159,14 +164,15 @@ final class StoreCollection extends AbstractMongoCollection<Object> {
                     batchSize,
                     fields);
         }
-        var isInOrder = new Lookup(getIndexes(), getIdField()).isInOrder(query, orEmpty(orderBy));
+        var isInOrder = lookup().isInOrder(query, orEmpty(orderBy));
         var plain = isInOrder ? plain(query, orEmpty(fields)) : null;
         if (plain != null) {
             var nothing = new Document();
             return matchDocumentsFromStream(
                     plain, nothing, nothing, skip, limit, batchSize, nothing);
         }
-        var wanted = Wanted.of(query, orEmpty(orderBy), orEmpty(fields));
+        var rest = lookup().rest(query);
+        var wanted = Wanted.of(rest, orEmpty(orderBy), orEmpty(fields));
         return matchDocumentsFromStream(
                 candidates(query)
                         .map(
@@ -174,7 +180,7 @@ final class StoreCollection extends AbstractMongoCollection<Object> {
                                         wanted.isPresent()
                                                 ? Bson.decode(bytes, wanted.get())
                                                 : Bson.decode(bytes)),
-                query,
+                rest,
                 orderBy,
                 skip,
                 limit,
@@ -191,12 +197,13 @@ final class StoreCollection extends AbstractMongoCollection<Object> {
         if (fields.isEmpty()) {
             return find(query);
         }
-        var compared = Wanted.compared(query).orElse(null);
+        var rest = lookup().rest(query);
+        var compared = Wanted.compared(rest).orElse(null);
         var shown = Wanted.shown(fields).orElse(null);
         return compared == null || shown == null
                 ? null
                 : candidates(query)
-                        .filter(bytes -> documentMatchesQuery(Bson.decode(bytes, compared), query))
+                        .filter(bytes -> documentMatchesQuery(Bson.decode(bytes, compared), rest))
                         .map(bytes -> PassedDocument.of(BsonParts.only(bytes, shown)));
     }
 
