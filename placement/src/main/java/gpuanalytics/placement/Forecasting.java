@@ -30,7 +30,7 @@ final class Forecasting implements AutoCloseable {
     private final ObservationStore observations;
     private final ModelKeeper keeper;
     private final ModelAnswers answers;
-    private final Forecasts forecasts;
+    private final ModelForecasts forecasts;
     private final KnownPods pods;
     private final Periodic ticks;
     private final Optional<Periodic> looks;
@@ -46,7 +46,7 @@ final class Forecasting implements AutoCloseable {
         answers = new ModelAnswers(keeper, observations, settings);
         forecasts = new ModelForecasts(keeper::predictor, clock);
         pods = new KnownPods(observations, clock);
-        ticks = new Periodic("models", TICK, keeper::tick);
+        ticks = new Periodic("models", TICK, this::tick);
         looks =
                 processor.map(
                         api -> {
@@ -73,6 +73,11 @@ final class Forecasting implements AutoCloseable {
             MeterRegistry registry,
             Clock clock) {
         return new Forecasting(settings, processor, registry, clock);
+    }
+
+    private void tick() throws InterruptedException {
+        keeper.tick();
+        forecasts.renew();
     }
 
     private void look(ProcessorObserver observer) throws InterruptedException {

@@ -7,6 +7,10 @@ import gpuanalytics.placement.extender.ExtenderConfig;
 import gpuanalytics.placement.extender.ExtenderEndpoints;
 import gpuanalytics.placement.extender.Forecasts;
 import gpuanalytics.placement.extender.NodeHistory;
+import gpuanalytics.placement.rehearse.PlanRequest;
+import gpuanalytics.placement.rehearse.Rehearsal;
+import gpuanalytics.placement.rehearse.RehearsalPlan;
+import gpuanalytics.placement.rehearse.Workload;
 import gpuanalytics.placement.trace.BadInputException;
 import gpuanalytics.placement.trace.TraceNode;
 import gpuanalytics.placement.trace.TracePod;
@@ -46,7 +50,8 @@ public final class DecisionMain {
 
     private static final String HELP =
             """
-            Prints how long decisions of the extender take, inside and through HTTP.
+            Prints how long decisions of the extender take, inside and through HTTP, without and
+            with models, and how long a rehearsal of all policies takes.
               --nodes FILE  nodes in openb's columns (default: ../shared/data, 1,213 nodes)
               --pods FILE   pods in openb's columns (default: ../shared/data)
             """;
@@ -62,7 +67,7 @@ public final class DecisionMain {
     private final List<String> names;
     private final Histogram nanos = new Histogram(5);
     private Extender extender;
-    private Forecasts forecasts = Forecasts.NONE;
+    private Optional<Models> models = Optional.empty();
 
     private DecisionMain(List<TraceNode> nodes, List<TracePod> pods) {
         this.nodes = nodes;
@@ -85,8 +90,9 @@ public final class DecisionMain {
             var bench = new DecisionMain(nodes.rows(), pods.rows());
             bench.inside("inside");
             bench.throughHttp();
-            bench.ask(Models.grown(nodes.rows(), pods.rows(), SEED));
+            bench.models = Optional.of(Models.grown(nodes.rows(), pods.rows(), SEED));
             bench.inside("inside, with models that are asked about every node");
+            rehearse(nodes.rows(), pods.rows());
         } catch (BadInputException e) {
             System.err.println(e.line());
             System.exit(2);
@@ -105,16 +111,12 @@ public final class DecisionMain {
         return ExtenderConfig.read(new EnvironmentReader(Map.of("PLACEMENT_WEIGHT_POWER", "1")));
     }
 
-    private void ask(Forecasts models) {
-        forecasts = models;
-    }
-
     private Extender opened() {
         var opened =
                 Extender.of(
                         config(),
                         pods,
-                        forecasts,
+                        models.map(Models::forecasts).orElse(Forecasts.NONE),
                         NodeHistory.NONE,
                         new KubernetesApi(new KubernetesAccess(Optional.empty(), Path.of("/"))));
         opened.nodeListener()
@@ -135,9 +137,10 @@ public final class DecisionMain {
         return opened;
     }
 
-    /** Places all pods twice: the first time warms up. */
-    private void inside(String what) {
+    /** Places all pods twice: the first time warms up, and what was forecast in it is renewed. */
+    private void inside(String what) throws InterruptedException {
         for (int round = 0; round < 2; round++) {
+            renew();
             extender = opened();
             nanos.reset();
             int number = 0;
@@ -151,6 +154,16 @@ public final class DecisionMain {
             }
         }
         print(what);
+    }
+
+    private void renew() throws InterruptedException {
+        if (models.isPresent()) {
+            long began = System.nanoTime();
+            models.get().renew();
+            System.out.printf(
+                    "the models take in what is new, and are asked ahead: %.1f s%n",
+                    (System.nanoTime() - began) / 1e9);
+        }
     }
 
     private void throughHttp() throws IOException, InterruptedException {
@@ -192,6 +205,20 @@ public final class DecisionMain {
             listener.close();
         }
         print("through HTTP (filter)");
+    }
+
+    /** One rehearsal as it is without an option: all policies, ten seeds. */
+    private static void rehearse(List<TraceNode> nodes, List<TracePod> pods)
+            throws BadInputException, InterruptedException {
+        int threads = Runtime.getRuntime().availableProcessors();
+        var request = new PlanRequest(RehearsalPlan.DEFAULT_SEEDS);
+        var plan = request.plan("present", "policy");
+        long began = System.nanoTime();
+        var workload = Workload.of(nodes, pods, request.typicalPercent(), plan.targetPercent());
+        var result = Rehearsal.run(workload, plan, threads);
+        System.out.printf(
+                "a rehearsal of %d policies, %d seeds each, with %d threads: %.1f s%n",
+                result.policies().size(), plan.seeds(), threads, (System.nanoTime() - began) / 1e9);
     }
 
     private void print(String what) {

@@ -29,7 +29,24 @@ final class Models {
     private static final int WORKLOADS_PER_REQUEST = 3;
     private static final double HOUR_S = 3600;
 
-    private Models() {}
+    private final ModelKeeper keeper;
+    private final ModelForecasts forecasts;
+
+    private Models(ModelKeeper keeper, Clock clock) {
+        this.keeper = keeper;
+        forecasts = new ModelForecasts(keeper::predictor, clock);
+    }
+
+    /** What they say of pods. */
+    Forecasts forecasts() {
+        return forecasts;
+    }
+
+    /** What the program does every few minutes, beside what it is asked. */
+    void renew() throws InterruptedException {
+        keeper.tick();
+        forecasts.renew();
+    }
 
     /** A name for a pod: those that ask for the same are of three workloads. */
     static String name(TracePod pod, int number) {
@@ -39,7 +56,7 @@ final class Models {
                 + "-%d".formatted(number);
     }
 
-    static Forecasts grown(List<TraceNode> nodes, List<TracePod> pods, long seed)
+    static Models grown(List<TraceNode> nodes, List<TracePod> pods, long seed)
             throws InterruptedException {
         var random = new Random(seed);
         var clock = Clock.systemUTC();
@@ -60,7 +77,7 @@ final class Models {
                     "%s serve, expected models of memory and energy".formatted(serving));
         }
         System.out.println("models that serve: " + String.join(", ", serving));
-        return new ModelForecasts(keeper::predictor, clock);
+        return new Models(keeper, clock);
     }
 
     private static Observation observation(

@@ -2,7 +2,7 @@ package gpuanalytics.placement.extender;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import gpuanalytics.placement.extender.Evaluation.NodeScore;
-import gpuanalytics.placement.model.Range;
+import gpuanalytics.placement.model.Prediction;
 import gpuanalytics.placement.model.Target;
 import gpuanalytics.placement.model.answer.StateJson;
 import gpuanalytics.placement.watch.PodRequest;
@@ -14,13 +14,17 @@ import gpuanalytics.service.http.Problem;
 import gpuanalytics.service.http.ProblemException;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
 /** Why a pod went where it went: what was refused, and every part of the best nodes' scores. */
 record ExplainAnswers(Extender extender) {
 
     static final String PATH = "/placement/explain";
     static final String POD = "pod";
+
+    /** What counts for a score. */
+    private static final Set<Target> COUNTING =
+            Set.of(Target.PEAK_MEMORY_MIB, Target.JOULES_PER_HOUR);
 
     Answer respond(Endpoint.Request request) {
         var said = request.query().getOrDefault(POD, List.of());
@@ -96,7 +100,7 @@ record ExplainAnswers(Extender extender) {
             json.writeNumberField("peak_gpu_memory_mib", peak.getAsInt());
         }
         json.writeArrayFieldStart("predictions");
-        for (var prediction : forecast.get().predictions()) {
+        for (var prediction : forecast.get().predictions().get()) {
             StateJson.write(json, prediction);
         }
         json.writeEndArray();
@@ -123,21 +127,24 @@ record ExplainAnswers(Extender extender) {
             json.writeNumberField("gpu", score.parts().gpu());
         }
         if (explanation.forecast().isPresent()) {
-            writeForecast(json, explanation.forecast().get().byNode().getOrDefault(node, Map.of()));
+            writeForecast(
+                    json, explanation.forecast().get().byNode().getOrDefault(node, List::of).get());
         }
         json.writeEndObject();
     }
 
     /** What was predicted of the pod on one node. */
-    private static void writeForecast(JsonGenerator json, Map<Target, Range> ranges)
+    private static void writeForecast(JsonGenerator json, List<Prediction> predictions)
             throws IOException {
         json.writeObjectFieldStart("forecast");
-        for (var each : ranges.entrySet()) {
-            json.writeObjectFieldStart(each.getKey().label());
-            json.writeNumberField("value", each.getValue().value());
-            StateJson.write(json, "low", each.getValue().low());
-            StateJson.write(json, "high", each.getValue().high());
-            json.writeEndObject();
+        for (var each : predictions) {
+            if (COUNTING.contains(each.target())) {
+                json.writeObjectFieldStart(each.target().label());
+                json.writeNumberField("value", each.value());
+                StateJson.write(json, "low", each.low());
+                StateJson.write(json, "high", each.high());
+                json.writeEndObject();
+            }
         }
         json.writeEndObject();
     }

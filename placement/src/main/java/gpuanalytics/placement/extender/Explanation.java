@@ -4,8 +4,6 @@ import gpuanalytics.placement.extender.Evaluation.NodeScore;
 import gpuanalytics.placement.extender.Forecasts.Forecast;
 import gpuanalytics.placement.extender.Forecasts.Place;
 import gpuanalytics.placement.model.Prediction;
-import gpuanalytics.placement.model.Range;
-import gpuanalytics.placement.model.Target;
 import gpuanalytics.placement.watch.PodRequest;
 import java.time.Instant;
 import java.util.HashMap;
@@ -14,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Why a pod went where it went, or nowhere.
@@ -39,31 +38,34 @@ record Explanation(
         long gpus) {
 
     /**
-     * What was predicted, without what predicts: that holds all observations.
+     * What was predicted, as far as somebody asks: what makes up predictions takes longer than a
+     * decision, for which a scheduler waits.
      *
      * @param node where; empty where that was not decided
+     * @param peakGpuMemoryMib what the pod takes of each GPU at least
      * @param predictions for that node, with what makes them up
-     * @param byNode what counts for a score, for each of the best nodes
+     * @param byNode the same for each of the best nodes
      */
     record Told(
             String model,
             String node,
             OptionalInt peakGpuMemoryMib,
-            List<Prediction> predictions,
-            Map<String, Map<Target, Range>> byNode) {
+            Supplier<List<Prediction>> predictions,
+            Map<String, Supplier<List<Prediction>>> byNode) {
 
         static Told of(Forecast forecast, Evaluation evaluation, Function<String, Place> places) {
             var best = evaluation.bestName();
             var place = best == null ? Place.ANYWHERE : places.apply(best);
-            var byNode = new HashMap<String, Map<Target, Range>>();
+            var byNode = new HashMap<String, Supplier<List<Prediction>>>();
             for (var node : evaluation.top(Explanations.EXPLAINED_NODES)) {
-                byNode.put(node.getKey(), forecast.ranges(places.apply(node.getKey())));
+                byNode.put(node.getKey(), forecast.predictions(places.apply(node.getKey())));
             }
+            int peak = forecast.needs(List.of(place), false).getFirst().peakGpuMemoryMib();
             return new Told(
                     forecast.model(),
                     place.node(),
-                    forecast.peakGpuMemoryMib(place),
-                    List.copyOf(forecast.predictions(place)),
+                    peak == 0 ? OptionalInt.empty() : OptionalInt.of(peak),
+                    forecast.predictions(place),
                     byNode);
         }
     }

@@ -177,23 +177,21 @@ public final class Extender {
     }
 
     private Place place(String name) {
-        var state = fleet.state(name);
-        var node = fleet.find(name);
-        return state == null || node == null ? Place.ANYWHERE : Weigher.place(fleet, state, node);
+        var member = fleet.find(name);
+        return member == null ? Place.ANYWHERE : fleet.place(member);
     }
 
     private @Nullable Holding holding(PodState pod, String name, NodeScore score, State state) {
-        var node = fleet.find(name);
-        var known = fleet.state(name);
-        if (node == null || known == null) {
+        var member = fleet.find(name);
+        if (member == null) {
             return null;
         }
         var request = pod.request().needing(score.peakMib());
-        var column = fleet.column(request, known.gpuMemoryMib());
+        var column = fleet.column(request, member.state().gpuMemoryMib());
         if (column == null) {
             return null;
         }
-        long gpus = score.parts().gpus(node, column.shape());
+        long gpus = score.parts().gpus(member.node(), column.shape());
         return new Holding(pod.uid(), name, request, gpus, state, nanos.getAsLong());
     }
 

@@ -5,6 +5,8 @@ import gpuanalytics.placement.cluster.GpuModels;
 import gpuanalytics.placement.cluster.Node;
 import gpuanalytics.placement.cluster.NodeSpec;
 import gpuanalytics.placement.cluster.Shape;
+import gpuanalytics.placement.extender.Forecasts.Forecast;
+import gpuanalytics.placement.extender.Forecasts.Place;
 import gpuanalytics.placement.fragment.Fragmentation;
 import gpuanalytics.placement.fragment.TypicalPods;
 import gpuanalytics.placement.trace.BadInputException;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +37,7 @@ final class Fleet {
     private static final double TYPICAL_PERCENT = 95;
 
     /** Requests whose scores are kept; for 1,200 nodes some 20 MB. */
-    private static final int MAX_COLUMNS = 256;
+    private static final int MAX_COLUMNS = 1024;
 
     /** Usual requests whose scores are there before the first pod asks. */
     private static final int MAX_COLUMNS_AHEAD = 64;
@@ -44,7 +47,7 @@ final class Fleet {
     private final Map<String, Holding> byUid = new HashMap<>();
     private final Map<String, Map<String, Holding>> byNode = new HashMap<>();
     private final Map<String, Holding> passing = new HashMap<>();
-    private final Map<String, Integer> numbers = new HashMap<>();
+    private final Map<String, Member> members = new HashMap<>();
     private final Map<Shape, ScoreColumn> columns =
             new LinkedHashMap<>(16, 0.75f, true) {
                 private static final long serialVersionUID = 1L;
@@ -54,6 +57,12 @@ final class Fleet {
                     return size() > MAX_COLUMNS;
                 }
             };
+
+    /** What forecasts say, as long as whoever makes them keeps them. */
+    private final Map<Forecast, NeedColumn> needs = new WeakHashMap<>();
+
+    /** A node as it was told of, and as it is in the cluster. */
+    record Member(NodeState state, Node node) {}
 
     private GpuModels models = new GpuModels();
     private Cluster cluster = new Cluster(List.of());
@@ -138,9 +147,9 @@ final class Fleet {
     }
 
     private void refresh(String name) {
-        var number = numbers.get(name);
-        if (!stale && number != null) {
-            var node = cluster.node(number);
+        var member = members.get(name);
+        if (!stale && member != null) {
+            var node = member.node();
             cluster.clear(node);
             occupy(cluster, name, node, "");
             fragmentation.update(node);
@@ -185,19 +194,26 @@ final class Fleet {
         }
         stale = false;
         models = new GpuModels();
-        numbers.clear();
+        members.clear();
         columns.clear();
+        needs.clear();
         var specs = new ArrayList<NodeSpec>();
+        var known = new ArrayList<NodeState>();
         for (var state : states.values()) {
             spec(state)
                     .ifPresent(
                             spec -> {
-                                numbers.put(state.name(), specs.size());
+                                known.add(state);
                                 specs.add(spec);
                             });
         }
         cluster = new Cluster(specs);
-        numbers.forEach((name, number) -> occupy(cluster, name, cluster.node(number), ""));
+        for (int number = 0; number < known.size(); number++) {
+            var state = known.get(number);
+            var member = new Member(state, cluster.node(number));
+            members.put(state.name(), member);
+            occupy(cluster, state.name(), member.node(), "");
+        }
         var typical = typical();
         fragmentation = new Fragmentation(cluster, typical);
         var _ = counts.hasChanged();
@@ -244,13 +260,8 @@ final class Fleet {
     }
 
     /** A node; null where it is not known. */
-    @Nullable Node find(String name) {
-        var number = numbers.get(name);
-        return number == null ? null : cluster.node(number);
-    }
-
-    @Nullable NodeState state(String name) {
-        return states.get(name);
+    @Nullable Member find(String name) {
+        return members.get(name);
     }
 
     /**
@@ -267,6 +278,29 @@ final class Fleet {
                 .orElse(null);
     }
 
+    /** What a forecast says of these nodes; those that are not known are left out. */
+    NeedColumn needs(Forecast forecast, @Nullable Member[] asked, boolean withEnergy) {
+        var column = needs.computeIfAbsent(forecast, _ -> new NeedColumn(cluster.size()));
+        var changed = new ArrayList<Node>();
+        var places = new ArrayList<Place>();
+        for (var member : asked) {
+            if (member != null && column.isStale(member.node())) {
+                changed.add(member.node());
+                places.add(place(member));
+            }
+        }
+        if (!changed.isEmpty()) {
+            column.ask(forecast, changed, places, withEnergy);
+        }
+        return column;
+    }
+
+    /** What the models are asked with about a node that does not have the pod. */
+    Place place(Member member) {
+        var state = member.state();
+        return new Place(state.name(), state.model(), fragmentGpus(member.node()));
+    }
+
     /** Free GPUs of a node that usual requests cannot use. */
     double fragmentGpus(Node node) {
         return fragmentation.gpus(fragmentation.weight(node));
@@ -277,16 +311,15 @@ final class Fleet {
      * long as the pod is there and nothing else changes. NaN where the node is not known.
      */
     double fragmentGpus(String name, String uid) {
-        var node = find(name);
-        var state = states.get(name);
+        var member = find(name);
         var held = byUid.get(uid);
-        if (node == null || state == null) {
+        if (member == null) {
             return Double.NaN;
         }
         if (held == null || !held.node().equals(name)) {
-            return fragmentGpus(node);
+            return fragmentGpus(member.node());
         }
-        return spec(state)
+        return spec(member.state())
                 .map(
                         spec -> {
                             var apart = new Cluster(List.of(spec));

@@ -3,8 +3,9 @@ package gpuanalytics.placement.extender;
 import gpuanalytics.placement.cluster.Node;
 import gpuanalytics.placement.cluster.Shape;
 import gpuanalytics.placement.extender.Evaluation.NodeScore;
+import gpuanalytics.placement.extender.Fleet.Member;
 import gpuanalytics.placement.extender.Forecasts.Forecast;
-import gpuanalytics.placement.extender.Forecasts.Place;
+import gpuanalytics.placement.extender.Forecasts.Need;
 import gpuanalytics.placement.policy.ScoreParts;
 import gpuanalytics.placement.watch.NodeState;
 import gpuanalytics.placement.watch.PodRequest;
@@ -32,23 +33,19 @@ record Weigher(Fleet fleet, ExtenderConfig config, NodeHistory history) {
         fleet.prepare();
         var reasons = new Reasons(request, config.maxFailingLately());
         var evaluation = new Evaluation(names);
-        var columns = new Columns(fleet, request, forecast);
-        for (int place = 0; place < names.size(); place++) {
-            var name = names.get(place);
-            var state = fleet.state(name);
-            var node = fleet.find(name);
-            if (state == null || node == null) {
+        boolean withEnergy = config.weights().power() != 0;
+        var members = names.stream().map(fleet::find).toArray(Member[]::new);
+        var needs = forecast.map(said -> fleet.needs(said, members, withEnergy));
+        var columns = new Columns(fleet, request, needs);
+        for (int place = 0; place < members.length; place++) {
+            var member = members[place];
+            if (member == null) {
                 evaluation.refuse(place, UNKNOWN);
             } else {
-                weigh(evaluation, place, reasons, forecast, columns.candidate(state, node));
+                weigh(evaluation, place, reasons, columns.candidate(member.state(), member.node()));
             }
         }
         return evaluation;
-    }
-
-    /** What the models are asked with about a node that does not have the pod. */
-    static Place place(Fleet fleet, NodeState state, Node node) {
-        return new Place(state.name(), state.model(), fleet.fragmentGpus(node));
     }
 
     /**
@@ -61,7 +58,7 @@ record Weigher(Fleet fleet, ExtenderConfig config, NodeHistory history) {
     private record Candidate(
             NodeState state,
             Node node,
-            Place place,
+            Need need,
             int peakMib,
             @Nullable ScoreColumn column,
             int memoryMib) {
@@ -76,22 +73,19 @@ record Weigher(Fleet fleet, ExtenderConfig config, NodeHistory history) {
 
         private final Fleet fleet;
         private final PodRequest request;
-        private final @Nullable Forecast forecast;
+        private final @Nullable NeedColumn needs;
         private final Map<Long, Optional<ScoreColumn>> columns = new HashMap<>();
 
-        Columns(Fleet fleet, PodRequest request, Optional<Forecast> forecast) {
+        Columns(Fleet fleet, PodRequest request, Optional<NeedColumn> needs) {
             this.fleet = fleet;
             this.request = request;
-            this.forecast = forecast.orElse(null);
+            this.needs = needs.orElse(null);
         }
 
         Candidate candidate(NodeState state, Node node) {
             int memory = state.gpuMemoryMib();
-            var place = place(fleet, state, node);
-            int peak =
-                    memory == 0 || forecast == null
-                            ? 0
-                            : inParts(forecast.peakGpuMemoryMib(place).orElse(0), memory);
+            var need = needs == null ? Need.NOTHING : needs.of(node);
+            int peak = memory == 0 ? 0 : inParts(need.peakGpuMemoryMib(), memory);
             var column =
                     columns.computeIfAbsent(
                                     ((long) memory << Integer.SIZE) | peak,
@@ -99,7 +93,7 @@ record Weigher(Fleet fleet, ExtenderConfig config, NodeHistory history) {
                                             Optional.ofNullable(
                                                     fleet.column(request.needing(peak), memory)))
                             .orElse(null);
-            return new Candidate(state, node, place, peak, column, request.memoryMib());
+            return new Candidate(state, node, need, peak, column, request.memoryMib());
         }
 
         /** As many whole parts of a GPU's memory as are needed; what is more than all stays so. */
@@ -109,12 +103,7 @@ record Weigher(Fleet fleet, ExtenderConfig config, NodeHistory history) {
         }
     }
 
-    private void weigh(
-            Evaluation evaluation,
-            int place,
-            Reasons reasons,
-            Optional<Forecast> forecast,
-            Candidate candidate) {
+    private void weigh(Evaluation evaluation, int place, Reasons reasons, Candidate candidate) {
         var stability = history.of(candidate.state().name());
         var column = candidate.column();
         if (config.maxFailingLately() > 0
@@ -127,7 +116,7 @@ record Weigher(Fleet fleet, ExtenderConfig config, NodeHistory history) {
             if (parts == null || !candidate.hasMemory()) {
                 evaluation.refuse(place, reasons.unfit(candidate, column.shape()));
             } else {
-                evaluation.score(place, score(parts, stability.failing(), forecast, candidate));
+                evaluation.score(place, score(parts, stability.failing(), candidate));
                 if (column.shape().gpus() == 0 && candidate.node().gpus() == 0) {
                     // it is in no GPU's way there: what else a scheduler heeds decides
                     evaluation.alike(place);
@@ -136,8 +125,7 @@ record Weigher(Fleet fleet, ExtenderConfig config, NodeHistory history) {
         }
     }
 
-    private NodeScore score(
-            ScoreParts parts, int failing, Optional<Forecast> forecast, Candidate candidate) {
+    private NodeScore score(ScoreParts parts, int failing, Candidate candidate) {
         var node = candidate.node();
         double memoryFit =
                 node.memoryMib() == 0
@@ -147,11 +135,7 @@ record Weigher(Fleet fleet, ExtenderConfig config, NodeHistory history) {
                                         - (node.memoryFreeMib() - candidate.memoryMib())
                                                 / (double) node.memoryMib());
         var weights = config.weights();
-        double kwh =
-                weights.power() == 0 || forecast.isEmpty()
-                        ? 0
-                        : forecast.get().joulesPerHour(candidate.place()).orElse(0)
-                                / JOULES_PER_KWH;
+        double kwh = candidate.need().joulesPerHour() / JOULES_PER_KWH;
         double total =
                 weights.fragment() * 100 * parts.shrunkGpus()
                         + weights.cpu() * parts.cpuFit()

@@ -40,6 +40,18 @@ public final class Features {
         return new Features(values, gpuModel);
     }
 
+    /** The same of a pod on this node. */
+    public Features on(NodeFeatures node) {
+        var numbers = values.clone();
+        numbers[Feature.NODE_POWER_PER_BUSY_SECOND.column()] = orAbsent(node.wattsPerBusyGpu());
+        numbers[Feature.NODE_FRAGMENT.column()] = orAbsent(node.fragmentGpus());
+        return new Features(numbers, node.gpuModel());
+    }
+
+    private static double orAbsent(@Nullable Double value) {
+        return value == null ? Double.NaN : value;
+    }
+
     /** The GPU model; null where it is not known. */
     public @Nullable String gpuModel() {
         return gpuModel;

@@ -18,6 +18,9 @@ public record NodeFeatures(
     private static final double WATTS_STEP = 10;
     private static final double FRAGMENT_STEP = 0.25;
 
+    /** Which of the columns is what is fragmented, the one that changes with every pod. */
+    public static final int FRAGMENT_PLACE = 2;
+
     /** The columns that these are. */
     private static final int[] COLUMNS = {
         Feature.GPU_MODEL.column(),

@@ -1,6 +1,7 @@
 package gpuanalytics.placement.forecast;
 
 import gpuanalytics.placement.extender.Forecasts.Forecast;
+import gpuanalytics.placement.extender.Forecasts.Need;
 import gpuanalytics.placement.extender.Forecasts.Place;
 import gpuanalytics.placement.feature.NodeFeatures;
 import gpuanalytics.placement.model.NodeState;
@@ -9,36 +10,45 @@ import gpuanalytics.placement.model.PodRequest;
 import gpuanalytics.placement.model.Prediction;
 import gpuanalytics.placement.model.Range;
 import gpuanalytics.placement.model.Target;
-import java.util.EnumMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What the models say of one pod, asked about thousands of nodes. Not for several threads. */
+/** What the models say of one pod, asked about thousands of nodes. Any thread may ask. */
 final class PodForecast implements Forecast {
 
     private final List<String> models;
     private final PodPredictor predictor;
     private final PodRequest request;
     private final double gpus;
-    private final Map<String, Optional<Double>> watts;
+    private final Map<String, Seen> seen;
 
     /**
-     * @param watts of nodes by name, for all forecasts of the same moment
+     * A node that was asked about.
+     *
+     * @param gpuModel of its GPUs; empty where that is not known
+     * @param watts of a busy GPU of it; empty where that is not known
+     */
+    record Seen(String gpuModel, Optional<Double> watts) {}
+
+    /**
+     * @param seen nodes by name, for all forecasts of the same moment
      */
     PodForecast(
             List<String> models,
             PodPredictor predictor,
             PodRequest request,
-            Map<String, Optional<Double>> watts) {
+            Map<String, Seen> seen) {
         this.models = models;
         this.predictor = predictor;
         this.request = request;
         gpus = request.gpus() == null ? 0 : request.gpus();
-        this.watts = watts;
+        this.seen = seen;
     }
 
     @Override
@@ -59,41 +69,61 @@ final class PodForecast implements Forecast {
     }
 
     @Override
-    public List<Prediction> predictions(Place place) {
-        return List.copyOf(predictor.predict(node(place), known(place.gpuModel())).values());
+    public Supplier<List<Prediction>> predictions(Place place) {
+        return predictor.predict(features(place));
     }
 
     private NodeFeatures features(Place place) {
         var gpuModel = place.gpuModel().isEmpty() ? request.gpuModel() : place.gpuModel();
-        var known =
-                watts.computeIfAbsent(
-                        place.node(),
-                        _ ->
-                                Optional.ofNullable(
-                                        predictor.node(node(place), gpuModel).wattsPerBusyGpu()));
-        return new NodeFeatures(gpuModel, known.orElse(null), known(place.fragmentGpus()));
+        var known = seen.computeIfAbsent(place.node(), _ -> look(place, gpuModel));
+        return new NodeFeatures(gpuModel, known.watts.orElse(null), known(place.fragmentGpus()));
     }
 
-    @Override
-    public Map<Target, Range> ranges(Place place) {
-        var node = features(place);
-        var ranges = new EnumMap<Target, Range>(Target.class);
-        for (var target : List.of(Target.PEAK_MEMORY_MIB, Target.JOULES_PER_HOUR)) {
-            predictor.range(target, node).ifPresent(range -> ranges.put(target, range));
-        }
-        return ranges;
+    private Seen look(Place place, @Nullable String gpuModel) {
+        var watts = predictor.node(node(place), gpuModel).wattsPerBusyGpu();
+        return new Seen(place.gpuModel(), Optional.ofNullable(watts));
     }
 
-    /** The prediction is of all its GPUs together. */
     @Override
     public OptionalInt peakGpuMemoryMib(Place place) {
         var memory =
                 gpus == 0
                         ? Optional.<Range>empty()
                         : predictor.range(Target.PEAK_MEMORY_MIB, features(place));
-        return memory.isEmpty()
-                ? OptionalInt.empty()
-                : OptionalInt.of((int) Math.ceil(memory.get().high() / gpus));
+        return memory.isEmpty() ? OptionalInt.empty() : OptionalInt.of(perGpu(memory.get().high()));
+    }
+
+    /** The prediction is of all its GPUs together. */
+    private int perGpu(double memoryMib) {
+        return gpus == 0 ? 0 : (int) Math.ceil(memoryMib / gpus);
+    }
+
+    @Override
+    public List<Need> needs(List<Place> places, boolean withEnergy) {
+        var nodes = places.stream().map(this::features).toList();
+        var nothing = new double[nodes.size()];
+        var memory =
+                gpus == 0
+                        ? nothing
+                        : predictor.reckoned(Target.PEAK_MEMORY_MIB, nodes).orElse(nothing);
+        var energy =
+                withEnergy
+                        ? predictor.reckoned(Target.JOULES_PER_HOUR, nodes).orElse(nothing)
+                        : nothing;
+        var needs = new ArrayList<Need>(nothing.length);
+        for (int node = 0; node < nothing.length; node++) {
+            needs.add(new Need(perGpu(memory[node]), energy[node]));
+        }
+        return needs;
+    }
+
+    /** Asks ahead about nodes like these. */
+    void ahead(List<Place> places) {
+        var nodes = places.stream().map(this::features).distinct().toList();
+        if (gpus > 0) {
+            predictor.ahead(Target.PEAK_MEMORY_MIB, nodes);
+        }
+        predictor.ahead(Target.JOULES_PER_HOUR, nodes);
     }
 
     @Override

@@ -63,6 +63,11 @@ final class Bins {
         return cuts.length;
     }
 
+    /** How many bins a column has, with that of absent values. */
+    int count(int column) {
+        return categories[column] ? MAX_BINS : 2 + cuts[column].length;
+    }
+
     /** The bin of a value. */
     int bin(int column, double value) {
         if (Double.isNaN(value)) {

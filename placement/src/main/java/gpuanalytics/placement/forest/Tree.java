@@ -79,6 +79,51 @@ final class Tree {
         return node;
     }
 
+    /** Hears of a leaf and of the rows that come to it. */
+    interface LeafListener {
+
+        /**
+         * A leaf that rows come to.
+         *
+         * @param sets by open column the bins of the rows that come here; valid during the call
+         */
+        void leaf(double value, double variance, long[] sets);
+    }
+
+    /**
+     * Goes to every leaf that rows come to of which some columns are open.
+     *
+     * @param row the bins of the other columns
+     * @param open by column its place among the open ones; negative where it is not open
+     * @param sets by open column the bins that rows may have; as it was when this returns
+     */
+    void leaves(byte[] row, byte[] open, long[] sets, LeafListener listener) {
+        leaves(0, row, open, sets, listener);
+    }
+
+    private void leaves(int from, byte[] row, byte[] open, long[] sets, LeafListener listener) {
+        int node = from;
+        while (firstChild[node] != LEAF) {
+            int place = open[column[node]];
+            if (place < 0) {
+                node = next(node, row[column[node]]);
+                continue;
+            }
+            long set = sets[place];
+            long first = set & left[node];
+            if (first != 0 && first != set) {
+                sets[place] = first;
+                leaves(firstChild[node], row, open, sets, listener);
+                sets[place] = set & ~left[node];
+                leaves(firstChild[node] + 1, row, open, sets, listener);
+                sets[place] = set;
+                return;
+            }
+            node = firstChild[node] + (first == 0 ? 1 : 0);
+        }
+        listener.leaf(value[node], variance[node], sets);
+    }
+
     /** Adds to each column by how much its splits on the row's path have moved the mean. */
     void contribute(byte[] bins, double[] contributions) {
         int node = 0;

@@ -65,8 +65,7 @@ public final class Predictor {
         return Optional.ofNullable(serving.get(target));
     }
 
-    /** What a model says of a pod wherever it goes: the subject's node does not count. */
-    TargetSlice slice(TargetModel model, Target target, Subject subject) {
-        return model.slice(history.question(target, subject));
+    Question question(Target target, Subject subject) {
+        return history.question(target, subject);
     }
 }

@@ -19,6 +19,12 @@ public enum Target {
         @Nullable Double of(Observation seen) {
             return seen.outcome().peakMemoryMib();
         }
+
+        // What it may need: who gets less is killed.
+        @Override
+        double reckoned(Range predicted) {
+            return predicted.high();
+        }
     },
     REMAINING_LIFETIME_S("s", Double.POSITIVE_INFINITY) {
         @Override
@@ -54,6 +60,11 @@ public enum Target {
 
     /** What came of it; null where that is not known. */
     abstract @Nullable Double of(Observation seen);
+
+    /** The number of a prediction by which a scheduler decides. */
+    double reckoned(Range predicted) {
+        return predicted.value();
+    }
 
     /** When that was known. */
     Instant knownAt(Observation seen) {

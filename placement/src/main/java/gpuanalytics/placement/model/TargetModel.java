@@ -145,6 +145,7 @@ final class TargetModel {
         double anchored = anchor.of(question.naive());
         var columns = question.features().columns(gpuModels);
         return new TargetSlice(
+                target,
                 forest.slice(columns, NodeFeatures.columns()),
                 gpuModels,
                 said -> range(anchored + said.value(), said.spread()));

@@ -162,14 +162,13 @@ class NodeForecastTest {
         return new ObjectMapper().readTree(((Body.Bytes) answer.body()).bytes());
     }
 
-    /** Predicts nothing, and remembers of which places it was asked. */
+    /** Predicts nothing, and remembers of which place it was asked last, by node. */
     private static final class Asked implements Forecasts, Forecasts.Forecast {
 
         private final Map<String, Place> places = new HashMap<>();
 
         @Override
         public Optional<Forecast> of(PodState pod) {
-            places.clear();
             return Optional.of(this);
         }
 
@@ -180,7 +179,7 @@ class NodeForecastTest {
 
         @Override
         public OptionalInt peakGpuMemoryMib(Place place) {
-            places.putIfAbsent(place.node(), place);
+            places.put(place.node(), place);
             return OptionalInt.empty();
         }
 

@@ -91,9 +91,11 @@ class ForecastTest {
             hour(random);
             keeper.tick();
         }
+        assertTrue(forecasts.of(next).isEmpty());
+        forecasts.renew();
 
         var forecast = forecasts.of(next).orElseThrow();
-        var said = forecast.predictions(Place.ANYWHERE).getFirst();
+        var said = forecast.predictions(Place.ANYWHERE).get().getFirst();
         assertEquals(Target.PEAK_MEMORY_MIB, said.target());
         assertEquals(said.model(), forecast.model());
         // six in the morning: at its height, and half of it on each GPU

@@ -235,4 +235,25 @@ class ForestTest {
             }
         }
     }
+
+    @Test
+    void aSliceSaysOfManyCellsWhatItSaysOfEach() throws Exception {
+        var forest = Forest.grow(rows(3000), settings(7, 2));
+
+        for (int times = 0; times < 50; times++) {
+            var slice = forest.slice(row(), 5, 0, 3);
+            var cells = new int[random.nextInt(200)];
+            for (int each = 0; each < cells.length; each++) {
+                var differs = row();
+                cells[each] = slice.cell(differs[5], differs[0], differs[3]);
+            }
+            var said = slice.of(cells);
+            assertEquals(cells.length, said.length);
+            for (int each = 0; each < cells.length; each++) {
+                var alone = slice.of(cells[each]);
+                assertEquals(alone.value(), said[each].value(), 1e-9, "seed " + seed);
+                assertEquals(alone.spread(), said[each].spread(), 1e-6, "seed " + seed);
+            }
+        }
+    }
 }

@@ -3,8 +3,10 @@ package gpuanalytics.placement.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gpuanalytics.placement.feature.NodeFeatures;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -46,6 +48,35 @@ class PodPredictorTest {
                 null);
     }
 
+    /** Asked about many nodes at once, some of them twice and some known already. */
+    private void together(Predictor predictor, Instant at) {
+        var workload = new Workload("ml", "w-2", null, null, null);
+        var request = new PodRequest(1000.0, null, 1000.0, 1.0, "A10");
+        var pod = predictor.about(workload, request, at);
+        for (int times = 0; times < 20; times++) {
+            var nodes = new ArrayList<NodeFeatures>();
+            for (int each = random.nextInt(200); each >= 0; each--) {
+                nodes.add(pod.node(node(), orAbsent(MODELS.get(random.nextInt(3)))));
+            }
+            if (random.nextInt(4) == 0) {
+                var like = nodes.subList(0, random.nextInt(nodes.size()) + 1);
+                pod.ahead(Target.PEAK_MEMORY_MIB, like);
+                pod.ahead(Target.JOULES_PER_HOUR, like);
+            }
+            var memory = pod.reckoned(Target.PEAK_MEMORY_MIB, nodes).orElseThrow();
+            var energy = pod.reckoned(Target.JOULES_PER_HOUR, nodes).orElseThrow();
+            var alone = predictor.about(workload, request, at);
+            for (int each = 0; each < nodes.size(); each++) {
+                double high =
+                        alone.range(Target.PEAK_MEMORY_MIB, nodes.get(each)).orElseThrow().high();
+                assertEquals(high, memory[each], 1e-6 * high, "seed " + seed);
+                double joules =
+                        alone.range(Target.JOULES_PER_HOUR, nodes.get(each)).orElseThrow().value();
+                assertEquals(joules, energy[each], 1e-6 * Math.abs(joules), "seed " + seed);
+            }
+        }
+    }
+
     @Test
     void aRangeIsThePredictionWithoutWhatMakesItUp() throws Exception {
         System.out.println("[seed] ranges " + seed);
@@ -61,16 +92,22 @@ class PodPredictorTest {
         assertTrue(predictor.models().size() >= 2, () -> keeper.states().toString());
 
         var said = new HashSet<Range>();
-        var pod =
-                predictor.about(
-                        new Workload("ml", "w-1", null, null, null),
-                        new PodRequest(1000.0, null, 1000.0, 1.0, "T4"),
-                        clock.instant());
+        var at = clock.instant();
+        var workload = new Workload("ml", "w-1", null, null, null);
+        var request = new PodRequest(1000.0, null, 1000.0, 1.0, "T4");
+        var pod = predictor.about(workload, request, at);
         for (int times = 0; times < 500; times++) {
             var node = node();
             var gpuModel = orAbsent(MODELS.get(random.nextInt(3)));
-            for (var prediction : pod.predict(node, gpuModel).values()) {
-                var range = pod.range(prediction.target(), pod.node(node, gpuModel)).orElseThrow();
+            var there = pod.node(node, gpuModel);
+            var whole =
+                    List.copyOf(
+                            predictor
+                                    .predict(new Subject(workload, request.on(gpuModel), node, at))
+                                    .values());
+            assertEquals(whole, pod.predict(there).get());
+            for (var prediction : whole) {
+                var range = pod.range(prediction.target(), there).orElseThrow();
                 double near = 1e-9 * Math.abs(prediction.value());
                 assertEquals(prediction.value(), range.value(), near);
                 assertEquals(prediction.low(), range.low(), 2 * near);
@@ -79,6 +116,7 @@ class PodPredictorTest {
             }
         }
         assertTrue(said.size() > 20, () -> "nodes are told apart: " + said.size());
+        together(predictor, clock.instant());
         // one of which nothing is known is none whose numbers are zero
         var zero = pod.node(new NodeState("n-0", 0.0), "T4");
         var unknown = pod.node(NodeState.UNKNOWN, "T4");
