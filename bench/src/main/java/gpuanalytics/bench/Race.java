@@ -10,6 +10,7 @@ import gpuanalytics.bench.measure.PollMain;
 import gpuanalytics.bench.process.Profile;
 import gpuanalytics.bench.report.Figures;
 import gpuanalytics.bench.store.StoreProcess;
+import gpuanalytics.bench.store.StoringStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -19,6 +20,11 @@ import java.util.stream.Stream;
 
 /** The rounds of a race: every contender with every workload and every delay of the store. */
 final class Race {
+
+    /** A store that stores takes so many times as long. */
+    private static final int STORING_TAKES = 10;
+
+    private static final int MOST_INSERTED_AGAIN = 200_000;
 
     private final RaceOptions options;
     private final StoreProcess store;
@@ -39,6 +45,10 @@ final class Race {
         for (var workload : options.workloads()) {
             var load = workload.load(options.records(), options.seed());
             topics.fill(load);
+            if (options.storing() != null) {
+                race(load, options.storing());
+                continue;
+            }
             for (var delay : options.delaysMillis(workload)) {
                 race(load, delay);
             }
@@ -82,9 +92,45 @@ final class Race {
                 readOnly(load);
             }
             for (var contender : contenders()) {
-                round(contender, load, delayMillis + " ms");
+                round(contender, stage(contender, load), delayMillis + " ms", limit(load));
             }
         }
+    }
+
+    /** On a store that stores: what it has in the end is counted, and what it could have taken. */
+    private void race(Load load, String storing) throws IOException, InterruptedException {
+        try (var stored = new StoringStore(storing)) {
+            for (int round = 1; round <= options.rounds(load.workload()); round++) {
+                for (var contender : contenders()) {
+                    var stage = stage(contender, load);
+                    try {
+                        var limit = limit(load).multipliedBy(STORING_TAKES);
+                        var figures = round(contender, stage, stored.name(), limit);
+                        compare(figures, stored, stage.group(), contender.collections(stage));
+                    } finally {
+                        stored.drop(stage.group());
+                    }
+                }
+            }
+        }
+    }
+
+    private void compare(
+            Figures figures, StoringStore stored, String database, List<String> collections)
+            throws InterruptedException {
+        long documents = stored.documents(database, collections);
+        if (documents != figures.records()) {
+            throw new IllegalStateException(
+                    "%s: %,d documents are stored, expected %,d"
+                            .formatted(figures.contender(), documents, figures.records()));
+        }
+        double own = stored.insertsPerSecond(database, collections.getFirst(), MOST_INSERTED_AGAIN);
+        var what =
+                "%s, workload %s, with the documents of %s"
+                        .formatted(figures.store(), figures.workload(), figures.contender());
+        measures.add(what + ": plain inserts", "documents/s", own);
+        measures.add(
+                what + ": the race's share of it", "%", 100 * figures.recordsPerSecond() / own);
     }
 
     /** What reading alone costs: the least that any contender can cost. */
@@ -101,15 +147,15 @@ final class Race {
         measures.add(what + ", processor", "s per million", reading.cpuSecondsPerMillion());
     }
 
-    private void round(Contender contender, Load load, String storeName)
+    private Figures round(Contender contender, Stage stage, String storeName, Duration limit)
             throws IOException, InterruptedException {
-        var stage = stage(contender, load);
-        var figures = new Round(contender, stage, store, topics, limit(load)).run(storeName);
+        var figures = new Round(contender, stage, store, topics, limit).run(storeName);
         rounds.add(figures);
         System.out.print(figures.text());
         if (options.recording()) {
             System.out.print(Profile.read(stage.directory().resolve("profile.jfr")).summary());
         }
+        return figures;
     }
 
     /** Ten thousand records a second, and a minute: slower is broken. */

@@ -16,7 +16,6 @@ import gpuanalytics.bench.report.Machine;
 import gpuanalytics.bench.report.PerformancePage;
 import gpuanalytics.bench.report.RaceResult;
 import gpuanalytics.bench.report.Summary;
-import gpuanalytics.bench.store.StoreProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -53,7 +52,7 @@ public final class RaceMain {
     private static void run(RaceOptions options) throws IOException, InterruptedException {
         Files.createDirectories(options.directory());
         try (var broker = broker(options);
-                var store = StoreProcess.start(options.directory());
+                var store = options.store();
                 var topics = new TopicFiller(broker.line())) {
             topics.create("dead.letters.v1");
             var measures = new Measures();

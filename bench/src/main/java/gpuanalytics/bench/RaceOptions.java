@@ -2,6 +2,7 @@ package gpuanalytics.bench;
 
 import gpuanalytics.bench.command.CommandLine;
 import gpuanalytics.bench.load.Workload;
+import gpuanalytics.bench.store.StoreProcess;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param rounds how often each contender runs each
  * @param once the workloads that each contender runs once only, with the first delay
  * @param delaysMillis how long the acknowledging store takes per write; a race for each
+ * @param storing a store that stores, which races instead of the acknowledging one; null for none
  * @param seed what the records are made from
  * @param classPath where our processor is; this program's own class path by default
  * @param heap its largest heap
@@ -36,6 +38,7 @@ record RaceOptions(
         int rounds,
         Set<Workload> once,
         List<Integer> delaysMillis,
+        @Nullable String storing,
         long seed,
         String classPath,
         String heap,
@@ -55,6 +58,8 @@ record RaceOptions(
             --rounds N        how often each runs (default 3)
             --once a,c,e      workloads that run one round, with the first delay only
             --delay-ms 0,5    how long the store takes per write (default 0,5)
+            --store-url URL   race on that store, which stores, instead of one that acknowledges;
+                              a database for each round, dropped after it
             --seed N          what the records are made from (default 1)
             --classpath CP    where our processor is, to race another version
             --heap SIZE       our largest heap (default 512m)
@@ -82,6 +87,7 @@ record RaceOptions(
                 line.words("--delay-ms", "0,5").stream()
                         .map(each -> Math.toIntExact(CommandLine.number("--delay-ms", each, 0)))
                         .toList(),
+                line.has("--store-url") ? line.text("--store-url", "") : null,
                 line.number("--seed", 1, 0),
                 line.text("--classpath", System.getProperty("java.class.path")),
                 line.text("--heap", "512m"),
@@ -92,6 +98,13 @@ record RaceOptions(
                 line.path("--page"),
                 line.has("--jfr"),
                 Path.of(line.text("--dir", "bench/target/race")).toAbsolutePath());
+    }
+
+    /** The store that races: an acknowledging one, which also counts what another one stores. */
+    StoreProcess store() {
+        return storing == null
+                ? StoreProcess.start(directory)
+                : StoreProcess.before(storing, directory);
     }
 
     /** How often each contender runs a workload. */

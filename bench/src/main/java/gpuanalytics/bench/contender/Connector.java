@@ -22,6 +22,7 @@ public record Connector(Path directory, boolean tuned) implements Contender {
     /** As its users give it; ours has a third of that. */
     private static final String HEAP = "-Xmx1500m";
 
+    private static final String COLLECTION = "raw";
     private static final String PLUGIN = "com.mongodb.kafka.connect";
 
     @Override
@@ -53,6 +54,11 @@ public record Connector(Path directory, boolean tuned) implements Contender {
         return "connect-" + stage.group();
     }
 
+    @Override
+    public List<String> collections(Stage stage) {
+        return List.of(COLLECTION);
+    }
+
     private Map<String, String> worker(Stage stage) {
         var worker = new LinkedHashMap<String, String>();
         worker.put("bootstrap.servers", stage.bootstrap());
@@ -79,8 +85,8 @@ public record Connector(Path directory, boolean tuned) implements Contender {
         sink.put("tasks.max", "1");
         sink.put("topics", String.join(",", stage.load().filledTopics()));
         sink.put("connection.uri", stage.storeUrl());
-        sink.put("database", "gpu");
-        sink.put("collection", "raw");
+        sink.put("database", stage.group());
+        sink.put("collection", COLLECTION);
         if (tuned) {
             sink.put("bulk.write.ordered", "false");
             sink.put("document.id.strategy.overwrite.existing", "true");

@@ -30,6 +30,17 @@ public record Ours(String classPath, String heap, Map<String, String> settings)
     }
 
     @Override
+    public List<String> collections(Stage stage) {
+        return stage.load().filledTopics().stream()
+                .map(
+                        topic ->
+                                topic.equals(stage.load().usageTopic())
+                                        ? "token_usage"
+                                        : "gpu_metrics")
+                .toList();
+    }
+
+    @Override
     public ChildJvm start(Stage stage) {
         // those of the image
         var options =
@@ -53,6 +64,7 @@ public record Ours(String classPath, String heap, Map<String, String> settings)
                         Map.of(
                                 "KAFKA_BOOTSTRAP", stage.bootstrap(),
                                 "MONGO_URL", stage.storeUrl(),
+                                "MONGO_DATABASE", stage.group(),
                                 "TOPIC_METRIC", stage.load().sampleTopic(),
                                 "TOPIC_TOKEN", stage.load().usageTopic(),
                                 "GROUP_ID", stage.group(),

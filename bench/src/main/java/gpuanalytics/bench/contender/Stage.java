@@ -10,7 +10,7 @@ import java.util.List;
  * @param bootstrap the broker
  * @param storeUrl the store
  * @param load the records, in their topics already
- * @param group the consumer group to use, new for every round
+ * @param group the consumer group and the database to use, new for every round
  * @param directory an empty folder of its own, for its files and its log
  * @param jvmOptions options to add, for a recording
  */

@@ -5,6 +5,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
@@ -16,12 +17,15 @@ import org.bson.BsonDateTime;
 import org.bson.BsonDocument;
 import org.bson.BsonString;
 import org.bson.BsonValue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server of MongoDB's protocol that takes every write, counts it, waits if told to, and
  * acknowledges it. Nothing is stored, and reads find nothing, but the names of GPUs: who writes
  * those reads them again, and would write them for ever. So what a client does with it is the
  * client's own cost.
+ *
+ * <p>Before a store that stores it counts what that one acknowledges, and answers as that one does.
  */
 public final class AckStore implements AutoCloseable {
 
@@ -34,21 +38,35 @@ public final class AckStore implements AutoCloseable {
     private static final int BACKLOG = 64;
     private static final int BUFFER_BYTES = 256 << 10;
 
+    private static final Set<String> WRITES = Set.of("insert", "update", "delete", "bulkWrite");
+
     private final ServerSocket server;
+    private final @Nullable InetSocketAddress behind;
     private final StoreReplies replies;
     private final StoreCounter counter = new StoreCounter();
     private final KeptDocuments kept = new KeptDocuments();
     private volatile Duration delay = Duration.ZERO;
     private volatile int sampleEvery;
 
-    private AckStore(ServerSocket server) {
+    private AckStore(ServerSocket server, @Nullable InetSocketAddress behind) {
         this.server = server;
+        this.behind = behind;
         this.replies = new StoreReplies("127.0.0.1:" + server.getLocalPort());
     }
 
     /** Starts one on a free port of loopback. */
     public static AckStore start() throws IOException {
-        var store = new AckStore(new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()));
+        return start(null);
+    }
+
+    /** The same before a store that stores. */
+    public static AckStore before(InetSocketAddress behind) throws IOException {
+        return start(behind);
+    }
+
+    private static AckStore start(@Nullable InetSocketAddress behind) throws IOException {
+        var loopback = InetAddress.getLoopbackAddress();
+        var store = new AckStore(new ServerSocket(0, BACKLOG, loopback), behind);
         Thread.ofPlatform().daemon().name("accept").start(store::accept);
         return store;
     }
@@ -105,9 +123,10 @@ public final class AckStore implements AutoCloseable {
                         new DataInputStream(
                                 new BufferedInputStream(socket.getInputStream(), BUFFER_BYTES))) {
             socket.setTcpNoDelay(true);
-            var reader = new WireMessage.Reader(in);
-            for (var message = reader.next(); message != null; message = reader.next()) {
-                answer(message, socket.getOutputStream());
+            if (behind == null) {
+                answer(new WireMessage.Reader(in), socket.getOutputStream());
+            } else {
+                pass(new WireMessage.Reader(in), socket.getOutputStream(), behind);
             }
         } catch (IOException e) {
             if (!socket.isClosed()) {
@@ -116,10 +135,28 @@ public final class AckStore implements AutoCloseable {
         }
     }
 
-    private void answer(WireMessage message, OutputStream out) throws IOException {
-        var reply = reply(message);
-        if (message.wantsReply()) {
-            message.answer(out, reply);
+    private void answer(WireMessage.Reader reader, OutputStream out) throws IOException {
+        for (var message = reader.next(); message != null; message = reader.next()) {
+            var reply = reply(message);
+            if (message.wantsReply()) {
+                message.answer(out, reply);
+            }
+        }
+    }
+
+    private void pass(WireMessage.Reader reader, OutputStream out, InetSocketAddress store)
+            throws IOException {
+        try (var relay = new Relay(store)) {
+            for (var message = reader.next(); message != null; message = reader.next()) {
+                var name = message.command().getFirstKey();
+                if (WRITES.contains(name)) {
+                    arrives(name, message);
+                    relay.pass(reader, message.wantsReply(), out);
+                    acknowledges(name, message);
+                } else {
+                    relay.pass(reader, message.wantsReply(), out);
+                }
+            }
         }
     }
 
@@ -162,14 +199,26 @@ public final class AckStore implements AutoCloseable {
 
     /** Counts a write, waits as long as writes take, and returns how many documents it had. */
     private int write(String name, WireMessage message) {
+        arrives(name, message);
+        pause();
+        return acknowledges(name, message);
+    }
+
+    private static String collection(String name, WireMessage message) {
         var target = message.command().get(name);
-        var collection = target != null && target.isString() ? target.asString().getValue() : "*";
-        var isRaw = RAW.contains(collection);
-        if (isRaw) {
+        return target != null && target.isString() ? target.asString().getValue() : "*";
+    }
+
+    private void arrives(String name, WireMessage message) {
+        if (RAW.contains(collection(name, message))) {
             counter.rawArrives(System.nanoTime());
         }
+    }
+
+    private int acknowledges(String name, WireMessage message) {
+        var collection = collection(name, message);
+        var isRaw = RAW.contains(collection);
         int documents = message.sequence() == null ? 0 : message.sequence().count();
-        pause();
         if (isRaw && sampleEvery > 0) {
             noteAges(message);
         }

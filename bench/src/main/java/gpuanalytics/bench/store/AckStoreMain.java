@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /**
- * An acknowledging store in a process of its own. It prints its port, then answers each line of its
- * input with one line, and ends with its input.
+ * An acknowledging store in a process of its own; before another one where its arguments are that
+ * one's host and port. It prints its port, then answers each line of its input with one line, and
+ * ends with its input.
  */
 public final class AckStoreMain {
 
@@ -19,7 +21,7 @@ public final class AckStoreMain {
     private AckStoreMain() {}
 
     public static void main(String[] arguments) throws IOException {
-        try (var store = AckStore.start();
+        try (var store = start(arguments);
                 var in = new BufferedReader(new InputStreamReader(System.in, UTF_8))) {
             System.out.println(store.port());
             for (var line = in.readLine(); line != null; line = in.readLine()) {
@@ -27,6 +29,13 @@ public final class AckStoreMain {
             }
         }
         System.exit(0);
+    }
+
+    private static AckStore start(String[] arguments) throws IOException {
+        return arguments.length == 0
+                ? AckStore.start()
+                : AckStore.before(
+                        new InetSocketAddress(arguments[0], Integer.parseInt(arguments[1])));
     }
 
     private static String answer(AckStore store, String[] words) throws IOException {

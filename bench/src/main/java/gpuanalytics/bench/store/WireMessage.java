@@ -48,7 +48,7 @@ record WireMessage(
     private static final int AWAIT_CAPABLE = 8;
 
     /** MongoDB's own limit. */
-    private static final int MAX_BYTES = 48_000_000;
+    static final int MAX_BYTES = 48_000_000;
 
     /** The arrays of a command that hold what is written, where that does not stand beside it. */
     private static final Set<String> WRITTEN = Set.of("documents", "updates", "deletes", "ops");
@@ -80,6 +80,7 @@ record WireMessage(
         private final ByteBuffer header =
                 ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         private byte[] buffer = new byte[64 << 10];
+        private int length;
 
         Reader(DataInputStream in) {
             this.in = in;
@@ -92,7 +93,7 @@ record WireMessage(
             } catch (EOFException _) {
                 return null;
             }
-            int length = header.getInt(0) - HEADER_BYTES;
+            length = header.getInt(0) - HEADER_BYTES;
             if (length < 0 || length > MAX_BYTES) {
                 throw new IOException(
                         "message of %d bytes, expected at most %d".formatted(length, MAX_BYTES));
@@ -110,6 +111,13 @@ record WireMessage(
                         throw new IOException(
                                 "operation %d, expected OP_MSG or OP_QUERY".formatted(operation));
             };
+        }
+
+        /** Writes the latest message as it came. */
+        void copyTo(OutputStream out) throws IOException {
+            out.write(header.array());
+            out.write(buffer, 0, length);
+            out.flush();
         }
     }
 

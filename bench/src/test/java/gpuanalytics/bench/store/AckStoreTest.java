@@ -21,6 +21,8 @@ import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -72,6 +74,31 @@ final class AckStoreTest {
         long own = writes.bytes() - 5000L * ID_BYTES; // the command itself
         assertTrue(own > 0 && own < 1000, () -> own + " bytes beside the documents");
         assertTrue(counts.lastRawNanos() >= counts.firstRawNanos());
+    }
+
+    /** What stands before a store counts what that one takes, and says what that one says. */
+    @Test
+    void countsWhatAnotherStoreAnswers() throws IOException {
+        var behind = new InetSocketAddress(InetAddress.getLoopbackAddress(), store.port());
+        try (var before = AckStore.before(behind);
+                var through =
+                        MongoClients.create(
+                                "mongodb://127.0.0.1:%d/?directConnection=true"
+                                        .formatted(before.port()))) {
+            var collection = through.getDatabase("bench").getCollection("gpu_metrics");
+            for (int call = 0; call < 3; call++) {
+                var documents =
+                        IntStream.range(0, 2000).mapToObj(n -> new Document("n", n)).toList();
+                assertTrue(collection.insertMany(documents).wasAcknowledged());
+            }
+            assertThrows(
+                    MongoCommandException.class,
+                    () -> through.getDatabase("bench").runCommand(new Document("noSuch", 1)));
+            assertNull(collection.find().first());
+            assertEquals(6000, before.counts(false).rawDocuments());
+            assertEquals(store.counts(false).writes(), before.counts(false).writes());
+            assertEquals(List.of("noSuch"), store.counts(false).unknown());
+        }
     }
 
     @Test
