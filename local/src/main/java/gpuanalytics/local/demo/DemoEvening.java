@@ -16,6 +16,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -45,6 +46,11 @@ public final class DemoEvening implements AutoCloseable {
                     "{\"ts\":\"2020-01-01T00:00:00Z\",\"request_id\":\"r-2\",\"model\":\"llama-3.1-8b\",\"prompt_tokens\":-5}",
                     "[{\"host\":\"gpu-node-77\",\"gpu_index\":0,\"utilization\":1.7}]",
                     "no JSON at all");
+
+    /** Answers that another moment may have another of. */
+    private static final Set<Integer> BUSY = Set.of(429, 503, 504);
+
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final String api;
     private final Optional<String> door;
@@ -160,15 +166,24 @@ public final class DemoEvening implements AutoCloseable {
         return Math.max(LEAST_USD, Math.rint(usd * 100) / 100);
     }
 
+    /** Once more where the processor is too busy, as a day that has just come may make it. */
     private String send(String method, String address, String body)
             throws IOException, InterruptedException {
-        var answer = ask(method, address, body);
-        if (answer.statusCode() != 200) {
-            throw new IOException(
-                    "%s %s is answered %d: %s"
-                            .formatted(method, address, answer.statusCode(), answer.body()));
+        long giveUp = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            var answer = ask(method, address, body);
+            if (answer.statusCode() == 200) {
+                return answer.body();
+            }
+            if (!BUSY.contains(answer.statusCode()) || System.nanoTime() > giveUp) {
+                throw new IOException(
+                        "%s %s is answered %d: %s"
+                                .formatted(method, address, answer.statusCode(), answer.body()));
+            }
+            if (closed.await(LOOK_MS, TimeUnit.MILLISECONDS)) {
+                throw new InterruptedException("the demonstration ends");
+            }
         }
-        return answer.body();
     }
 
     /** The doors refuse what they are to refuse. */

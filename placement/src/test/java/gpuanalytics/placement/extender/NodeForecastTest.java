@@ -2,6 +2,8 @@ package gpuanalytics.placement.extender;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -101,9 +103,10 @@ class NodeForecastTest {
         for (int hours = 0; hours < 5 * 24 + 6; hours++) {
             hour(keeper);
         }
+        var forecasts = new ModelForecasts(keeper::predictor, clock);
         var given =
                 new Given(
-                        new ModelForecasts(keeper::predictor, clock),
+                        forecasts,
                         NodeHistory.NONE,
                         new Weights(0, 0.05, 0.05, 0, 0, 100),
                         (_, _, _, _, _) -> "",
@@ -139,6 +142,32 @@ class NodeForecastTest {
             assertEquals(prediction.path("value").asDouble(), value(cool, target), 1e-6);
         }
         assertEquals(2, forecast.path("predictions").size());
+        whatIsAskedAheadIsWhatIsAskedAnew(keeper, forecasts, next);
+    }
+
+    private void whatIsAskedAheadIsWhatIsAskedAnew(
+            ModelKeeper keeper, ModelForecasts forecasts, PodState next) throws Exception {
+        var before = forecasts.of(next).orElseThrow();
+        hour(keeper);
+        assertSame(before, forecasts.of(next).orElseThrow());
+        forecasts.renew();
+        var ahead = forecasts.of(next).orElseThrow();
+        assertNotSame(before, ahead);
+        var anew = new ModelForecasts(keeper::predictor, clock).of(next).orElseThrow();
+        var places = new ArrayList<Place>();
+        for (double fragment = 0; fragment < 4; fragment += 0.3) {
+            places.add(new Place("hot", "T4", fragment));
+            places.add(new Place("cool", "T4", fragment));
+            places.add(new Place("other", "A10", fragment));
+        }
+        var said = ahead.needs(places, true);
+        for (int each = 0; each < said.size(); each++) {
+            var place = places.get(each);
+            double joules = anew.joulesPerHour(place).orElseThrow();
+            assertEquals(joules, said.get(each).joulesPerHour(), 1e-6 * joules, "" + place);
+            int peak = anew.peakGpuMemoryMib(place).orElseThrow();
+            assertEquals(peak, said.get(each).peakGpuMemoryMib(), 1, "" + place);
+        }
     }
 
     private static double value(JsonNode node, Target target) {
