@@ -150,11 +150,11 @@ public final class AckStore implements AutoCloseable {
             for (var message = reader.next(); message != null; message = reader.next()) {
                 var name = message.command().getFirstKey();
                 if (WRITES.contains(name)) {
-                    arrives(name, message);
-                    relay.pass(reader, message.wantsReply(), out);
-                    acknowledges(name, message);
+                    var write = message;
+                    arrives(name, write);
+                    relay.pass(reader, write.wantsReply(), out, () -> acknowledges(name, write));
                 } else {
-                    relay.pass(reader, message.wantsReply(), out);
+                    relay.pass(reader, message.wantsReply(), out, () -> {});
                 }
             }
         }

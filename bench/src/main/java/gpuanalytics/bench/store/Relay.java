@@ -29,8 +29,12 @@ final class Relay implements AutoCloseable {
         out = socket.getOutputStream();
     }
 
-    /** Asks the store what the client has asked, and gives the client its answer or answers. */
-    void pass(WireMessage.Reader asked, boolean wantsReply, OutputStream client)
+    /**
+     * Asks the store what the client has asked, and gives the client its answer or answers.
+     *
+     * @param answered is run when the store has answered, before the client knows
+     */
+    void pass(WireMessage.Reader asked, boolean wantsReply, OutputStream client, Runnable answered)
             throws IOException {
         asked.copyTo(out);
         boolean isLast = !wantsReply;
@@ -48,6 +52,7 @@ final class Relay implements AutoCloseable {
                 header = ByteBuffer.wrap(answer).order(ByteOrder.LITTLE_ENDIAN);
             }
             in.readFully(answer, HEADER_BYTES, length - HEADER_BYTES);
+            answered.run();
             client.write(answer, 0, length);
             client.flush();
             // a driver that watches a store asks once and is told whenever something has changed

@@ -25,6 +25,8 @@ public final class ModelForecasts implements Forecasts {
     /** Of more those not asked about for longest are forgotten; for 1,200 nodes some 50 MB. */
     private static final int MAX_KEPT = 512;
 
+    private static final int MAX_NODES = 20_000;
+
     private final Supplier<Predictor> predictor;
     private final Clock clock;
     private Moment moment;
@@ -102,7 +104,8 @@ public final class ModelForecasts implements Forecasts {
                 return;
             }
             kinds = List.copyOf(moment.kept.keySet());
-            places = moment.places();
+            // nodes that are gone stay among them, so that they are forgotten when they are many
+            places = moment.seen.size() > MAX_NODES ? List.of() : moment.places();
         }
         var next = Moment.of(answers, now);
         if (!answers.models().isEmpty()) {
