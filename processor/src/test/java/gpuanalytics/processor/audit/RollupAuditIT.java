@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Random;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class RollupAuditIT {
@@ -59,6 +60,11 @@ class RollupAuditIT {
     private final MongoRollups rollups = new MongoRollups(store, math, 1000, retry, metrics, clock);
     private final ChangedHours hours = new ChangedHours(store, retry, metrics, clock, LEASE);
     private final TestRows usages = new TestRows(EventTopic.TOKEN_USAGE, "topic-a", 0);
+
+    @BeforeEach
+    void prepare() {
+        store.prepare();
+    }
 
     @AfterEach
     void close() {
