@@ -76,6 +76,11 @@ record Weigher(Fleet fleet, ExtenderConfig config, NodeHistory history) {
         private final @Nullable NeedColumn needs;
         private final Map<Long, Optional<ScoreColumn>> columns = new HashMap<>();
 
+        /** The last one that was asked for: most nodes ask for the same as the one before them. */
+        private long lastKey = -1;
+
+        private @Nullable ScoreColumn last;
+
         Columns(Fleet fleet, PodRequest request, Optional<NeedColumn> needs) {
             this.fleet = fleet;
             this.request = request;
@@ -86,14 +91,24 @@ record Weigher(Fleet fleet, ExtenderConfig config, NodeHistory history) {
             int memory = state.gpuMemoryMib();
             var need = needs == null ? Need.NOTHING : needs.of(node);
             int peak = memory == 0 ? 0 : inParts(need.peakGpuMemoryMib(), memory);
-            var column =
-                    columns.computeIfAbsent(
-                                    ((long) memory << Integer.SIZE) | peak,
-                                    _ ->
-                                            Optional.ofNullable(
-                                                    fleet.column(request.needing(peak), memory)))
-                            .orElse(null);
+            var column = column(memory, peak);
             return new Candidate(state, node, need, peak, column, request.memoryMib());
+        }
+
+        private @Nullable ScoreColumn column(int memory, int peak) {
+            long key = ((long) memory << Integer.SIZE) | peak;
+            if (key != lastKey) {
+                lastKey = key;
+                last =
+                        columns.computeIfAbsent(
+                                        key,
+                                        _ ->
+                                                Optional.ofNullable(
+                                                        fleet.column(
+                                                                request.needing(peak), memory)))
+                                .orElse(null);
+            }
+            return last;
         }
 
         /** As many whole parts of a GPU's memory as are needed; what is more than all stays so. */

@@ -18,14 +18,15 @@ final class BodyStream extends OutputStream {
     /** What an answer that nobody reads holds here at most. */
     static final int CHUNK_BYTES = 32 * 1024;
 
+    private static final byte[] NOTHING = {};
+
     private final Exchange exchange;
     private final Runnable head;
     private final boolean headOnly;
     private final boolean endless;
     private final boolean byParts;
-    private final long knownLength;
     private final long deadlineNanos;
-    private final byte[] chunk = new byte[CHUNK_BYTES];
+    private byte[] chunk = NOTHING;
     private int filled;
     private long written;
     private boolean begun;
@@ -40,7 +41,6 @@ final class BodyStream extends OutputStream {
         this.headOnly = headOnly;
         this.endless = body instanceof Body.Endless;
         this.byParts = endless || (body instanceof Body.Streamed(var _, var isLong) && isLong);
-        this.knownLength = body instanceof Body.Bytes(byte[] bytes) ? bytes.length : -1;
         this.deadlineNanos = System.nanoTime() + exchange.readTimeout().toNanos();
     }
 
@@ -54,6 +54,9 @@ final class BodyStream extends OutputStream {
         written += length;
         if (headOnly) {
             return;
+        }
+        if (chunk.length == 0) {
+            chunk = new byte[CHUNK_BYTES];
         }
         for (int done = 0; done < length; ) {
             int taken = Math.min(length - done, CHUNK_BYTES - filled);
@@ -101,21 +104,27 @@ final class BodyStream extends OutputStream {
         }
         begun = true;
         head.run();
-        if (knownLength >= 0) {
-            exchange.response().putHeader("content-length", Long.toString(knownLength));
-        } else {
-            exchange.response().setChunked(true);
-        }
+        exchange.response().setChunked(true);
         if (endless) {
             // a compressor would keep events until it has enough of them
             exchange.response().putHeader("content-encoding", "identity");
         }
     }
 
+    /** Sends an answer that is at hand as one, for it is held whatever is sent of it. */
+    void finish(byte[] whole) throws IOException {
+        written = whole.length;
+        finish(headOnly ? Buffer.buffer() : Buffer.buffer(whole));
+    }
+
     /** Sends the rest and waits until the client has it. */
     void finish() throws IOException {
         var rest = Buffer.buffer(Arrays.copyOf(chunk, filled));
         filled = 0;
+        finish(rest);
+    }
+
+    private void finish(Buffer rest) throws IOException {
         await(
                 () -> {
                     if (!begun) {

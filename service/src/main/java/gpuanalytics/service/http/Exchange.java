@@ -134,16 +134,19 @@ final class Exchange {
             throws IOException, InterruptedException {
         var out = new BodyStream(this, () -> head(path, headers, answer), isHead(), answer.body());
         switch (answer.body()) {
-            case Body.Bytes(byte[] bytes) -> out.write(bytes);
-            case Body.Streamed(Body.Writer writer, boolean _) -> writer.writeTo(out);
+            case Body.Bytes(byte[] bytes) -> out.finish(bytes);
+            case Body.Streamed(Body.Writer writer, boolean _) -> {
+                writer.writeTo(out);
+                out.finish();
+            }
             case Body.Endless(Body.Writer writer) -> {
                 out.begin();
                 if (!isHead()) {
                     writer.writeTo(out);
                 }
+                out.finish();
             }
         }
-        out.finish();
     }
 
     /** The origin of the page that asks; null where none does. */

@@ -3,7 +3,7 @@ package gpuanalytics.service.http;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
-import java.io.ByteArrayOutputStream;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -24,13 +24,15 @@ public final class Json {
 
     /** A short document, at hand. */
     public static Body.Bytes bytes(Part part) {
-        var out = new ByteArrayOutputStream(1024);
-        try (var json = FACTORY.createGenerator(out)) {
-            part.writeTo(json);
+        // it grows by blocks, and what is written already is not copied each time
+        try (var out = new ByteArrayBuilder()) {
+            try (var json = FACTORY.createGenerator(out)) {
+                part.writeTo(json);
+            }
+            return new Body.Bytes(out.toByteArray());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Body.Bytes(out.toByteArray());
     }
 
     /** A document that may be long, written while the client reads it. */
