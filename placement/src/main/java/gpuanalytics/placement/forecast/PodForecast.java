@@ -11,6 +11,8 @@ import gpuanalytics.placement.model.Prediction;
 import gpuanalytics.placement.model.Range;
 import gpuanalytics.placement.model.Target;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,7 +102,19 @@ final class PodForecast implements Forecast {
 
     @Override
     public List<Need> needs(List<Place> places, boolean withEnergy) {
-        var nodes = places.stream().map(this::features).toList();
+        // of thousands of nodes most are alike: each kind of them is asked about once
+        var kinds = new LinkedHashMap<NodeFeatures, Integer>();
+        var kindOf = new int[places.size()];
+        for (int place = 0; place < kindOf.length; place++) {
+            var features = features(places.get(place));
+            var known = kinds.putIfAbsent(features, kinds.size());
+            kindOf[place] = known == null ? kinds.size() - 1 : known;
+        }
+        var said = needsOf(List.copyOf(kinds.keySet()), withEnergy);
+        return Arrays.stream(kindOf).mapToObj(said::get).toList();
+    }
+
+    private List<Need> needsOf(List<NodeFeatures> nodes, boolean withEnergy) {
         var nothing = new double[nodes.size()];
         var memory =
                 gpus == 0

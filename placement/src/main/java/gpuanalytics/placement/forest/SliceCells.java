@@ -39,10 +39,6 @@ public final class SliceCells {
         return number;
     }
 
-    int columns() {
-        return sets.length;
-    }
-
     /** How many bins a column has. */
     int count(int place) {
         return Long.bitCount(sets[place]);

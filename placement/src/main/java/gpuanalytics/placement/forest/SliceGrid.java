@@ -15,6 +15,15 @@ public final class SliceGrid {
     private final SliceCells cells;
     private final double[] sums;
     private final int trees;
+
+    /** By column how many bins cells have, and how far apart in the sums neighbours are. */
+    private final int[] counts;
+
+    private final int[] strides;
+
+    /** By column the bins of the leaf that is being written, as ranks. */
+    private final long[] ranks;
+
     private double first = Double.NaN;
 
     /**
@@ -27,6 +36,13 @@ public final class SliceGrid {
         this.trees = trees.length;
         this.cells = cells;
         sums = new double[SUMS * cells.size()];
+        ranks = new long[open.length];
+        counts = new int[open.length];
+        strides = new int[open.length];
+        for (int place = 0; place < open.length; place++) {
+            counts[place] = cells.count(place);
+            strides[place] = SUMS * cells.stride(place);
+        }
         var places = new byte[row.length];
         Arrays.fill(places, (byte) -1);
         for (int place = 0; place < open.length; place++) {
@@ -42,39 +58,42 @@ public final class SliceGrid {
         if (Double.isNaN(first)) {
             first = value;
         }
+        for (int place = 0; place < ranks.length; place++) {
+            ranks[place] = cells.ranks(place, box[place]);
+        }
         // from the first one, so that squares of large values do not eat the difference
-        add(box, 0, 0, value - first, variance, 1);
+        double more = value - first;
+        add(ranks.length - 1, 0, more, more * more, variance);
     }
 
     /** Adds to the corners; the bins of a column are one run of neighbours, or several. */
-    private void add(long[] box, int place, int at, double value, double variance, int sign) {
-        if (place == cells.columns()) {
-            sums[at] += sign * value;
-            sums[at + 1] += sign * value * value;
-            sums[at + 2] += sign * variance;
+    private void add(int place, int at, double value, double square, double variance) {
+        if (place < 0) {
+            sums[at] += value;
+            sums[at + 1] += square;
+            sums[at + 2] += variance;
             return;
         }
-        long ranks = cells.ranks(place, box[place]);
-        int stride = SUMS * cells.stride(place);
-        int count = cells.count(place);
-        int begin = Long.numberOfTrailingZeros(ranks);
+        int stride = strides[place];
+        int count = counts[place];
+        int begin = Long.numberOfTrailingZeros(ranks[place]);
         while (begin < count) {
-            long after = ~ranks & (-1L << begin);
+            long after = ~ranks[place] & (-1L << begin);
             int end = Math.min(count, Long.numberOfTrailingZeros(after));
-            add(box, place + 1, at + begin * stride, value, variance, sign);
+            add(place - 1, at + begin * stride, value, square, variance);
             if (end == count) {
                 return;
             }
-            add(box, place + 1, at + end * stride, value, variance, -sign);
-            begin = Long.numberOfTrailingZeros(ranks & (-1L << end));
+            add(place - 1, at + end * stride, -value, -square, -variance);
+            begin = Long.numberOfTrailingZeros(ranks[place] & (-1L << end));
         }
     }
 
     /** Carries what stands in the corners through the boxes. */
     private void carry() {
-        for (int place = 0; place < cells.columns(); place++) {
-            int stride = SUMS * cells.stride(place);
-            int row = stride * cells.count(place);
+        for (int place = 0; place < strides.length; place++) {
+            int stride = strides[place];
+            int row = stride * counts[place];
             for (int begin = 0; begin < sums.length; begin += row) {
                 for (int at = begin + stride; at < begin + row; at++) {
                     sums[at] += sums[at - stride];
