@@ -18,6 +18,8 @@ import gpuanalytics.bench.report.RaceResult;
 import gpuanalytics.bench.report.Summary;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.utils.internals.AppInfoParser;
@@ -29,6 +31,13 @@ public final class RaceMain {
     private static final double EXPECTED_RATIO = 2.0;
 
     private static final int STARTS = 5;
+
+    /** As workload b has. */
+    private static final int GPUS = 1000;
+
+    /** The default and the longest. */
+    private static final List<Duration> FLUSHES =
+            List.of(Duration.ofSeconds(2), Duration.ofSeconds(10));
 
     private static final int PUBLISHED = 1_000_000;
     private static final int PUBLISHING_ROUNDS = 3;
@@ -64,6 +73,7 @@ public final class RaceMain {
             keep(options, rounds, summaries, measures);
             if (options.beside()) {
                 live(options, race, new LiveRun(store, topics), summaries, measures);
+                everySecond(race, new LiveRun(store, topics), options, measures);
                 starts(race, measures);
                 publishing(options, topics, measures);
                 keep(options, rounds, summaries, measures);
@@ -109,6 +119,23 @@ public final class RaceMain {
             } catch (LateFeedException late) {
                 System.out.printf("%s: not measured, %s%n", what, late.getMessage());
             }
+        }
+    }
+
+    /** A thousand GPUs with a sample per second each, by how long a stored event waits. */
+    private static void everySecond(Race race, LiveRun live, RaceOptions options, Measures measures)
+            throws IOException, InterruptedException {
+        var load = Workload.B.load(options.records(), options.seed());
+        for (var flush : FLUSHES) {
+            var settings = new HashMap<>(race.ours().settings());
+            settings.put("ROLLUP_FLUSH_MS", Long.toString(flush.toMillis()));
+            var ours = new Ours(race.ours().classPath(), race.ours().heap(), settings);
+            var ages = live.run(ours, load, GPUS, race.stage(ours, load).directory());
+            measures.add(
+                    "ours, %d samples/s of as many GPUs, rollups every %d s, store writes"
+                            .formatted(GPUS, flush.toSeconds()),
+                    "per sample",
+                    ages.writesPerRecord());
         }
     }
 

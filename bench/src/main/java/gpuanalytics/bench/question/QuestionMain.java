@@ -15,15 +15,6 @@ import java.util.List;
  */
 public final class QuestionMain {
 
-    private static final String HELP =
-            """
-            usage: make bench-questions ARGS='[--url URL] [EVENTS …]'
-
-              --url   a store, whose database "bench" is emptied; by default an embedded one of its own
-              EVENTS  how many events the rollups are of; by default 100000 1000000 10000000
-            """;
-
-    private static final List<Long> EVENTS = List.of(100_000L, 1_000_000L, 10_000_000L);
     private static final Path DIRECTORY = Path.of("bench", "target", "questions");
     private static final String GPU = "GPU-00000000-0000-0000-0000-000000000001";
     private static final Duration HOUR = Duration.ofHours(1);
@@ -38,27 +29,29 @@ public final class QuestionMain {
     private QuestionMain() {}
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        var asked = List.of(arguments);
-        int url = asked.indexOf("--url");
-        var numbers =
-                url < 0 ? asked : asked.subList(Math.min(url + 2, asked.size()), asked.size());
-        if (asked.contains("--help")
-                || url == asked.size() - 1
-                || !numbers.stream().allMatch(number -> number.matches("[1-9][0-9]{0,9}"))) {
-            System.out.print(HELP);
-            System.exit(asked.contains("--help") ? 0 : 2);
-        }
-        var events = numbers.isEmpty() ? EVENTS : numbers.stream().map(Long::valueOf).toList();
-        if (url >= 0) {
-            measure(asked.get(url + 1), events);
+        if (List.of(arguments).contains("--help")) {
+            System.out.print(QuestionOptions.HELP);
             System.exit(0);
+        }
+        try {
+            measure(QuestionOptions.parse(List.of(arguments)));
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+        }
+        System.exit(0);
+    }
+
+    private static void measure(QuestionOptions options) throws IOException, InterruptedException {
+        if (options.url().isPresent()) {
+            measure(options.url().get(), options.events());
+            return;
         }
         Files.createDirectories(DIRECTORY);
         var own = ChildJvm.own(EmbeddedStoreMain.class, List.of(), STORE_HEAP_MIB);
         try (var store = ChildJvm.talking("store", own, DIRECTORY.resolve("store.log"))) {
-            measure(store.line(), events);
+            measure(store.line(), options.events());
         }
-        System.exit(0);
     }
 
     private static void measure(String url, List<Long> sizes)
