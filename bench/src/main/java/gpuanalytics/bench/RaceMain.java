@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.kafka.common.utils.internals.AppInfoParser;
 
 /** Who moves the records of a topic into a store faster, and at what cost: all in one command. */
@@ -111,14 +112,29 @@ public final class RaceMain {
             var what =
                     "ours, workload %s at half of its rate, append to acknowledged"
                             .formatted(summary.workload());
-            try {
-                var ages = live.run(ours, load, rate, race.stage(ours, load).directory());
-                measures.add(what + ", p50", "ms", ages.p50Millis());
-                measures.add(what + ", p99", "ms", ages.p99Millis());
-                measures.add(what + ", store writes", "per record", ages.writesPerRecord());
-            } catch (LateFeedException late) {
-                System.out.printf("%s: not measured, %s%n", what, late.getMessage());
-            }
+            atRate(
+                    what,
+                    () -> live.run(ours, load, rate, race.stage(ours, load).directory()),
+                    ages -> {
+                        measures.add(what + ", p50", "ms", ages.p50Millis());
+                        measures.add(what + ", p99", "ms", ages.p99Millis());
+                        measures.add(what + ", store writes", "per record", ages.writesPerRecord());
+                    });
+        }
+    }
+
+    /** A run at a rate. */
+    private interface AtRate {
+        LiveRun.Ages run() throws IOException, InterruptedException;
+    }
+
+    /** A machine that is too slow to send so much measures itself: that is said, and no figure. */
+    private static void atRate(String what, AtRate run, Consumer<LiveRun.Ages> came)
+            throws IOException, InterruptedException {
+        try {
+            came.accept(run.run());
+        } catch (LateFeedException late) {
+            System.out.printf("%s: not measured, %s%n", what, late.getMessage());
         }
     }
 
@@ -130,12 +146,13 @@ public final class RaceMain {
             var settings = new HashMap<>(race.ours().settings());
             settings.put("ROLLUP_FLUSH_MS", Long.toString(flush.toMillis()));
             var ours = new Ours(race.ours().classPath(), race.ours().heap(), settings);
-            var ages = live.run(ours, load, GPUS, race.stage(ours, load).directory());
-            measures.add(
+            var what =
                     "ours, %d samples/s of as many GPUs, rollups every %d s, store writes"
-                            .formatted(GPUS, flush.toSeconds()),
-                    "per sample",
-                    ages.writesPerRecord());
+                            .formatted(GPUS, flush.toSeconds());
+            atRate(
+                    what,
+                    () -> live.run(ours, load, GPUS, race.stage(ours, load).directory()),
+                    ages -> measures.add(what, "per sample", ages.writesPerRecord()));
         }
     }
 

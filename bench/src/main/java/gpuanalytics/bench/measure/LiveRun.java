@@ -21,7 +21,7 @@ public final class LiveRun {
     /** Compilation, and what was sent while the contender joined its group. */
     private static final Duration WARM_UP = Duration.ofSeconds(20);
 
-    /** Several flushes of rollups, also of the rarest. */
+    /** Two flushes of rollups where they wait for longest. */
     private static final Duration MEASURED = Duration.ofSeconds(20);
 
     private static final int TIMED_OF = 200;

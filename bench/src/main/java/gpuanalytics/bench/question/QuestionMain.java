@@ -33,13 +33,18 @@ public final class QuestionMain {
             System.out.print(QuestionOptions.HELP);
             System.exit(0);
         }
+        measure(options(arguments));
+        System.exit(0);
+    }
+
+    private static QuestionOptions options(String... arguments) {
         try {
-            measure(QuestionOptions.parse(List.of(arguments)));
+            return QuestionOptions.parse(List.of(arguments));
         } catch (IllegalArgumentException e) {
             System.err.println(e.getMessage());
             System.exit(2);
+            throw e;
         }
-        System.exit(0);
     }
 
     private static void measure(QuestionOptions options) throws IOException, InterruptedException {

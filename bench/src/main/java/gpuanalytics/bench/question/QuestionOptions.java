@@ -1,5 +1,6 @@
 package gpuanalytics.bench.question;
 
+import com.mongodb.ConnectionString;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,6 +32,9 @@ record QuestionOptions(Optional<String> url, List<Long> events) {
         if (hasUrl && arguments.size() == 1) {
             throw new IllegalArgumentException("--url is empty, expected a store's mongodb://…");
         }
+        if (hasUrl) {
+            requireAddress(arguments.get(1));
+        }
         var numbers = arguments.subList(hasUrl ? 2 : 0, arguments.size());
         for (var number : numbers) {
             if (!number.matches("[1-9][0-9]{0,9}")) {
@@ -42,5 +46,15 @@ record QuestionOptions(Optional<String> url, List<Long> events) {
         return new QuestionOptions(
                 hasUrl ? Optional.of(arguments.get(1)) : Optional.empty(),
                 numbers.isEmpty() ? USUAL : numbers.stream().map(Long::valueOf).toList());
+    }
+
+    /** The address itself may hold a password. */
+    private static void requireAddress(String url) {
+        try {
+            var _ = new ConnectionString(url);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "--url is no address of a store, expected mongodb://…: " + e.getMessage(), e);
+        }
     }
 }

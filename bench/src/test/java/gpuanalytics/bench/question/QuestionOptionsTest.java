@@ -37,6 +37,7 @@ class QuestionOptionsTest {
     @ParameterizedTest
     @CsvSource({
         "--url, --url is empty",
+        "--url 100000, --url is no address of a store",
         "0, EVENTS is 0",
         "-1, EVENTS is -1",
         "10 --url x, EVENTS is --url",

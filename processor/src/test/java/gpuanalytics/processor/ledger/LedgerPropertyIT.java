@@ -24,7 +24,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Supplier;
 import org.bson.Document;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -82,8 +81,7 @@ class LedgerPropertyIT {
         }
         fixture.rollUp(late); // read again, as after a restart: they count already
 
-        // each question computes all hours now: of each cut one step, by chance
-        check("computed while asked", () -> List.of(STEPS.get(random.nextInt(STEPS.size()))));
+        check("computed while asked");
         fixture.keeper().keep();
         assertEquals(0, report(Basis.ALLOCATION, new Step.Total()).notes().openHours(), message());
         check("stored");
@@ -180,11 +178,6 @@ class LedgerPropertyIT {
     }
 
     private void check(String when) {
-        check(when, () -> STEPS);
-    }
-
-    /** On each cut, by the steps that it is told. */
-    private void check(String when, Supplier<List<Step>> steps) {
         var covered = fleet.coveredCost(start, fleet.end());
         var gaps = fleet.gapCost(start, fleet.end());
         var all = covered.add(gaps).add(fleet.apiUsd().multiply(US_PER_HOUR));
@@ -195,7 +188,7 @@ class LedgerPropertyIT {
                 near(gaps, total.unknown(), OFF, when + ", gaps" + message());
             }
             for (var cut : CUTS) {
-                for (var step : steps.get()) {
+                for (var step : STEPS) {
                     checkCut(report(basis, step, cut), total, when + ", " + basis);
                 }
             }

@@ -10,12 +10,13 @@ import java.util.function.Supplier;
 
 /**
  * The body of an answer on its way: a chunk at a time, the next only when the one before has left
- * for the client. An answer that fits one chunk is sent with its length; nothing of an answer is
- * sent before its first chunk is full, so that a failure until then can still become a problem.
+ * for the client, and one that is at hand as a whole. An answer that fits one chunk is sent with
+ * its length; nothing of an answer is sent before its first chunk is full, so that a failure until
+ * then can still become a problem.
  */
 final class BodyStream extends OutputStream {
 
-    /** What an answer that nobody reads holds here at most. */
+    /** What an answer that is made while it is read holds here at most, where nobody reads it. */
     static final int CHUNK_BYTES = 32 * 1024;
 
     private static final byte[] NOTHING = {};
