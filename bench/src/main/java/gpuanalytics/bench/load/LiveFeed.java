@@ -2,7 +2,10 @@ package gpuanalytics.bench.load;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 
 /** Sends events of now at a steady rate, in slices of a few milliseconds, until it is closed. */
@@ -14,7 +17,7 @@ public final class LiveFeed implements AutoCloseable {
     private static final long TOLERATED_NANOS = 200_000_000;
 
     private final KafkaProducer<byte[], byte[]> producer;
-    private final Load load;
+    private final List<LiveRecords> streams;
     private final double perSecond;
     private final Thread thread;
     private volatile boolean stopping;
@@ -22,7 +25,13 @@ public final class LiveFeed implements AutoCloseable {
 
     private LiveFeed(String bootstrap, Load load, double perSecond) {
         this.producer = new KafkaProducer<>(TopicFiller.settings(bootstrap));
-        this.load = load;
+        this.streams =
+                Stream.of(
+                                Map.entry(load.samples(), load.sampleTopic()),
+                                Map.entry(load.usages(), load.usageTopic()))
+                        .filter(stream -> stream.getKey().size() > 0)
+                        .map(stream -> new LiveRecords(stream.getKey(), stream.getValue()))
+                        .toList();
         this.perSecond = perSecond;
         this.thread = Thread.ofPlatform().daemon().name("feed").unstarted(this::run);
     }
@@ -74,14 +83,9 @@ public final class LiveFeed implements AutoCloseable {
         }
     }
 
+    /** By turns, where there are both kinds. */
     private void send(long number, Instant at) {
-        boolean isUsage =
-                load.samples().size() == 0 || (load.usages().size() > 0 && number % 2 == 1);
-        var stream = isUsage ? load.usages() : load.samples();
-        var event = stream.event(number, at);
-        var _ =
-                producer.send(
-                        TopicFiller.record(
-                                isUsage ? load.usageTopic() : load.sampleTopic(), event));
+        var stream = streams.get((int) (number % streams.size()));
+        var _ = producer.send(stream.record(number, at));
     }
 }
