@@ -85,6 +85,7 @@ final class OpenLoop {
 
     /** Sends a call until it is answered for good; whether it was acknowledged. */
     private boolean send(long call, long intended) throws InterruptedException {
+        long began = System.nanoTime();
         for (int attempt = 0; ; attempt++) {
             long sent = System.nanoTime();
             // by its number at first, then by turns: whoever took it may be gone
@@ -104,15 +105,16 @@ final class OpenLoop {
                 case Answer.ComeAgain(var reason, var after) -> {
                     latencies.refused(sent);
                     lastRetry.set(reason);
-                    requireTime(call, sent, intended, reason);
+                    requireTime(call, sent - began, reason);
                     Thread.sleep(after.isPresent() ? after.get() : pause(attempt));
                 }
             }
         }
     }
 
-    private void requireTime(long call, long sent, long intended, String reason) {
-        if (sent - intended > options.giveUp().toNanos()) {
+    /** A call that started late, as others kept the doors busy, has all of its time before it. */
+    private void requireTime(long call, long nanos, String reason) {
+        if (nanos > options.giveUp().toNanos()) {
             throw new IllegalStateException(
                     "call %d is not acknowledged within %d s: %s"
                             .formatted(call, options.giveUp().toSeconds(), reason));

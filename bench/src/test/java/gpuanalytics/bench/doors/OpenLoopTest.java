@@ -148,6 +148,23 @@ final class OpenLoopTest {
     }
 
     @Test
+    void aCallThatStartsLateIsSentAgainForAsLongAsAnyOther() throws Exception {
+        Set<Long> seen = ConcurrentHashMap.newKeySet();
+        var loop =
+                run(
+                        "--rate 100000 --in-flight 1 --give-up 200ms",
+                        call -> {
+                            if (call == 0) {
+                                Thread.sleep(Duration.ofMillis(400));
+                            } else if (seen.add(call)) {
+                                return new Answer.ComeAgain("full", Optional.of(Duration.ZERO));
+                            }
+                            return new Answer.Acknowledged("");
+                        });
+        assertEquals(sums(0, CALLS), loop.acknowledged());
+    }
+
+    @Test
     void theScheduleKeepsItsRateOverManyCalls() {
         var schedule = new Schedule(-5, 3);
         assertEquals(-5, schedule.intended(0));
