@@ -70,13 +70,13 @@ final class LiveTable {
             Bill bill) {
         var lines = new ArrayList<String>();
         lines.add(
-                "  events in %,d   stored %,d   duplicates %,d   rejected %,d   lag %,d"
+                "  events in %,d   stored %,d   duplicates %,d   rejected %,d   lag %s"
                         .formatted(
                                 stats.received(),
                                 stats.stored(),
                                 stats.duplicates(),
                                 stats.rejected(),
-                                Math.max(0, stats.lag())));
+                                lag("%,d", stats)));
         lines.add("");
         lines.add(
                 ROW.formatted(
@@ -129,15 +129,20 @@ final class LiveTable {
                                     number(model.p95Ms()),
                                     usdPerMillion(bill, model)));
         }
-        return "in %d stored %d rejected %d lag %d%s | %s | %s"
+        return "in %d stored %d rejected %d lag %s%s | %s | %s"
                 .formatted(
                         stats.received(),
                         stats.stored(),
                         stats.rejected(),
-                        Math.max(0, stats.lag()),
+                        lag("%d", stats),
                         perModel,
                         fleetText(fleet),
                         costText(bill));
+    }
+
+    /** Not 0 where nobody knows: the broker has not said yet, or not lately, what there is. */
+    private static String lag(String format, ProcessorStats stats) {
+        return stats.lag() < 0 ? "-" : format.formatted(stats.lag());
     }
 
     private static String fleetText(Fleet fleet) {

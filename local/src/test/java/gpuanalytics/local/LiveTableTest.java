@@ -15,34 +15,36 @@ import org.junit.jupiter.api.Test;
 
 class LiveTableTest {
 
+    private static final Fleet NO_FLEET =
+            new Fleet(0, OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty());
+
+    private static String shown(boolean inPlace, ProcessorStats stats, List<Model> models) {
+        var bytes = new ByteArrayOutputStream();
+        var out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        new LiveTable(out, inPlace).show(stats, models, NO_FLEET, Bill.NONE, 1);
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
     @Test
     void showsWhatANameHidesByItsNumbers() {
         var evil = "m\u202e\u001b[2Jx";
+        var model = new Model(evil, 1, 2, 3, OptionalDouble.empty(), OptionalDouble.empty());
         for (var inPlace : List.of(true, false)) {
-            var bytes = new ByteArrayOutputStream();
-            var out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-            new LiveTable(out, inPlace)
-                    .show(
-                            new ProcessorStats(1, 1, 0, 0, 0),
-                            List.of(
-                                    new Model(
-                                            evil,
-                                            1,
-                                            2,
-                                            3,
-                                            OptionalDouble.empty(),
-                                            OptionalDouble.empty())),
-                            new Fleet(
-                                    0,
-                                    OptionalDouble.empty(),
-                                    OptionalDouble.empty(),
-                                    OptionalDouble.empty()),
-                            Bill.NONE,
-                            1);
-
-            var shown = bytes.toString(StandardCharsets.UTF_8);
+            var shown = shown(inPlace, new ProcessorStats(1, 1, 0, 0, 0), List.of(model));
             assertTrue(shown.contains("m\\u202e\\u001b[2Jx"), shown);
             assertFalse(shown.contains("\u202e"), shown);
+        }
+    }
+
+    @Test
+    void aLagThatNobodyKnowsIsNotZero() {
+        for (var inPlace : List.of(true, false)) {
+            var known = shown(inPlace, new ProcessorStats(9, 2, 0, 0, 7), List.of());
+            assertTrue(known.contains("lag 7"), known);
+            var done = shown(inPlace, new ProcessorStats(9, 9, 0, 0, 0), List.of());
+            assertTrue(done.contains("lag 0"), done);
+            var unknown = shown(inPlace, new ProcessorStats(9, 2, 0, 0, -1), List.of());
+            assertTrue(unknown.contains("lag -"), unknown);
         }
     }
 }

@@ -3,6 +3,7 @@ package gpuanalytics.processor.ledger;
 import gpuanalytics.processor.price.Market;
 import gpuanalytics.processor.price.PriceBook;
 import gpuanalytics.processor.query.Coverage;
+import gpuanalytics.processor.query.InvalidQueryException;
 import gpuanalytics.processor.query.QueryLimits;
 import gpuanalytics.processor.query.QueryWindow;
 import gpuanalytics.processor.query.StoreUnavailableException;
@@ -193,6 +194,7 @@ public final class MongoLedgerQueries implements LedgerQueries {
         var window = query.window().inHours();
         var prices = book.get();
         var whole = new LedgerReading(ledger, config, clock.instant(), query, window, prices);
+        refuseExpired(whole);
         return new LedgerExport<>(
                 coverage(query),
                 new LedgerExport.Notes(query.basis(), prices.version(), whole.openHours()),
@@ -215,11 +217,33 @@ public final class MongoLedgerQueries implements LedgerQueries {
     }
 
     private <R> R answer(CostQuery query, Folding<R> folding) {
-        return answer(query, book, folding);
+        limits.check(query.window());
+        return answer(
+                query,
+                book,
+                (reading, grouping, rating, prices) -> {
+                    refuseExpired(reading);
+                    return folding.fold(reading, grouping, rating, prices);
+                });
+    }
+
+    /** An answer of nothing about a time of which nothing may be left would say it cost nothing. */
+    private void refuseExpired(LedgerReading reading) {
+        var to = reading.window().to();
+        if (reading.known().isEmpty() && !to.isAfter(keptSince())) {
+            throw new InvalidQueryException(
+                    "to",
+                    to.toString(),
+                    "a time after %s: of this one nothing is left (the ledger is kept for %s)"
+                            .formatted(keptSince(), QueryWindow.text(retention)));
+        }
+    }
+
+    private Instant keptSince() {
+        return Instant.ofEpochSecond(clock.instant().minus(retention).getEpochSecond());
     }
 
     private <R> R answer(CostQuery query, Supplier<PriceBook> pricing, Folding<R> folding) {
-        limits.check(query.window());
         var window = query.window().inHours();
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             var prices = pricing.get();
@@ -240,7 +264,7 @@ public final class MongoLedgerQueries implements LedgerQueries {
 
     private Coverage coverage(CostQuery query) {
         var window = query.window().inHours();
-        var kept = Instant.ofEpochSecond(clock.instant().minus(retention).getEpochSecond());
+        var kept = keptSince();
         return new Coverage(
                 window, window.equals(query.window()), !window.from().isBefore(kept), kept);
     }

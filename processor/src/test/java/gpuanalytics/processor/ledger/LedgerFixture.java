@@ -109,13 +109,22 @@ final class LedgerFixture implements AutoCloseable {
     }
 
     MongoLedgerQueries queries(LedgerConfig config) {
+        return queries(config, Duration.ofDays(400));
+    }
+
+    /** Of a ledger that is kept for so long. */
+    MongoLedgerQueries queries(Duration retention) {
+        return queries(CONFIG, retention);
+    }
+
+    private MongoLedgerQueries queries(LedgerConfig config, Duration retention) {
         return new MongoLedgerQueries(
                 store,
                 () -> book,
                 config,
                 Market.ON_DEMAND,
                 QueryLimits.defaults(),
-                Duration.ofDays(400),
+                retention,
                 clock);
     }
 

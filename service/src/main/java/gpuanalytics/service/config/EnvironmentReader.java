@@ -1,14 +1,11 @@
 package gpuanalytics.service.config;
 
-import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,11 +21,9 @@ import java.util.stream.Collectors;
  */
 public final class EnvironmentReader {
 
-    /** A file with a secret is a line, not more; anything larger is a mistake. */
-    static final int MAX_SECRET_FILE_BYTES = 64 * 1024;
-
     private final Map<String, String> environment;
     private final List<Variable> declared = new ArrayList<>();
+    private final Map<String, String> topics = new HashMap<>();
     private final List<String> errors = new ArrayList<>();
 
     public EnvironmentReader(Map<String, String> environment) {
@@ -191,14 +186,21 @@ public final class EnvironmentReader {
         return refuse(name, value, "host:port, several separated by commas", defaultValue);
     }
 
-    /** The name of a topic. */
+    /**
+     * The name of a topic. No two variables may name the same one: what one of them means would be
+     * read as what the other does.
+     */
     public String topic(String name, String defaultValue, String description) {
         declare(name, defaultValue, description);
         var value = value(name).orElse(defaultValue);
-        if (Notation.isTopic(value)) {
-            return value;
+        if (!Notation.isTopic(value)) {
+            return refuse(
+                    name, value, "a topic name: up to 249 of A-Z a-z 0-9 . _ -", defaultValue);
         }
-        return refuse(name, value, "a topic name: up to 249 of A-Z a-z 0-9 . _ -", defaultValue);
+        var other = topics.putIfAbsent(value, name);
+        return other == null
+                ? value
+                : refuse(name, value, "another topic than that of " + other, defaultValue);
     }
 
     /** A TCP port to listen on; 0 takes a free one. */
@@ -329,22 +331,9 @@ public final class EnvironmentReader {
     }
 
     private Optional<String> readSecret(String fileName, String file) {
-        try {
-            var path = Path.of(file);
-            if (!Files.isRegularFile(path) || Files.size(path) > MAX_SECRET_FILE_BYTES) {
-                return refuse(
-                        fileName,
-                        file,
-                        "a readable file of at most " + Notation.plainBytes(MAX_SECRET_FILE_BYTES),
-                        Optional.empty());
-            }
-            var content = Files.readString(path).strip();
-            if (!content.isEmpty()) {
-                return Optional.of(content);
-            }
-            return refuse(fileName, file, "a file that is not empty", Optional.empty());
-        } catch (IOException | InvalidPathException e) {
-            return refuse(fileName, file, "a readable file of UTF-8 text", Optional.empty());
-        }
+        var secret = SecretFile.read(file);
+        return secret.content().isPresent()
+                ? secret.content()
+                : refuse(fileName, file, secret.expected(), Optional.empty());
     }
 }

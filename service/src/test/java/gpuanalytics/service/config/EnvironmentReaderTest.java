@@ -126,6 +126,22 @@ class EnvironmentReaderTest {
     }
 
     @Test
+    void twoVariablesDoNotNameOneTopic() {
+        var reader = new EnvironmentReader(Map.of("TOPIC_A", "b", "TOPIC_C", "c"));
+
+        reader.topic("TOPIC_A", "a", "");
+        reader.topic("TOPIC_B", "b", "");
+        reader.topic("TOPIC_C", "d", "");
+        reader.topic("TOPIC_D", "c", "");
+
+        assertEquals(
+                List.of(
+                        "TOPIC_B is b, expected another topic than that of TOPIC_A",
+                        "TOPIC_D is c, expected another topic than that of TOPIC_C"),
+                reader.errors());
+    }
+
+    @Test
     void remembersWhatItWasAskedFor() {
         var reader = new EnvironmentReader(Map.of());
 
