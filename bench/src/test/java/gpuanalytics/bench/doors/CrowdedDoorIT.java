@@ -2,14 +2,21 @@ package gpuanalytics.bench.doors;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import gpuanalytics.bench.doors.LoadOptions.Door;
 import gpuanalytics.embedded.EmbeddedBroker;
+import gpuanalytics.embedded.testing.Waiting;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.Compressor;
 import io.grpc.CompressorRegistry;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -28,9 +35,13 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPOutputStream;
@@ -47,7 +58,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class CrowdedDoorIT {
 
     private static final int IDLE_CONNECTIONS = 10_000;
-    private static final int SLOW_SENDERS = 100;
+
+    /** More than a door has connections by default. */
+    private static final int SLOW_SENDERS = 1_100;
+
+    /** More calls than a door has places by default. */
+    private static final int SLOW_CONNECTIONS = 5;
+
+    private static final int SLOW_CALLS = 64;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int MIB = 1 << 20;
 
     /** What a client of HTTP/2 begins with: its preface, and settings that set nothing. */
@@ -161,6 +180,59 @@ final class CrowdedDoorIT {
         } finally {
             close(slow);
         }
+    }
+
+    /** Of gRPC: calls that have begun and send no message. */
+    @Test
+    void slowCallsLeaveRoomForOthersAndAreToldToComeAgain() throws Exception {
+        var target = door.target(Door.GRPC);
+        var ends = new LinkedBlockingQueue<Status>();
+        var channels = new ArrayList<ManagedChannel>();
+        try (var client = new GrpcClient(target, new Calls(1, 1, 10, Instant.now()), options)) {
+            for (int n = 0; n < SLOW_CONNECTIONS; n++) {
+                var channel =
+                        NettyChannelBuilder.forAddress(target.host(), target.port())
+                                .usePlaintext()
+                                .build();
+                channels.add(channel);
+                for (int m = 0; m < SLOW_CALLS; m++) {
+                    begin(channel, ends);
+                }
+            }
+            Waiting.until("a full door", LIMIT, () -> !ends.isEmpty());
+            Waiting.until(
+                    "a place for another",
+                    LIMIT,
+                    () -> client.tell(NEXT_CALL.getAndIncrement()) instanceof Answer.Acknowledged);
+            var codes = EnumSet.noneOf(Status.Code.class);
+            for (int n = 0; n < SLOW_CONNECTIONS * SLOW_CALLS; n++) {
+                var end = ends.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+                assertNotNull(end, "only %d have ended".formatted(n));
+                codes.add(end.getCode());
+            }
+            // the last found no place, the first had theirs for too long
+            assertEquals(EnumSet.of(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED), codes);
+            assertOthersAreServed(Door.GRPC);
+        } finally {
+            channels.forEach(ManagedChannel::shutdownNow);
+        }
+    }
+
+    /** Sends the headers of a call, which of a call of one message go with that one. */
+    private static void begin(ManagedChannel channel, Queue<Status> ends) {
+        var export =
+                TraceServiceGrpc.getExportMethod().toBuilder()
+                        .setType(MethodDescriptor.MethodType.CLIENT_STREAMING)
+                        .build();
+        channel.newCall(export, CallOptions.DEFAULT)
+                .start(
+                        new ClientCall.Listener<>() {
+                            @Override
+                            public void onClose(Status status, Metadata trailers) {
+                                ends.add(status);
+                            }
+                        },
+                        new Metadata());
     }
 
     private static String head(Door kind, long length, String encoding) {

@@ -12,8 +12,10 @@ import java.time.temporal.ChronoUnit;
  * @param port the port to listen on; 0 takes a free one
  * @param maxStreams the most calls of one connection at the same time
  * @param maxConnectionAge how long a connection lives before its client is asked to make a new one
+ * @param messageTimeout how long a call waits for its client before it is ended
  */
-public record GrpcSettings(String host, int port, int maxStreams, Duration maxConnectionAge) {
+public record GrpcSettings(
+        String host, int port, int maxStreams, Duration maxConnectionAge, Duration messageTimeout) {
 
     private static final int PORT = 4317;
 
@@ -41,6 +43,14 @@ public record GrpcSettings(String host, int port, int maxStreams, Duration maxCo
                         1,
                         86_400,
                         "Seconds after which a gRPC client is asked to connect anew, so that"
-                                + " clients spread over added replicas"));
+                                + " clients spread over added replicas"),
+                env.duration(
+                        "DOOR_GRPC_MESSAGE_TIMEOUT_S",
+                        ChronoUnit.SECONDS,
+                        10,
+                        1,
+                        3_600,
+                        "Seconds that a gRPC call may be without a whole message, or the end that"
+                                + " follows it, before it is ended and its place is another's"));
     }
 }

@@ -150,7 +150,7 @@ final class EndpointRouter {
         return endpoint.intake().refusal().of(problem, said == null ? "" : said);
     }
 
-    /** A connection with a request makes room for no other, so a body may not take for ever. */
+    /** What a body holds is others', so it may not take for ever. */
     private void readBody(Exchange exchange, Endpoint endpoint, Endpoint.Request request) {
         long timer =
                 vertx.setTimer(
@@ -160,14 +160,21 @@ final class EndpointRouter {
                                 exchange.cutOff();
                             }
                         });
-        exchange.onEnd(() -> vertx.cancelTimer(timer));
+        var incoming = exchange.context().request();
+        var arrived = connections.sending(incoming.connection());
+        exchange.onEnd(
+                () -> {
+                    vertx.cancelTimer(timer);
+                    arrived.run();
+                });
         var reader =
                 new BodyReader(
-                        exchange.context().request(),
+                        incoming,
                         endpoint.maxBodyBytes(),
                         endpoint.intake().budget(),
                         body -> {
                             vertx.cancelTimer(timer);
+                            arrived.run();
                             answer(exchange, endpoint, RequestCheck.with(request, body));
                         },
                         problem -> send(exchange, endpoint, refusal(exchange, endpoint, problem)));

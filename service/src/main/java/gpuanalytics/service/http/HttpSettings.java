@@ -13,8 +13,8 @@ import java.util.Optional;
  * @param variables what the names of its variables begin with
  * @param host the address to listen on
  * @param port the port to listen on; 0 takes a free one
- * @param maxConnections the most connections; for one more an idle one is closed, else it is
- *     refused
+ * @param maxConnections the most connections; for one more an idle one is closed, else one whose
+ *     body is on its way, else it is refused
  * @param readTimeout how long a client may take to send a body, and to read an answer or a part of
  *     an endless one, before its connection is cut
  * @param origins whose pages may read answers
@@ -105,7 +105,8 @@ public record HttpSettings(
                         defaultMaxConnections,
                         1,
                         100_000,
-                        "The most HTTP connections; for one more an idle one is closed"),
+                        "The most HTTP connections; for one more an idle one is closed, else the"
+                                + " one whose body has been on its way for longest"),
                 environment.duration(
                         variables + "_READ_TIMEOUT_MS",
                         ChronoUnit.MILLIS,

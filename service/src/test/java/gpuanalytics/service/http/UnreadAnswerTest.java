@@ -233,6 +233,44 @@ class UnreadAnswerTest {
         }
     }
 
+    @Test
+    void makeRoomForOthersWhenTheirBodiesDoNotEnd() throws Exception {
+        try (var server = new TestServer(3, LONG, this::endpoints)) {
+            var busy = server.connect();
+            TestServer.ask(busy, "/large");
+            assertTrue(busy.getInputStream().read() >= 0);
+            var longest = beginToSend(server);
+            var later = beginToSend(server);
+
+            assertEquals(200, server.get("/small").statusCode());
+
+            assertTrue(isClosed(longest), "the one that has been sending for longest was closed");
+            assertEquals(1, server.registry.get("test.http.clients.cut").counter().count());
+            later.getOutputStream().write("te".getBytes(UTF_8));
+            assertEquals("HTTP/1.1 200", start(later));
+            assertTrue(busy.getInputStream().read() >= 0, "nor was the busy one");
+            busy.close();
+            longest.close();
+            later.close();
+        }
+    }
+
+    /** A client for the rest of whose body the server waits. */
+    private static Socket beginToSend(TestServer server) throws IOException {
+        var client = server.connect();
+        client.getOutputStream()
+                .write(
+                        "POST /note HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 4\r\n\r\nno"
+                                .getBytes(UTF_8));
+        assertEquals("HTTP/1.1 100", start(client));
+        client.getInputStream().readNBytes(" Continue\r\n\r\n".length());
+        return client;
+    }
+
+    private static String start(Socket client) throws IOException {
+        return new String(client.getInputStream().readNBytes("HTTP/1.1 200".length()), UTF_8);
+    }
+
     /** Cut off: what is left ends before all of the answer. */
     private static void readAll(Socket client) throws IOException {
         var in = client.getInputStream();

@@ -1,7 +1,6 @@
 package gpuanalytics.producer.receive.grpc;
 
 import gpuanalytics.service.http.BearerTokens;
-import gpuanalytics.service.http.ByteBudget;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -11,14 +10,12 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Lets calls in: with a token that opens the door, while fewer are under way than may be and they
  * hold fewer bytes than they may. Those of one message come on an event loop and are answered on
- * threads, for that waits.
+ * threads, for that waits. Where a call's client has not sent what is next, or not read the answer,
+ * {@link OpenCalls} does not wait for ever.
  */
 final class Admission implements ServerInterceptor {
 
@@ -28,14 +25,12 @@ final class Admission implements ServerInterceptor {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final BearerTokens tokens;
-    private final Semaphore calls;
-    private final ByteBudget budget;
+    private final OpenCalls calls;
     private final Executor threads;
 
-    Admission(BearerTokens tokens, int maxCalls, ByteBudget budget, Executor threads) {
+    Admission(BearerTokens tokens, OpenCalls calls, Executor threads) {
         this.tokens = tokens;
-        this.calls = new Semaphore(maxCalls);
-        this.budget = budget;
+        this.calls = calls;
         this.threads = threads;
     }
 
@@ -49,13 +44,16 @@ final class Admission implements ServerInterceptor {
                             "no token that opens this door, expected authorization: Bearer …"),
                     new Metadata());
         }
-        if (!calls.tryAcquire()) {
+        if (!calls.enter()) {
             return refused(
                     call,
                     Retry.status("as many calls are under way as may be"),
                     Retry.after(RETRY_AFTER));
         }
-        return new Counted<>(next.startCall(call, headers), call, new Hold(), threads);
+        var open = new OpenCall<>(call, calls);
+        var listener = new Counted<>(next.startCall(open, headers), open, threads);
+        calls.watch(open);
+        return listener;
     }
 
     private static <Q, A> ServerCall.Listener<Q> refused(
@@ -64,100 +62,65 @@ final class Admission implements ServerInterceptor {
         return new ServerCall.Listener<>() {};
     }
 
-    /**
-     * What a call holds until it has ended, be it by an answer or because its client has gone, and
-     * nobody works for it any more.
-     */
-    private final class Hold {
-
-        private final AtomicLong bytes = new AtomicLong();
-        private final AtomicInteger holders = new AtomicInteger(1);
-
-        /** One more who releases it. */
-        void share() {
-            holders.incrementAndGet();
-        }
-
-        boolean take(long more) {
-            if (!budget.take(more)) {
-                return false;
-            }
-            bytes.addAndGet(more);
-            return true;
-        }
-
-        /** Gives back what the messages before took: of a stream one is held at a time. */
-        void giveBack() {
-            budget.give(bytes.getAndSet(0));
-        }
-
-        void release() {
-            if (holders.decrementAndGet() == 0) {
-                giveBack();
-                calls.release();
-            }
-        }
-    }
-
     private static final class Counted<Q, A> extends SimpleForwardingServerCallListener<Q> {
 
-        private final ServerCall<Q, A> call;
-        private final Hold hold;
+        private final OpenCall<Q, A> call;
         private final Executor threads;
-        private boolean refused;
 
-        Counted(
-                ServerCall.Listener<Q> listener,
-                ServerCall<Q, A> call,
-                Hold hold,
-                Executor threads) {
+        Counted(ServerCall.Listener<Q> listener, OpenCall<Q, A> call, Executor threads) {
             super(listener);
             this.call = call;
-            this.hold = hold;
             this.threads = threads;
         }
 
         @Override
         public void onMessage(Q message) {
-            if (refused) {
+            if (!call.begin()) {
                 return;
             }
+            if (isTaken(message)) {
+                super.onMessage(message);
+            }
+            call.awaitClient();
+        }
+
+        private boolean isTaken(Q message) {
             if (OtlpServices.isTooLarge(message)) {
-                refused = true;
                 call.close(
                         Status.RESOURCE_EXHAUSTED.withDescription(
                                 "message is larger than one may be when it is decompressed"),
                         new Metadata());
-                return;
+                return false;
             }
-            if (!call.getMethodDescriptor().getType().clientSendsOneMessage()) {
-                hold.giveBack();
+            if (!call.isOfOneMessage()) {
+                call.giveBack();
             }
-            if (message instanceof byte[] bytes && !hold.take(bytes.length)) {
-                refused = true;
+            if (message instanceof byte[] bytes && !call.take(bytes.length)) {
                 call.close(
                         Retry.status("the calls under way hold as many bytes as they may together"),
                         Retry.after(RETRY_AFTER));
-                return;
+                return false;
             }
-            super.onMessage(message);
+            return true;
         }
 
         @Override
         public void onHalfClose() {
-            if (refused) {
+            if (!call.begin()) {
                 return;
             }
-            if (!call.getMethodDescriptor().getType().clientSendsOneMessage()) {
+            if (!call.isOfOneMessage()) {
                 super.onHalfClose();
+                call.awaitClient();
                 return;
             }
-            hold.share();
+            call.share();
             try {
                 threads.execute(this::answer);
             } catch (RejectedExecutionException _) {
-                hold.release();
+                call.release();
                 call.close(Retry.status("the door closes"), Retry.after(RETRY_AFTER));
+                call.awaitClient();
             }
         }
 
@@ -168,19 +131,20 @@ final class Admission implements ServerInterceptor {
                 call.close(Status.INTERNAL, new Metadata());
                 throw e;
             } finally {
-                hold.release();
+                call.release();
+                call.awaitClient();
             }
         }
 
         @Override
         public void onComplete() {
-            hold.release();
+            call.end();
             super.onComplete();
         }
 
         @Override
         public void onCancel() {
-            hold.release();
+            call.end();
             super.onCancel();
         }
     }

@@ -10,6 +10,7 @@ import gpuanalytics.producer.receive.otlp.Otlp;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.health.HealthReport;
 import gpuanalytics.service.http.BearerTokens;
+import gpuanalytics.service.lifecycle.Periodic;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -49,6 +50,7 @@ public final class GrpcDoor implements OpenDoor {
     private final Server server;
     private final HealthStatusManager health;
     private final ExecutorService threads;
+    private final Periodic sweep;
     private final String address;
 
     private GrpcDoor(
@@ -56,11 +58,13 @@ public final class GrpcDoor implements OpenDoor {
             Server server,
             HealthStatusManager health,
             ExecutorService threads,
+            OpenCalls calls,
             String host) {
         this.door = door;
         this.server = server;
         this.health = health;
         this.threads = threads;
+        this.sweep = new Periodic("door-grpc-calls", OpenCalls.ROUND, calls::sweep);
         this.address = "%s:%d".formatted(host, server.getPort());
     }
 
@@ -75,8 +79,12 @@ public final class GrpcDoor implements OpenDoor {
         var threads =
                 Executors.newThreadPerTaskExecutor(
                         Thread.ofVirtual().name("door-grpc-", 0).factory());
-        var admission =
-                new Admission(tokens, settings.limits().maxRequests(), door.budget(), threads);
+        var calls =
+                new OpenCalls(
+                        settings.limits().maxRequests(),
+                        door.budget(),
+                        settings.grpc().messageTimeout());
+        var admission = new Admission(tokens, calls, threads);
         var builder = builder(settings, threads).addService(health.getHealthService());
         for (var service : OtlpServices.of(otlp)) {
             builder.addService(ServerInterceptors.intercept(service, admission));
@@ -89,7 +97,7 @@ public final class GrpcDoor implements OpenDoor {
             var server = builder.build().start();
             health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
             health.setStatus(IngestService.NAME, ServingStatus.SERVING);
-            return new GrpcDoor(door, server, health, threads, settings.grpc().host());
+            return new GrpcDoor(door, server, health, threads, calls, settings.grpc().host());
         } catch (IOException e) {
             threads.close();
             throw unusable(settings.grpc(), e);
@@ -177,6 +185,7 @@ public final class GrpcDoor implements OpenDoor {
             Thread.currentThread().interrupt();
             server.shutdownNow();
         }
+        sweep.close();
         threads.shutdownNow();
     }
 }

@@ -9,9 +9,11 @@ import gpuanalytics.service.http.BearerTokens;
 import gpuanalytics.service.http.ByteBudget;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Queue;
@@ -19,20 +21,18 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class AdmissionTest {
 
     private static final byte[] MESSAGE = new byte[1000];
 
-    private static final MethodDescriptor<byte[], byte[]> UNARY =
-            MethodDescriptor.<byte[], byte[]>newBuilder()
-                    .setType(MethodDescriptor.MethodType.UNARY)
-                    .setFullMethodName("a/b")
-                    .setRequestMarshaller(OtlpServices.BYTES)
-                    .setResponseMarshaller(OtlpServices.BYTES)
-                    .build();
+    /** Rounds of the sweep that a client may keep the door waiting. */
+    private static final int PATIENCE = 3;
 
     private final ByteBudget budget = new ByteBudget(10_000);
+    private final OpenCalls calls = new OpenCalls(1, budget, Duration.ofSeconds(PATIENCE));
     private final Queue<Runnable> work = new ArrayDeque<>();
     private final Queue<String> answered = new ArrayDeque<>();
 
@@ -115,13 +115,143 @@ class AdmissionTest {
         assertEquals(0, budget.taken());
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = MethodType.class,
+            names = {"UNARY", "CLIENT_STREAMING", "BIDI_STREAMING"})
+    void aCallWhoseMessageDoesNotComeIsToldSoAndItsPlaceIsFree(MethodType type) throws IOException {
+        var admission = admission(work::add);
+        var call = new Call(type);
+        var listener = begun(admission, call);
+
+        sweep(PATIENCE);
+        assertNull(call.status);
+        assertEquals(1, calls.taken());
+
+        sweep(1);
+        assertEquals(Status.Code.DEADLINE_EXCEEDED, call.code());
+        listener.onMessage(MESSAGE);
+        listener.onHalfClose();
+        assertEquals(0, work.size());
+        listener.onComplete();
+        assertEquals(0, calls.taken());
+        assertEquals(0, budget.taken());
+        assertNull(refused(admission));
+    }
+
+    @Test
+    void aCallWhoseEndDoesNotFollowItsMessageIsToldSoToo() throws IOException {
+        var call = new Call();
+        var listener = begun(admission(work::add), call);
+        sweep(PATIENCE);
+        listener.onMessage(MESSAGE);
+
+        sweep(PATIENCE);
+        assertNull(call.status);
+
+        sweep(1);
+        assertEquals(Status.Code.DEADLINE_EXCEEDED, call.code());
+        listener.onComplete();
+        assertEquals(0, budget.taken());
+    }
+
+    @Test
+    void aStreamMayLastAsLongAsItsMessagesCome() throws IOException {
+        var call = new Call(MethodType.CLIENT_STREAMING);
+        var listener = begun(admission(work::add), call);
+        for (int n = 0; n < 5; n++) {
+            sweep(PATIENCE);
+            listener.onMessage(MESSAGE);
+        }
+        assertNull(call.status);
+
+        sweep(PATIENCE + 1);
+        assertEquals(Status.Code.DEADLINE_EXCEEDED, call.code());
+    }
+
+    @Test
+    void timeThatWeTakeIsNotTheClients() throws IOException {
+        var admission = admission(work::add);
+        var call = new Call();
+        told(admission, call);
+        var stream = new Call(MethodType.CLIENT_STREAMING);
+
+        sweep(PATIENCE + 1);
+        assertNull(call.status);
+        work.remove().run();
+
+        new OpenCall<>(stream, calls).begin();
+        sweep(PATIENCE + 1);
+        assertNull(stream.status);
+    }
+
+    @Test
+    void anAnswerThatIsNotReadHoldsNoPlaceForEver() throws IOException {
+        var admission = admission(work::add);
+        var call = new Call();
+        var listener = told(admission, call);
+        work.remove().run();
+
+        sweep(PATIENCE);
+        assertEquals(1, calls.taken());
+
+        sweep(1);
+        assertEquals(Status.Code.OK, call.code());
+        assertEquals(0, budget.taken());
+        assertNull(refused(admission));
+        listener.onComplete();
+        assertEquals(0, calls.taken());
+    }
+
+    @Test
+    void aCallThatWasGivenUpAndDoesNotReadThatEitherHoldsNoPlaceForEver() throws IOException {
+        begun(admission(work::add), new Call());
+
+        sweep(PATIENCE + 1);
+        assertEquals(1, calls.taken());
+        sweep(PATIENCE + 1);
+        assertEquals(0, calls.taken());
+    }
+
+    @Test
+    void whereOthersFindNoPlaceTheOneThatWaitsLongestIsEndedSooner() throws IOException {
+        var two = new OpenCalls(2, budget, Duration.ofSeconds(10));
+        var admission = new Admission(new BearerTokens(Optional.empty()), two, work::add);
+        var first = new Call();
+        begun(admission, first);
+        two.sweep();
+        var second = new Call();
+        begun(admission, second);
+        two.sweep();
+        two.sweep();
+        assertNull(first.status, "nobody wanted its place");
+
+        assertEquals(Status.Code.UNAVAILABLE, refused(admission));
+        two.sweep();
+
+        assertEquals(Status.Code.DEADLINE_EXCEEDED, first.code());
+        assertNull(second.status);
+    }
+
+    private void sweep(int rounds) {
+        for (int n = 0; n < rounds; n++) {
+            calls.sweep();
+        }
+    }
+
     private Admission admission(Executor threads) throws IOException {
-        return new Admission(new BearerTokens(Optional.empty()), 1, budget, threads);
+        return new Admission(new BearerTokens(Optional.empty()), calls, threads);
+    }
+
+    /** A call whose headers have come. */
+    private ServerCall.Listener<byte[]> begun(Admission admission, Call call) {
+        return admission.interceptCall(
+                call, new Metadata(), (answering, _) -> new Answering(answering));
     }
 
     /** A call whose message has come. */
     private ServerCall.Listener<byte[]> told(Admission admission, Call call) {
-        var listener = admission.interceptCall(call, new Metadata(), (_, _) -> new Answering());
+        var listener = begun(admission, call);
         listener.onMessage(MESSAGE);
         listener.onHalfClose();
         return listener;
@@ -130,22 +260,45 @@ class AdmissionTest {
     /** How another call is refused, null where it is let in; it ends at once. */
     private Status.@Nullable Code refused(Admission admission) {
         var call = new Call();
-        admission.interceptCall(call, new Metadata(), (_, _) -> new Answering()).onCancel();
+        begun(admission, call).onCancel();
         return call.status == null ? null : call.code();
     }
 
     private final class Answering extends ServerCall.Listener<byte[]> {
+
+        private final ServerCall<byte[], byte[]> call;
+
+        Answering(ServerCall<byte[], byte[]> call) {
+            this.call = call;
+        }
+
         @Override
         public void onHalfClose() {
             answered.add("answer");
+            call.close(Status.OK, new Metadata());
         }
     }
 
     /** A call that notes how it ends. */
     private static final class Call extends ServerCall<byte[], byte[]> {
 
+        private final MethodDescriptor<byte[], byte[]> method;
         private @Nullable Status status;
         private @Nullable Metadata trailers;
+
+        Call() {
+            this(MethodType.UNARY);
+        }
+
+        Call(MethodType type) {
+            method =
+                    MethodDescriptor.<byte[], byte[]>newBuilder()
+                            .setType(type)
+                            .setFullMethodName("a/b")
+                            .setRequestMarshaller(OtlpServices.BYTES)
+                            .setResponseMarshaller(OtlpServices.BYTES)
+                            .build();
+        }
 
         Status.@Nullable Code code() {
             return status == null ? null : status.getCode();
@@ -168,6 +321,7 @@ class AdmissionTest {
 
         @Override
         public void close(Status how, Metadata with) {
+            assertNull(status, "closed twice");
             status = how;
             trailers = with;
         }
@@ -179,7 +333,7 @@ class AdmissionTest {
 
         @Override
         public MethodDescriptor<byte[], byte[]> getMethodDescriptor() {
-            return UNARY;
+            return method;
         }
     }
 }

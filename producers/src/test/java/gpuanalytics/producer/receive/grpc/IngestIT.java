@@ -16,6 +16,7 @@ import gpuanalytics.embedded.EmbeddedBroker;
 import gpuanalytics.producer.receive.DoorFixture;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -27,6 +28,9 @@ import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
+import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +47,13 @@ import org.junit.jupiter.api.Timeout;
 /** {@code gpuanalytics.v1.Ingest} of a whole producer over a real broker. */
 @Timeout(300)
 class IngestIT {
+
+    /** Its headers go out before its message, which that of a call of one message's do not. */
+    private static final MethodDescriptor<ExportTraceServiceRequest, ExportTraceServiceResponse>
+            HEADERS_ALONE =
+                    TraceServiceGrpc.getExportMethod().toBuilder()
+                            .setType(MethodDescriptor.MethodType.CLIENT_STREAMING)
+                            .build();
 
     private static EmbeddedBroker broker;
     private static DoorFixture doors;
@@ -191,6 +202,39 @@ class IngestIT {
                 assertEquals(Status.Code.UNAVAILABLE, failure.getStatus().getCode());
                 var status = Objects.requireNonNull(StatusProto.fromThrowable(failure));
                 assertTrue(status.getDetails(0).is(RetryInfo.class));
+            } finally {
+                to.shutdownNow();
+            }
+        }
+    }
+
+    @Test
+    void callsThatSendNothingMoreAreEndedAndTheirPlacesAreFree() throws Exception {
+        try (var small =
+                new DoorFixture(
+                                broker.bootstrapServers(),
+                                Map.of(
+                                        "DOOR_MAX_REQUESTS", "2",
+                                        "DOOR_GRPC_MESSAGE_TIMEOUT_S", "5"))
+                        .awaitReady()) {
+            var to = small.channel();
+            try {
+                var silent = new Awaited<ExportTraceServiceResponse>();
+                var _ =
+                        ClientCalls.asyncClientStreamingCall(
+                                to.newCall(HEADERS_ALONE, CallOptions.DEFAULT), silent);
+                var idle = new Awaited<DynamicMessage>();
+                ClientCalls.asyncClientStreamingCall(
+                                to.newCall(IngestService.PUBLISH, CallOptions.DEFAULT), idle)
+                        .onNext(message(usage("before-idling")));
+
+                assertEquals(Status.Code.DEADLINE_EXCEEDED, silent.failure().getStatus().getCode());
+                assertEquals(Status.Code.DEADLINE_EXCEEDED, idle.failure().getStatus().getCode());
+                for (int n = 0; n < 2; n++) {
+                    assertEquals(
+                            1,
+                            count(publish(to, List.of(message(usage("after")))).get(), "accepted"));
+                }
             } finally {
                 to.shutdownNow();
             }
