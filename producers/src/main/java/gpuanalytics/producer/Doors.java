@@ -6,6 +6,7 @@ import gpuanalytics.producer.receive.Door;
 import gpuanalytics.producer.receive.DoorKind;
 import gpuanalytics.producer.receive.DoorSettings;
 import gpuanalytics.producer.receive.OpenDoor;
+import gpuanalytics.producer.receive.TlsCheck;
 import gpuanalytics.producer.receive.grpc.GrpcDoor;
 import gpuanalytics.producer.receive.http.HttpDoor;
 import gpuanalytics.producer.receive.otlp.CumulativeStreams;
@@ -29,7 +30,8 @@ final class Doors {
     /**
      * Opens all or none.
      *
-     * @throws ConfigurationException where one cannot listen, or the tokens cannot be read
+     * @throws ConfigurationException where one cannot listen, or the tokens cannot be read, or the
+     *     files of TLS cannot be used
      */
     static Map<DoorKind, OpenDoor> open(
             DoorSettings settings, KafkaPublisher kafka, Clock clock, MeterRegistry meters) {
@@ -38,6 +40,7 @@ final class Doors {
             return open;
         }
         var tokens = tokens(settings);
+        settings.http().tls().ifPresent(TlsCheck::check);
         // one for all doors: who connects anew may do so by the other protocol
         var streams = new CumulativeStreams(settings.cumulative().maxStreams());
         try {
