@@ -210,14 +210,24 @@ class IngestTest(unittest.TestCase):
         scaled = named(component("ingest-keda"), "ScaledObject")["spec"]
         self.assertEqual((autoscaler["minReplicas"], autoscaler["maxReplicas"]), (scaled["minReplicaCount"], scaled["maxReplicaCount"]))
         full = int(self.settings["DOOR_MAX_BYTES"].removesuffix(" MiB")) << 20
-        doors = set()
+        targets = {"producer_door_bytes": full / 4, "producer_door_calls_share": 0.5}
+        asked = set()
         for trigger in scaled["triggers"]:
             meta = trigger["metadata"]
             self.assertEqual(("max", "true"), (meta["aggregationType"], meta["aggregateFromKubeServiceEndpoints"]))
-            self.assertEqual(full / 4, int(meta["targetValue"]))
-            doors.add(re.fullmatch(r'producer_door_bytes\{door="(\w+)"\}', meta["valueLocation"])[1])
-        self.assertEqual(set(self.settings["DOORS"].split(",")), doors)
-        self.assertIn('"producer.door.bytes"', text("producers/src/main/java/gpuanalytics/producer/receive/Door.java"))
+            metric, door = re.fullmatch(r'(\w+)\{door="(\w+)"\}', meta["valueLocation"]).groups()
+            self.assertEqual(targets[metric], float(meta["targetValue"]))
+            asked.add((metric, door))
+        self.assertEqual({(metric, door) for metric in targets for door in self.settings["DOORS"].split(",")}, asked)
+        self.assertEqual(len(scaled["triggers"]), len({trigger["name"] for trigger in scaled["triggers"]}))
+        for metric in targets:
+            self.assertIn(f'"{metric.replace("_", ".")}"', text("producers/src/main/java/gpuanalytics/producer/receive/Door.java"))
+
+    def test_one_connection_alone_does_not_start_a_pod(self):
+        default = {name: int(value) for name, value in re.findall(r"\| `(DOOR_\w+)` \| `(\d+)` \|", text("docs/operations.md"))}
+        streams, places = (int(self.settings.get(name, default[name])) for name in ("DOOR_GRPC_MAX_STREAMS", "DOOR_MAX_REQUESTS"))
+        shares = [t["metadata"]["targetValue"] for t in named(component("ingest-keda"), "ScaledObject")["spec"]["triggers"] if "share" in t["metadata"]["valueLocation"]]
+        self.assertLess(streams / places, min(map(float, shares)))
 
 
 class IngestIngressTest(unittest.TestCase):

@@ -11,6 +11,7 @@ import gpuanalytics.producer.publish.Letter;
 import gpuanalytics.service.health.HealthReport;
 import gpuanalytics.service.http.ByteBudget;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,7 @@ public final class Door implements AutoCloseable {
     private final Counter refused;
     private final Counter passed;
     private final Counter unavailable;
+    private final Counter slow;
     private volatile boolean ready;
     private volatile boolean closed;
 
@@ -73,10 +76,41 @@ public final class Door implements AutoCloseable {
         this.passed = items("passed", meters);
         this.unavailable =
                 Counter.builder("producer.door.unavailable").tag("door", name).register(meters);
+        this.slow = Counter.builder("producer.door.slow").tag("door", name).register(meters);
         Gauge.builder("producer.door.bytes", budget, ByteBudget::taken)
                 .tag("door", name)
                 .register(meters);
+        FunctionCounter.builder("producer.door.full", budget, ByteBudget::refusals)
+                .tags("door", name, "of", "bytes")
+                .register(meters);
         Thread.ofVirtual().name("door-" + name).start(this::awaitReady);
+    }
+
+    /**
+     * Shows how many calls are under way.
+     *
+     * @param calls what counts them; the door's owner keeps it
+     * @param limit how many may be
+     * @param turnedAway how many found no place
+     */
+    public <T> void show(
+            T calls, int limit, ToDoubleFunction<T> underWay, ToDoubleFunction<T> turnedAway) {
+        Gauge.builder("producer.door.calls", calls, underWay).tag("door", name).register(meters);
+        Gauge.builder("producer.door.calls.limit", () -> limit).tag("door", name).register(meters);
+        Gauge.builder(
+                        "producer.door.calls.share",
+                        calls,
+                        counted -> underWay.applyAsDouble(counted) / limit)
+                .tag("door", name)
+                .register(meters);
+        FunctionCounter.builder("producer.door.full", calls, turnedAway)
+                .tags("door", name, "of", "calls")
+                .register(meters);
+    }
+
+    /** A call is ended whose client has kept the door waiting. */
+    public void countSlow() {
+        slow.increment();
     }
 
     private Counter items(String outcome, MeterRegistry meters) {

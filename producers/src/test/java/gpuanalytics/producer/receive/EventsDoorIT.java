@@ -264,6 +264,8 @@ class EventsDoorIT {
         doors.awaitEmpty();
         var body = usage("slow").getBytes(UTF_8);
         int length = MIB - 1000;
+        var full = "producer_door_full_total{door=\"http\",of=\"bytes\"}";
+        double before = doors.metric(full);
         try (var slow =
                 new Socket(
                         InetAddress.getLoopbackAddress(), doors.producer.doorPort(DoorKind.HTTP))) {
@@ -280,6 +282,7 @@ class EventsDoorIT {
             var refused = doors.post(PATH, new byte[64 << 10]);
             assertEquals(503, refused.statusCode());
             assertEquals("1", refused.headers().firstValue("retry-after").orElseThrow());
+            assertEquals(before + 1, doors.metric(full));
 
             out.write(body);
             out.flush();

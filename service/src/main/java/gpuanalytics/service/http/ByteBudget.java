@@ -7,6 +7,7 @@ public final class ByteBudget {
 
     private final long most;
     private final AtomicLong taken = new AtomicLong();
+    private final AtomicLong refusals = new AtomicLong();
 
     public ByteBudget(long most) {
         if (most < 1) {
@@ -30,7 +31,13 @@ public final class ByteBudget {
             }
             before = taken.get();
         }
+        refusals.incrementAndGet();
         return false;
+    }
+
+    /** How often there were not enough left. */
+    public long refusals() {
+        return refusals.get();
     }
 
     /** Gives back what was taken. */

@@ -48,6 +48,11 @@ public final class WorkGate {
         return maxConcurrent - slots.availablePermits();
     }
 
+    /** How often none was free. */
+    public double refusals() {
+        return refused.count();
+    }
+
     /**
      * Takes a slot and makes the thread that will hold it, which is not started yet.
      *

@@ -83,7 +83,9 @@ public final class GrpcDoor implements OpenDoor {
                 new OpenCalls(
                         settings.limits().maxRequests(),
                         door.budget(),
-                        settings.grpc().messageTimeout());
+                        settings.grpc().messageTimeout(),
+                        door::countSlow);
+        door.show(calls, settings.limits().maxRequests(), OpenCalls::taken, OpenCalls::turnedAway);
         var admission = new Admission(tokens, calls, threads);
         var builder = builder(settings, threads).addService(health.getHealthService());
         for (var service : OtlpServices.of(otlp)) {

@@ -35,6 +35,7 @@ final class OpenCalls {
     private final Status why;
     private final Set<OpenCall<?, ?>> open = ConcurrentHashMap.newKeySet();
     private final AtomicLong turnedAway = new AtomicLong();
+    private final Runnable onSlow;
     private long turnedAwayBefore;
     private volatile int round;
 
@@ -42,9 +43,11 @@ final class OpenCalls {
      * Calls that wait for their clients so long.
      *
      * @param budget what they may hold together
+     * @param onSlow told of each whose client took longer
      */
-    OpenCalls(int most, ByteBudget budget, Duration messageTimeout) {
+    OpenCalls(int most, ByteBudget budget, Duration messageTimeout, Runnable onSlow) {
         this.most = most;
+        this.onSlow = onSlow;
         this.places = new Semaphore(most);
         this.budget = budget;
         this.patience = messageTimeout.dividedBy(ROUND);
@@ -81,6 +84,11 @@ final class OpenCalls {
     /** How many places are taken. */
     int taken() {
         return most - places.availablePermits();
+    }
+
+    /** How many calls have found no place. */
+    long turnedAway() {
+        return turnedAway.get();
     }
 
     ByteBudget budget() {
@@ -124,6 +132,7 @@ final class OpenCalls {
     private boolean giveUp(OpenCall<?, ?> call, int now, long longest) {
         boolean late = call.hasKeptWaiting(now, longest);
         if (late) {
+            onSlow.run();
             call.giveUp(why);
         }
         return late;

@@ -73,6 +73,7 @@ public final class HttpDoor implements OpenDoor {
                         limits.maxRequests(),
                         limits.ackTimeout().multipliedBy(ROUNDS),
                         metrics);
+        door.show(gate, limits.maxRequests(), WorkGate::running, WorkGate::refusals);
         var bodies = new Bodies(limits.maxMessageBytes(), door.budget());
         var events = new EventBody(new EventCodec(settings.events()), limits.maxItems(), clock);
         var endpoints = new ArrayList<Endpoint>();

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +33,9 @@ class AdmissionTest {
     private static final int PATIENCE = 3;
 
     private final ByteBudget budget = new ByteBudget(10_000);
-    private final OpenCalls calls = new OpenCalls(1, budget, Duration.ofSeconds(PATIENCE));
+    private final AtomicInteger slow = new AtomicInteger();
+    private final OpenCalls calls =
+            new OpenCalls(1, budget, Duration.ofSeconds(PATIENCE), slow::incrementAndGet);
     private final Queue<Runnable> work = new ArrayDeque<>();
     private final Queue<String> answered = new ArrayDeque<>();
 
@@ -215,7 +218,7 @@ class AdmissionTest {
 
     @Test
     void whereOthersFindNoPlaceTheOneThatWaitsLongestIsEndedSooner() throws IOException {
-        var two = new OpenCalls(2, budget, Duration.ofSeconds(10));
+        var two = new OpenCalls(2, budget, Duration.ofSeconds(10), () -> {});
         var admission = new Admission(new BearerTokens(Optional.empty()), two, work::add);
         var first = new Call();
         begun(admission, first);
@@ -231,6 +234,20 @@ class AdmissionTest {
 
         assertEquals(Status.Code.DEADLINE_EXCEEDED, first.code());
         assertNull(second.status);
+    }
+
+    @Test
+    void whoIsTurnedAwayAndWhoIsSlowIsCounted() throws IOException {
+        var admission = admission(work::add);
+        begun(admission, new Call());
+
+        refused(admission);
+        refused(admission);
+        assertEquals(2, calls.turnedAway());
+        assertEquals(0, slow.get());
+
+        sweep(PATIENCE + 1);
+        assertEquals(1, slow.get());
     }
 
     private void sweep(int rounds) {

@@ -13,6 +13,7 @@ import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DynamicMessage;
 import com.google.rpc.RetryInfo;
 import gpuanalytics.embedded.EmbeddedBroker;
+import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.producer.receive.DoorFixture;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
@@ -31,6 +32,7 @@ import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -227,6 +229,21 @@ class IngestIT {
                 ClientCalls.asyncClientStreamingCall(
                                 to.newCall(IngestService.PUBLISH, CallOptions.DEFAULT), idle)
                         .onNext(message(usage("before-idling")));
+
+                Waiting.until(
+                        "a full door",
+                        Duration.ofSeconds(60),
+                        () -> small.metric("producer_door_calls_share{door=\"grpc\"}") == 1);
+                assertEquals(2, small.metric("producer_door_calls{door=\"grpc\"}"));
+                assertEquals(2, small.metric("producer_door_calls_limit{door=\"grpc\"}"));
+                assertEquals(
+                        Status.Code.UNAVAILABLE,
+                        publish(to, List.of(message(usage("full"))))
+                                .failure()
+                                .getStatus()
+                                .getCode());
+                assertEquals(
+                        1, small.metric("producer_door_full_total{door=\"grpc\",of=\"calls\"}"));
 
                 assertEquals(Status.Code.DEADLINE_EXCEEDED, silent.failure().getStatus().getCode());
                 assertEquals(Status.Code.DEADLINE_EXCEEDED, idle.failure().getStatus().getCode());
