@@ -5,6 +5,8 @@ import gpuanalytics.event.Field;
 import gpuanalytics.event.Field.Aggregation;
 import gpuanalytics.event.GpuMetric;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class GpuSamples {
 
     /** An exporter may not know the model, without which there is no sample. */
-    static final String UNKNOWN = "unknown";
+    public static final String UNKNOWN = "unknown";
 
     /** A percentage in DCGM 4.6, a ratio since 4.7. */
     private static final String RATIO = "DCGM_FI_DEV_GPU_UTIL_RATIO";
@@ -50,7 +52,8 @@ public final class GpuSamples {
                     GpuMetric.NODE,
                     GpuMetric.NAMESPACE,
                     GpuMetric.POD,
-                    GpuMetric.CONTAINER);
+                    GpuMetric.CONTAINER,
+                    GpuMetric.TEAM);
 
     private static final Set<String> HOLDER =
             Set.of(GpuMetric.NAMESPACE.name(), GpuMetric.POD.name(), GpuMetric.CONTAINER.name());
@@ -63,15 +66,16 @@ public final class GpuSamples {
 
     private final Map<Gpu, Readings> gpus = new LinkedHashMap<>();
     private final Map<String, String> uuids = new LinkedHashMap<>();
+    private final List<@Nullable Origin> origins = new ArrayList<>();
+    private final Set<Series> summed = new HashSet<>();
     private final boolean isPercent;
-    private int nameless;
 
     private GpuSamples(List<Series> all) {
         this.isPercent = isPercent(all);
         var labels = all.stream().map(series -> labels(series.labels())).toList();
         labels.forEach(this::learn);
         for (int i = 0; i < all.size(); i++) {
-            add(all.get(i), labels.get(i));
+            origins.add(add(all.get(i), labels.get(i)));
         }
     }
 
@@ -79,10 +83,15 @@ public final class GpuSamples {
      * What samples there are, and what was no part of them.
      *
      * @param values of each sample, without time and interval
-     * @param nameless how many series tell of no GPU
+     * @param places of each series: that of its pod's sample, or of the first one of its GPU;
+     *     {@link #NO_GPU} where it tells of none
      * @param contradicting how many readings two pods on one GPU disagree about
      */
-    public record Found(List<Map<String, Object>> values, int nameless, int contradicting) {}
+    public record Found(List<Map<String, Object>> values, List<Integer> places, int contradicting) {
+
+        /** The place of a series that is part of no sample. */
+        public static final int NO_GPU = -1;
+    }
 
     /** A GPU, or a MIG instance; its place where it has no UUID. */
     private record Gpu(String identity, String mig) {}
@@ -97,10 +106,20 @@ public final class GpuSamples {
         }
     }
 
+    /** Whose series it was. */
+    private record Origin(Readings readings, Holder holder) {
+
+        int place() {
+            return readings.places.getOrDefault(holder, readings.firstPlace);
+        }
+    }
+
     private static final class Readings {
         private final Map<String, String> labels = new LinkedHashMap<>();
         private final Map<Holder, Map<String, String>> holders = new LinkedHashMap<>();
         private final Map<String, Map<Holder, Double>> values = new LinkedHashMap<>();
+        private final Map<Holder, Integer> places = new HashMap<>();
+        private int firstPlace;
     }
 
     /** Whether a metric is a reading of a GPU. */
@@ -209,32 +228,42 @@ public final class GpuSamples {
         return known == null ? place : known;
     }
 
-    private void add(Series series, Map<String, String> labels) {
+    private @Nullable Origin add(Series series, Map<String, String> labels) {
         var identity = identity(labels);
         if (identity == null) {
-            nameless++;
-            return;
+            return null;
         }
         var gpu = new Gpu(identity, labels.getOrDefault(GpuMetric.MIG_ID.name(), ""));
         var readings = gpus.computeIfAbsent(gpu, _ -> new Readings());
-        var held = new LinkedHashMap<String, String>();
+        var held = held(labels);
         labels.forEach(
                 (name, value) -> {
-                    if (HOLDER.contains(name)) {
-                        held.put(name, value);
-                    } else {
+                    if (!held.containsKey(name)) {
                         readings.labels.putIfAbsent(name, value);
                     }
                 });
         var holder = Holder.of(held);
         if (!held.isEmpty()) {
-            readings.holders.put(holder, held);
+            readings.holders.putIfAbsent(holder, held);
         }
-        if (Double.isFinite(series.value())) {
+        // a code's series that comes twice is not another code's
+        if (Double.isFinite(series.value()) && (!isSummed(series) || summed.add(series))) {
             readings.values
                     .computeIfAbsent(metric(series), _ -> new LinkedHashMap<>())
                     .merge(holder, series.value(), (before, now) -> both(series, before, now));
         }
+        return new Origin(readings, holder);
+    }
+
+    /** Who holds the GPU, if anybody, and the team, which without a pod is the GPU's. */
+    private static Map<String, String> held(Map<String, String> labels) {
+        var held = new LinkedHashMap<>(labels);
+        held.keySet().retainAll(HOLDER);
+        var team = labels.get(GpuMetric.TEAM.name());
+        if (!held.isEmpty() && team != null) {
+            held.put(GpuMetric.TEAM.name(), team);
+        }
+        return held;
     }
 
     private String metric(Series series) {
@@ -243,7 +272,11 @@ public final class GpuSamples {
 
     /** A counter of errors has a series for each code; other series come once. */
     private static double both(Series series, double before, double now) {
-        return series.name().endsWith("_XID_ERRORS_TOTAL") ? before + now : before;
+        return isSummed(series) ? before + now : before;
+    }
+
+    private static boolean isSummed(Series series) {
+        return series.name().endsWith("_XID_ERRORS_TOTAL");
     }
 
     private Found found() {
@@ -260,15 +293,19 @@ public final class GpuSamples {
                     contradicting++;
                 }
             }
+            readings.firstPlace = all.size();
             if (readings.holders.isEmpty()) {
                 all.add(values);
             }
-            for (var held : readings.holders.values()) {
-                var ofPod = new LinkedHashMap<>(values);
-                ofPod.putAll(held);
-                all.add(ofPod);
-            }
+            readings.holders.forEach(
+                    (holder, held) -> {
+                        readings.places.put(holder, all.size());
+                        var ofPod = new LinkedHashMap<>(values);
+                        ofPod.putAll(held);
+                        all.add(ofPod);
+                    });
         }
-        return new Found(all, nameless, contradicting);
+        var places = origins.stream().map(from -> from == null ? Found.NO_GPU : from.place());
+        return new Found(all, places.toList(), contradicting);
     }
 }

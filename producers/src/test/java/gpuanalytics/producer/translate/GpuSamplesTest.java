@@ -30,7 +30,7 @@ class GpuSamplesTest {
             new EventWriter(
                     new EventCodec(EventLimits.defaults()), Clock.fixed(NOW, ZoneOffset.UTC));
 
-    private static String file(String name) {
+    static String file(String name) {
         try (var in =
                 Objects.requireNonNull(GpuSamplesTest.class.getResourceAsStream(name), name)) {
             return new String(in.readAllBytes(), UTF_8);

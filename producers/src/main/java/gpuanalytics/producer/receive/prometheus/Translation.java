@@ -12,6 +12,7 @@ import gpuanalytics.producer.receive.prometheus.WriteRequest.Sample;
 import gpuanalytics.producer.receive.prometheus.WriteRequest.TimeSeries;
 import gpuanalytics.producer.translate.EventWriter;
 import gpuanalytics.producer.translate.GpuSamples;
+import gpuanalytics.producer.translate.Instance;
 import gpuanalytics.producer.translate.Series;
 import gpuanalytics.producer.translate.ServerMetric;
 import gpuanalytics.producer.translate.UsageSums;
@@ -118,7 +119,9 @@ final class Translation {
     private void collect(TimeSeries series) {
         var metric = ServerMetric.find(series.name());
         if (GpuSamples.isReading(series.name())) {
-            series.samples().forEach(sample -> collectReading(series, sample));
+            series.samples().stream()
+                    .filter(sample -> !sample.isEnd())
+                    .forEach(sample -> collectReading(series, sample));
         } else if (metric != null && settings.usage()) {
             var counter = new Counter(series.name(), series.labels());
             series.samples().stream()
@@ -175,18 +178,12 @@ final class Translation {
     private void addSamples(Moment moment, List<Series> series) {
         for (var values : GpuSamples.of(series).values()) {
             if (!moment.instance().isEmpty()) {
-                values.putIfAbsent(GpuMetric.HOST.name(), host(moment.instance()));
+                values.putIfAbsent(GpuMetric.HOST.name(), Instance.host(moment.instance()));
             }
             values.put(GpuMetric.TS.name(), Instant.ofEpochMilli(moment.millis()));
             values.put(GpuMetric.SOURCE.name(), "prometheus");
             add(EventTopic.GPU_METRICS, values);
         }
-    }
-
-    /** An address without its port. */
-    private static String host(String instance) {
-        int colon = instance.lastIndexOf(':');
-        return colon <= 0 ? instance : instance.substring(0, colon);
     }
 
     private void addUsages(Interval interval, Rises rises) {

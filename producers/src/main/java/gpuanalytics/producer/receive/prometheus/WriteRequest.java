@@ -25,7 +25,15 @@ final class WriteRequest {
     record TimeSeries(String name, Map<String, String> labels, List<Sample> samples) {}
 
     /** A value at a time, in milliseconds since 1970. */
-    record Sample(long millis, double value) {}
+    record Sample(long millis, double value) {
+
+        /** The one NaN that says that there is no such series any more. */
+        private static final long STALE = 0x7ff0000000000002L;
+
+        boolean isEnd() {
+            return Double.doubleToRawLongBits(value) == STALE;
+        }
+    }
 
     /** Reads a part of a message: one field of it. */
     private interface Part {

@@ -33,6 +33,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class GpuPointsTest {
@@ -89,10 +90,21 @@ class GpuPointsTest {
     static Translation translated(
             Map<String, UsageOrigin> from, Map<String, Object> resource, Metric... metrics)
             throws BadRequestException {
+        return translated(from, request(resource, metrics));
+    }
+
+    private static Translation translated(ExportMetricsServiceRequest request)
+            throws BadRequestException {
+        return translated(Map.of(), request);
+    }
+
+    private static Translation translated(
+            Map<String, UsageOrigin> from, ExportMetricsServiceRequest request)
+            throws BadRequestException {
         var translation = new Translation(100);
         var events = new EventWriter(new EventCodec(EventLimits.defaults()), Clock.systemUTC());
         new GpuPoints(events, new TokenMetrics(events, new UsageOrigins(from), Optional.empty()))
-                .translate(request(resource, metrics), translation);
+                .translate(request, translation);
         return translation;
     }
 
@@ -230,6 +242,136 @@ class GpuPointsTest {
 
         assertInstanceOf(Told.Refused.class, translation.items().getFirst());
         assertEquals(2, translation.parts(0));
+    }
+
+    @Test
+    void refusedPointsAreCountedOnceWhoeverHoldsTheGpu() throws BadRequestException {
+        // without a host; two pods, a point of neither, and one of no GPU
+        var one = Map.<String, Object>of("UUID", "GPU-a", "pod", "one");
+        var two = Map.<String, Object>of("UUID", "GPU-a", "pod", "two");
+
+        var translation =
+                translated(
+                        Map.of(),
+                        gauge("DCGM_FI_DEV_GPU_UTIL", 1, one),
+                        gauge("DCGM_FI_DEV_GPU_UTIL", 1, two),
+                        gauge("DCGM_FI_DEV_FB_USED", 2, two),
+                        gauge("DCGM_FI_DEV_POWER_USAGE", 70, Map.of("UUID", "GPU-a")),
+                        gauge("DCGM_FI_DEV_POWER_USAGE", 70, Map.of("device", "nvidia9")),
+                        gauge("DCGM_FI_DEV_MEM_COPY_UTIL", 1, one));
+
+        assertEquals(List.of(2, 2, 1), parts(translation));
+        for (var item : translation.items()) {
+            assertInstanceOf(Told.Refused.class, item);
+        }
+        assertEquals(1, translation.passed());
+    }
+
+    private static List<Integer> parts(Translation translation) {
+        return IntStream.range(0, translation.items().size())
+                .mapToObj(translation::parts)
+                .toList();
+    }
+
+    @Test
+    void whatExportersMeanByANameIsJudgedForEachAlone() throws BadRequestException {
+        var ratio = gauge("DCGM_FI_DEV_GPU_UTIL_RATIO", 1, Map.of("gpu", "0"));
+        var percent = gauge("DCGM_FI_DEV_GPU_UTIL_RATIO", 37, Map.of("gpu", "1"));
+        var request =
+                request(Map.of("service.instance.id", "10.0.0.1:9400"), ratio, percent)
+                        .toBuilder()
+                        .mergeFrom(request(Map.of("service.instance.id", "10.0.0.2:9400"), ratio))
+                        .build();
+
+        var told =
+                translated(request).items().stream()
+                        .map(item -> assertInstanceOf(Told.Fact.class, item).event())
+                        .map(e -> e.get(GpuMetric.HOST) + " " + e.get(GpuMetric.UTILIZATION))
+                        .toList();
+
+        assertEquals(List.of("10.0.0.1 0.01", "10.0.0.1 0.37", "10.0.0.2 1.0"), told);
+    }
+
+    @Test
+    void aPointsOwnLabelCountsBeforeItsResourcesWhateverTheirNames() throws BadRequestException {
+        var sample =
+                sample(
+                        translated(
+                                Map.of("hw.id", "GPU-of-all", "host.name", "collector"),
+                                gauge(
+                                        "DCGM_FI_DEV_GPU_UTIL",
+                                        5,
+                                        Map.of("uuid", "GPU-own", "Hostname", "own", "gpu", 7))));
+
+        assertEquals("GPU-own", sample.get(GpuMetric.GPU_UUID));
+        assertEquals("own", sample.get(GpuMetric.HOST));
+        assertEquals(7L, sample.get(GpuMetric.GPU_INDEX));
+        assertEquals("unknown", sample.get(GpuMetric.NAME));
+    }
+
+    private static Map<String, Object> hardware(String name, String value) {
+        return Map.of("hw.id", "GPU-1", "hw.type", "gpu", "hw.model", "A100", name, value);
+    }
+
+    @Test
+    void errorsOfHardwareCountWhereTheyAreXids() throws BadRequestException {
+        var translation =
+                translated(
+                        Map.of("host.name", "node-1"),
+                        counter("hw.errors", 2, false, hardware("error.type", "xid_13")),
+                        counter("hw.errors", 3, false, hardware("error.type", "XID 79")),
+                        counter("hw.errors", 3, false, hardware("error.type", "XID 79")),
+                        counter("hw.errors", 9, false, hardware("error.type", "corrected")),
+                        counter("hw.errors", 9, true, Map.of("hw.type", "disk")));
+
+        assertEquals(5L, sample(translation).get(GpuMetric.XID_ERRORS_TOTAL));
+        assertEquals(3, translation.parts(0));
+        assertEquals(2, translation.passed());
+        assertEquals(List.of(), translation.warnings());
+    }
+
+    @Test
+    void bytesOfHardwareAreTheirSpeedWhereTheIntervalIsKnown() throws BadRequestException {
+        var sent = counter("hw.gpu.io", 6000, true, hardware("network.io.direction", "transmit"));
+        var received =
+                counter("hw.gpu.io", 3000, true, hardware("network.io.direction", "receive"));
+
+        var translation =
+                translated(
+                        Map.of("host.name", "node-1"),
+                        startedBefore(sent, 60),
+                        startedBefore(received, 60),
+                        received,
+                        gauge("hw.power", 250, hardware("hw.vendor", "NVIDIA")));
+
+        var sample = sample(translation);
+        assertEquals(100.0, sample.get(GpuMetric.PCIE_TX_BPS));
+        assertEquals(50.0, sample.get(GpuMetric.PCIE_RX_BPS));
+        assertEquals(250.0, sample.get(GpuMetric.POWER_W));
+        assertEquals(1, translation.passed(), "no start, no speed");
+    }
+
+    private static Metric startedBefore(Metric sum, int seconds) {
+        var changed = sum.toBuilder();
+        changed.getSumBuilder()
+                .getDataPointsBuilder(0)
+                .setStartTimeUnixNano(NANOS - seconds * 1_000_000_000L);
+        return changed.build();
+    }
+
+    @Test
+    void bytesOfHardwareSinceAStartAreNamed() throws BadRequestException {
+        var translation =
+                translated(
+                        Map.of("host.name", "node-1"),
+                        counter(
+                                "hw.gpu.io", 6000, false, hardware("network.io.direction", "receive")));
+
+        assertEquals(List.of(), translation.items());
+        assertEquals(1, translation.passed());
+        assertEquals(
+                List.of("hw.gpu.io is no delta, expected the Collector's cumulativetodelta"),
+                translation.warnings());
     }
 
     @Test
