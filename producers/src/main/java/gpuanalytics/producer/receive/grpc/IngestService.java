@@ -66,6 +66,29 @@ final class IngestService {
                 .build();
     }
 
+    /**
+     * The events of a message.
+     *
+     * @throws InvalidProtocolBufferException where it is none
+     * @throws BadRequestException where its events cannot be told apart, or there are too many
+     */
+    static List<Told> read(byte[] message, EventBody events, int mostItems)
+            throws InvalidProtocolBufferException, BadRequestException {
+        var request = DynamicMessage.parseFrom(IngestProto.REQUEST, message);
+        var field = IngestProto.REQUEST.findFieldByName("events");
+        var told = new ArrayList<Told>();
+        for (int i = 0; i < request.getRepeatedFieldCount(field); i++) {
+            var bytes = (ByteString) request.getRepeatedField(field, i);
+            told.addAll(events.read(EventBody.JSON, Map.of(), bytes.toByteArray()));
+            if (told.size() > mostItems) {
+                throw new BadRequestException(
+                        "message has more than %d events, expected at most %d"
+                                .formatted(mostItems, mostItems));
+            }
+        }
+        return told;
+    }
+
     /** One stream. */
     private final class Publishing implements StreamObserver<byte[]> {
 
@@ -85,7 +108,7 @@ final class IngestService {
                 return;
             }
             try {
-                add(door.tell(read(message)));
+                add(door.tell(read(message, events, mostItems)));
             } catch (InvalidProtocolBufferException
                     | BadRequestException
                     | InterruptedException
@@ -93,23 +116,6 @@ final class IngestService {
                 ended = true;
                 client.onError(Failures.told(e, IngestProto.REQUEST.getFullName()));
             }
-        }
-
-        private List<Told> read(byte[] message)
-                throws InvalidProtocolBufferException, BadRequestException {
-            var request = DynamicMessage.parseFrom(IngestProto.REQUEST, message);
-            var field = IngestProto.REQUEST.findFieldByName("events");
-            var told = new ArrayList<Told>();
-            for (int i = 0; i < request.getRepeatedFieldCount(field); i++) {
-                var bytes = (ByteString) request.getRepeatedField(field, i);
-                told.addAll(events.read(EventBody.JSON, Map.of(), bytes.toByteArray()));
-                if (told.size() > mostItems) {
-                    throw new BadRequestException(
-                            "message has more than %d events, expected at most %d"
-                                    .formatted(mostItems, mostItems));
-                }
-            }
-            return told;
         }
 
         private void add(Receipt receipt) {

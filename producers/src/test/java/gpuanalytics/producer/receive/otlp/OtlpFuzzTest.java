@@ -13,13 +13,18 @@ import gpuanalytics.event.EventLimits;
 import gpuanalytics.producer.receive.BadRequestException;
 import gpuanalytics.producer.receive.UsageOrigin;
 import gpuanalytics.producer.translate.EventWriter;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.logs.v1.LogRecord;
+import io.opentelemetry.proto.logs.v1.ResourceLogs;
+import io.opentelemetry.proto.logs.v1.ScopeLogs;
 import io.opentelemetry.proto.metrics.v1.Gauge;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
+import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -47,6 +52,23 @@ class OtlpFuzzTest {
                   {"key":"gen_ai.usage.input_tokens","value":{"intValue":"12"}},
                   {"key":"x","value":{"doubleValue":"NaN"}},{"key":"y","value":{"bytesValue":"AQI="}},
                   {"key":"z","value":{"boolValue":true}},{"key":"n","value":null}]}]}]}]}
+            """;
+
+    private static final String METRICS_JSON =
+            """
+            {"resourceMetrics":[{"resource":{"attributes":[{"key":"service.instance.id","value":{"stringValue":"h:9400"}}]},
+              "scopeMetrics":[{"metrics":[
+                {"name":"DCGM_FI_DEV_GPU_UTIL_RATIO","gauge":{"dataPoints":[
+                  {"timeUnixNano":"1772359200000000000","asDouble":37,"flags":1,"attributes":[{"key":"UUID","value":{"stringValue":"g"}}]},
+                  {"timeUnixNano":1772359200000000000,"asInt":"1","attributes":[{"key":"gpu","value":{"intValue":"3"}}]}]}},
+                {"name":"DCGM_EXP_XID_ERRORS_TOTAL","sum":{"aggregationTemporality":2,"isMonotonic":true,"dataPoints":[
+                  {"timeUnixNano":"1772359200000000000","asDouble":"NaN","attributes":[{"key":"UUID","value":{"stringValue":"g"}}]}]}},
+                {"name":"hw.gpu.io","sum":{"aggregationTemporality":1,"dataPoints":[
+                  {"startTimeUnixNano":"1772359140000000000","timeUnixNano":"1772359200000000000","asInt":"60","attributes":[
+                    {"key":"hw.id","value":{"stringValue":"g"}},{"key":"network.io.direction","value":{"stringValue":"receive"}}]}]}},
+                {"name":"gen_ai.client.token.usage","histogram":{"aggregationTemporality":1,"dataPoints":[
+                  {"startTimeUnixNano":"1","timeUnixNano":"1772359200000000000","count":"1","sum":7,"bucketCounts":["1"],"explicitBounds":[1.5],
+                   "attributes":[{"key":"gen_ai.token.type","value":{"stringValue":"input"}}]}]}}]}]}]}
             """;
 
     private final long seed = Long.getLong("fuzz.seed", System.nanoTime());
@@ -141,20 +163,103 @@ class OtlpFuzzTest {
         assertTrue(read > 0, "some are read, fuzz.seed=" + seed);
     }
 
-    @Test
-    void damagedJsonIsItemsOrRefused() {
-        var whole = JSON.getBytes(UTF_8);
+    private static ExportLogsServiceRequest logs() {
+        var log =
+                LogRecord.newBuilder()
+                        .setTimeUnixNano(1_772_359_201_000_000_000L)
+                        .setTraceId(ByteString.copyFrom(HexFormat.of().parseHex(TRACE)))
+                        .setEventName("gen_ai.client.inference.operation.details")
+                        .addAttributes(attribute("gen_ai.operation.name", "chat"))
+                        .addAttributes(attribute("gen_ai.request.model", "m"))
+                        .addAttributes(attribute("gen_ai.usage.input_tokens", 7))
+                        .addAttributes(attribute("error.type", "timeout"));
+        return ExportLogsServiceRequest.newBuilder()
+                .addResourceLogs(
+                        ResourceLogs.newBuilder()
+                                .setResource(
+                                        Resource.newBuilder()
+                                                .addAttributes(attribute("service.name", "s")))
+                                .addScopeLogs(ScopeLogs.newBuilder().addLogRecords(log)))
+                .build();
+    }
+
+    /** Reads a request of one signal. */
+    private interface Reading {
+        void of(byte[] bytes, Translation into)
+                throws InvalidProtocolBufferException, BadRequestException;
+    }
+
+    /** Whether it is damaged or not, it is read or refused. */
+    private void damage(byte[] whole, Reading reading) throws Exception {
+        var undamaged = new Translation(10);
+        reading.of(whole, undamaged);
+        assertTrue(undamaged.items().size() > 0, "it is read where it is not damaged");
         for (int round = 0; round < ROUNDS; round++) {
             try {
-                var request = OtlpJson.read(damaged(whole), ExportTraceServiceRequest.newBuilder());
-                new SpanUsages(events, new UsageOrigins(Map.of()))
-                        .translate(request.build(), new Translation(10));
-            } catch (BadRequestException ignored) {
+                reading.of(damaged(whole), new Translation(10));
+            } catch (InvalidProtocolBufferException | BadRequestException ignored) {
                 // told to the client
             } catch (RuntimeException e) {
-                throw new AssertionError("fuzz.seed=" + seed, e);
+                throw new AssertionError("fuzz.seed=" + seed + ", round " + round, e);
             }
         }
+    }
+
+    private void readLogs(ExportLogsServiceRequest logs, Translation into)
+            throws BadRequestException {
+        new LogUsages(events, new UsageOrigins(Map.of("s", UsageOrigin.LOGS)))
+                .translate(logs, into);
+    }
+
+    @Test
+    void damagedLogsAreItemsOrRefused() throws Exception {
+        damage(
+                logs().toByteArray(),
+                (bytes, into) -> readLogs(ExportLogsServiceRequest.parseFrom(bytes), into));
+    }
+
+    @Test
+    void damagedLogsInJsonAreItemsOrRefused() throws Exception {
+        var json =
+                """
+                {"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"s"}}]},
+                  "scopeLogs":[{"logRecords":[{"timeUnixNano":"1772359200000000000","traceId":"%s","severityNumber":9,
+                    "body":{"kvlistValue":{"values":[{"key":"a","value":{"arrayValue":{"values":[{"intValue":"1"}]}}}]}},
+                    "attributes":[{"key":"gen_ai.request.model","value":{"stringValue":"m"}},
+                      {"key":"gen_ai.usage.input_tokens","value":{"intValue":"12"}}]}]}]}]}
+                """
+                        .formatted(TRACE);
+        damage(
+                json.getBytes(UTF_8),
+                (bytes, into) ->
+                        readLogs(
+                                OtlpJson.read(bytes, ExportLogsServiceRequest.newBuilder()).build(),
+                                into));
+    }
+
+    @Test
+    void damagedMetricsInJsonAreItemsOrRefused() throws Exception {
+        var origins = new UsageOrigins(Map.of("", UsageOrigin.METRICS));
+        var points = new GpuPoints(events, new TokenMetrics(events, origins, Optional.empty()));
+        damage(
+                METRICS_JSON.getBytes(UTF_8),
+                (bytes, into) ->
+                        points.translate(
+                                OtlpJson.read(bytes, ExportMetricsServiceRequest.newBuilder())
+                                        .build(),
+                                into));
+    }
+
+    @Test
+    void damagedJsonIsItemsOrRefused() throws Exception {
+        var spans = new SpanUsages(events, new UsageOrigins(Map.of()));
+        damage(
+                JSON.getBytes(UTF_8),
+                (bytes, into) ->
+                        spans.translate(
+                                OtlpJson.read(bytes, ExportTraceServiceRequest.newBuilder())
+                                        .build(),
+                                into));
     }
 
     @Test
