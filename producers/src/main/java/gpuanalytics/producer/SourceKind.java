@@ -4,6 +4,7 @@ import gpuanalytics.producer.source.SourceConfig;
 import gpuanalytics.producer.source.dcgm.DcgmConfig;
 import gpuanalytics.producer.source.nvml.NvmlConfig;
 import gpuanalytics.producer.source.replay.ReplayConfig;
+import gpuanalytics.producer.source.smi.SmiConfig;
 import gpuanalytics.producer.source.synthetic.SyntheticConfig;
 import gpuanalytics.producer.source.vllm.VllmConfig;
 import gpuanalytics.service.config.EnvironmentReader;
@@ -16,6 +17,7 @@ public enum SourceKind {
     SYNTHETIC("a simulated fleet", (env, common, _) -> SyntheticConfig.read(env, common)),
     REPLAY("traces", ReplayConfig::read),
     NVML("this machine's GPUs", (env, common, _) -> NvmlConfig.read(env, common)),
+    NVIDIA_SMI("what nvidia-smi writes", SmiConfig::read),
     DCGM("GPUs of dcgm-exporter", DcgmConfig::read),
     VLLM("tokens counted by vLLM, TGI or SGLang", VllmConfig::read);
 
@@ -42,7 +44,13 @@ public enum SourceKind {
 
     /** The name, as in variables, metrics and health. */
     public String label() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** As it is written in a variable. */
+    @Override
+    public String toString() {
+        return label();
     }
 
     SourceConfig read(EnvironmentReader env, SourceConfig.Common common, boolean chosen) {

@@ -157,7 +157,9 @@ class ProducerConfigTest {
                 List.of("SOURCES is synthetic twice, expected each once"),
                 errors(Map.of("SOURCES", "synthetic,synthetic")));
         assertEquals(
-                List.of("SOURCES is tape, expected some of synthetic, replay, nvml, dcgm, vllm"),
+                List.of(
+                        "SOURCES is tape, expected some of synthetic, replay, nvml,"
+                                + " nvidia-smi, dcgm, vllm"),
                 errors(Map.of("SOURCES", "synthetic,tape")));
     }
 

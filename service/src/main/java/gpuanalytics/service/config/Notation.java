@@ -74,8 +74,9 @@ final class Notation {
         };
     }
 
+    /** A constant as a value: it may print itself otherwise than it is called in the code. */
     static String lower(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
+        return constant.toString().toLowerCase(Locale.ROOT);
     }
 
     /** The constant that is written so, in lower case. */

@@ -1,8 +1,7 @@
 package gpuanalytics.producer.source.nvml;
 
+import gpuanalytics.producer.source.ThisMachine;
 import gpuanalytics.service.config.EnvironmentReader;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,7 +55,7 @@ public record NvmlOptions(
                                 + " measure (GPUs before Hopper, 40 each, in turn); 0 leaves them"
                                 + " out"),
                 env.text("NVML_HOST", "Name of this machine in the samples; its own by default")
-                        .orElseGet(NvmlOptions::hostName),
+                        .orElseGet(ThisMachine::name),
                 env.text("NODE_NAME", "Kubernetes node in the samples"),
                 path(env, "NVML_PROC", "/proc", "Where the kernel shows the host's processes"),
                 path(
@@ -80,17 +79,6 @@ public record NvmlOptions(
         } catch (InvalidPathException e) {
             env.error("%s is %s, expected a path".formatted(name, text));
             return Path.of(defaultValue);
-        }
-    }
-
-    /**
-     * As the kernel has it: nobody is asked, for that could take long where names do not resolve.
-     */
-    private static String hostName() {
-        try {
-            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-        } catch (IOException ignored) {
-            return "localhost"; // not Linux, where there is no such library either
         }
     }
 }

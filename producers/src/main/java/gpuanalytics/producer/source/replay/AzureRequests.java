@@ -1,6 +1,7 @@
 package gpuanalytics.producer.source.replay;
 
 import gpuanalytics.event.Event;
+import gpuanalytics.producer.source.replay.table.AgeLimits;
 import gpuanalytics.producer.source.replay.table.BadCell;
 import gpuanalytics.producer.source.replay.table.Cells;
 import gpuanalytics.producer.source.replay.table.Row;

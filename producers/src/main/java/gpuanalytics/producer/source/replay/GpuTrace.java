@@ -3,9 +3,11 @@ package gpuanalytics.producer.source.replay;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.producer.source.replay.TraceFile.GpuReading;
+import gpuanalytics.producer.source.replay.table.AgeLimits;
 import gpuanalytics.producer.source.replay.table.BadCell;
 import gpuanalytics.producer.source.replay.table.Cells;
 import gpuanalytics.producer.source.replay.table.DropReason;
+import gpuanalytics.producer.source.replay.table.DroppedRows;
 import gpuanalytics.producer.source.replay.table.Row;
 import gpuanalytics.producer.source.replay.table.TraceTable;
 import java.io.IOException;
@@ -69,7 +71,7 @@ final class GpuTrace implements Trace {
                     head = reading(row, least);
                     return;
                 } catch (BadCell e) {
-                    dropped.add(file, row, e);
+                    dropped.add(file.path(), row.line(), e);
                 }
             }
         }
@@ -157,7 +159,7 @@ final class GpuTrace implements Trace {
     private void add(Map<String, Map<GpuReading, Double>> pods, Cursor cursor, PodReading reading) {
         var problem = problem(pods, cursor.kind(), reading);
         if (problem != null) {
-            dropped.add(cursor.file, reading.row(), problem);
+            dropped.add(cursor.file.path(), reading.row().line(), problem);
             return;
         }
         pods.computeIfAbsent(reading.pod(), _ -> new EnumMap<>(GpuReading.class))

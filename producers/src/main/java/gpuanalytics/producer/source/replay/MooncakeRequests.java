@@ -2,6 +2,7 @@ package gpuanalytics.producer.source.replay;
 
 import gpuanalytics.event.Event;
 import gpuanalytics.event.TokenUsage;
+import gpuanalytics.producer.source.replay.table.AgeLimits;
 import gpuanalytics.producer.source.replay.table.BadCell;
 import gpuanalytics.producer.source.replay.table.Cells;
 import gpuanalytics.producer.source.replay.table.Row;

@@ -1,17 +1,18 @@
 package gpuanalytics.producer.source.replay;
 
 import gpuanalytics.event.Event;
-import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
+import gpuanalytics.producer.source.replay.table.AgeLimits;
 import gpuanalytics.producer.source.replay.table.BadCell;
 import gpuanalytics.producer.source.replay.table.DropReason;
+import gpuanalytics.producer.source.replay.table.DroppedRows;
 import gpuanalytics.producer.source.replay.table.Row;
 import gpuanalytics.producer.source.replay.table.TraceTable;
+import gpuanalytics.producer.source.smi.SmiColumns;
+import gpuanalytics.producer.source.smi.SmiReadings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.math.BigDecimal;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,40 +21,6 @@ import org.jspecify.annotations.Nullable;
  * row. A reading that it puts in brackets, such as {@code [N/A]}, is absent.
  */
 final class SmiTrace implements Trace {
-
-    private static final BigDecimal MIB = BigDecimal.valueOf(1 << 20);
-    private static final BigDecimal MHZ = BigDecimal.valueOf(1_000_000);
-    private static final BigDecimal PERCENT = new BigDecimal("0.01");
-    private static final BigDecimal MICRO = new BigDecimal("0.000001");
-
-    /** What a GPU is called whose model was not asked for. */
-    private static final String UNKNOWN_NAME = "nvidia-gpu";
-
-    /**
-     * A column of numbers.
-     *
-     * @param unit what nvidia-smi writes behind the number, where it writes units
-     */
-    private record Column<T extends Number>(
-            String name, Field<T> field, String unit, BigDecimal scale) {}
-
-    private static final List<Column<Double>> NUMBERS =
-            List.of(
-                    new Column<>("utilization.gpu", GpuMetric.UTILIZATION, "%", PERCENT),
-                    new Column<>("power.draw", GpuMetric.POWER_W, "W", BigDecimal.ONE),
-                    new Column<>("temperature.gpu", GpuMetric.TEMP_C, "", BigDecimal.ONE),
-                    new Column<>("clocks.current.sm", GpuMetric.SM_CLOCK_HZ, "MHz", MHZ),
-                    new Column<>("clocks.current.memory", GpuMetric.MEM_CLOCK_HZ, "MHz", MHZ),
-                    new Column<>(
-                            "clocks_event_reasons_counters.sw_power_cap",
-                            GpuMetric.THROTTLE_S_TOTAL,
-                            "us",
-                            MICRO));
-
-    private static final List<Column<Long>> WHOLE_NUMBERS =
-            List.of(
-                    new Column<>("memory.used", GpuMetric.MEM_USED_BYTES, "MiB", MIB),
-                    new Column<>("memory.total", GpuMetric.MEM_TOTAL_BYTES, "MiB", MIB));
 
     private final TraceFile file;
     private final Optional<Double> pricePerHourUsd;
@@ -90,7 +57,7 @@ final class SmiTrace implements Trace {
                 row.check();
                 return sample(row);
             } catch (BadCell e) {
-                dropped.add(file, row, e);
+                dropped.add(file.path(), row.line(), e);
             }
         }
         return null;
@@ -99,36 +66,16 @@ final class SmiTrace implements Trace {
     private Event sample(Row row) throws BadCell {
         var time = ages.checked(columns.time(row));
         requireNew(time);
-        var name = columns.text(row, "name");
-        var host = columns.text(row, "hostname");
-        var sample =
-                GpuMetric.builder()
+        var interval = file.intervalSeconds();
+        return SmiReadings.built(
+                SmiReadings.of(columns, row, hostName())
                         .set(GpuMetric.TS, time)
                         .set(GpuMetric.EVENT_ID, identity(row))
-                        .set(GpuMetric.HOST, host == null ? hostName() : host)
-                        .set(GpuMetric.GPU_UUID, columns.text(row, "uuid"))
-                        .set(GpuMetric.GPU_INDEX, index(row))
-                        .set(GpuMetric.NAME, name == null ? UNKNOWN_NAME : name)
                         .set(GpuMetric.PRICE_PER_HOUR_USD, pricePerHourUsd.orElse(null))
                         .set(
                                 GpuMetric.INTERVAL_S,
-                                file.intervalSeconds().isPresent()
-                                        ? file.intervalSeconds().getAsDouble()
-                                        : null)
-                        .set(GpuMetric.SOURCE, RequestReader.SOURCE);
-        for (var column : NUMBERS) {
-            var value = scaled(row, column);
-            sample.set(column.field(), value == null ? null : value.doubleValue());
-        }
-        for (var column : WHOLE_NUMBERS) {
-            var value = scaled(row, column);
-            sample.set(column.field(), value == null ? null : value.longValue());
-        }
-        try {
-            return sample.build();
-        } catch (IllegalArgumentException e) {
-            throw new BadCell(DropReason.OUT_OF_RANGE, String.valueOf(e.getMessage()));
-        }
+                                interval.isPresent() ? interval.getAsDouble() : null)
+                        .set(GpuMetric.SOURCE, RequestReader.SOURCE));
     }
 
     /** A file that does not tell GPUs apart is of one: it has one sample at a time. */
@@ -155,19 +102,6 @@ final class SmiTrace implements Trace {
             firstRow = Digests.idOf(row.content());
         }
         return "smi-%s-%s".formatted(firstRow, Digests.idOf(row.content()));
-    }
-
-    private @Nullable Long index(Row row) throws BadCell {
-        if (!columns.nameGpu()) {
-            return 0L;
-        }
-        var number = columns.number(row, "index", "");
-        return number == null ? null : number.longValue();
-    }
-
-    private @Nullable BigDecimal scaled(Row row, Column<?> column) throws BadCell {
-        var number = columns.number(row, column.name(), column.unit());
-        return number == null ? null : number.multiply(column.scale());
     }
 
     /**

@@ -1,7 +1,9 @@
 package gpuanalytics.producer.source.replay;
 
 import gpuanalytics.event.Event;
+import gpuanalytics.producer.source.replay.table.AgeLimits;
 import gpuanalytics.producer.source.replay.table.BadCell;
+import gpuanalytics.producer.source.replay.table.DroppedRows;
 import gpuanalytics.producer.source.replay.table.TraceTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,7 +60,7 @@ final class TokenTrace implements Trace {
                 row.check();
                 ready = reader.requests(row);
             } catch (BadCell e) {
-                dropped.add(file, row, e);
+                dropped.add(file.path(), row.line(), e);
             }
         }
         return ready.next();

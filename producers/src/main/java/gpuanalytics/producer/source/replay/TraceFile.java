@@ -4,6 +4,7 @@ import gpuanalytics.producer.source.replay.table.BadCell;
 import gpuanalytics.producer.source.replay.table.Row;
 import gpuanalytics.producer.source.replay.table.TraceTable;
 import gpuanalytics.producer.source.replay.table.UnusableContentException;
+import gpuanalytics.producer.source.smi.SmiColumns;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.text.Printable;
 import java.io.EOFException;
@@ -106,7 +107,8 @@ record TraceFile(
         }
         if (Files.exists(path) && !Files.isRegularFile(path)) {
             throw new UnusableContentException(
-                    "is a pipe or a device, expected a regular file: it is read more than once");
+                    "is a pipe or a device, expected a regular file: it is read more than once;"
+                            + " SOURCE nvidia-smi reads what nvidia-smi writes to a pipe");
         }
         try (var table = TraceTable.open(path)) {
             if (table.header().isEmpty()) {

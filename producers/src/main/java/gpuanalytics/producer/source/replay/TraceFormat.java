@@ -1,5 +1,6 @@
 package gpuanalytics.producer.source.replay;
 
+import gpuanalytics.producer.source.smi.SmiColumns;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;

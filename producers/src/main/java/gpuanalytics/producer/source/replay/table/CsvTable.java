@@ -8,9 +8,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,8 +37,7 @@ final class CsvTable implements TraceTable {
     private final Lines lines;
     private final CSVFormat format;
     private final char delimiter;
-    private final List<String> header;
-    private final Map<String, Integer> columns = new HashMap<>();
+    private final CsvHeader header;
     private long rows;
 
     private CsvTable(Lines lines) {
@@ -53,10 +50,7 @@ final class CsvTable implements TraceTable {
         var headerText = first == null ? "" : first.text();
         this.delimiter = said.orElseGet(() -> mostCells(headerText));
         this.format = format(delimiter);
-        this.header = first == null ? List.of() : withoutEmptyEnd(cells(headerText));
-        for (int index = 0; index < header.size(); index++) {
-            columns.putIfAbsent(header.get(index), index);
-        }
+        this.header = new CsvHeader(first == null ? List.of() : cells(headerText));
     }
 
     static CsvTable open(InputStream stream) throws IOException {
@@ -92,17 +86,9 @@ final class CsvTable implements TraceTable {
                 .get();
     }
 
-    private static List<String> withoutEmptyEnd(List<String> cells) {
-        int size = cells.size();
-        while (size > 0 && cells.get(size - 1).isEmpty()) {
-            size--;
-        }
-        return List.copyOf(cells.subList(0, size));
-    }
-
     @Override
     public List<String> header() {
-        return header;
+        return header.names();
     }
 
     @Override
@@ -118,26 +104,10 @@ final class CsvTable implements TraceTable {
             }
             var cells = rowCells(line);
             if (cells.stream().anyMatch(cell -> !cell.isEmpty())) {
-                return row(line, cells);
+                return header.row(++rows, line.number(), line.text(), cells);
             }
         }
         return null;
-    }
-
-    private Row row(Lines.Line line, List<String> cells) {
-        int size = withoutEmptyEnd(cells).size();
-        if (cells.size() >= header.size() && size <= header.size()) {
-            return Row.of(++rows, line.number(), columns, cells);
-        }
-        boolean few = cells.size() < header.size();
-        return Row.defective(
-                ++rows,
-                line.number(),
-                few ? DropReason.TOO_FEW_CELLS : DropReason.TOO_MANY_CELLS,
-                (few
-                                ? "the row has %d of the header's %d cells: %s"
-                                : "the row has %d cells, expected the header's %d: %s")
-                        .formatted(cells.size(), header.size(), Cells.shown(line.text())));
     }
 
     private Lines.@Nullable Line nextLine() {
@@ -165,7 +135,7 @@ final class CsvTable implements TraceTable {
             text.append('\n').append(more.text());
             if (isOpen(more.text())) {
                 var cells = quoted(text.toString(), format);
-                if (cells.isPresent() && cells.get().size() == header.size()) {
+                if (cells.isPresent() && cells.get().size() == header.names().size()) {
                     return cells.get();
                 }
                 break;
@@ -173,7 +143,7 @@ final class CsvTable implements TraceTable {
             if (taken.size() == MAX_LINES_OF_A_ROW
                     || text.length() > Lines.MAX_CHARS
                     || more.cut()
-                    || cells(more.text()).size() == header.size()) {
+                    || cells(more.text()).size() == header.names().size()) {
                 break;
             }
         }
@@ -188,8 +158,8 @@ final class CsvTable implements TraceTable {
     /** The cells of a text; a quote that is none belongs to its cell. */
     private static List<String> split(String text, CSVFormat format, char delimiter) {
         return text.indexOf(QUOTE) < 0
-                ? plain(text, delimiter)
-                : quoted(text, format).orElseGet(() -> plain(text, delimiter));
+                ? CsvHeader.cells(text, delimiter)
+                : quoted(text, format).orElseGet(() -> CsvHeader.cells(text, delimiter));
     }
 
     private static Optional<List<String>> quoted(String text, CSVFormat format) {
@@ -201,25 +171,6 @@ final class CsvTable implements TraceTable {
         } catch (IOException | UncheckedIOException e) {
             return Optional.empty();
         }
-    }
-
-    private static List<String> plain(String text, char delimiter) {
-        var cells = new ArrayList<String>();
-        int start = 0;
-        for (int end = text.indexOf(delimiter); end >= 0; end = text.indexOf(delimiter, start)) {
-            cells.add(unquoted(text.substring(start, end).strip()));
-            start = end + 1;
-        }
-        cells.add(unquoted(text.substring(start).strip()));
-        return cells;
-    }
-
-    private static String unquoted(String cell) {
-        boolean quoted =
-                cell.length() >= 2
-                        && cell.charAt(0) == QUOTE
-                        && cell.endsWith(String.valueOf(QUOTE));
-        return quoted ? cell.substring(1, cell.length() - 1).strip() : cell;
     }
 
     @Override

@@ -15,7 +15,11 @@ public enum DropReason {
     NO_TOKENS("no token was read or written"),
     TOO_FEW_CELLS("it has fewer cells than the header"),
     TOO_MANY_CELLS("it has more cells than the header, and not only empty ones"),
-    LINE_TOO_LONG("its line is longer than 1 Mi characters"),
+    LINE_TOO_LONG(
+            "its line is longer than 1 Mi characters, or read live than"
+                    + " `NVIDIA_SMI_MAX_LINE_BYTES`"),
+    UNFINISHED_LINE("read live, its line has begun and will not end: who wrote it has gone"),
+    NO_HEADER("read live, no header stands above it and `NVIDIA_SMI_COLUMNS` is not set"),
     NOT_JSON("it is not JSON; what follows in the same document is not read"),
     TOO_OLD("its time is further back than `MAX_EVENT_AGE_DAYS`"),
     FROM_THE_FUTURE("its time is further ahead than `MAX_EVENT_LEAD_S`"),

@@ -1,8 +1,6 @@
-package gpuanalytics.producer.source.replay;
+package gpuanalytics.producer.source.replay.table;
 
 import gpuanalytics.event.EventLimits;
-import gpuanalytics.producer.source.replay.table.BadCell;
-import gpuanalytics.producer.source.replay.table.DropReason;
 import java.time.Instant;
 import java.util.function.Supplier;
 
@@ -10,7 +8,7 @@ import java.util.function.Supplier;
  * Which times of rows the processor will take, which judges an event by when it is published. What
  * it would put aside is better said where the file and the line are known.
  */
-final class AgeLimits {
+public final class AgeLimits {
 
     private final EventLimits limits;
     private final Supplier<Instant> now;
@@ -19,14 +17,14 @@ final class AgeLimits {
     /**
      * @param checked false where events do not keep the times of their rows
      */
-    AgeLimits(EventLimits limits, Supplier<Instant> now, boolean checked) {
+    public AgeLimits(EventLimits limits, Supplier<Instant> now, boolean checked) {
         this.limits = limits;
         this.now = now;
         this.checked = checked;
     }
 
     /** The time of a row, if an event may have it. */
-    Instant checked(Instant time) throws BadCell {
+    public Instant checked(Instant time) throws BadCell {
         if (!checked) {
             return time;
         }

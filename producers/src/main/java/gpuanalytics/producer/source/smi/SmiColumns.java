@@ -1,4 +1,4 @@
-package gpuanalytics.producer.source.replay;
+package gpuanalytics.producer.source.smi;
 
 import gpuanalytics.producer.source.replay.table.BadCell;
 import gpuanalytics.producer.source.replay.table.Cells;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The columns of nvidia-smi by their names, whatever units the header has and by whichever of its
  * two names a field was asked for.
  */
-final class SmiColumns {
+public final class SmiColumns {
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu/MM/dd HH:mm:ss.SSS", Locale.ROOT);
@@ -62,7 +62,8 @@ final class SmiColumns {
     /** The header's own text by the plain name. */
     private final Map<String, String> headers = new HashMap<>();
 
-    SmiColumns(List<String> header) {
+    /** The columns of a header. */
+    public SmiColumns(List<String> header) {
         header.forEach(text -> headers.putIfAbsent(plain(text), text));
     }
 
@@ -74,7 +75,7 @@ final class SmiColumns {
     }
 
     /** Whether rows tell when they are, and of which GPU or at least of its readings. */
-    static boolean fit(List<String> header) {
+    public static boolean fit(List<String> header) {
         var names = header.stream().map(SmiColumns::plain).toList();
         return names.contains("timestamp")
                 && (names.contains("uuid")
@@ -83,31 +84,46 @@ final class SmiColumns {
     }
 
     /** Whether rows tell of which GPU they are. */
-    boolean nameGpu() {
+    public boolean nameGpu() {
         return headers.containsKey("uuid") || headers.containsKey("index");
     }
 
     /** Whether a sample's GPU is known by its row alone, and not by what the file is called. */
-    boolean nameGpuAnywhere() {
+    public boolean nameGpuAnywhere() {
         return headers.containsKey("uuid") || headers.containsKey("hostname");
     }
 
     /** A cell's text, or null where there is no such column or nothing in it. */
-    @Nullable String text(Row row, String column) {
+    public @Nullable String text(Row row, String column) {
         var header = headers.get(column);
         var text = header == null ? null : row.get(header);
         // [N/A], [Not Supported], [Unknown Error], [GPU requires reset], [Insufficient Permissions]
         return text == null || text.startsWith("[") || ABSENT.contains(text) ? null : text;
     }
 
-    /** When the row was written; nvidia-smi writes no zone, so UTC. */
-    Instant time(Row row) throws BadCell {
+    /** Whether a line names columns, one of them a reading; no row has such a text. */
+    static boolean areIn(List<String> cells) {
+        return cells.stream().map(SmiColumns::plain).anyMatch(READINGS::contains);
+    }
+
+    /** Whether rows tell when they are. */
+    boolean tellTime() {
+        return headers.containsKey("timestamp");
+    }
+
+    /** When the row was written, where it was; taken for UTC, as nvidia-smi writes no zone. */
+    public Instant time(Row row) throws BadCell {
+        return localTime(row).toInstant(ZoneOffset.UTC);
+    }
+
+    /** When the row was written, by the clock of nvidia-smi's zone. */
+    LocalDateTime localTime(Row row) throws BadCell {
         var text = text(row, "timestamp");
         if (text == null) {
             throw new BadCell(DropReason.MISSING_VALUE, "timestamp is empty");
         }
         try {
-            return LocalDateTime.parse(text, TIME).toInstant(ZoneOffset.UTC);
+            return LocalDateTime.parse(text, TIME);
         } catch (DateTimeException e) {
             throw new BadCell(
                     DropReason.BAD_TIME,

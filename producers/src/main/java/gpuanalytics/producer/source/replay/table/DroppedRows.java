@@ -1,10 +1,8 @@
-package gpuanalytics.producer.source.replay;
+package gpuanalytics.producer.source.replay.table;
 
 import gpuanalytics.producer.source.RefusedRows;
-import gpuanalytics.producer.source.replay.table.BadCell;
-import gpuanalytics.producer.source.replay.table.DropReason;
-import gpuanalytics.producer.source.replay.table.Row;
 import gpuanalytics.service.text.Printable;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * Counts the rows that gave no event, by reason, keeps the first of each and lists a few more in
  * the log. Safe for threads.
  */
-final class DroppedRows {
+public final class DroppedRows {
 
     /** Enough to see what is wrong with a trace; the rest is counted. */
     static final int LISTED_PER_REASON = 10;
@@ -25,9 +23,9 @@ final class DroppedRows {
 
     private final Map<DropReason, RefusedRows> refused = new ConcurrentSkipListMap<>();
 
-    /** Notes a row and why it gave none. */
-    void add(TraceFile file, Row row, BadCell defect) {
-        var path = Printable.of(file.path());
+    /** Notes the row in a line of a file, and why it gave none. */
+    public void add(Path file, long line, BadCell defect) {
+        var path = Printable.of(file);
         var detail = Printable.of(defect.detail());
         var counted =
                 refused.merge(
@@ -35,28 +33,28 @@ final class DroppedRows {
                         new RefusedRows(
                                 defect.reason().label(),
                                 1,
-                                "line %d of %s: %s".formatted(row.line(), path, detail)),
+                                "line %d of %s: %s".formatted(line, path, detail)),
                         (before, one) ->
                                 new RefusedRows(
                                         before.reason(), before.rows() + 1, before.first()));
         if (counted.rows() <= LISTED_PER_REASON) {
             LOG.atWarn()
                     .addKeyValue("file", path)
-                    .addKeyValue("line", row.line())
+                    .addKeyValue("line", line)
                     .addKeyValue("reason", defect.reason().label())
                     .log("row dropped: " + detail);
         }
     }
 
     /** The counts by the reasons' names. */
-    Map<String, Long> counts() {
+    public Map<String, Long> counts() {
         var byLabel = new TreeMap<String, Long>();
         refused.values().forEach(rows -> byLabel.put(rows.reason(), rows.rows()));
         return byLabel;
     }
 
     /** The counts with the first row of each reason. */
-    List<RefusedRows> refused() {
+    public List<RefusedRows> refused() {
         return List.copyOf(refused.values());
     }
 }
