@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What exporters show, as samples. The files are in the exporters' own form. */
+/**
+ * What exporters show, as samples. The files are in the exporters' own form; their README says what
+ * that is known from.
+ */
 class GpuSamplesTest {
 
     private static final Instant NOW = Instant.parse("2026-11-28T12:00:00Z");
@@ -70,7 +73,7 @@ class GpuSamplesTest {
         assertEquals(2_619_000_000.0, first.get(GpuMetric.MEM_CLOCK_HZ));
         assertEquals(61.0, first.get(GpuMetric.TEMP_C));
         assertEquals(612.5, first.get(GpuMetric.POWER_W));
-        assertEquals(31_035_686.5, first.get(GpuMetric.ENERGY_J_TOTAL));
+        assertEquals(31_035_686.0, first.get(GpuMetric.ENERGY_J_TOTAL));
         assertEquals(70_000L << 20, first.get(GpuMetric.MEM_USED_BYTES));
         assertEquals(81_559L << 20, first.get(GpuMetric.MEM_TOTAL_BYTES));
         assertEquals(79L, first.get(GpuMetric.XID));

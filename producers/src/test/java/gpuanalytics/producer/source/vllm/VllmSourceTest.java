@@ -20,11 +20,18 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Counters of servers as usages. The texts are in the servers' own form. */
+/**
+ * Counters of servers as usages. The texts are written by hand in the servers' own form; names and
+ * labels were compared with vLLM's {@code v1/metrics/loggers.py} and {@code FINISH_REASON_STRINGS},
+ * with TGI's router and its page of metrics, with IBM's TGIS, whose successes have labels, and with
+ * the output on SGLang's page of production metrics.
+ */
 class VllmSourceTest {
 
     private static final Target TARGET =
@@ -221,8 +228,9 @@ class VllmSourceTest {
         assertEquals(List.of(), look(reader, target, 30, vllm(9999, 560, 14, 0, 3)));
     }
 
-    @Test
-    void tgiCountsByItsHistogramsAndDoesNotSayItsModel() {
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{stop_reason=\"length\",kind=\"single\"}"})
+    void tgiCountsByItsHistogramsAndDoesNotSayItsModel(String labels) {
         var text =
                 """
                 # TYPE tgi_request_input_length histogram
@@ -230,14 +238,14 @@ class VllmSourceTest {
                 tgi_request_input_length_sum %1$d
                 tgi_request_input_length_count 3
                 tgi_request_generated_tokens_sum %2$d
-                tgi_request_success{stop_reason="length",kind="single"} %3$d
+                tgi_request_success%6$s %3$d
                 tgi_request_failure{err="generation"} %4$d
                 tgi_request_duration_sum %5$s
                 tgi_request_duration_count %3$d
                 """;
-        look(0, text.formatted(100, 50, 1, 0, "0.5"));
+        look(0, text.formatted(100, 50, 1, 0, "0.5", labels));
 
-        var usages = look(15, text.formatted(160, 70, 3, 2, "1.5"));
+        var usages = look(15, text.formatted(160, 70, 3, 2, "1.5", labels));
 
         assertEquals(
                 List.of("unknown", "unknown"),
@@ -249,6 +257,21 @@ class VllmSourceTest {
         assertEquals("tgi", usages.get(0).get(TokenUsage.SOURCE));
         assertEquals("generation", usages.get(1).get(TokenUsage.ERROR_TYPE));
         assertEquals(2L, usages.get(1).get(TokenUsage.REQUESTS));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"stop,", "length,", "repetition,", "abort, abort", "error, error"})
+    void eachWayInWhichVllmEndsARequestIsOneThatSucceededOrFailed(
+            String reason, @Nullable String errorType) {
+        var text =
+                "vllm:request_success_total{engine=\"0\",finished_reason=\"%s\",model_name=\"m\"}"
+                    + " %d.0";
+        look(0, text.formatted(reason, 1));
+
+        var usage = look(15, text.formatted(reason, 3)).getFirst();
+
+        assertEquals(2L, usage.get(TokenUsage.REQUESTS));
+        assertEquals(errorType, usage.get(TokenUsage.ERROR_TYPE));
     }
 
     @Test
