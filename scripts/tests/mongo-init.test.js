@@ -18,9 +18,12 @@ class Set {
     this.knowsRoles = true;
     this.commands = [];
     this.failures = [];
+    this.lost = 0; // so often member 0 says that it is in no set, as after its volume was lost
+    this.away = [];
   }
 
-  run(command) {
+  run(host, command) {
+    if (this.away.includes(host)) throw new Error(`${host} does not answer`);
     const [verb] = Object.keys(command);
     if (!["hello", "replSetGetStatus", "replSetGetConfig", "usersInfo", "rolesInfo"].includes(verb)) this.commands.push(verb);
     if (this.failures[0] === verb) {
@@ -29,7 +32,7 @@ class Set {
     }
     switch (verb) {
       case "hello":
-        return this.config === null
+        return this.config === null || (host === name(0) && this.lost-- > 0)
           ? { ok: 1, isWritablePrimary: false }
           : { ok: 1, setName: "rs0", isWritablePrimary: true, me: name(0) };
       case "replSetInitiate":
@@ -81,12 +84,18 @@ class Set {
 
 function init(set, members) {
   let now = 0;
-  const database = { auth: () => ({ ok: 1 }), runCommand: (command) => set.run(command) };
-  database.getSiblingDB = () => database;
+  const databaseOf = (host) => {
+    const database = {
+      auth: () => assert.ok(set.config !== null || host === name(0), `${host} knows no password yet`),
+      runCommand: (command) => set.run(host, command),
+    };
+    database.getSiblingDB = () => database;
+    return database;
+  };
   vm.runInNewContext(script, {
     require: () => ({ readFileSync: (path) => `password of ${path}\n` }),
     process: { env: { MONGO_MEMBERS: String(members), MONGO_DATABASE: "gpu_analytics" } },
-    Mongo: () => ({ getDB: () => database }),
+    Mongo: (target) => ({ getDB: () => databaseOf(/^mongodb:\/\/([^/]+)\//.exec(target)[1]) }),
     Date: { now: () => now },
     sleep: (ms) => (now += ms),
     print: () => {},
@@ -134,5 +143,27 @@ assert.equal(slow.config.members.length, 2);
 const broken = new Set();
 broken.failures = Array(1000).fill("replSetReconfig");
 assert.throws(() => init(broken, 2), /adding mongo-1.*after 240 s: replSetReconfig was made to fail/);
+
+// Three at once: each of the others says that it is in no set before there is one.
+const three = new Set();
+init(three, 3);
+assert.deepEqual(three.commands, ["replSetInitiate", "replSetReconfig", "replSetReconfig", "createRole", "createUser"]);
+
+// Member 0 has lost its volume: no second set is made. The one that is there takes it back, or the run ends with the reason.
+three.commands = [];
+three.lost = 5;
+init(three, 3);
+assert.deepEqual(three.commands, ["updateRole", "updateUser"], "it waits for the set");
+three.commands = [];
+three.lost = Infinity;
+assert.throws(
+  () => init(three, 3),
+  /mongo-0\S+ is in no replica set, mongo-1\S+ is in rs0, and a second one is not made; waiting for that to take it back: still failing after 240 s/,
+);
+assert.deepEqual(three.commands, [], "nothing is changed");
+// The first of the others is away, too: what it would say is not known.
+three.away = [name(1)];
+assert.throws(() => init(three, 3), /asking mongo-1\S+ for its replica set: still failing after 240 s: mongo-1\S+ does not answer/);
+assert.deepEqual(three.commands, [], "nothing is changed");
 assert.throws(() => init(new Set(), 0), /MONGO_MEMBERS is '0'; expected 1 to 7/);
-console.log("9 passed, 0 failed");
+console.log("13 passed, 0 failed");

@@ -33,10 +33,27 @@ function connect(target) {
   return db;
 }
 
+// The name of the set that a member is in; asked without a password, which an empty member does not know.
+const setOf = (member) => Mongo(`mongodb://${host(member)}/?directConnection=true`).getDB("admin").runCommand({ hello: 1 }).setName;
+
+// A member 0 without a set is the first of a new one, or has lost its volume. Another set beside one that is there would have its name
+// and none of its data, so each of the others says first that it is in none; one that does not answer has said nothing.
+function memberOfASet() {
+  for (let member = 1; member < members; member++) {
+    const name = retry(`asking ${host(member)} for its replica set`, () => setOf(member) || "none");
+    if (name !== "none") return `${host(member)} is in ${name}`;
+  }
+  return null;
+}
+
 // Member 0 begins the set; it alone has a root user before there is one.
 const first = retry(`connecting to ${host(0)}`, () => connect(`mongodb://${host(0)}/?directConnection=true`));
 const hello = first.runCommand({ hello: 1 });
-if (!hello.setName) {
+const there = hello.setName ? null : memberOfASet();
+if (there) {
+  // The set gives an empty member its data by itself, as long as it has a primary.
+  retry(`${host(0)} is in no replica set, ${there}, and a second one is not made; waiting for that to take it back`, () => setOf(0));
+} else if (!hello.setName) {
   const answer = first.runCommand({
     replSetInitiate: { _id: "rs0", members: [{ _id: 0, host: host(0) }] },
   });
