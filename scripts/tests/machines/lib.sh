@@ -8,7 +8,7 @@ vm=${VM_HARNESS:-$root/../shared/vm}
 tools=${XDG_CACHE_HOME:-$HOME/.cache}/gpu-analytics-tools/bin
 PATH=$tools:$PATH
 unset AWS_PROFILE AWS_SESSION_TOKEN TF_CLI_ARGS TF_CLI_CONFIG_FILE
-version=v1.34.2+k3s1
+version=v1.33.7+k3s1
 dir=$(mktemp -d "${TMPDIR:-/tmp}/machines.XXXXXX")
 network=machines-$$
 # Emulated machines on a busy host take many times longer than alone; a limit says only that something hangs.

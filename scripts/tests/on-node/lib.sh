@@ -12,7 +12,7 @@ machine() {
   mkdir -p "$here/etc/systemd/system" "$here/var/lib/rancher/k3s/agent/etc/kubelet.conf.d"
   touch "$here/etc/systemd/system/k3s.service" "$here/var/lib/rancher/k3s/agent/etc/kubelet.conf.d/50-node.conf"
   cp "$root/scripts/tests/on-node/k3s" "$here/usr/local/bin/k3s"
-  printf '%s\n' ROLE=control-plane NODE_NAME=control-plane REGION=us-east-1 K3S_VERSION=v1.34.3+k3s1 SHA256_AMD64=x SHA256_ARM64=x \
+  printf '%s\n' ROLE=control-plane NODE_NAME=control-plane REGION=us-east-1 K3S_VERSION=v1.33.7+k3s1 SHA256_AMD64=x SHA256_ARM64=x \
     SERVER_TOKEN=server-token AGENT_TOKEN=agent-token CA_HASH=ca-hash TIMEOUT_S=20 > "$here/etc/k3s-node.env"
   led() { sed -e "s,\(^\|[^A-Za-z0-9_.-]\)/\(etc\|usr/local\|var/lib\|run\)/,\1$here/\2/,g" "$1" > "$2"; chmod 755 "$2"; }
   led "$files/k3s-node" "$here/usr/local/sbin/k3s-node"
