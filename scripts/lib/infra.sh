@@ -214,7 +214,7 @@ connect() {
   node "$1" instance_id > /dev/null
   if [ "$(access)" = ssm ] && [ -z "${SSH_CONFIG:-}" ]; then aws_ready; fi
   retry_for "$connect_timeout_s" try_connect "$1" ||
-    fail "no connection to $1 ($(node "$1" instance_id)) in $connect_timeout_s s: $(grep -v '^$' "$scratch/error" | tail -n 1)"
+    fail "no connection to $1 ($(node "$1" instance_id)) in $connect_timeout_s s: $(grep -v '^$' "$scratch/error" | tail -n 1); make status says why, and the same command goes on from here"
 }
 # remote NODE COMMAND: a shell command as ubuntu, standard input passed on.
 remote() {

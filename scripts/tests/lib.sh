@@ -83,6 +83,64 @@ emulator() {
 }
 no_emulator="there is no AWS emulator (moto_server, terraform)"
 
+# stand_in_aws: a command line before the emulator's with what that does not have: quotas, the account's plan, refusals, dry runs that
+# make nothing (DENIED, QUOTA and PLAN decide), and sessions (REFUSED=yes refuses them): a process with a child that answers as the API
+# does. What is asked is in $work/asked, the session's processes are in $work/session and $work/plugin.
+stand_in_aws() {
+  mkdir -p "$work/bin"
+  openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/key" -out "$work/cert" -days 1 -subj /CN=127.0.0.1 2> /dev/null
+  cat > "$work/api.py" << 'PY'
+import http.server, ssl, sys
+class Api(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"pong")
+    def log_message(self, *_):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Api)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[3], sys.argv[2])
+server.socket = context.wrap_socket(server.socket, server_side=True)
+server.serve_forever()
+PY
+  cat > "$work/bin/aws" << STUB
+#!/usr/bin/env bash
+case "\$*" in
+  *get-service-quota*) echo "{\"Quota\": {\"Value\": \${QUOTA:-64}}}"; exit ;;
+  # Of this service there is one endpoint in the world.
+  *get-account-plan-state*) [[ \$* == *"--region us-east-1 "* ]] || exit 255; echo "{\"accountPlanType\": \"\${PLAN:-PAID}\"}"; exit ;;
+  *free-tier-eligible*) echo '{"InstanceTypes": [{"InstanceType": "t3.micro"}, {"InstanceType": "c7i-flex.large"}, {"InstanceType": "m7i-flex.large"}]}'; exit ;;
+  *send-ssh-public-key*) exit ;;
+  *start-session*)
+    [ -z "\${REFUSED:-}" ] || { echo "An error occurred (TargetNotConnected): i-1 is not connected." >&2; exit 254; }
+    echo \$\$ > "$work/session"
+    python3 "$work/api.py" "\$(sed -n 's/.*localPortNumber=\([0-9]*\).*/\1/p' <<< "\$*")" "$work/key" "$work/cert" &
+    echo \$! > "$work/plugin"
+    wait
+    exit ;;
+esac
+[ -z "\${DENIED:-}" ] || case "\$*" in *"\$DENIED"*) echo "An error occurred (UnauthorizedOperation): You are not authorized to perform this operation." >&2; exit 254 ;; esac
+case "\$*" in *create-vpc*--dry-run*) # the emulator makes one
+  echo "An error occurred (DryRunOperation) when calling the CreateVpc operation: Request would have succeeded, but DryRun flag is set." >&2; exit 254 ;;
+esac
+echo "\$*" >> "$work/asked"
+exec $(command -v aws) "\$@"
+STUB
+  printf '#!/bin/sh\n' > "$work/bin/session-manager-plugin"
+  chmod +x "$work"/bin/*
+}
+
+# image_tar FILE NAME ARCHITECTURE: an image without a layer, as docker save writes it. architecture is this machine's.
+case "$(uname -m)" in x86_64) architecture=amd64 ;; *) architecture=arm64 ;; esac
+image_tar() {
+  local dir=$work/image
+  rm -rf "$dir" && mkdir -p "$dir"
+  printf '{"architecture": "%s", "os": "linux"}' "$3" > "$dir/config.json"
+  printf '[{"Config": "config.json", "RepoTags": ["%s"], "Layers": []}]' "$2" > "$dir/manifest.json"
+  tar -C "$dir" -cf "$1" config.json manifest.json
+}
+
 # stand_in_nodes NAME...: machines that the scripts reach: folders of this machine ($work/nodes) with the K3s
 # of the tests. The connection is a socket; a command on it runs here, its paths led to the node's folder. What is asked of AWS is in $work/asked.
 stand_in_nodes() {
@@ -109,7 +167,7 @@ for ((i = 1; i <= \$#; i++)); do
   esac
 done
 node=\$(basename "\$socket" .sock)
-led() { sed -E "s,(^|[^A-Za-z0-9_.-])/(var/lib|usr/local)/,\1$nodes/\$node/\2/,g"; }
+led() { sed -E "s,(^|[^A-Za-z0-9_.-])/(etc|var/lib|usr/local)/,\1$nodes/\$node/\2/,g"; }
 command=\$(led <<< "\${!#}")
 [[ \$command != *"bash -s"* ]] || { led > "$work/script"; exec < "$work/script"; }
 export FAKE_ROOT=$nodes/\$node PATH=$nodes/\$node/usr/local/bin:\$PATH
@@ -117,13 +175,8 @@ export FAKE_ROOT=$nodes/\$node PATH=$nodes/\$node/usr/local/bin:\$PATH
 set -o pipefail
 { bash -c "\$command" 2>&1 >&3 3>&- | cat >&2 3>&-; } 3>&1 | cat
 SSH
-  for command in ssh-keygen session-manager-plugin; do printf '#!/bin/sh\n' > "$work/bin/$command"; done
-  cat > "$work/bin/aws" << STUB
-#!/usr/bin/env bash
-case "\$*" in *send-ssh-public-key*) exit ;; esac
-echo "\$*" >> "$work/asked"
-exec $(command -v aws) "\$@"
-STUB
+  printf '#!/bin/sh\n' > "$work/bin/ssh-keygen"
+  stand_in_aws
   chmod +x "$work"/bin/*
   export PATH=$work/bin:$PATH KUBE_DIR=$work/kube TF_DIR=$work/tf
 }
