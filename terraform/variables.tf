@@ -374,11 +374,11 @@ variable "detailed_monitoring" {
 variable "k3s_version" {
   description = "Release of K3s for new nodes, v1.32 or newer. A running cluster is upgraded by make upgrade-k3s."
   type        = string
-  default     = "v1.35.0+k3s1"
+  default     = "v1.36.4+k3s1"
 
   validation {
     condition     = can(regex("^v1\\.(3[2-9]|[4-9][0-9])\\.[0-9]+\\+k3s[0-9]+$", var.k3s_version))
-    error_message = "k3s_version = \"${var.k3s_version}\": expected a pinned release, v1.32 or newer, such as v1.34.3+k3s1; channels such as latest and stable are refused."
+    error_message = "k3s_version = \"${var.k3s_version}\": expected a pinned release, v1.32 or newer, such as v1.36.4+k3s1; channels such as latest and stable are refused."
   }
 
   validation {
@@ -501,7 +501,7 @@ variable "nvidia_driver_branch" {
 variable "nvidia_toolkit_version" {
   description = "Version of the nvidia-container-toolkit package."
   type        = string
-  default     = "1.17.8-1"
+  default     = "1.20.0-1"
 
   validation {
     condition     = can(regex("^[0-9]+\\.[0-9]+\\.[0-9]+-[0-9]+$", var.nvidia_toolkit_version))

@@ -129,7 +129,7 @@ host_of() {
 }
 
 # render OVERLAY: its manifests, with the optional COMPONENTS, and the images of OWNER and IMAGE_TAG, or of
-# PROCESSOR_IMAGE, PRODUCERS_IMAGE and PLACEMENT_IMAGE, which may name a digest. The component ingest-ingress is for clients of INGEST_HOST, api-ingress for
+# PROCESSOR_IMAGE, PRODUCERS_IMAGE and PLACEMENT_IMAGE, which may name a digest; MONGO_IMAGE is another than MongoDB's pinned one. The component ingest-ingress is for clients of INGEST_HOST, api-ingress for
 # those of API_HOST, with a certificate by the ClusterIssuer API_ISSUER where that is set. PULL_SECRET is the Secret of app with the
 # registry's password.
 render() {
@@ -152,9 +152,10 @@ render() {
   mkdir -p "$dir"
   for image in processor producers placement; do
     local -n full=${image^^}_IMAGE
-    parts+=("$image=${full:-ghcr.io/$OWNER/gpu-analytics-$image:$IMAGE_TAG}")
+    parts+=("gpu-analytics-$image=${full:-ghcr.io/$OWNER/gpu-analytics-$image:$IMAGE_TAG}")
     unset -n full
   done
+  [ -z "${MONGO_IMAGE:-}" ] || parts+=("mongo=$MONGO_IMAGE")
   # Kustomize takes bases by relative paths only.
   {
     echo "apiVersion: kustomize.config.k8s.io/v1beta1"
@@ -171,7 +172,7 @@ render() {
       "  patch: '[{\"op\": \"add\", \"path\": \"/imagePullSecrets\", \"value\": [{\"name\": \"$PULL_SECRET\"}]}]'"
     echo "images:"
     for image in "${parts[@]}"; do
-      echo "- name: gpu-analytics-${image%%=*}"
+      echo "- name: ${image%%=*}"
       image=${image#*=}
       if [[ $image == *@* ]]; then
         echo "  newName: ${image%@*}"

@@ -37,7 +37,7 @@ get-token: ## The token workers join with (TOKEN=server: the server's)
 	@$(infra)/get-token
 rotate-tokens: ## Replace both tokens in SSM and on every node
 	@$(infra)/rotate-tokens
-upgrade-k3s: ## Upgrade K3s node by node (VERSION=v1.34.3+k3s1, DRAIN=yes)
+upgrade-k3s: ## Upgrade K3s node by node (VERSION=v1.36.4+k3s1, DRAIN=yes)
 	@$(infra)/upgrade-k3s
 backup-etcd: ## Fetch an etcd snapshot to .kube/backups
 	@$(infra)/backup-etcd

@@ -77,7 +77,7 @@ class OverlaysTest(unittest.TestCase):
                 repository, _, version = container["image"].split("@")[0].partition(":")
                 versions.setdefault(repository, set()).add(version)
         self.assertEqual({r: 1 for r in versions}, {r: len(v) for r, v in versions.items()}, versions)
-        self.assertTrue(all(re.fullmatch(r"\d+\.\d+(\.\d+)?", v) for r, vs in versions.items() if not r.startswith("gpu-analytics") for v in vs), versions)
+        self.assertTrue(all(re.fullmatch(r"\d+\.\d+\.\d+", v) for r, vs in versions.items() if not r.startswith("gpu-analytics") for v in vs), versions)
 
     def test_mongod_leaves_the_kernels_restartable_sequences_to_the_c_library(self):
         for overlay, objects in self.overlays.items():

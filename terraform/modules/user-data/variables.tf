@@ -19,7 +19,7 @@ variable "region" {
 }
 
 variable "k3s_version" {
-  description = "Release of K3s, such as v1.34.3+k3s1."
+  description = "Release of K3s, such as v1.36.4+k3s1."
   type        = string
 }
 
