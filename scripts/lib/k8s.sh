@@ -217,6 +217,11 @@ mongo_eval() {
     '"$1"
 }
 
+# last_words FILE: the last line of what failed in a pod, without kubectl's own.
+last_words() {
+  grep -vE '^(Defaulted container|command terminated with)' "$1" | grep -v '^$' | tail -n 1
+}
+
 # --- HTTP --------------------------------------------------------------------------------------------------------------
 
 declare -A forward_pid forward_port
@@ -504,6 +509,15 @@ bucket_folder() {
   else
     echo "$1/$(terraform -chdir="${TF_DIR:-$root/terraform}" output -raw name)/backup/$(date -u +%Y-%m-%dT%H%M%SZ)"
   fi
+}
+
+# backup_secrets FOLDER: with these the volumes can be read: the cluster's id, the key file, the passwords. The folder is for this user alone.
+backup_secrets() {
+  kubectl -n platform get secret kafka-cluster mongo-keyfile mongo-root mongo-processor -o json >"$work/platform"
+  kubectl -n app get secret processor-mongo -o json >"$work/app"
+  jq -s '{apiVersion: "v1", kind: "List", items: [(.[0].items[], .[1])
+    | {apiVersion, kind, type, data, metadata: {name: .metadata.name, namespace: .metadata.namespace, labels: .metadata.labels}}]}' \
+    "$work/platform" "$work/app" >"$1/secrets.json"
 }
 
 volume_pod_gone() {

@@ -78,7 +78,7 @@ $(VERIFY:%=verify-%):
 	@scripts/k8s/$@
 
 .PHONY: backup
-backup: ## Copy the data of Kafka and MongoDB to this machine (DIR=), or from AWS to a bucket (TO=s3://...)
+backup: ## Copy the data of Kafka and MongoDB to this machine (DIR=), or from AWS to a bucket (TO=s3://...); LIVE=yes while all runs (BASE=)
 	@scripts/k8s/backup
 
 .PHONY: restore
