@@ -60,10 +60,10 @@ platform_ready() {
   await platform 600
 }
 
-# replay_role JAVASCRIPT: to put back an oplog takes a right that nobody has otherwise. A server that speaks MongoDB's protocol
-# only may know no roles but its own.
-replay_role() {
-  mongo_eval 'try { '"$1"' } catch (error) { if (error.code !== 59) throw error; }' >"$work/role" 2>&1 || fail "$(tail -n 1 "$work/role")"
+# replay_user JAVASCRIPT: to put back an oplog takes rights that nobody has otherwise, nor should. A server that speaks MongoDB's
+# protocol only may know no roles but its own.
+replay_user() {
+  mongo_eval 'try { '"$1"' } catch (error) { if (error.code !== 59) throw error; }' >"$work/user" 2>&1 || fail "$(last_words "$work/user")"
 }
 
 mongo_put_back() {
@@ -71,9 +71,9 @@ mongo_put_back() {
   pod=$(mongo_eval 'print(db.hello().primary)' | tail -n 1 | cut -d. -f1)
   [[ $pod =~ ^mongo-[0-9]+$ ]] || fail "MongoDB's primary is '$pod'"
   script=$(<"$root/scripts/k8s/in-pod/mongo-restore.sh")
-  on_exit replay_role 'admin.dropRole("replay")'
-  replay_role 'admin.createRole({role: "replay", privileges: [{resource: {anyResource: true}, actions: ["anyAction"]}], roles: []});
-    admin.grantRolesToUser("root", ["replay"])'
+  on_exit replay_user 'admin.dropUser("replay"); admin.dropRole("replay")'
+  replay_user 'admin.createRole({role: "replay", privileges: [{resource: {anyResource: true}, actions: ["anyAction"]}], roles: []});
+    admin.createUser({user: "replay", pwd: require("fs").readFileSync("/etc/mongo-root/password", "utf8").trim(), roles: ["replay"]})'
   if [ -n "$from" ]; then
     "$root/scripts/infra/volume" into "$pod" "$from/mongo.archive.gz" "$(sum_of "$from" mongo.archive.gz)" "$script" >"$work/got"
   else
