@@ -108,6 +108,11 @@ final class PipelineFixture implements AutoCloseable {
         return withTopics(broker, SharedParts.store().url());
     }
 
+    /** On a broker of the test's own and a store that fails when it is told to. */
+    static PipelineFixture withTopics(EmbeddedBroker broker, FaultyStore faults) {
+        return withTopics(broker, faults.url());
+    }
+
     /** On the shared broker and a store that fails when it is told to. */
     static PipelineFixture behind(FaultyStore faults) {
         return withTopics(SharedParts.broker(), faults.url());
