@@ -102,9 +102,14 @@ module "control_plane_user_data" {
   schedulable             = var.control_plane_schedulable && var.control_plane_count == 1
   etcd_snapshot_cron      = var.etcd_snapshot_cron
   etcd_snapshot_retention = var.etcd_snapshot_retention
-  etcd_snapshot_s3        = var.etcd_snapshot_bucket == null ? null : { bucket = var.etcd_snapshot_bucket, folder = local.etcd_folder }
-  registry                = local.registry
-  timeout_s               = var.node_timeout_s
+  # All servers' snapshots are counted together there: as many of each as on its disk.
+  etcd_snapshot_s3 = var.etcd_snapshot_bucket == null ? null : {
+    bucket    = var.etcd_snapshot_bucket
+    folder    = local.etcd_folder
+    retention = var.etcd_snapshot_retention * var.control_plane_count
+  }
+  registry  = local.registry
+  timeout_s = var.node_timeout_s
 }
 
 module "worker_user_data" {

@@ -84,7 +84,7 @@ data "aws_iam_policy_document" "node" {
     for_each = each.key == "control_plane" && var.etcd_snapshot_bucket != null ? [1] : []
     content {
       sid       = "WriteSnapshots"
-      actions   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+      actions   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"]
       resources = ["arn:${data.aws_partition.current.partition}:s3:::${var.etcd_snapshot_bucket}/${local.etcd_folder}/*"]
     }
   }
@@ -99,6 +99,8 @@ data "aws_iam_policy_document" "node" {
     }
   }
 
+  # K3s asks first whether the bucket is there (HeadBucket). That wants this action, too, and has no s3:prefix, which StringLike alone
+  # refuses; so a list without one, of names only, is allowed as well.
   dynamic "statement" {
     for_each = each.key == "control_plane" && var.etcd_snapshot_bucket != null ? [1] : []
     content {
@@ -107,9 +109,9 @@ data "aws_iam_policy_document" "node" {
       resources = ["arn:${data.aws_partition.current.partition}:s3:::${var.etcd_snapshot_bucket}"]
 
       condition {
-        test     = "StringLike"
+        test     = "StringLikeIfExists"
         variable = "s3:prefix"
-        values   = ["", "${local.etcd_folder}*"]
+        values   = ["${local.etcd_folder}*"]
       }
     }
   }

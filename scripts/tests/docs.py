@@ -1,5 +1,7 @@
 """docs/infrastructure.md against the code: every variable with its default, every output, every make target."""
+import glob
 import json
+import os
 import re
 import sys
 
@@ -40,6 +42,14 @@ named = set(re.findall(r"(?:`|^)make ([a-z0-9-]+)", text, re.M))
 wrong += [f"target {t} is not in docs/infrastructure.md" for t in sorted(targets - named)]
 others = {"deploy", "undeploy", "status", "verify-workflow", "backup", "restore", "help", "verify-scale-hpa"}
 wrong += [f"docs/infrastructure.md names make {t}, which scripts/make/infra.mk has not" for t in sorted(named - targets - others)]
+
+# What a target takes beside variables is in the first lines of its script as NAME=, and a person who reads the pages finds it there.
+pages = text + "".join(open(f"{root}/{page}", encoding="utf-8").read() for page in ("docs/operations.md", "README.md"))
+scripts = [path for path in glob.glob(f"{root}/scripts/infra/*") if os.path.isfile(path)]
+for script in sorted(scripts):
+    head = re.match(r"(?:#.*\n)*", open(script, encoding="utf-8").read())[0]
+    wrong += [f"{os.path.basename(script)} takes {name}, which no page names" for name in sorted(set(re.findall(r"\b[A-Z][A-Z0-9_]+=", head)))
+              if name not in pages]
 
 releases = json.load(open(f"{root}/terraform/k3s-releases.json", encoding="utf-8"))["releases"]
 bad = [v for v, s in releases.items() if not re.fullmatch(r"v1\.\d+\.\d+\+k3s\d+", v) or set(s) != {"amd64", "arm64"}

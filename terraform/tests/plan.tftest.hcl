@@ -168,6 +168,19 @@ run "snapshots_in_s3" {
     }
     error_message = "The control plane writes its own folders and nothing else."
   }
+  # Evaluated as IAM does: a condition on a key that a request has not is false, but for IfExists. HeadBucket, which K3s asks first,
+  # has no s3:prefix.
+  assert {
+    condition = { for what, prefix in { head_bucket = null, own_folder = "gpu-analytics/etcd/etcd-snapshot-1", backups = "gpu-analytics/backup/", state = "gpu-analytics/terraform.tfstate" } :
+      what => anytrue([for s in jsondecode(data.aws_iam_policy_document.node["control_plane"].json).Statement :
+        contains(flatten([s.Action]), "s3:ListBucket") && contains(flatten([s.Resource]), "arn:aws:s3:::snapshots") && alltrue(flatten([for test, keys in try(s.Condition, {}) : [
+          for key, values in keys : prefix == null ? endswith(test, "IfExists") : key == "s3:prefix" && startswith(test, "StringLike") && anytrue([
+          for value in flatten([values]) : endswith(value, "*") ? startswith(coalesce(prefix, "-"), trimsuffix(value, "*")) : prefix == value])
+        ]]))
+      ])
+    } == { head_bucket = true, own_folder = true, backups = false, state = false }
+    error_message = "The control plane cannot ask for its bucket, or lists what it does not write."
+  }
   assert {
     condition     = !strcontains(data.aws_iam_policy_document.node["worker"].json, "s3:")
     error_message = "A worker has no right to the snapshots, which hold every secret."

@@ -27,11 +27,13 @@ locals {
       node-taint                  = var.schedulable ? [] : ["CriticalAddonsOnly=true:NoExecute"]
       etcd-snapshot-schedule-cron = var.etcd_snapshot_cron
       etcd-snapshot-retention     = var.etcd_snapshot_retention
-      # By the instance's role: no key is given.
-      etcd-s3        = var.etcd_snapshot_s3 == null ? null : true
-      etcd-s3-bucket = var.etcd_snapshot_s3 == null ? null : var.etcd_snapshot_s3.bucket
-      etcd-s3-folder = var.etcd_snapshot_s3 == null ? null : var.etcd_snapshot_s3.folder
-      etcd-s3-region = var.etcd_snapshot_s3 == null ? null : var.region
+      # By the instance's role: no key is given. How many stay there is an option of its own since v1.32.8, v1.33.4 and v1.34.0, by default
+      # 5 (k3s-io/k3s#13769); releases before count those of the disk and pass over it.
+      etcd-s3           = var.etcd_snapshot_s3 == null ? null : true
+      etcd-s3-bucket    = var.etcd_snapshot_s3 == null ? null : var.etcd_snapshot_s3.bucket
+      etcd-s3-folder    = var.etcd_snapshot_s3 == null ? null : var.etcd_snapshot_s3.folder
+      etcd-s3-region    = var.etcd_snapshot_s3 == null ? null : var.region
+      etcd-s3-retention = var.etcd_snapshot_s3 == null ? null : var.etcd_snapshot_s3.retention
       kube-apiserver-arg = [
         "audit-policy-file=/etc/rancher/k3s/audit.yaml",
         "audit-log-path=/var/lib/rancher/k3s/server/logs/audit.log",

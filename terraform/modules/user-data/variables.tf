@@ -90,8 +90,8 @@ variable "etcd_snapshot_retention" {
 }
 
 variable "etcd_snapshot_s3" {
-  description = "Bucket and folder that snapshots go to as well, or null (control plane)."
-  type        = object({ bucket = string, folder = string })
+  description = "Bucket and folder that snapshots go to as well, and how many are kept there, of all servers together; or null (control plane)."
+  type        = object({ bucket = string, folder = string, retention = number })
   default     = null
 }
 

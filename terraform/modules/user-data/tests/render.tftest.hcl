@@ -77,15 +77,16 @@ run "control_plane_with_snapshots_in_s3" {
 
   variables {
     role             = "control-plane"
-    etcd_snapshot_s3 = { bucket = "b", folder = "c/etcd" }
+    etcd_snapshot_s3 = { bucket = "b", folder = "c/etcd", retention = 84 }
   }
 
   assert {
     condition = { for k, v in yamldecode(yamldecode(output.user_data).write_files[index(yamldecode(output.user_data).write_files[*].path, "/etc/rancher/k3s/config.yaml")].content) : k => v if startswith(k, "etcd-s3") } == {
-      etcd-s3        = true
-      etcd-s3-bucket = "b"
-      etcd-s3-folder = "c/etcd"
-      etcd-s3-region = "eu-central-1"
+      etcd-s3           = true
+      etcd-s3-bucket    = "b"
+      etcd-s3-folder    = "c/etcd"
+      etcd-s3-region    = "eu-central-1"
+      etcd-s3-retention = 84
     }
     error_message = "Snapshots do not go to S3 by the instance's role."
   }
