@@ -113,14 +113,16 @@ published() {
 }
 # images_from OWNER TAG: where make cloud takes the images from: registry (GHCR, for everybody, or with GHCR_TOKEN's pull secret), ecr
 # (the account's own, by the nodes' role, which this checkout fills), here (this checkout's, put on each node). IMAGES_FROM decides.
+# Only an OWNER that was named is asked for images: who else has taken the default's name is not known.
 images_from() {
   local from=${IMAGES_FROM:-} wants
   if [ -z "$from" ]; then
-    if published "$1/gpu-analytics-processor" "$2" && published "$1/gpu-analytics-producers" "$2"; then from=registry
+    if [ -n "$1" ] && published "$1/gpu-analytics-processor" "$2" && published "$1/gpu-analytics-producers" "$2"; then from=registry
     elif wants=$(terraform_value 'tostring(var.ecr)' 2> /dev/null) && [ "$wants" = '"true"' ]; then from=ecr
     else from=here; fi
   fi
   [[ $from == registry || $from == ecr || $from == here ]] || { echo "IMAGES_FROM = \"$from\": expected registry, ecr or here" >&2; return 1; }
+  [ "$from" != registry ] || [ -n "$1" ] || { echo "IMAGES_FROM = \"registry\": expected OWNER= beside it, whose published images are meant" >&2; return 1; }
   echo "$from"
 }
 

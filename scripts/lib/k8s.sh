@@ -10,6 +10,8 @@ me=${0##*/}
 KUBECONFIG=${KUBECONFIG:-$root/.kube/kubeconfig.yaml}
 export KUBECONFIG
 OVERLAY=${OVERLAY:-single}
+# Whose published images are meant; without it those of this checkout.
+published_by=${OWNER:-}
 OWNER=${OWNER:-gpu-analytics}
 IMAGE_TAG=${IMAGE_TAG:-dev}
 COMPONENTS=${COMPONENTS:-}
@@ -129,11 +131,13 @@ host_of() {
 }
 
 # render OVERLAY: its manifests, with the optional COMPONENTS, and the images of OWNER and IMAGE_TAG, or of
-# PROCESSOR_IMAGE, PRODUCERS_IMAGE and PLACEMENT_IMAGE, which may name a digest; MONGO_IMAGE is another than MongoDB's pinned one. The component ingest-ingress is for clients of INGEST_HOST, api-ingress for
+# PROCESSOR_IMAGE, PRODUCERS_IMAGE and PLACEMENT_IMAGE, which may name a digest; MONGO_IMAGE is another than MongoDB's pinned one. Without
+# OWNER they are those of this checkout, put on the nodes: no node asks a registry for one, where anybody may have taken the name. The
+# component ingest-ingress is for clients of INGEST_HOST, api-ingress for
 # those of API_HOST, with a certificate by the ClusterIssuer API_ISSUER where that is set. PULL_SECRET is the Secret of app with the
 # registry's password.
 render() {
-  local overlay=$1 dir=$work/render image component parts=() known
+  local overlay=$1 dir=$work/render image component parts=() known never=()
   local optional="monitoring keda changes api-ingress ingest ingest-keda ingest-ingress gpu-agent gpu-scrape placement"
   known=$(cd "$root/k8s/overlays" && echo *)
   for component in $COMPONENTS; do
@@ -153,6 +157,7 @@ render() {
   for image in processor producers placement; do
     local -n full=${image^^}_IMAGE
     parts+=("gpu-analytics-$image=${full:-ghcr.io/$OWNER/gpu-analytics-$image:$IMAGE_TAG}")
+    [ -n "${full:-}$published_by" ] || never+=(-e "\\,image: ghcr.io/$OWNER/gpu-analytics-$image:,{n;s/imagePullPolicy: .*/imagePullPolicy: Never/}")
     unset -n full
   done
   [ -z "${MONGO_IMAGE:-}" ] || parts+=("mongo=$MONGO_IMAGE")
@@ -183,7 +188,8 @@ render() {
       fi
     done
   } >"$dir/kustomization.yaml"
-  kubectl kustomize "$dir"
+  # Kustomize writes keys by the alphabet: the policy comes after the image.
+  kubectl kustomize "$dir" | sed -e '' ${never[@]+"${never[@]}"}
 }
 
 # --- pods ------------------------------------------------------------------------------------------------------------

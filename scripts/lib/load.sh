@@ -17,11 +17,11 @@ remove_load_pod() {
 # load_pod_up: the pod, with the image of the doors for its Java, the doors' token, and the generator's jars in /tmp/load. It
 # is a client of the doors and of the processor's API like any other: only its labels let it in.
 load_pod_up() {
-  local image
+  local image policy
   (cd "$root" && scripts/bench --build) >"$work/build" 2>&1 || fail "the load generator cannot be built: $(tail -1 "$work/build")"
   remove_load_pod
   kubectl -n app wait --for=delete "pod/$load_pod" --timeout=60s >/dev/null 2>&1 || true
-  image=$(kubectl -n app get deployment ingest -o 'jsonpath={.spec.template.spec.containers[0].image}')
+  read -r image policy < <(kubectl -n app get deployment ingest -o 'jsonpath={.spec.template.spec.containers[0].image} {.spec.template.spec.containers[0].imagePullPolicy}{"\n"}')
   kubectl apply -f - >/dev/null <<YAML
 apiVersion: v1
 kind: Pod
@@ -37,7 +37,7 @@ spec:
   containers:
   - name: load
     image: $image
-    imagePullPolicy: IfNotPresent
+    imagePullPolicy: $policy
     command: [sleep, "1800"]
     securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}
     resources: {requests: {cpu: 50m, memory: 256Mi}, limits: {cpu: "2", memory: 512Mi}}

@@ -1,9 +1,9 @@
 # Kubernetes. Each target is a script of scripts/k8s, which says more about itself in its first lines.
 KUBECONFIG ?= $(CURDIR)/.kube/kubeconfig.yaml
 export KUBECONFIG
-# What of k8s/overlays is deployed, and which images: ghcr.io/OWNER/gpu-analytics-{processor,producers}:IMAGE_TAG.
+# What of k8s/overlays is deployed, and which images: ghcr.io/OWNER/gpu-analytics-{processor,producers}:IMAGE_TAG. Without OWNER those of
+# this checkout, which come to the nodes by hand: nobody vouches for what a registry has by their name.
 export OVERLAY ?= single
-export OWNER ?= gpu-analytics
 export IMAGE_TAG ?= dev
 ARGS ?=
 

@@ -132,6 +132,37 @@ class OverlaysTest(unittest.TestCase):
         return next(o for o in objects if o["kind"] == "ConfigMap" and o["metadata"]["name"] == name)
 
 
+@unittest.skipUnless(shutil.which("kubectl"), "no kubectl on this machine")
+class ImagesTest(unittest.TestCase):
+    """By the name that images have by default anybody may publish others: no node may ask for them."""
+
+    COMPONENTS = "ingest gpu-agent gpu-scrape placement"
+
+    def policies(self, **said):
+        environment = {k: v for k, v in os.environ.items() if k not in ("OWNER", "IMAGE_TAG", "PROCESSOR_IMAGE", "PRODUCERS_IMAGE", "PLACEMENT_IMAGE")}
+        given = subprocess.run(
+            [ROOT / "scripts/k8s/render"], check=True, capture_output=True, text=True, env={**environment, "COMPONENTS": self.COMPONENTS, **said})
+        ours = [c for _, c in containers(o for o in yaml.safe_load_all(given.stdout) if o) if "/gpu-analytics-" in c["image"]]
+        self.assertEqual({"processor", "producers", "placement"}, {re.search(r"gpu-analytics-(\w+)[:@]", c["image"])[1] for c in ours})
+        return {(c["image"].split("/")[1], c["imagePullPolicy"]) for c in ours}
+
+    def test_images_of_this_checkout_are_never_asked_of_a_registry(self):
+        self.assertEqual({("gpu-analytics", "Never")}, self.policies())
+
+    def test_published_images_of_an_owner_who_is_named_are(self):
+        self.assertEqual({("somebody", "IfNotPresent")}, self.policies(OWNER="somebody"))
+        self.assertEqual({("gpu-analytics", "IfNotPresent")}, self.policies(OWNER="gpu-analytics"))
+
+    def test_an_image_that_is_named_by_its_digest_is_beside_others_of_this_checkout(self):
+        named = {"PROCESSOR_IMAGE": "r.example/mine/gpu-analytics-processor@sha256:" + "0" * 64}
+        self.assertEqual({("mine", "IfNotPresent"), ("gpu-analytics", "Never")}, self.policies(**named))
+
+    def test_a_pod_of_the_tests_takes_an_image_as_the_deployment_does(self):
+        for path in ("scripts/lib/load.sh", "scripts/lib/probes.sh", "scripts/lib/k8s.sh"):
+            for image in re.findall(r"image=\$\(kubectl .*", text(path)):
+                self.assertIn("statefulset kafka", image, path)
+
+
 class MonitoringTest(unittest.TestCase):
     def test_a_prometheus_installed_as_the_docs_say_selects_everything_of_ours(self):
         release = re.search(r"helm install (\S+) \S*/kube-prometheus-stack ", text("docs/operations.md"))[1]
