@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # The ledger's dollars against a bill that is summed from the stored minutes. Sourced after k8s.sh.
 
 # bill_query FROM TO POLLS: the JavaScript that prints "MICRODOLLARS MICROSECONDS" so many times: what the GPUs of the hours

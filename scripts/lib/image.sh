@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # Images as Jib writes them (tars of an OCI layout), unpacked, and programs run in them. Sourced after k8s.sh.
 
 # image_unpack TAR DIR: its files into DIR/root, its configuration into DIR/config.json.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # A pod from which this checkout's load generator (docs/doors.md) tells the doors on the cluster. Sourced after k8s.sh.
 
 load_pod=ingest-load
