@@ -123,6 +123,16 @@ case "\$*" in
     wait
     exit ;;
 esac
+if [[ \$* == *simulate-principal-policy* ]]; then
+  [ -z "\${SIMULATES_NOT:-}" ] || { echo "An error occurred (AccessDenied) when calling the SimulatePrincipalPolicy operation: no" >&2; exit 254; }
+  echo "\$*" >> "$work/simulated"
+  for word; do
+    [[ \$word != *:* || \$word == arn:* || \$word == *=* ]] || printf '{"EvalActionName": "%s", "EvalDecision": "%s", "MissingContextValues": %s}\n' "\$word" \
+      "\$([[ " \${FORBIDDEN:-} \${CONDITIONAL:-} " == *" \$word "* ]] && echo implicitDeny || echo allowed)" "\$([[ " \${CONDITIONAL:-} " == *" \$word "* ]] && echo '["aws:RequestTag/x"]' || echo '[]')"
+  done | jq -s '{EvaluationResults: .}'
+  exit
+fi
+[ -z "\${IMAGE_NAME:-}" ] || case "\$*" in *describe-images*) echo "{\"Images\": [{\"ImageId\": \"ami-0c0ffee0000000001\", \"CreationDate\": \"2026-09-01\", \"Name\": \"\$IMAGE_NAME\"}]}"; exit ;; esac
 [ -z "\${DENIED:-}" ] || case "\$*" in *"\$DENIED"*) echo "An error occurred (UnauthorizedOperation): You are not authorized to perform this operation." >&2; exit 254 ;; esac
 case "\$*" in *create-vpc*--dry-run*) # the emulator makes one
   echo "An error occurred (DryRunOperation) when calling the CreateVpc operation: Request would have succeeded, but DryRun flag is set." >&2; exit 254 ;;

@@ -163,6 +163,40 @@ class ImagesTest(unittest.TestCase):
                 self.assertIn("statefulset kafka", image, path)
 
 
+@unittest.skipUnless(shutil.which("kubectl"), "no kubectl on this machine")
+class RoomTest(unittest.TestCase):
+    """What make preflight takes an overlay to need, against the manifests."""
+
+    UNITS = {"Mi": 1, "Gi": 1024}
+
+    def mib(self, quantity):
+        return int(quantity[:-2]) * self.UNITS[quantity[-2:]]
+
+    def request(self, o):
+        return sum(self.mib(c["resources"]["requests"]["memory"]) for c in o["spec"]["template"]["spec"]["containers"])
+
+    def requests(self, overlay):
+        """(name, MiB a pod, pods at the autoscaler's maximum) of all that runs, the Jobs of a deploy among them."""
+        objects = rendered(overlay)
+        most = {o["spec"]["scaleTargetRef"]["name"]: o["spec"]["maxReplicas"] for o in objects if o["kind"] == "HorizontalPodAutoscaler"}
+        return [
+            (o["metadata"]["name"], self.request(o), most.get(o["metadata"]["name"], o["spec"].get("replicas", 1)))
+            for o in objects
+            if o["kind"] in ("Deployment", "StatefulSet", "Job")
+        ]
+
+    def test_overlay_single_asks_for_what_the_preflight_wants(self):
+        asked = sum(mib * pods for _, mib, pods in self.requests("single"))
+        self.assertEqual([str(asked)], re.findall(r"'add // 0 \| floor' <<< \"\$has\"\)\" -ge (\d+) ", text("scripts/infra/preflight")))
+        self.assertIn(f"asks for {asked / 1024:.1f}", text("scripts/infra/preflight"))
+
+    def test_three_machines_have_room_for_a_node_of_each_store(self):
+        for overlay in ("staging", "production"):
+            asked = sum(mib for name, mib, _ in self.requests(overlay) if name in ("kafka", "mongo"))
+            self.assertEqual({str(asked)}, set(re.findall(r"select\(\. >= (\d+)\)", text("scripts/infra/preflight"))), overlay)
+            self.assertEqual(3, max(pods for name, _, pods in self.requests(overlay) if name in ("kafka", "mongo")))
+
+
 class MonitoringTest(unittest.TestCase):
     def test_a_prometheus_installed_as_the_docs_say_selects_everything_of_ours(self):
         release = re.search(r"helm install (\S+) \S*/kube-prometheus-stack ", text("docs/operations.md"))[1]
