@@ -39,7 +39,7 @@ class GpuWaysTest {
                     new EventCodec(EventLimits.defaults()), Clock.fixed(NOW, ZoneOffset.UTC));
 
     /** How it comes. */
-    private enum Way {
+    enum Way {
         /** We ask the exporter, which has no longer what has ended. */
         SCRAPED {
             @Override
@@ -70,14 +70,17 @@ class GpuWaysTest {
         abstract List<Event> events(List<Series> shown) throws BadRequestException;
 
         private static boolean isEnd(Series series) {
-            return Double.doubleToRawLongBits(series.value())
-                    == Double.doubleToRawLongBits(STALE);
+            return Double.doubleToRawLongBits(series.value()) == Double.doubleToRawLongBits(STALE);
         }
 
         /** All but what is refused for it names no GPU, which those who ask leave out. */
         private static List<Event> facts(List<Told> told) {
             return told.stream()
-                    .flatMap(item -> item instanceof Told.Fact(var event, _) ? Stream.of(event) : null)
+                    .flatMap(
+                            item ->
+                                    item instanceof Told.Fact(var event, _)
+                                            ? Stream.of(event)
+                                            : null)
                     .toList();
         }
     }
@@ -88,7 +91,7 @@ class GpuWaysTest {
      * @param series in Prometheus' own form
      * @param samples what they are
      */
-    private record Golden(String name, String series, String... samples) {
+    record Golden(String name, String series, List<String> samples) {
 
         @Override
         public String toString() {
@@ -96,8 +99,12 @@ class GpuWaysTest {
         }
     }
 
+    private static Golden of(String name, String series, String... samples) {
+        return new Golden(name, series, List.of(samples));
+    }
+
     private static Golden file(String name, String... samples) {
-        return new Golden(name, GpuSamplesTest.file(name), samples);
+        return of(name, GpuSamplesTest.file(name), samples);
     }
 
     private static List<Golden> goldens() {
@@ -119,7 +126,7 @@ class GpuWaysTest {
                         "node-t GPU-t one util 0.99 power 65.1",
                         "node-t GPU-t two util 0.99 power 65.1",
                         "node-t GPU-t three util 0.99 power 65.1"),
-                new Golden(
+                of(
                         "a ratio of 4.6 is a percentage for all GPUs of the exporter",
                         """
                         DCGM_FI_DEV_GPU_UTIL_RATIO{gpu="0",UUID="GPU-a"} 1
@@ -127,14 +134,14 @@ class GpuWaysTest {
                         """,
                         "10.0.0.7 GPU-a util 0.01",
                         "10.0.0.7 GPU-b util 0.37"),
-                new Golden(
+                of(
                         "a ratio of 4.6 is known by the names beside it",
                         """
                         DCGM_FI_DEV_GPU_UTIL_RATIO{gpu="0",UUID="GPU-a"} 1
                         DCGM_FI_DEV_FB_USED{gpu="0",UUID="GPU-a"} 5
                         """,
                         "10.0.0.7 GPU-a util 0.01 used 5242880"),
-                new Golden(
+                of(
                         "labels that are missing",
                         """
                         DCGM_FI_DEV_GPU_UTIL{gpu="0",UUID="GPU-a"} 10
@@ -144,7 +151,7 @@ class GpuWaysTest {
                         """,
                         "10.0.0.7 GPU-a util 0.1 power 100.0",
                         "10.0.0.7 GPU-b util 0.2"),
-                new Golden(
+                of(
                         "the exporter's own pod",
                         """
                         DCGM_FI_DEV_GPU_UTIL{UUID="GPU-a",pod="dcgm-exporter-x7",namespace="gpu",container="exporter",exported_pod="mine"} 1
@@ -152,7 +159,7 @@ class GpuWaysTest {
                         """,
                         "10.0.0.7 GPU-a mine util 0.01",
                         "10.0.0.7 GPU-b util 0.01"),
-                new Golden(
+                of(
                         "errors by their codes, one of them twice",
                         """
                         DCGM_EXP_XID_ERRORS_TOTAL{gpu="0",UUID="GPU-a",xid="13"} 2
@@ -160,7 +167,7 @@ class GpuWaysTest {
                         DCGM_EXP_XID_ERRORS_TOTAL{gpu="0",UUID="GPU-a",xid="79"} 3
                         """,
                         "10.0.0.7 GPU-a errors 5"),
-                new Golden(
+                of(
                         "blanks",
                         """
                         DCGM_FI_DEV_GPU_TEMP{UUID="GPU-a"} 9223372036854775794
@@ -169,7 +176,7 @@ class GpuWaysTest {
                         DCGM_FI_DEV_GPU_UTIL{UUID="GPU-a"} 3
                         """,
                         "10.0.0.7 GPU-a util 0.03"),
-                new Golden(
+                of(
                         "AMD's exporter, and a team",
                         """
                         gpu_gfx_activity{gpu_id="3",hostname="amd-1",gpu_uuid="ff-1",team="red"} 50
@@ -182,8 +189,7 @@ class GpuWaysTest {
         return goldens().stream()
                 .flatMap(
                         golden ->
-                                Arrays.stream(Way.values())
-                                        .map(way -> Arguments.of(golden, way)));
+                                Arrays.stream(Way.values()).map(way -> Arguments.of(golden, way)));
     }
 
     @ParameterizedTest
@@ -193,7 +199,7 @@ class GpuWaysTest {
 
         var events = way.events(shown);
 
-        assertEquals(List.of(golden.samples()), events.stream().map(GpuWaysTest::brief).toList());
+        assertEquals(golden.samples(), events.stream().map(GpuWaysTest::brief).toList());
         assertEquals(
                 withoutWay(Way.SCRAPED.events(shown)),
                 withoutWay(events),

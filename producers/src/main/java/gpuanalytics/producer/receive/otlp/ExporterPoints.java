@@ -1,10 +1,8 @@
 package gpuanalytics.producer.receive.otlp;
 
-import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.producer.receive.BadRequestException;
-import gpuanalytics.producer.receive.Told;
 import gpuanalytics.producer.translate.EventWriter;
 import gpuanalytics.producer.translate.GpuSamples;
 import gpuanalytics.producer.translate.GpuSamples.Found;
@@ -150,17 +148,6 @@ final class ExporterPoints {
         if (node != null) {
             values.putIfAbsent(GpuMetric.HOST.name(), node);
         }
-        if (moment.unixNanos() != 0) {
-            values.put(GpuMetric.TS.name(), EventWriter.time(moment.unixNanos()));
-        }
-        values.put(GpuMetric.SOURCE.name(), "otlp");
-        var topic = EventTopic.GPU_METRICS;
-        into.add(
-                Told.of(
-                        events.write(topic, values),
-                        topic,
-                        GpuPoint.MEDIA_TYPE,
-                        () -> GpuPoint.bytes(points)),
-                points.size());
+        into.add(GpuPoint.told(values, moment.unixNanos(), points, events), points.size());
     }
 }

@@ -3,6 +3,8 @@ package gpuanalytics.producer.receive.otlp;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.GpuMetric;
+import gpuanalytics.producer.receive.Told;
+import gpuanalytics.producer.translate.EventWriter;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
 import io.opentelemetry.proto.metrics.v1.DataPointFlags;
 import io.opentelemetry.proto.metrics.v1.Metric;
@@ -11,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 record GpuPoint(Metric metric, NumberDataPoint data, Attributes attributes) {
 
-    static final String MEDIA_TYPE = "application/x-protobuf";
+    private static final String MEDIA_TYPE = "application/x-protobuf";
 
     /** Of the resource these are the exporter's own, not those of who holds the GPU. */
     private static final Set<Field<?>> HOLDER =
@@ -94,8 +97,24 @@ record GpuPoint(Metric metric, NumberDataPoint data, Attributes attributes) {
         return alone.build();
     }
 
+    /**
+     * The sample that points have told.
+     *
+     * @param values what they say, by names that the contract knows; changed
+     * @param unixNanos when it was; 0 where that is not known
+     */
+    static Told told(
+            Map<String, Object> values, long unixNanos, List<GpuPoint> points, EventWriter events) {
+        if (unixNanos != 0) {
+            values.put(GpuMetric.TS.name(), EventWriter.time(unixNanos));
+        }
+        values.put(GpuMetric.SOURCE.name(), "otlp");
+        var topic = EventTopic.GPU_METRICS;
+        return Told.of(events.write(topic, values), topic, MEDIA_TYPE, () -> bytes(points));
+    }
+
     /** Points as they came, for the dead letters: each with its length before it. */
-    static byte[] bytes(List<GpuPoint> points) {
+    private static byte[] bytes(List<GpuPoint> points) {
         var bytes = new ByteArrayOutputStream();
         try {
             for (var point : points) {

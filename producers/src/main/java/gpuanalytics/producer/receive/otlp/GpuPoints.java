@@ -71,7 +71,9 @@ final class GpuPoints {
                 into.warn(
                         GpuPoint.isDelta(metric)
                                 ? name + " is a delta, expected a cumulative sum or a gauge"
-                                : name + " is no delta, expected the Collector's cumulativetodelta");
+                                : name
+                                        + " is no delta, expected the Collector's"
+                                        + " cumulativetodelta");
             }
             if (!isWanted || isWrong || !collected.add(point, resource)) {
                 into.pass(1);

@@ -1,6 +1,5 @@
 package gpuanalytics.producer.receive.otlp;
 
-import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.Field;
 import gpuanalytics.event.Field.Aggregation;
 import gpuanalytics.event.GpuMetric;
@@ -74,7 +73,8 @@ final class HardwarePoints {
         return switch (point.name()) {
             case ERRORS ->
                     isOfGpu(point)
-                            && XID.matcher(point.attributes().text(ERROR_TYPE).orElse("")).matches();
+                            && XID.matcher(point.attributes().text(ERROR_TYPE).orElse(""))
+                                    .matches();
             case IO -> isOfGpu(point) && speed(point) != null;
             default -> isOfGpu(point);
         };
@@ -182,15 +182,6 @@ final class HardwarePoints {
             values.putIfAbsent(GpuMetric.XID_ERRORS_TOTAL.name(), EventWriter.number(all));
         }
         values.keySet().removeAll(Set.of(GpuMetric.TS.name(), GpuMetric.EVENT_ID.name()));
-        if (moment.unixNanos() != 0) {
-            values.put(GpuMetric.TS.name(), EventWriter.time(moment.unixNanos()));
-        }
-        values.put(GpuMetric.SOURCE.name(), "otlp");
-        var topic = EventTopic.GPU_METRICS;
-        return Told.of(
-                events.write(topic, values),
-                topic,
-                GpuPoint.MEDIA_TYPE,
-                () -> GpuPoint.bytes(readings.points));
+        return GpuPoint.told(values, moment.unixNanos(), readings.points, events);
     }
 }

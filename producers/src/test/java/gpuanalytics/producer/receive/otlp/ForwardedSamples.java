@@ -34,8 +34,7 @@ public final class ForwardedSamples {
                         "service.instance.id", instance,
                         "k8s.pod.name", "exporter-of-the-node",
                         "url.scheme", "http");
-        var metrics =
-                shown.stream().map(series -> metric(series, time)).toArray(Metric[]::new);
+        var metrics = shown.stream().map(series -> metric(series, time)).toArray(Metric[]::new);
         var into = new Translation(100);
         var tokens = new TokenMetrics(events, new UsageOrigins(Map.of()), Optional.empty());
         new GpuPoints(events, tokens).translate(GpuPointsTest.request(resource, metrics), into);
@@ -64,8 +63,7 @@ public final class ForwardedSamples {
                         .setTimeUnixNano(time.getEpochSecond() * 1_000_000_000 + time.getNano())
                         .addAllAttributes(attributes(Map.copyOf(series.labels())));
         return Double.doubleToRawLongBits(series.value()) == STALE
-                ? point.setFlags(
-                        DataPointFlags.DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK_VALUE)
+                ? point.setFlags(DataPointFlags.DATA_POINT_FLAGS_NO_RECORDED_VALUE_MASK_VALUE)
                 : point.setAsDouble(series.value());
     }
 }

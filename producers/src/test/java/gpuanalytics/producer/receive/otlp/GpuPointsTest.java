@@ -268,9 +268,7 @@ class GpuPointsTest {
     }
 
     private static List<Integer> parts(Translation translation) {
-        return IntStream.range(0, translation.items().size())
-                .mapToObj(translation::parts)
-                .toList();
+        return IntStream.range(0, translation.items().size()).mapToObj(translation::parts).toList();
     }
 
     @Test
@@ -278,8 +276,7 @@ class GpuPointsTest {
         var ratio = gauge("DCGM_FI_DEV_GPU_UTIL_RATIO", 1, Map.of("gpu", "0"));
         var percent = gauge("DCGM_FI_DEV_GPU_UTIL_RATIO", 37, Map.of("gpu", "1"));
         var request =
-                request(Map.of("service.instance.id", "10.0.0.1:9400"), ratio, percent)
-                        .toBuilder()
+                request(Map.of("service.instance.id", "10.0.0.1:9400"), ratio, percent).toBuilder()
                         .mergeFrom(request(Map.of("service.instance.id", "10.0.0.2:9400"), ratio))
                         .build();
 
@@ -365,7 +362,10 @@ class GpuPointsTest {
                 translated(
                         Map.of("host.name", "node-1"),
                         counter(
-                                "hw.gpu.io", 6000, false, hardware("network.io.direction", "receive")));
+                                "hw.gpu.io",
+                                6000,
+                                false,
+                                hardware("network.io.direction", "receive")));
 
         assertEquals(List.of(), translation.items());
         assertEquals(1, translation.passed());

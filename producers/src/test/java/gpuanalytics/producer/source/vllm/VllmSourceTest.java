@@ -265,7 +265,7 @@ class VllmSourceTest {
             String reason, @Nullable String errorType) {
         var text =
                 "vllm:request_success_total{engine=\"0\",finished_reason=\"%s\",model_name=\"m\"}"
-                    + " %d.0";
+                        + " %d.0";
         look(0, text.formatted(reason, 1));
 
         var usage = look(15, text.formatted(reason, 3)).getFirst();
