@@ -10,6 +10,7 @@ import gpuanalytics.embedded.Ports;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.processor.faults.FaultyStore;
 import gpuanalytics.processor.faults.FaultyStore.Fault;
+import gpuanalytics.processor.store.StoreLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.bson.RawBsonDocument;
@@ -43,6 +45,7 @@ class LiveBackupIT {
 
     private static final Path SCRIPTS = Path.of("..", "scripts", "k8s", "in-pod");
     private static final int SCRIPT_S = 60;
+    private static final int SENT = 400;
 
     @TempDir private Path directory;
 
@@ -79,6 +82,8 @@ class LiveBackupIT {
 
             broker = putBack(held);
             try (var now = fixture.at(broker)) {
+                assertTrue(sum(committed(now)) > sum(offsets), "the copy's offsets are later");
+                assertTrue(raw(dump) < SENT, "the dump lacks events");
                 dump.forEach((name, found) -> insert(fixture, name, found));
                 Waiting.until(
                         "the group to be empty",
@@ -96,6 +101,16 @@ class LiveBackupIT {
         } finally {
             broker.close();
         }
+    }
+
+    private static long sum(Map<TopicPartition, Long> offsets) {
+        return offsets.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private static int raw(Map<String, List<RawBsonDocument>> dump) {
+        return Stream.of(StoreLayout.GPU_METRICS, StoreLayout.TOKEN_USAGE)
+                .mapToInt(name -> dump.getOrDefault(name, List.of()).size())
+                .sum();
     }
 
     private static Map<TopicPartition, Long> committed(PipelineFixture fixture) throws Exception {

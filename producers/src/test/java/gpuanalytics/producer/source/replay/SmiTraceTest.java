@@ -302,6 +302,23 @@ final class SmiTraceTest {
     }
 
     @Test
+    void aPipeIsRefusedAndTheSourceNamedThatReadsOne() throws Exception {
+        var pipe = folder.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+
+        var refused =
+                assertThrows(ConfigurationException.class, () -> TraceFile.inspect(List.of(pipe)));
+
+        assertEquals(
+                List.of(
+                        pipe
+                                + " is a pipe or a device, expected a regular file: it is read more"
+                                + " than once; SOURCE nvidia-smi reads what nvidia-smi writes to a"
+                                + " pipe"),
+                refused.errors());
+    }
+
+    @Test
     void aReplayGivesTheSameSamplesAgain() throws IOException {
         assertEquals(events(HEADER + WITH_UNITS), events(HEADER + WITH_UNITS));
         Field<Double> reading = GpuMetric.POWER_W;
