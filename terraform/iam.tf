@@ -135,7 +135,7 @@ data "aws_iam_policy_document" "node" {
   }
 
   # What the EBS CSI driver's controller does, which runs on the control plane and with its role. What it makes has the cluster's tag
-  # from the first moment (--extra-tags of k8s/components/ebs), and only what has it is touched.
+  # from the first moment (tagSpecification of k8s/storage/classes.yaml), and only what has it is touched.
   dynamic "statement" {
     for_each = { for sid, statement in local.volume_statements : sid => statement if each.key == "control_plane" }
     content {

@@ -3,6 +3,7 @@ import glob
 import json
 import os
 import re
+import subprocess
 import sys
 
 root = sys.argv[1]
@@ -50,6 +51,25 @@ for script in sorted(scripts):
     head = re.match(r"(?:#.*\n)*", open(script, encoding="utf-8").read())[0]
     wrong += [f"{os.path.basename(script)} takes {name}, which no page names" for name in sorted(set(re.findall(r"\b[A-Z][A-Z0-9_]+=", head)))
               if name not in pages]
+
+# What a comment or a page names is there, but for what targets make and what is another project's.
+elsewhere = {"docs/example-iam-policy.json", "terraform/backend.tf", "terraform/terraform.tfvars"}
+tracked = subprocess.run(["git", "-C", root, "ls-files", "-co", "--exclude-standard", "terraform", "scripts/infra", "scripts/k8s", "scripts/lib", "scripts/ci", "scripts/make", ".github", "docs/infrastructure.md", "docs/operations.md"],
+                         check=True, capture_output=True, text=True).stdout.split()
+for path in tracked:
+    if path.endswith(".json") or not os.path.isfile(f"{root}/{path}"):
+        continue
+    said = open(f"{root}/{path}", encoding="utf-8").read()
+    for named in sorted(set(re.findall(r"(?<![\w./$-])(?:k8s|scripts|terraform|docs)/[A-Za-z0-9_./-]*[A-Za-z0-9_]", said)) - elsewhere):
+        if not os.path.exists(f"{root}/{named}"):
+            wrong.append(f"{path} names {named}, which is not there")
+
+for path in ("docs/infrastructure.md", "docs/operations.md", "docs/placement.md", "README.md"):
+    said = open(f"{root}/{path}", encoding="utf-8").read()
+    wrong += [f"{path}: '{line.strip()}' takes whatever version is newest" for line in re.findall(r"^.*helm (?:install|upgrade) .*$", said, re.M)
+              if not re.search(r"--version \d+\.\d+\.\d+", line)]
+if "DNS-01" not in open(f"{root}/docs/operations.md", encoding="utf-8").read():
+    wrong.append("docs/operations.md does not say how a certificate is had where port 80 is open to nobody")
 
 releases = json.load(open(f"{root}/terraform/k3s-releases.json", encoding="utf-8"))["releases"]
 bad = [v for v, s in releases.items() if not re.fullmatch(r"v1\.\d+\.\d+\+k3s\d+", v) or set(s) != {"amd64", "arm64"}
