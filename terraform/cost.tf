@@ -20,4 +20,5 @@ module "cost" {
   ebs_volumes                 = var.ebs_volumes
   private_subnets             = var.private_subnets
   detailed_monitoring         = var.detailed_monitoring
+  etcd_snapshots              = var.etcd_snapshot_bucket == null ? 0 : var.etcd_snapshot_retention * var.control_plane_count
 }

@@ -63,6 +63,8 @@ terraform_value() {
     cp "$TF_DIR"/variables.tf "$TF_DIR"/cost.tf "$TF_DIR"/k3s-releases.json "$dir/"
     for file in "$TF_DIR"/terraform.tfvars "$TF_DIR"/*.auto.tfvars; do [ ! -f "$file" ] || cp "$file" "$dir/"; done
     cp -r "$TF_DIR/modules/cost" "$dir/modules/"
+    # Whose volumes the estimate has.
+    printf 'module "cost" {\n  overlay = %s\n}\n' "$(jq -n --arg o "${OVERLAY:-single}" '$o')" > "$dir/cost_override.tf"
     terraform -chdir="$dir" init -input=false > "$dir/log" 2>&1 || { grep -m 1 Error "$dir/log" >&2; return 1; }
   fi
   [ -z "${VARS:-}" ] || arguments+=("-var-file=$(cd "$(dirname "$VARS")" && pwd)/$(basename "$VARS")")

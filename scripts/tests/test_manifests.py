@@ -437,10 +437,12 @@ class StorageTest(unittest.TestCase):
         for source in self.sources + crds:
             self.assertRegex(source, r"\?ref=v\d+\.\d+\.\d+$")
 
-    def test_the_estimate_has_the_volumes_that_the_smallest_overlay_asks_for(self):
-        asked = sum(int(c["spec"]["resources"]["requests"]["storage"].removesuffix("Gi")) * o["spec"]["replicas"]
-                    for o in rendered("single") if o["kind"] == "StatefulSet" for c in o["spec"]["volumeClaimTemplates"])
-        self.assertIn(f"count = var.ebs_volumes ? {asked} : 0", text("terraform/modules/cost/main.tf"))
+    def test_the_estimate_has_the_volumes_that_each_overlay_asks_for(self):
+        asked = {overlay: sum(int(c["spec"]["resources"]["requests"]["storage"].removesuffix("Gi")) * o["spec"]["replicas"]
+                              for o in rendered(overlay) if o["kind"] == "StatefulSet" for c in o["spec"].get("volumeClaimTemplates", []))
+                 for overlay in os.listdir(ROOT / "k8s/overlays")}
+        table = re.search(r"claims_gib += \{ (.*) \}", text("terraform/modules/cost/main.tf"))[1]
+        self.assertEqual(asked, {name: int(gib) for name, gib in re.findall(r"(\w+) = (\d+)", table)})
 
 
 class GpuScrapeTest(unittest.TestCase):

@@ -43,12 +43,17 @@ locals {
     0,
   )]
 
+  # What an overlay's claims ask for (k8s/base/platform/*/statefulset.yaml), and what a snapshot of a cluster of this size stays below.
+  claims_gib   = { dev = 0, single = 40, staging = 80, production = 120 }
+  snapshot_gib = 0.1
+
   # price null: the table has none.
   items = concat(
     [for m in local.machines : { what = m.what, count = m.count, price = try(local.hour_usd[m.type] * local.hours, null) }],
     [
       { what = "gp3 volumes (GiB)", count = var.control_plane_count * var.control_plane_volume_gib + var.worker_count * var.worker_volume_gib + var.spot_worker_count * var.spot_worker_volume_gib + local.gpu_nodes * var.gpu_worker_volume_gib, price = try(local.table.gp3_gib_month_usd, null) },
-      { what = "gp3 of Kafka and MongoDB (GiB, single)", count = var.ebs_volumes ? 40 : 0, price = try(local.table.gp3_gib_month_usd, null) },
+      { what = "gp3 of Kafka and MongoDB (GiB, ${var.overlay})", count = var.ebs_volumes ? local.claims_gib[var.overlay] : 0, price = try(local.table.gp3_gib_month_usd, null) },
+      { what = "etcd snapshots in S3 (GiB, at most)", count = ceil(var.etcd_snapshots * local.snapshot_gib), price = try(local.table.s3_gib_month_usd, null) },
       { what = "public IPv4 addresses", count = var.private_subnets ? 1 : local.nodes, price = try(local.table.public_ipv4_hour_usd * local.hours, null) },
       { what = "load balancer of the API", count = var.control_plane_count > 1 ? 1 : 0, price = try(local.table.network_load_balancer_hour_usd * local.hours, null) },
       { what = "NAT gateway", count = var.private_subnets ? 1 : 0, price = try(local.table.nat_gateway_hour_usd * local.hours, null) },

@@ -87,3 +87,20 @@ variable "detailed_monitoring" {
   description = "As in the root module."
   type        = bool
 }
+
+variable "overlay" {
+  description = "Overlay of k8s/overlays whose volumes are reckoned with."
+  type        = string
+  default     = "single"
+
+  validation {
+    condition     = contains(["dev", "single", "staging", "production"], var.overlay)
+    error_message = "OVERLAY = \"${var.overlay}\": expected dev, single, staging or production."
+  }
+}
+
+variable "etcd_snapshots" {
+  description = "How many etcd snapshots are kept in S3, of all servers together."
+  type        = number
+  default     = 0
+}

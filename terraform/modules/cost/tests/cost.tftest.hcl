@@ -33,6 +33,40 @@ run "defaults" {
   }
 }
 
+run "volumes_of_production_and_snapshots_in_s3" {
+  command = plan
+
+  variables {
+    ebs_volumes    = true
+    overlay        = "production"
+    etcd_snapshots = 84
+  }
+
+  # 84 snapshots of 0.1 GiB at most are 9 GiB
+  assert {
+    condition     = abs(output.estimate.total_usd - (730 * (0.0416 + 2 * 0.0832) + (130 + 120) * 0.08 + 9 * 0.023 + 3 * 730 * 0.005)) < 0.005
+    error_message = "The total is ${output.estimate.total_usd}."
+  }
+  assert {
+    condition     = contains(output.estimate.items[*].what, "gp3 of Kafka and MongoDB (GiB, production)")
+    error_message = "The estimate does not say whose volumes it has: ${jsonencode(output.estimate.items[*].what)}"
+  }
+  assert {
+    condition     = output.estimate.rates == { nat_gateway_gb = 0.045, network_load_balancer_lcu_hour = 0.006, flow_logs_gb = 0.5, s3_gib_month = 0.023 }
+    error_message = "What is billed by use has other rates: ${jsonencode(output.estimate.rates)}"
+  }
+}
+
+run "an_overlay_that_is_none" {
+  command = plan
+
+  variables {
+    overlay = "tiny"
+  }
+
+  expect_failures = [var.overlay]
+}
+
 run "volumes_of_their_own_and_workers_on_spot" {
   command = plan
 
