@@ -66,12 +66,19 @@ replay_user() {
   mongo_eval 'try { '"$1"' } catch (error) { if (error.code !== 59) throw error; }' >"$work/user" 2>&1 || fail "$(last_words "$work/user")"
 }
 
+# Whoever is not there need not go. What cannot be removed is said, and ends nothing.
+replay_user_gone() {
+  mongo_eval 'for (const drop of [() => admin.dropUser("replay"), () => admin.dropRole("replay")])
+    try { drop(); } catch (error) { if (![11, 31, 59].includes(error.code)) throw error; }' >"$work/user" 2>&1 ||
+    echo "$me: the user and the role replay of MongoDB's admin are still there: $(last_words "$work/user")" >&2
+}
+
 mongo_put_back() {
   local pod script
   pod=$(mongo_eval 'print(db.hello().primary)' | tail -n 1 | cut -d. -f1)
   [[ $pod =~ ^mongo-[0-9]+$ ]] || fail "MongoDB's primary is '$pod'"
   script=$(<"$root/scripts/k8s/in-pod/mongo-restore.sh")
-  on_exit replay_user 'admin.dropUser("replay"); admin.dropRole("replay")'
+  on_exit replay_user_gone
   replay_user 'admin.createRole({role: "replay", privileges: [{resource: {anyResource: true}, actions: ["anyAction"]}], roles: []});
     admin.createUser({user: "replay", pwd: require("fs").readFileSync("/etc/mongo-root/password", "utf8").trim(), roles: ["replay"]})'
   if [ -n "$from" ]; then
@@ -79,6 +86,7 @@ mongo_put_back() {
   else
     kubectl -n platform exec -i "$pod" -- bash -c "$script" <"$dir/mongo.archive.gz" >"$work/got" 2>&1 || fail "mongorestore: $(last_words "$work/got")"
   fi
+  replay_user_gone
   mongo_eval 'print(db.getCollectionNames().length, "collections")' | tail -n 1
 }
 
