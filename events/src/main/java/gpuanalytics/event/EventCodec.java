@@ -83,6 +83,24 @@ public final class EventCodec {
      */
     public Decoded decode(
             EventTopic topic, byte @Nullable [] value, HeaderLookup headers, Instant written) {
+        return decode(topic, value, headers, written, null);
+    }
+
+    /**
+     * The same of what somebody tells just now: the answer of a provider as it came has the time of
+     * its arrival where it tells none. An event without a time is refused here too.
+     */
+    public Decoded decodeArrived(
+            EventTopic topic, byte[] value, HeaderLookup headers, Instant arrived) {
+        return decode(topic, value, headers, arrived, arrived);
+    }
+
+    private Decoded decode(
+            EventTopic topic,
+            byte @Nullable [] value,
+            HeaderLookup headers,
+            Instant written,
+            @Nullable Instant arrived) {
         if (value == null) {
             return new Rejected(RejectReason.NOT_JSON, "record has no value");
         }
@@ -93,7 +111,7 @@ public final class EventCodec {
                             .formatted(value.length, limits.maxBytes()));
         }
         try {
-            var read = read(topic, Framing.textOf(value), headers);
+            var read = read(topic, Framing.textOf(value), headers, arrived);
             return inTime(read.event(topic), read.refused(topic), written);
         } catch (RejectedException e) {
             return e.rejected();
@@ -141,7 +159,8 @@ public final class EventCodec {
         return out.toByteArray();
     }
 
-    private static ReadEvent read(EventTopic topic, char[] text, HeaderLookup headers)
+    private static ReadEvent read(
+            EventTopic topic, char[] text, HeaderLookup headers, @Nullable Instant arrived)
             throws IOException {
         return switch (CloudEvent.mode(headers)) {
             case BINARY -> {
@@ -156,9 +175,19 @@ public final class EventCodec {
                 // Whether a record whose headers do not tell is an envelope: only those have it.
                 yield record.byName().containsKey(CloudEvent.SPECVERSION)
                         ? readEnvelope(topic, record)
-                        : ReadEvent.of(topic, record);
+                        : readBare(topic, record, arrived);
             }
         };
+    }
+
+    private static ReadEvent readBare(
+            EventTopic topic, Json.Members record, @Nullable Instant arrived)
+            throws RejectedException {
+        var event = ReadEvent.of(topic, record);
+        if (arrived != null && topic == EventTopic.TOKEN_USAGE) {
+            Answers.complete(record, event.values(), arrived);
+        }
+        return event;
     }
 
     private static ReadEvent readEnvelope(EventTopic topic, Json.Members envelope)

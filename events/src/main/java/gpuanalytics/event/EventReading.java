@@ -44,8 +44,10 @@ final class EventReading {
                     "usage_object");
 
     /** Those that hold the counts of one answer: an {@code id} beside them is the answer's. */
-    private static final Set<String> USAGES =
+    static final Set<String> USAGES =
             Set.of("token_usage", "tokenUsage", "usage", "usage_metadata", "usageMetadata");
+
+    static final String ID = "id";
 
     private static final String RESPONSE_ID = "response.id";
 
@@ -185,12 +187,16 @@ final class EventReading {
         return named.field().required() || (named.rank() == 0 && table.isEssential(named.field()));
     }
 
+    /** Whether the counts of one answer are among these. */
+    static boolean hasUsage(Map<String, Json> members) {
+        return USAGES.stream().anyMatch(name -> members.get(name) instanceof Json.Members);
+    }
+
     private void read(String prefix, String container, Map<String, Json> members, int level) {
-        boolean answer =
-                USAGES.stream().anyMatch(name -> members.get(name) instanceof Json.Members);
+        boolean answer = hasUsage(members);
         members.forEach(
                 (name, json) -> {
-                    if (answer && name.equals("id")) {
+                    if (answer && name.equals(ID)) {
                         readNamed(table.find(RESPONSE_ID), name, json, level);
                     } else if (level == 0
                             && name.equals(PassedOn.REFUSED)

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The events in a body of JSON: one, an array, lines, and CloudEvents in each of their modes. What
- * kind an event is its content tells, or the type of its CloudEvent.
+ * kind an event is its content tells, or the type of its CloudEvent. The answer of a provider that
+ * tells no time has that of its arrival.
  */
 public final class EventBody {
 
@@ -114,7 +115,7 @@ public final class EventBody {
     }
 
     private Decoded decode(EventTopic topic, byte[] bytes, HeaderLookup headers) {
-        return codec.decode(topic, bytes, headers, clock.instant());
+        return codec.decodeArrived(topic, bytes, headers, clock.instant());
     }
 
     private static EventTopic other(EventTopic topic) {
