@@ -67,7 +67,12 @@ public final class TokenUsage {
 
     /** What was asked for: chat, text_completion, embeddings, … */
     public static final Field<String> OPERATION =
-            TABLE.text("operation", alias("gen_ai.operation.name"), alias("call_type"));
+            TABLE.text(
+                    "operation",
+                    alias("gen_ai.operation.name"),
+                    alias("call_type"),
+                    alias("llm.request.type"),
+                    alias("openinference.span.kind"));
 
     /** The model that was asked for. */
     public static final Field<String> MODEL =
@@ -227,7 +232,7 @@ public final class TokenUsage {
 
     /** The machine that served it. */
     public static final Field<String> HOST =
-            TABLE.text("host", alias("host.name"), alias("hostname"));
+            TABLE.text("host", alias("host.name"), alias("hostname"), alias("server.address"));
 
     /** The number of the GPU that served it. */
     public static final Field<Long> GPU_INDEX =

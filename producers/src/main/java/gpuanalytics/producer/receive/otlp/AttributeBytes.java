@@ -41,6 +41,9 @@ final class AttributeBytes {
     /** The texts last read, by place: most often the next item says the same. */
     private final @Nullable String[] texts = new @Nullable String[GenAiName.ALL.size()];
 
+    /** Whether the attribute that is being read is for protobuf to make something of. */
+    private boolean isOdd;
+
     private final int[] textsFrom = new int[GenAiName.ALL.size()];
     private final int[] textsTo = new int[GenAiName.ALL.size()];
 
@@ -59,7 +62,7 @@ final class AttributeBytes {
         int length = in.getBytesUntilLimit();
         int place = NO_NAME_YET;
         Object value = Attributes.OTHER;
-        boolean isOdd = false;
+        isOdd = false;
         while (!in.isAtEnd()) {
             int tag = in.readTag();
             if (tag == KEY && place == NO_NAME_YET) {
@@ -109,6 +112,8 @@ final class AttributeBytes {
                 case INT -> value = in.readInt64();
                 case DOUBLE -> value = in.readDouble();
                 case ARRAY, LIST, BYTES, INDEX -> {
+                    // an array in parts is one array
+                    isOdd |= tag == ARRAY;
                     value = Attributes.OTHER;
                     SpanBytes.skip(in, tag);
                 }

@@ -26,8 +26,11 @@ final class Attributes {
                             Collectors.toUnmodifiableMap(
                                     place -> GenAiName.ALL.get(place).attribute(), place -> place));
 
-    /** A value that is none of text, whole number, number and flag, or that is not there. */
+    /** A value that is none of text, whole number, number, flag and list, or not there. */
     static final Object OTHER = new Object();
+
+    /** The only text of an array: what ended each choice of an answer, of which most have one. */
+    private record Only(String text) {}
 
     private final List<KeyValue> own;
     private final @Nullable Attributes resource;
@@ -93,6 +96,11 @@ final class Attributes {
             case INT_VALUE -> value.getIntValue();
             case DOUBLE_VALUE -> value.getDoubleValue();
             case BOOL_VALUE -> value.getBoolValue();
+            case ARRAY_VALUE ->
+                    value.getArrayValue().getValuesCount() == 1
+                                    && value.getArrayValue().getValues(0).hasStringValue()
+                            ? new Only(value.getArrayValue().getValues(0).getStringValue())
+                            : OTHER;
             default -> OTHER;
         };
     }
@@ -108,7 +116,8 @@ final class Attributes {
 
     /** The text that a value is; null where it is none or empty. */
     static @Nullable String textOf(@Nullable Object value) {
-        return value instanceof String text && !text.isEmpty() ? text : null;
+        var said = value instanceof Only(var only) ? only : value;
+        return said instanceof String text && !text.isEmpty() ? text : null;
     }
 
     /** The number that an attribute is, be it as text; null where it is none. */

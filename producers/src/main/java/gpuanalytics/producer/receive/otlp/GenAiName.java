@@ -28,6 +28,10 @@ record GenAiName(String attribute, Field<?> field, double scale, Vocabulary voca
         V1_26,
         /** vLLM's spans. */
         VLLM,
+        /** OpenLLMetry's instrumentations, which have names of their own in both name spaces. */
+        OPENLLMETRY,
+        /** OpenInference's. */
+        OPENINFERENCE,
         /** OpenTelemetry's attributes of resources, users and errors, which are stable. */
         GENERAL
     }
@@ -46,8 +50,15 @@ record GenAiName(String attribute, Field<?> field, double scale, Vocabulary voca
                     new GenAiName("gen_ai.request.id", TokenUsage.REQUEST_ID, Vocabulary.VLLM),
                     new GenAiName("gen_ai.provider.name", TokenUsage.PROVIDER, Vocabulary.V1_37),
                     new GenAiName("gen_ai.system", TokenUsage.PROVIDER, Vocabulary.V1_27),
+                    new GenAiName("llm.provider", TokenUsage.PROVIDER, Vocabulary.OPENINFERENCE),
                     new GenAiName("gen_ai.operation.name", TokenUsage.OPERATION, Vocabulary.V1_27),
+                    new GenAiName("llm.request.type", TokenUsage.OPERATION, Vocabulary.OPENLLMETRY),
+                    new GenAiName(
+                            "openinference.span.kind",
+                            TokenUsage.OPERATION,
+                            Vocabulary.OPENINFERENCE),
                     new GenAiName("gen_ai.request.model", TokenUsage.MODEL, Vocabulary.V1_26),
+                    new GenAiName("llm.model_name", TokenUsage.MODEL, Vocabulary.OPENINFERENCE),
                     new GenAiName(
                             "gen_ai.response.model", TokenUsage.RESPONSE_MODEL, Vocabulary.V1_26),
                     new GenAiName(
@@ -59,6 +70,14 @@ record GenAiName(String attribute, Field<?> field, double scale, Vocabulary voca
                             TokenUsage.PROMPT_TOKENS,
                             Vocabulary.V1_26),
                     new GenAiName(
+                            "llm.usage.prompt_tokens",
+                            TokenUsage.PROMPT_TOKENS,
+                            Vocabulary.OPENLLMETRY),
+                    new GenAiName(
+                            "llm.token_count.prompt",
+                            TokenUsage.PROMPT_TOKENS,
+                            Vocabulary.OPENINFERENCE),
+                    new GenAiName(
                             "gen_ai.usage.output_tokens",
                             TokenUsage.COMPLETION_TOKENS,
                             Vocabulary.V1_27),
@@ -67,9 +86,25 @@ record GenAiName(String attribute, Field<?> field, double scale, Vocabulary voca
                             TokenUsage.COMPLETION_TOKENS,
                             Vocabulary.V1_26),
                     new GenAiName(
+                            "llm.usage.completion_tokens",
+                            TokenUsage.COMPLETION_TOKENS,
+                            Vocabulary.OPENLLMETRY),
+                    new GenAiName(
+                            "llm.token_count.completion",
+                            TokenUsage.COMPLETION_TOKENS,
+                            Vocabulary.OPENINFERENCE),
+                    new GenAiName(
                             "gen_ai.usage.cache_read.input_tokens",
                             TokenUsage.CACHED_PROMPT_TOKENS,
                             Vocabulary.V1_37),
+                    new GenAiName(
+                            "gen_ai.usage.cache_read_input_tokens",
+                            TokenUsage.CACHED_PROMPT_TOKENS,
+                            Vocabulary.OPENLLMETRY),
+                    new GenAiName(
+                            "llm.token_count.prompt_details.cache_read",
+                            TokenUsage.CACHED_PROMPT_TOKENS,
+                            Vocabulary.OPENINFERENCE),
                     new GenAiName(
                             "gen_ai.usage.cache_write.input_tokens",
                             TokenUsage.CACHE_WRITE_TOKENS,
@@ -79,25 +114,64 @@ record GenAiName(String attribute, Field<?> field, double scale, Vocabulary voca
                             TokenUsage.CACHE_WRITE_TOKENS,
                             Vocabulary.V1_37),
                     new GenAiName(
+                            "gen_ai.usage.cache_creation_input_tokens",
+                            TokenUsage.CACHE_WRITE_TOKENS,
+                            Vocabulary.OPENLLMETRY),
+                    new GenAiName(
+                            "llm.token_count.prompt_details.cache_write",
+                            TokenUsage.CACHE_WRITE_TOKENS,
+                            Vocabulary.OPENINFERENCE),
+                    new GenAiName(
                             "gen_ai.usage.reasoning.output_tokens",
                             TokenUsage.REASONING_TOKENS,
                             Vocabulary.V1_37),
+                    new GenAiName(
+                            "gen_ai.usage.reasoning_tokens",
+                            TokenUsage.REASONING_TOKENS,
+                            Vocabulary.OPENLLMETRY),
+                    new GenAiName(
+                            "llm.token_count.completion_details.reasoning",
+                            TokenUsage.REASONING_TOKENS,
+                            Vocabulary.OPENINFERENCE),
+                    new GenAiName(
+                            "gen_ai.server.request.duration",
+                            TokenUsage.LATENCY_MS,
+                            MILLIS_PER_SECOND,
+                            Vocabulary.V1_27),
+                    new GenAiName(
+                            "gen_ai.client.operation.duration",
+                            TokenUsage.LATENCY_MS,
+                            MILLIS_PER_SECOND,
+                            Vocabulary.V1_27),
+                    new GenAiName(
+                            "gen_ai.latency.e2e",
+                            TokenUsage.LATENCY_MS,
+                            MILLIS_PER_SECOND,
+                            Vocabulary.VLLM),
                     new GenAiName(
                             "gen_ai.response.time_to_first_chunk",
                             TokenUsage.TTFT_MS,
                             MILLIS_PER_SECOND,
                             Vocabulary.GENAI),
                     new GenAiName(
+                            "gen_ai.server.time_to_first_token",
+                            TokenUsage.TTFT_MS,
+                            MILLIS_PER_SECOND,
+                            Vocabulary.V1_27),
+                    new GenAiName(
                             "gen_ai.latency.time_to_first_token",
                             TokenUsage.TTFT_MS,
                             MILLIS_PER_SECOND,
                             Vocabulary.VLLM),
                     new GenAiName("gen_ai.request.stream", TokenUsage.STREAM, Vocabulary.V1_37),
+                    new GenAiName(
+                            "gen_ai.response.finish_reasons", TokenUsage.STATUS, Vocabulary.V1_26),
                     new GenAiName("error.type", TokenUsage.ERROR_TYPE, Vocabulary.GENERAL),
                     new GenAiName("user.id", TokenUsage.USER, Vocabulary.GENERAL),
                     new GenAiName("enduser.id", TokenUsage.USER, Vocabulary.GENERAL),
                     new GenAiName("service.name", TokenUsage.WORKLOAD, Vocabulary.GENERAL),
                     new GenAiName("host.name", TokenUsage.HOST, Vocabulary.GENERAL),
+                    new GenAiName("server.address", TokenUsage.HOST, Vocabulary.GENERAL),
                     new GenAiName("k8s.pod.name", TokenUsage.POD, Vocabulary.GENERAL),
                     new GenAiName("k8s.namespace.name", TokenUsage.NAMESPACE, Vocabulary.GENERAL),
                     new GenAiName("hw.id", TokenUsage.GPU_UUID, Vocabulary.GENERAL));

@@ -16,23 +16,30 @@ import org.jspecify.annotations.Nullable;
 /** What attributes tell about a request to a model. */
 final class GenAiUsage {
 
-    static final String OPERATION = "gen_ai.operation.name";
     static final String SERVICE = "service.name";
 
     /** These sum up the requests below them, which have spans of their own. */
     private static final Set<String> SUMMING =
-            Set.of("invoke_agent", "create_agent", "invoke_workflow", "execute_tool");
+            Set.of(
+                    "invoke_agent",
+                    "create_agent",
+                    "invoke_workflow",
+                    "execute_tool",
+                    // OpenInference's kinds
+                    "AGENT",
+                    "CHAIN",
+                    "EVALUATOR",
+                    "GUARDRAIL",
+                    "PROMPT",
+                    "RETRIEVER",
+                    "TOOL");
 
     /** The places of the names that tell how many tokens it was. */
     private static final int[] OF_TOKENS =
-            IntStream.range(0, GenAiName.ALL.size())
-                    .filter(
-                            place -> {
-                                var field = GenAiName.ALL.get(place).field();
-                                return field.equals(TokenUsage.PROMPT_TOKENS)
-                                        || field.equals(TokenUsage.COMPLETION_TOKENS);
-                            })
-                    .toArray();
+            places(TokenUsage.PROMPT_TOKENS, TokenUsage.COMPLETION_TOKENS);
+
+    /** The places of the names that tell what was asked for. */
+    private static final int[] OF_OPERATION = places(TokenUsage.OPERATION);
 
     private static final int TRACE_ID_BYTES = 16;
     private static final int SPAN_ID_BYTES = 8;
@@ -40,10 +47,24 @@ final class GenAiUsage {
 
     private GenAiUsage() {}
 
+    private static int[] places(Field<?>... fields) {
+        var wanted = Set.of(fields);
+        return IntStream.range(0, GenAiName.ALL.size())
+                .filter(place -> wanted.contains(GenAiName.ALL.get(place).field()))
+                .toArray();
+    }
+
     /** Whether they tell of a request to a model, with or without its tokens. */
     static boolean isOfModel(Attributes attributes) {
-        return attributes.text(OPERATION).map(name -> !SUMMING.contains(name)).orElse(true)
-                && (attributes.has(OPERATION) || hasTokens(attributes));
+        boolean hasOperation = false;
+        for (int place : OF_OPERATION) {
+            var operation = attributes.known(place);
+            if (operation instanceof String name && SUMMING.contains(name)) {
+                return false;
+            }
+            hasOperation |= operation != null;
+        }
+        return hasOperation || hasTokens(attributes);
     }
 
     /** Whether they tell how many tokens it was. */

@@ -70,7 +70,10 @@ final class LogUsages {
         if (time != 0) {
             said.set(TokenUsage.TS, EventWriter.time(time));
         }
-        return said.set(TokenUsage.STATUS, said.has(TokenUsage.ERROR_TYPE) ? "error" : "ok")
-                .set(TokenUsage.SOURCE, "otlp");
+        boolean isError = said.has(TokenUsage.ERROR_TYPE);
+        if (isError || !said.has(TokenUsage.STATUS)) {
+            said.set(TokenUsage.STATUS, isError ? "error" : "ok");
+        }
+        return said.set(TokenUsage.SOURCE, "otlp");
     }
 }

@@ -93,7 +93,10 @@ final class SpanUsages {
             said.set(
                     TokenUsage.LATENCY_MS, BigDecimal.valueOf(end - start, NANOS_DIGITS_OF_MILLIS));
         }
-        said.set(TokenUsage.STATUS, span.isError() ? "error" : "ok");
+        // what ended the answer says more than that nothing failed
+        if (span.isError() || !said.has(TokenUsage.STATUS)) {
+            said.set(TokenUsage.STATUS, span.isError() ? "error" : "ok");
+        }
         if (span.isError() && !said.has(TokenUsage.ERROR_TYPE)) {
             said.set(TokenUsage.ERROR_TYPE, "_OTHER");
         }

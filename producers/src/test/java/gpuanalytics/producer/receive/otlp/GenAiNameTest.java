@@ -21,6 +21,9 @@ class GenAiNameTest {
     private static final Pattern ROW =
             Pattern.compile("(?m)^\\| `([a-z0-9._]+)` \\| `([a-z_]+)` \\| ([^|]+) \\|$");
 
+    private static final Pattern ATTRIBUTE =
+            Pattern.compile("^(?:gen_ai|llm|openinference|server)\\.");
+
     @Test
     void eachNameMeansOneFieldAndTheContractHasIt() {
         var seen = new HashSet<String>();
@@ -31,6 +34,19 @@ class GenAiNameTest {
             assertEquals(inContract.field(), name.field(), name.attribute());
             var alias = inContract.alias();
             assertEquals(alias == null ? 1 : alias.scale(), name.scale(), name.attribute());
+        }
+    }
+
+    /** What an event may call so in JSON, a span or a log record may too. */
+    @Test
+    void everyNameOfTheContractThatIsAnAttributeIsKnown() {
+        var known = GenAiName.ALL.stream().map(GenAiName::attribute).toList();
+        for (var field : EventTopic.TOKEN_USAGE.fields().fields()) {
+            for (var alias : field.aliases()) {
+                assertTrue(
+                        known.contains(alias.name()) || !ATTRIBUTE.matcher(alias.name()).find(),
+                        alias.name());
+            }
         }
     }
 
@@ -64,7 +80,7 @@ class GenAiNameTest {
                 inPage);
     }
 
-    private static String inWords(Vocabulary vocabulary) {
+    static String inWords(Vocabulary vocabulary) {
         return switch (vocabulary) {
             case OURS -> "our contract";
             case GENAI -> "semantic-conventions-genai";
@@ -72,6 +88,8 @@ class GenAiNameTest {
             case V1_27 -> "semantic-conventions 1.27–1.36";
             case V1_26 -> "semantic-conventions to 1.26";
             case VLLM -> "vLLM";
+            case OPENLLMETRY -> "OpenLLMetry";
+            case OPENINFERENCE -> "OpenInference";
             case GENERAL -> "OpenTelemetry, stable";
         };
     }

@@ -208,12 +208,24 @@ class SpanBytesTest {
             case 0 -> value.setBoolValue(random.nextBoolean());
             case 1 ->
                     value.setDoubleValue(random.nextInt(5) == 0 ? Double.NaN : random.nextInt(99));
-            case 2 -> value.setArrayValue(ArrayValue.newBuilder().addValues(AnyValue.newBuilder()));
+            case 2 -> value.setArrayValue(array());
             case 3 -> value.setBytesValue(id(4));
             case 4, 5 -> value.setIntValue(random.nextInt(10) == 0 ? -1 : random.nextInt(5000));
             default -> value.setStringValue(TEXTS.get(random.nextInt(TEXTS.size())));
         }
         return value.build().toByteArray();
+    }
+
+    private ArrayValue array() {
+        var array = ArrayValue.newBuilder();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            var each = AnyValue.newBuilder();
+            array.addValues(
+                    random.nextInt(4) == 0
+                            ? each
+                            : each.setStringValue(TEXTS.get(random.nextInt(TEXTS.size()))));
+        }
+        return array.build();
     }
 
     private static byte[] nested(int field, byte[] message) {

@@ -204,6 +204,91 @@ class SpanUsagesTest {
     }
 
     @Test
+    void aSpanOfOpenLlmetryOrOfOpenInferenceIsOneToo() throws BadRequestException {
+        var openLlmetry =
+                usage(
+                        span(
+                                Map.of(
+                                        "llm.request.type", "chat",
+                                        "gen_ai.request.model", "claude",
+                                        "llm.usage.prompt_tokens", 100,
+                                        "llm.usage.completion_tokens", 50,
+                                        "gen_ai.usage.cache_read_input_tokens", 60,
+                                        "gen_ai.usage.cache_creation_input_tokens", 30,
+                                        "gen_ai.usage.reasoning_tokens", 20)));
+        var openInference =
+                usage(
+                        span(
+                                Map.of(
+                                        "openinference.span.kind", "LLM",
+                                        "llm.model_name", "claude",
+                                        "llm.provider", "anthropic",
+                                        "llm.token_count.prompt", 100,
+                                        "llm.token_count.completion", 50,
+                                        "llm.token_count.prompt_details.cache_read", 60,
+                                        "llm.token_count.prompt_details.cache_write", 30,
+                                        "llm.token_count.completion_details.reasoning", 20,
+                                        "llm.token_count.total", 150)));
+
+        assertEquals("chat", openLlmetry.get(TokenUsage.OPERATION));
+        assertEquals("anthropic", openInference.get(TokenUsage.PROVIDER));
+        for (var usage : List.of(openLlmetry, openInference)) {
+            assertEquals("claude", usage.get(TokenUsage.MODEL));
+            assertEquals(100L, usage.get(TokenUsage.PROMPT_TOKENS));
+            assertEquals(50L, usage.get(TokenUsage.COMPLETION_TOKENS));
+            assertEquals(60L, usage.get(TokenUsage.CACHED_PROMPT_TOKENS));
+            assertEquals(30L, usage.get(TokenUsage.CACHE_WRITE_TOKENS));
+            assertEquals(20L, usage.get(TokenUsage.REASONING_TOKENS));
+        }
+    }
+
+    @Test
+    void tokensByNamesOfOpenInferenceAloneAreSeen() throws BadRequestException {
+        var values = Map.<String, Object>of("llm.model_name", "m", "llm.token_count.prompt", 7);
+
+        assertEquals(7L, usage(span(values)).get(TokenUsage.PROMPT_TOKENS));
+        assertEquals(7L, event(translatedLogs(values)).get(TokenUsage.PROMPT_TOKENS));
+    }
+
+    /** Of what failed, and of a stream that does not say its tokens. */
+    @Test
+    void aRequestByNamesOfOthersIsOneWithoutItsTokensToo() throws BadRequestException {
+        for (var kind :
+                List.of(
+                        Map.entry("llm.request.type", "chat"),
+                        Map.entry("openinference.span.kind", "LLM"))) {
+            var values =
+                    Map.<String, Object>of(kind.getKey(), kind.getValue(), "llm.model_name", "m");
+
+            assertEquals("_OTHER", usage(failed(values)).get(TokenUsage.ERROR_TYPE));
+            assertEquals(
+                    1, translated(Map.of(), request(Map.of(), span(values))).warnings().size());
+        }
+    }
+
+    @Test
+    void whatEndedAnAnswerIsItsStatusUnlessTheSpanFailed() throws BadRequestException {
+        var values = new HashMap<>(chatWith("gen_ai.usage.input_tokens", 9));
+        values.put("gen_ai.response.finish_reasons", List.of("length"));
+
+        assertEquals("length", usage(span(values)).get(TokenUsage.STATUS));
+        assertEquals("length", event(translatedLogs(values)).get(TokenUsage.STATUS));
+        assertEquals("error", usage(failed(values)).get(TokenUsage.STATUS));
+        values.put("gen_ai.response.finish_reasons", List.of("stop", "length"));
+        assertEquals("ok", usage(span(values)).get(TokenUsage.STATUS));
+    }
+
+    @Test
+    void theServersAddressIsTheHostWhereNoNameIsTold() throws BadRequestException {
+        var values = new HashMap<>(chatWith("gen_ai.usage.input_tokens", 9));
+        values.put("server.address", "llama.internal");
+        var named = translated(Map.of(), request(Map.of("host.name", "node-1"), span(values)));
+
+        assertEquals("llama.internal", usage(span(values)).get(TokenUsage.HOST));
+        assertEquals("node-1", event(named).get(TokenUsage.HOST));
+    }
+
+    @Test
     void anErrorIsToldByTheSpansStatus() throws BadRequestException {
         var usage =
                 usage(failed(Map.of("gen_ai.request.model", "m", "gen_ai.usage.input_tokens", 1)));
@@ -236,6 +321,20 @@ class SpanUsagesTest {
         assertEquals(1000L, usage.get(TokenUsage.PROMPT_TOKENS));
         assertEquals(900L, usage.get(TokenUsage.CACHED_PROMPT_TOKENS));
         assertEquals(90L, usage.get(TokenUsage.CACHE_WRITE_TOKENS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"AGENT", "CHAIN", "TOOL"})
+    void whatSumsUpOtherSpansOfOpenInferenceIsNotCountedAgain(String kind)
+            throws BadRequestException {
+        var agent =
+                span(
+                        Map.of(
+                                "openinference.span.kind", kind,
+                                "llm.token_count.prompt", 5,
+                                "llm.token_count.completion", 5));
+
+        assertEquals(1, translated(Map.of(), request(Map.of(), agent)).passed());
     }
 
     @ParameterizedTest
