@@ -187,15 +187,19 @@ public final class Door implements AutoCloseable {
         }
     }
 
+    /** Why nothing is taken at present, in one line; empty where it is. */
+    public Optional<String> unavailable() {
+        return ready
+                ? publisher.unavailable()
+                : Optional.of(publisher.unavailable().orElse("Kafka lacks a topic"));
+    }
+
     private void requireAvailable() {
-        var why =
-                ready
-                        ? publisher.unavailable()
-                        : Optional.of(publisher.unavailable().orElse("Kafka lacks a topic"));
-        why.ifPresent(
-                problem -> {
-                    throw refuse(problem);
-                });
+        unavailable()
+                .ifPresent(
+                        problem -> {
+                            throw refuse(problem);
+                        });
     }
 
     private UnavailableException refuse(String problem) {

@@ -17,9 +17,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -48,7 +46,7 @@ public final class GrpcDoor implements OpenDoor {
 
     private final Door door;
     private final Server server;
-    private final HealthStatusManager health;
+    private final Serving health;
     private final ExecutorService threads;
     private final Periodic sweep;
     private final String address;
@@ -56,7 +54,7 @@ public final class GrpcDoor implements OpenDoor {
     private GrpcDoor(
             Door door,
             Server server,
-            HealthStatusManager health,
+            Serving health,
             ExecutorService threads,
             OpenCalls calls,
             String host) {
@@ -75,7 +73,7 @@ public final class GrpcDoor implements OpenDoor {
      */
     public static GrpcDoor open(
             DoorSettings settings, Door door, BearerTokens tokens, Otlp otlp, Clock clock) {
-        var health = new HealthStatusManager();
+        var health = new Serving(() -> door.unavailable().isEmpty());
         var threads =
                 Executors.newThreadPerTaskExecutor(
                         Thread.ofVirtual().name("door-grpc-", 0).factory());
@@ -87,7 +85,7 @@ public final class GrpcDoor implements OpenDoor {
                         door::countSlow);
         door.show(calls, settings.limits().maxRequests(), OpenCalls::taken, OpenCalls::turnedAway);
         var admission = new Admission(tokens, calls, threads);
-        var builder = builder(settings, threads).addService(health.getHealthService());
+        var builder = builder(settings, threads).addService(health.service());
         for (var service : OtlpServices.of(otlp)) {
             builder.addService(ServerInterceptors.intercept(service, admission));
         }
@@ -97,10 +95,9 @@ public final class GrpcDoor implements OpenDoor {
                 ServerInterceptors.intercept(ProtoReflectionServiceV1.newInstance(), admission));
         try {
             var server = builder.build().start();
-            health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, ServingStatus.SERVING);
-            health.setStatus(IngestService.NAME, ServingStatus.SERVING);
             return new GrpcDoor(door, server, health, threads, calls, settings.grpc().host());
         } catch (IOException e) {
+            health.close();
             threads.close();
             throw unusable(settings.grpc(), e);
         }
@@ -176,7 +173,7 @@ public final class GrpcDoor implements OpenDoor {
     @Override
     public void close() {
         door.close();
-        health.enterTerminalState();
+        health.close();
         server.shutdown();
         try {
             if (!server.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
