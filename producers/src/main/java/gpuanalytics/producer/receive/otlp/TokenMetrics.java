@@ -14,6 +14,7 @@ import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
 import io.opentelemetry.proto.metrics.v1.DataPointFlags;
+import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
@@ -22,7 +23,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -36,17 +36,8 @@ import org.jspecify.annotations.Nullable;
 final class TokenMetrics {
 
     private static final String MEDIA_TYPE = "application/x-protobuf";
-    private static final String HISTOGRAM = "gen_ai.client.token.usage";
-    private static final String TOKEN_TYPE = "gen_ai.token.type";
-
-    private static final Map<String, Field<Long>> COUNTERS =
-            Map.of(
-                    "gen_ai.client.inference.usage.input_tokens", TokenUsage.PROMPT_TOKENS,
-                    "gen_ai.client.inference.usage.output_tokens", TokenUsage.COMPLETION_TOKENS,
-                    "vllm:prompt_tokens", TokenUsage.PROMPT_TOKENS,
-                    "vllm:prompt_tokens_total", TokenUsage.PROMPT_TOKENS,
-                    "vllm:generation_tokens", TokenUsage.COMPLETION_TOKENS,
-                    "vllm:generation_tokens_total", TokenUsage.COMPLETION_TOKENS);
+    private static final String EXPECTED_DELTA =
+            "expected OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta";
 
     private static final int ID_BYTES = 16;
 
@@ -75,6 +66,15 @@ final class TokenMetrics {
             List<KeyValue> attributes, long start, long end, double tokens, byte[] bytes) {
 
         static Interval of(HistogramDataPoint point) {
+            return new Interval(
+                    point.getAttributesList(),
+                    point.getStartTimeUnixNano(),
+                    point.getTimeUnixNano(),
+                    point.hasSum() && isRecorded(point.getFlags()) ? point.getSum() : Double.NaN,
+                    point.toByteArray());
+        }
+
+        static Interval of(ExponentialHistogramDataPoint point) {
             return new Interval(
                     point.getAttributesList(),
                     point.getStartTimeUnixNano(),
@@ -113,25 +113,22 @@ final class TokenMetrics {
     /** Takes a metric, or passes it over where it is none of tokens, or not to be counted. */
     void translate(Metric metric, InstrumentationScope scope, Attributes resource, Translation into)
             throws BadRequestException {
-        if (!isOfTokens(metric) || !origins.allow(UsageOrigin.METRICS, resource, into)) {
+        var name = TokenMetricName.of(metric.getName());
+        if (name == null || !origins.allow(UsageOrigin.METRICS, resource, into)) {
             into.pass(points(metric));
             return;
         }
-        boolean isCumulative = isCumulative(metric);
-        if (!isDelta(metric) && (!isCumulative || streams.isEmpty())) {
-            into.warn(
-                    "%s is no delta, expected OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=delta%s"
-                            .formatted(
-                                    metric.getName(),
-                                    isCumulative
-                                            ? ", or DOOR_CUMULATIVE_USAGE=true at the only replica"
-                                            : ""));
+        var problem = problem(metric);
+        if (problem != null) {
+            into.warn(metric.getName() + problem);
             into.pass(points(metric));
             return;
         }
+        boolean isCumulative =
+                temporality(metric) == AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE;
         for (var point : intervals(metric)) {
             var attributes = resource.with(point.attributes());
-            var field = field(metric, attributes);
+            var field = name.field(attributes);
             if (field == null || !Double.isFinite(point.tokens())) {
                 into.pass(1);
             } else if (isCumulative) {
@@ -176,45 +173,53 @@ final class TokenMetrics {
         return Told.of(decoded, topic, MEDIA_TYPE, interval.bytes());
     }
 
-    private static boolean isOfTokens(Metric metric) {
-        return metric.getName().equals(HISTOGRAM) || COUNTERS.containsKey(metric.getName());
-    }
-
-    private static boolean isDelta(Metric metric) {
-        var delta = AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA;
+    /** Why nothing of a metric can be counted, to be said behind its name; null where it can. */
+    private @Nullable String problem(Metric metric) {
         return switch (metric.getDataCase()) {
-            case SUM -> metric.getSum().getAggregationTemporality() == delta;
-            case HISTOGRAM -> metric.getHistogram().getAggregationTemporality() == delta;
-            default -> false;
+            case SUM, HISTOGRAM, EXPONENTIAL_HISTOGRAM ->
+                    switch (temporality(metric)) {
+                        case AGGREGATION_TEMPORALITY_DELTA -> null;
+                        case AGGREGATION_TEMPORALITY_CUMULATIVE -> problemOfCumulative(metric);
+                        default -> " tells no temporality, " + EXPECTED_DELTA;
+                    };
+            case GAUGE -> " is a gauge, expected a sum or a histogram of tokens";
+            case SUMMARY -> " is a summary, expected a sum or a histogram of tokens";
+            case DATA_NOT_SET -> " has no points, expected a sum or a histogram of tokens";
         };
     }
 
-    /** Whether it is a sum since a start that only rises; one that may fall is none of tokens. */
-    private static boolean isCumulative(Metric metric) {
-        var cumulative = AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE;
+    private @Nullable String problemOfCumulative(Metric metric) {
+        if (metric.hasSum() && !metric.getSum().getIsMonotonic()) {
+            return " is no delta and may fall, " + EXPECTED_DELTA;
+        }
+        return streams.isPresent()
+                ? null
+                : " is no delta, "
+                        + EXPECTED_DELTA
+                        + ", or DOOR_CUMULATIVE_USAGE=true at the only replica";
+    }
+
+    private static AggregationTemporality temporality(Metric metric) {
         return switch (metric.getDataCase()) {
-            case SUM ->
-                    metric.getSum().getIsMonotonic()
-                            && metric.getSum().getAggregationTemporality() == cumulative;
-            case HISTOGRAM -> metric.getHistogram().getAggregationTemporality() == cumulative;
-            default -> false;
+            case SUM -> metric.getSum().getAggregationTemporality();
+            case HISTOGRAM -> metric.getHistogram().getAggregationTemporality();
+            case EXPONENTIAL_HISTOGRAM ->
+                    metric.getExponentialHistogram().getAggregationTemporality();
+            case GAUGE, SUMMARY, DATA_NOT_SET ->
+                    AggregationTemporality.AGGREGATION_TEMPORALITY_UNSPECIFIED;
         };
     }
 
     private static List<Interval> intervals(Metric metric) {
-        return metric.hasHistogram()
-                ? metric.getHistogram().getDataPointsList().stream().map(Interval::of).toList()
-                : metric.getSum().getDataPointsList().stream().map(Interval::of).toList();
-    }
-
-    private static @Nullable Field<Long> field(Metric metric, Attributes attributes) {
-        return metric.getName().equals(HISTOGRAM)
-                ? switch (attributes.text(TOKEN_TYPE).orElse("")) {
-                    case "input" -> TokenUsage.PROMPT_TOKENS;
-                    case "output", "completion" -> TokenUsage.COMPLETION_TOKENS;
-                    default -> null;
-                }
-                : COUNTERS.get(metric.getName());
+        return switch (metric.getDataCase()) {
+            case HISTOGRAM ->
+                    metric.getHistogram().getDataPointsList().stream().map(Interval::of).toList();
+            case EXPONENTIAL_HISTOGRAM ->
+                    metric.getExponentialHistogram().getDataPointsList().stream()
+                            .map(Interval::of)
+                            .toList();
+            default -> metric.getSum().getDataPointsList().stream().map(Interval::of).toList();
+        };
     }
 
     private static Said said(
