@@ -70,6 +70,7 @@ public final class KafkaPublisher implements AutoCloseable {
     private final List<OutageWatch> watches = new CopyOnWriteArrayList<>();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private volatile @Nullable Producer<byte[], byte[]> producer;
+    private volatile boolean isLost;
     private @Nullable Periodic outageWatch;
     private boolean closed;
 
@@ -173,9 +174,10 @@ public final class KafkaPublisher implements AutoCloseable {
         }
         if (producer == null) {
             warnOfUnequalPartitions(partitions);
-            producer = new KafkaProducer<>(settings());
+            var opened = new KafkaProducer<byte[], byte[]>(settings());
+            producer = opened;
             noteOutage();
-            outageWatch = new Periodic("kafka-outage-watch", POLL, this::noteOutage);
+            outageWatch = new Periodic("kafka-outage-watch", POLL, () -> look(opened));
         }
         return producer;
     }
@@ -252,6 +254,15 @@ public final class KafkaPublisher implements AutoCloseable {
         }
     }
 
+    /**
+     * A client that reaches no broker begins anew, and forgets where the topics are: no record is
+     * handed over any more whose acknowledgement could be missed.
+     */
+    private void look(Producer<byte[], byte[]> open) {
+        isLost = !isKnown(eventTopics(), open);
+        noteOutage();
+    }
+
     private void noteOutage() {
         if (failure.get() != null) {
             return;
@@ -265,7 +276,7 @@ public final class KafkaPublisher implements AutoCloseable {
 
     private boolean isOutage() {
         var now = clock.instant();
-        return watches.stream().anyMatch(watch -> watch.isOutage(now));
+        return isLost || watches.stream().anyMatch(watch -> watch.isOutage(now));
     }
 
     /** Why nothing should be handed over at present, if so. */

@@ -42,7 +42,8 @@ final class SnappyBlock {
             if (length > 0) {
                 new Snappy().decode(Unpooled.wrappedBuffer(block), out);
             }
-        } catch (DecompressionException | IndexOutOfBoundsException e) {
+        } catch (DecompressionException | IndexOutOfBoundsException | IllegalArgumentException e) {
+            // the last of these for a part that says to be longer than 2 GiB
             throw bad(String.valueOf(e.getMessage()));
         }
         if (out.writerIndex() != length) {

@@ -394,8 +394,14 @@ class OtlpStatusIT {
                     awaitTold(watched, ServingStatus.SERVING);
                     assertEquals(ServingStatus.SERVING, asked(to, IngestService.NAME));
                 }
-                // that Kafka has gone is seen by what waits for it
-                assertEquals(503, away.post("/v1/events", usage()).statusCode());
+                // that Kafka has gone is seen by what waits for it, which may find no room at first
+                Waiting.until(
+                        "the door to see that Kafka is away",
+                        Duration.ofSeconds(60),
+                        () -> {
+                            assertEquals(503, away.post("/v1/events", usage()).statusCode());
+                            return asked(to, "") == ServingStatus.NOT_SERVING;
+                        });
                 requireToComeAgain(Signal.TRACES.refused(to, new byte[0]));
                 awaitTold(watched, ServingStatus.NOT_SERVING);
             } finally {

@@ -89,6 +89,8 @@ class SnappyBlockTest {
                 "05",
                 // says 5 bytes, and ends within its text
                 "05104142",
+                // says 5 bytes: a part of more than 2 GiB
+                "05fcffffffbf",
                 // says 4 bytes: a copy from before the beginning
                 "040d08",
                 // a copy of nothing, 0 bytes back

@@ -11,6 +11,9 @@ import java.util.concurrent.Semaphore;
 /** A process that prints what its nvidia-smi source gives, until that ends. */
 final class PrintedSamples {
 
+    /** Tells what it prints from what is logged. */
+    static final String MARK = "> ";
+
     private PrintedSamples() {}
 
     public static void main(String[] arguments) throws InterruptedException {
@@ -25,13 +28,14 @@ final class PrintedSamples {
                 woken.acquire();
                 for (var sample : events.take(Instant.now(), 100)) {
                     System.out.println(
-                            sample.require(GpuMetric.GPU_INDEX)
+                            MARK
+                                    + sample.require(GpuMetric.GPU_INDEX)
                                     + " "
                                     + sample.require(GpuMetric.POWER_W));
                 }
             }
             events.nextDue(Instant.now());
-            System.out.println(feed.parts().getFirst().detail().replaceFirst(".*; ", ""));
+            System.out.println(feed.parts().getFirst().detail().replaceFirst(".*; ", MARK));
         }
     }
 }

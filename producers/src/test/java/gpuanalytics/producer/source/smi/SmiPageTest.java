@@ -139,8 +139,11 @@ final class SmiPageTest {
         var process = bash("set -o pipefail; " + example);
 
         assertEquals(
-                List.of("0 302.5", "1 302.5", "0 302.5", "1 302.5", "- has ended"),
-                printed(process).lines().filter(line -> !line.startsWith("SLF4J")).toList());
+                List.of("> 0 302.5", "> 1 302.5", "> 0 302.5", "> 1 302.5", "> - has ended"),
+                printed(process)
+                        .lines()
+                        .filter(line -> line.startsWith(PrintedSamples.MARK))
+                        .toList());
         assertEquals(0, process.waitFor());
     }
 
