@@ -28,6 +28,8 @@ final class DemoDay implements EventSource {
                         options.sampleInterval(),
                         DemoTime.DAY.multipliedBy(2));
         this.fleet = new SyntheticSource(patient, () -> all);
+        // it begins when it is first asked, which may be hours into a day that goes by in seconds
+        var _ = fleet.nextDue(time.start());
         this.time = time;
         this.incidents = incidents;
     }

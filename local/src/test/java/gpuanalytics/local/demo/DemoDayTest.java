@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** What goes wrong on the day does so at whatever hour and with whatever fleet it is told. */
@@ -42,15 +43,29 @@ class DemoDayTest {
         return tests;
     }
 
-    private static void check(int gpus, Instant began) {
+    /** A machine that has much to do starts a program in seconds that are hours of the day. */
+    @Test
+    void aDayThatIsFirstAskedLateIsToldFromItsBeginning() {
+        var time = new DemoTime(DAY, LENGTH);
+        var day = day(12, time);
+
+        var first = day.take(DAY.plus(LENGTH.dividedBy(2)), 1).getFirst().ts();
+
+        assertTrue(first.isBefore(time.start().plus(INTERVAL.multipliedBy(2))), first::toString);
+    }
+
+    private static DemoDay day(int gpus, DemoTime time) {
         var fleet = Fleet.of(gpus);
+        return new DemoDay(
+                new SyntheticOptions(fleet, 16, INTERVAL, Duration.ofDays(1)),
+                gpus / 30.0,
+                time,
+                new Incidents(fleet, time));
+    }
+
+    private static void check(int gpus, Instant began) {
         var time = new DemoTime(began, LENGTH);
-        var day =
-                new DemoDay(
-                        new SyntheticOptions(fleet, 16, INTERVAL, Duration.ofDays(1)),
-                        gpus / 30.0,
-                        time,
-                        new Incidents(fleet, time));
+        var day = day(gpus, time);
         Map<String, Duration> throttled = new HashMap<>();
         Map<String, Duration> lost = new HashMap<>();
         for (var now = began; !time.isOver(now); now = now.plus(STEP)) {
