@@ -40,6 +40,13 @@ public final class RaceMain {
     private static final List<Duration> FLUSHES =
             List.of(Duration.ofSeconds(2), Duration.ofSeconds(10));
 
+    /** Half is the goal; at the others feed, broker and store leave more of the machine. */
+    private static final List<Share> SHARES_OF_RATE =
+            List.of(
+                    new Share("half", 0.5),
+                    new Share("a quarter", 0.25),
+                    new Share("a tenth", 0.1));
+
     private static final int PUBLISHED = 1_000_000;
     private static final int PUBLISHING_ROUNDS = 3;
 
@@ -91,7 +98,7 @@ public final class RaceMain {
                 options.directory().resolve("broker.log"));
     }
 
-    /** Ours at half of its own rate, with the workloads that run more than once. */
+    /** Ours at parts of its own rate, with the workloads that run more than once. */
     private static void live(
             RaceOptions options,
             Race race,
@@ -108,20 +115,28 @@ public final class RaceMain {
                 continue;
             }
             var load = workload.load(options.records(), options.seed());
-            double rate = summary.recordsPerSecond().median() / 2;
-            var what =
-                    "ours, workload %s at half of its rate, append to acknowledged"
-                            .formatted(summary.workload());
-            atRate(
-                    what,
-                    () -> live.run(ours, load, rate, race.stage(ours, load).directory()),
-                    ages -> {
-                        measures.add(what + ", p50", "ms", ages.p50Millis());
-                        measures.add(what + ", p99", "ms", ages.p99Millis());
-                        measures.add(what + ", store writes", "per record", ages.writesPerRecord());
-                    });
+            for (var share : SHARES_OF_RATE) {
+                double rate = summary.recordsPerSecond().median() * share.ofRate();
+                var what =
+                        "ours, workload %s at %s of its rate, append to acknowledged"
+                                .formatted(summary.workload(), share.name());
+                atRate(
+                        what,
+                        () -> live.run(ours, load, rate, race.stage(ours, load).directory()),
+                        ages -> add(measures, what, ages));
+            }
         }
     }
+
+    private static void add(Measures measures, String what, LiveRun.Ages ages) {
+        measures.add(what + ", p50", "ms", ages.p50Millis());
+        measures.add(what + ", p99", "ms", ages.p99Millis());
+        measures.add(what + ", store writes", "per record", ages.writesPerRecord());
+        measures.add(what + ", the machine's cores", "busy", ages.busyCores());
+    }
+
+    /** A part of a rate, as it is said and as it counts. */
+    private record Share(String name, double ofRate) {}
 
     /** A run at a rate. */
     private interface AtRate {

@@ -36,7 +36,10 @@ final class IngestPipeline implements AutoCloseable {
 
     private static final Duration POLL_TIMEOUT = Duration.ofMillis(50);
 
-    /** While nothing is fetched: what the writers have left must last until fetching goes on. */
+    /**
+     * While nothing is fetched, and while a batch waits for a writer: what the writers have left
+     * must last until this is over.
+     */
     private static final Duration FULL_TIMEOUT = Duration.ofMillis(10);
 
     private final IngestSettings settings;
@@ -92,12 +95,13 @@ final class IngestPipeline implements AutoCloseable {
             // Full: nothing more is fetched, but poll goes on, so the group keeps its member.
             var full = underWay.bytes() >= settings.bufferBytes();
             consumer.setFull(full);
-            var records = consumer.poll(full ? FULL_TIMEOUT : POLL_TIMEOUT);
+            var wait = full ? FULL_TIMEOUT : batcher.wait(POLL_TIMEOUT, FULL_TIMEOUT);
+            var records = consumer.poll(wait);
             underWay.reached(Step.POLLED);
             // A bad record is a value that goes to the dead letters; it stops nobody.
             var decoded = decode.decode(records);
             underWay.reached(Step.DECODED);
-            carry(batcher.add(decoded));
+            carry(batcher.add(decoded, writers.hasFree()));
             // Only what is done is committed: a restart begins at or before the first effect owed.
             consumer.commitDue();
             underWay.reached(Step.COMMITTED);

@@ -176,10 +176,10 @@ public record ProcessorConfig(
                 reader.duration(
                         "BATCH_AGE_MS",
                         ChronoUnit.MILLIS,
-                        200,
+                        20,
                         0,
                         60_000,
-                        "How long a record waits for its batch to fill"));
+                        "How long a record waits for others while a writer is free"));
     }
 
     private static IngestSettings ingest(EnvironmentReader reader, BatchPolicy batch) {

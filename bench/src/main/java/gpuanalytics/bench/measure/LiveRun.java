@@ -1,5 +1,6 @@
 package gpuanalytics.bench.measure;
 
+import com.sun.management.OperatingSystemMXBean;
 import gpuanalytics.bench.contender.Contender;
 import gpuanalytics.bench.contender.Stage;
 import gpuanalytics.bench.load.LiveFeed;
@@ -8,6 +9,7 @@ import gpuanalytics.bench.load.TopicFiller;
 import gpuanalytics.bench.process.ChildJvm;
 import gpuanalytics.bench.store.StoreProcess;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +21,7 @@ import java.util.List;
 public final class LiveRun {
 
     /** Compilation, and what was sent while the contender joined its group. */
-    private static final Duration WARM_UP = Duration.ofSeconds(20);
+    private static final Duration WARM_UP = Duration.ofSeconds(40);
 
     /** Two flushes of rollups where they wait for longest. */
     private static final Duration MEASURED = Duration.ofSeconds(20);
@@ -33,14 +35,18 @@ public final class LiveRun {
      * @param p50Millis half of the events are younger
      * @param p99Millis all but one in a hundred are younger
      * @param writesPerRecord what the store took per record meanwhile
+     * @param busyCores how many of the machine's cores worked, the feed's and the broker's with
+     *     them
      */
-    public record Ages(double p50Millis, double p99Millis, double writesPerRecord) {
+    public record Ages(
+            double p50Millis, double p99Millis, double writesPerRecord, double busyCores) {
 
-        static Ages of(List<Long> sortedMicros, double writesPerRecord) {
+        static Ages of(List<Long> sortedMicros, double writesPerRecord, double busyCores) {
             if (sortedMicros.isEmpty()) {
                 throw new IllegalStateException("no event reached the store");
             }
-            return new Ages(at(sortedMicros, 0.50), at(sortedMicros, 0.99), writesPerRecord);
+            return new Ages(
+                    at(sortedMicros, 0.50), at(sortedMicros, 0.99), writesPerRecord, busyCores);
         }
 
         private static double at(List<Long> sortedMicros, double share) {
@@ -49,6 +55,8 @@ public final class LiveRun {
         }
     }
 
+    private final OperatingSystemMXBean machine =
+            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     private final StoreProcess store;
     private final TopicFiller topics;
 
@@ -83,11 +91,16 @@ public final class LiveRun {
             Thread.sleep(WARM_UP);
             store.reset();
             store.sampleEvery(TIMED_OF);
+            // Each answer is of the time since the one before.
+            machine.getCpuLoad();
             Thread.sleep(MEASURED);
+            double busyCores = machine.getCpuLoad() * machine.getAvailableProcessors();
             feed.requireOnTime();
             var counts = store.countsAndLatencies();
             return Ages.of(
-                    counts.latencyMicros(), counts.documents() / (double) counts.rawDocuments());
+                    counts.latencyMicros(),
+                    counts.documents() / (double) counts.rawDocuments(),
+                    busyCores);
         } finally {
             store.sampleEvery(0);
             live.filledTopics().forEach(topics::deleteLater);

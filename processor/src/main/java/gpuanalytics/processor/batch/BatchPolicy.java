@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param rows the most records
  * @param bytes how many bytes are enough; one record may exceed them
- * @param age how long the first record may wait for others
+ * @param age how long the first record may wait for others while a writer is free
  */
 public record BatchPolicy(int rows, long bytes, Duration age) {
 

@@ -25,9 +25,11 @@ public final class Batcher {
     /**
      * Adds records, all events of each.
      *
+     * @param writerFree whether a batch would be written at once; one that would only wait for a
+     *     writer fills meanwhile, however old it is
      * @return the batches that go to the store now, oldest first
      */
-    public List<Batch> add(List<DecodedRecord> records) {
+    public List<Batch> add(List<DecodedRecord> records, boolean writerFree) {
         var due = new ArrayList<Batch>();
         long allBytes = 0;
         for (var record : records) {
@@ -41,10 +43,28 @@ public final class Batcher {
             }
         }
         underWay.read(records.size(), allBytes);
-        if (open != null && isDue(open)) {
+        // What became full just now takes a writer first.
+        if (open != null && isDue(open, writerFree && due.isEmpty())) {
             due.addAll(rest());
         }
         return due;
+    }
+
+    /**
+     * How long further records may be waited for before {@link #add} is called again.
+     *
+     * @param longest where no batch is open
+     * @param again where a batch is old enough and waits for a writer
+     */
+    public Duration wait(Duration longest, Duration again) {
+        if (open == null) {
+            return longest;
+        }
+        var left = policy.age().minus(age(open));
+        if (left.isPositive()) {
+            return left.compareTo(longest) < 0 ? left : longest;
+        }
+        return again;
     }
 
     /** What waits for further records: one batch or none. */
@@ -59,9 +79,13 @@ public final class Batcher {
         return List.of(batch.build());
     }
 
-    private boolean isDue(Batch.Builder batch) {
-        var age = Duration.ofNanos(System.nanoTime() - batch.openedNanos());
-        return policy.isDue(batch.size(), batch.bytes(), age);
+    private boolean isDue(Batch.Builder batch, boolean writerFree) {
+        return policy.isFull(batch.size(), batch.bytes())
+                || (writerFree && policy.isDue(batch.size(), batch.bytes(), age(batch)));
+    }
+
+    private static Duration age(Batch.Builder batch) {
+        return Duration.ofNanos(System.nanoTime() - batch.openedNanos());
     }
 
     private Batch.Builder open() {

@@ -7,6 +7,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads that write: several batches at the same time, begun in the order they come in. What
@@ -14,12 +15,15 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Writers implements AutoCloseable {
 
+    private final int atOnce;
+    private final AtomicInteger notDone = new AtomicInteger();
     private final ThreadPoolExecutor threads;
 
     /**
      * @param atOnce how many batches are written at the same time
      */
     public Writers(int atOnce) {
+        this.atOnce = atOnce;
         threads =
                 new ThreadPoolExecutor(
                         atOnce,
@@ -32,9 +36,21 @@ public final class Writers implements AutoCloseable {
 
     /** Begins some work once a thread is free; does not wait. */
     public <T> Future<T> start(Callable<T> work) {
-        var task = new FutureTask<>(work);
+        notDone.incrementAndGet();
+        var task =
+                new FutureTask<>(work) {
+                    @Override
+                    protected void done() {
+                        notDone.decrementAndGet();
+                    }
+                };
         threads.execute(task);
         return task;
+    }
+
+    /** Whether what is started now is begun at once. */
+    public boolean hasFree() {
+        return notDone.get() < atOnce;
     }
 
     /** Cancels what nobody has begun: all of it came in after what somebody has. */
