@@ -7,7 +7,8 @@ import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lt;
 import static com.mongodb.client.model.Filters.ne;
 
-import com.mongodb.MongoCommandException;
+import com.mongodb.ErrorCategory;
+import com.mongodb.MongoWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.FindOneAndUpdateOptions;
 import com.mongodb.client.model.ReturnDocument;
@@ -37,8 +38,6 @@ public final class Runs {
 
     /** In a head: the run that is its own; in a part: its run. */
     public static final String RUN = "run";
-
-    private static final int DUPLICATE_KEY = 11000;
 
     /** Parts of a run that no head names after so long are of somebody who has ended. */
     private static final Duration ABANDONED = Duration.ofHours(6);
@@ -96,29 +95,45 @@ public final class Runs {
         return true;
     }
 
-    /** The run before, empty where there was none; null where a later version is there. */
+    /**
+     * The run before, empty where there was none; null where a later version is there. The head is
+     * updated, or else inserted, and not upserted: for an upsert that its own filter keeps from the
+     * document that is there, stores on DocumentDB answer code 1, which may mean anything.
+     */
     private @Nullable String swap(Instant start, long version, String run, Document more) {
-        var filter =
-                new Document(StoreLayout.ID, id(start))
-                        .append(VERSION, new Document("$not", new Document("$gt", version)));
-        var fields =
+        var head =
                 new Document(StoreLayout.SCOPE, HEAD)
                         .append(StoreLayout.BUCKET, Date.from(start))
                         .append(VERSION, version)
                         .append(RUN, run);
-        fields.putAll(more);
+        head.putAll(more);
+        var before = update(start, version, head);
+        if (before == null) {
+            // there is none, or a later one, or another processor's comes first
+            before = insert(start, head) ? "" : update(start, version, head);
+        }
+        return before;
+    }
+
+    private @Nullable String update(Instant start, long version, Document head) {
+        var notLater = new Document("$not", new Document("$gt", version));
+        var before =
+                collection.findOneAndUpdate(
+                        new Document(StoreLayout.ID, id(start)).append(VERSION, notLater),
+                        new Document("$set", head),
+                        new FindOneAndUpdateOptions().returnDocument(ReturnDocument.BEFORE));
+        return before == null ? null : Objects.requireNonNullElse(before.getString(RUN), "");
+    }
+
+    private boolean insert(Instant start, Document head) {
+        var first = new Document(StoreLayout.ID, id(start));
+        first.putAll(head);
         try {
-            var before =
-                    collection.findOneAndUpdate(
-                            filter,
-                            new Document("$set", fields),
-                            new FindOneAndUpdateOptions()
-                                    .upsert(true)
-                                    .returnDocument(ReturnDocument.BEFORE));
-            return before == null ? "" : Objects.requireNonNullElse(before.getString(RUN), "");
-        } catch (MongoCommandException e) {
-            if (e.getErrorCode() == DUPLICATE_KEY) {
-                return null;
+            collection.insertOne(first);
+            return true;
+        } catch (MongoWriteException e) {
+            if (e.getError().getCategory() == ErrorCategory.DUPLICATE_KEY) {
+                return false;
             }
             throw e;
         }
