@@ -152,10 +152,15 @@ final class Race {
         var figures = new Round(contender, stage, store, topics, limit).run(storeName);
         rounds.add(figures);
         System.out.print(figures.text());
+        printProfile(stage);
+        return figures;
+    }
+
+    /** Where a contender that has ended spent its time, if that was recorded. */
+    void printProfile(Stage stage) throws IOException {
         if (options.recording()) {
             System.out.print(Profile.read(stage.directory().resolve("profile.jfr")).summary());
         }
-        return figures;
     }
 
     /** Ten thousand records a second, and a minute: slower is broken. */

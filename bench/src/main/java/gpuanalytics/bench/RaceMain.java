@@ -120,17 +120,21 @@ public final class RaceMain {
                 var what =
                         "ours, workload %s at %s of its rate, append to acknowledged"
                                 .formatted(summary.workload(), share.name());
+                var stage = race.stage(ours, load);
                 atRate(
                         what,
-                        () -> live.run(ours, load, rate, race.stage(ours, load).directory()),
+                        () -> live.run(ours, load, rate, stage),
                         ages -> add(measures, what, ages));
+                race.printProfile(stage);
             }
         }
     }
 
     private static void add(Measures measures, String what, LiveRun.Ages ages) {
-        measures.add(what + ", p50", "ms", ages.p50Millis());
-        measures.add(what + ", p99", "ms", ages.p99Millis());
+        measures.add(what + ", p50", "ms", ages.acknowledged().p50Millis());
+        measures.add(what + ", p99", "ms", ages.acknowledged().p99Millis());
+        measures.add(what + ", until the broker has it, p50", "ms", ages.appended().p50Millis());
+        measures.add(what + ", until the broker has it, p99", "ms", ages.appended().p99Millis());
         measures.add(what + ", store writes", "per record", ages.writesPerRecord());
         measures.add(what + ", the machine's cores", "busy", ages.busyCores());
     }
@@ -166,7 +170,7 @@ public final class RaceMain {
                             .formatted(GPUS, flush.toSeconds());
             atRate(
                     what,
-                    () -> live.run(ours, load, GPUS, race.stage(ours, load).directory()),
+                    () -> live.run(ours, load, GPUS, race.stage(ours, load)),
                     ages -> measures.add(what, "per sample", ages.writesPerRecord()));
         }
     }

@@ -74,6 +74,7 @@ public record Connector(Path directory, boolean tuned) implements Contender {
         if (tuned) {
             worker.put("consumer.max.poll.records", "5000");
             worker.put("consumer.max.partition.fetch.bytes", "4194304");
+            worker.put("consumer.receive.buffer.bytes", "-1");
         }
         return worker;
     }

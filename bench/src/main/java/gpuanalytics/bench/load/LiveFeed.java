@@ -2,11 +2,15 @@ package gpuanalytics.bench.load;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.jspecify.annotations.Nullable;
 
 /** Sends events of now at a steady rate, in slices of a few milliseconds, until it is closed. */
 public final class LiveFeed implements AutoCloseable {
@@ -22,6 +26,8 @@ public final class LiveFeed implements AutoCloseable {
     private final Thread thread;
     private volatile boolean stopping;
     private volatile long behindNanos;
+    private volatile int timeEvery;
+    private final Queue<Long> appendMicros = new ConcurrentLinkedQueue<>();
 
     private LiveFeed(String bootstrap, Load load, double perSecond) {
         this.producer = new KafkaProducer<>(TopicFiller.settings(bootstrap));
@@ -41,6 +47,17 @@ public final class LiveFeed implements AutoCloseable {
         var feed = new LiveFeed(bootstrap, load, perSecond);
         feed.thread.start();
         return feed;
+    }
+
+    /** Of every how many events it is noted, from now on, how old they are in Kafka; 0 for none. */
+    public void timeEvery(int events) {
+        appendMicros.clear();
+        timeEvery = events;
+    }
+
+    /** From an event's time to the broker's acknowledgement, sorted; of the events noted. */
+    public List<Long> appendMicros() {
+        return appendMicros.stream().sorted().toList();
     }
 
     /**
@@ -86,6 +103,18 @@ public final class LiveFeed implements AutoCloseable {
     /** By turns, where there are both kinds. */
     private void send(long number, Instant at) {
         var stream = streams.get((int) (number % streams.size()));
-        var _ = producer.send(stream.record(number, at));
+        var record = stream.record(number, at);
+        int every = timeEvery;
+        if (every > 0 && number % every == 0) {
+            var _ = producer.send(record, (_, problem) -> note(at, problem));
+        } else {
+            var _ = producer.send(record);
+        }
+    }
+
+    private void note(Instant at, @Nullable Exception problem) {
+        if (problem == null) {
+            appendMicros.add(ChronoUnit.MICROS.between(at, Instant.now()));
+        }
     }
 }

@@ -10,7 +10,6 @@ import gpuanalytics.bench.process.ChildJvm;
 import gpuanalytics.bench.store.StoreProcess;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -30,23 +29,18 @@ public final class LiveRun {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
     /**
-     * What came of it.
+     * Of some ages.
      *
-     * @param p50Millis half of the events are younger
+     * @param p50Millis half are younger
      * @param p99Millis all but one in a hundred are younger
-     * @param writesPerRecord what the store took per record meanwhile
-     * @param busyCores how many of the machine's cores worked, the feed's and the broker's with
-     *     them
      */
-    public record Ages(
-            double p50Millis, double p99Millis, double writesPerRecord, double busyCores) {
+    public record Percentiles(double p50Millis, double p99Millis) {
 
-        static Ages of(List<Long> sortedMicros, double writesPerRecord, double busyCores) {
+        static Percentiles of(List<Long> sortedMicros) {
             if (sortedMicros.isEmpty()) {
                 throw new IllegalStateException("no event reached the store");
             }
-            return new Ages(
-                    at(sortedMicros, 0.50), at(sortedMicros, 0.99), writesPerRecord, busyCores);
+            return new Percentiles(at(sortedMicros, 0.50), at(sortedMicros, 0.99));
         }
 
         private static double at(List<Long> sortedMicros, double share) {
@@ -54,6 +48,21 @@ public final class LiveRun {
             return sortedMicros.get(Math.max(index, 0)) / 1000.0;
         }
     }
+
+    /**
+     * What came of it.
+     *
+     * @param acknowledged how old events are when the store acknowledges them
+     * @param appended how old they are when the broker does, the part that is not the contender's
+     * @param writesPerRecord what the store took per record meanwhile
+     * @param busyCores how many of the machine's cores worked, the feed's and the broker's with
+     *     them
+     */
+    public record Ages(
+            Percentiles acknowledged,
+            Percentiles appended,
+            double writesPerRecord,
+            double busyCores) {}
 
     private final OperatingSystemMXBean machine =
             ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
@@ -70,8 +79,9 @@ public final class LiveRun {
      *
      * @param load what the events are like; its topics are not used
      * @param perSecond events per second
+     * @param where its folder and its JVM's options; it gets topics and a group of its own
      */
-    public Ages run(Contender contender, Load load, double perSecond, Path directory)
+    public Ages run(Contender contender, Load load, double perSecond, Stage where)
             throws IOException, InterruptedException {
         var live = load.live(Long.toString(System.nanoTime(), 36));
         topics.create(live.sampleTopic());
@@ -82,8 +92,8 @@ public final class LiveRun {
                         store.url(),
                         live,
                         "live-" + System.nanoTime(),
-                        directory,
-                        List.of());
+                        where.directory(),
+                        where.jvmOptions());
         store.reset();
         try (var process = contender.start(stage);
                 var feed = LiveFeed.start(topics.bootstrap(), live, perSecond)) {
@@ -91,14 +101,16 @@ public final class LiveRun {
             Thread.sleep(WARM_UP);
             store.reset();
             store.sampleEvery(TIMED_OF);
+            feed.timeEvery(TIMED_OF);
             // Each answer is of the time since the one before.
             machine.getCpuLoad();
             Thread.sleep(MEASURED);
             double busyCores = machine.getCpuLoad() * machine.getAvailableProcessors();
             feed.requireOnTime();
             var counts = store.countsAndLatencies();
-            return Ages.of(
-                    counts.latencyMicros(),
+            return new Ages(
+                    Percentiles.of(counts.latencyMicros()),
+                    Percentiles.of(feed.appendMicros()),
                     counts.documents() / (double) counts.rawDocuments(),
                     busyCores);
         } finally {

@@ -167,6 +167,8 @@ public final class DeadLetterReader implements Letters {
                 ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
                 ANSWER_MS,
                 ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
-                FETCH_BYTES);
+                FETCH_BYTES,
+                ConsumerConfig.RECEIVE_BUFFER_CONFIG,
+                GroupClient.RECEIVE_BUFFER_BYTES);
     }
 }

@@ -37,6 +37,13 @@ final class GroupClient implements AutoCloseable {
     private static final int FETCH_MAX_BYTES = 16 << 20;
     private static final int PARTITION_FETCH_BYTES = 2 << 20;
 
+    /**
+     * As large as the system makes it. The client's default of 64 KiB is less than one segment of
+     * loopback holds: the broker's system then waits, 200 ms at a time, for a window that never
+     * opens so far.
+     */
+    static final int RECEIVE_BUFFER_BYTES = -1;
+
     private final MetadataVersion metadataVersion = new MetadataVersion();
     private final KafkaConsumer<ByteBuffer, ByteBuffer> consumer;
 
@@ -128,6 +135,7 @@ final class GroupClient implements AutoCloseable {
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, config.maxPollRecords());
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_MAX_BYTES);
         settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PARTITION_FETCH_BYTES);
+        settings.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, RECEIVE_BUFFER_BYTES);
         settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) REQUEST_TIMEOUT.toMillis());
         // A topic that is made later is noticed after this, not after 5 minutes.
         settings.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 5000);
