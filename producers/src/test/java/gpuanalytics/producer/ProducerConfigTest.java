@@ -1,5 +1,6 @@
 package gpuanalytics.producer;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -146,6 +147,17 @@ class ProducerConfigTest {
                                 "VLLM_TARGETS", "localhost:8000"));
 
         assertEquals(warnings, config.warnings().size());
+    }
+
+    /** There would never be room for it, and its client would come again for ever. */
+    @Test
+    void aMessageThatADoorCouldNeverHoldIsRefusedAtStart() {
+        assertEquals(
+                List.of(
+                        "DOOR_MAX_MESSAGE_BYTES is 8388608, expected at most the 8388607 of"
+                                + " DOOR_MAX_BYTES"),
+                errors(Map.of("DOOR_MAX_BYTES", "8388607")));
+        assertDoesNotThrow(() -> ProducerConfig.fromEnvironment(Map.of("DOOR_MAX_BYTES", "8 MiB")));
     }
 
     @Test

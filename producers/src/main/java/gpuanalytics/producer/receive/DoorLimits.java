@@ -51,4 +51,13 @@ public record DoorLimits(
                         "How long Kafka may take to acknowledge a request before its client is told"
                                 + " to come again, in ms"));
     }
+
+    /** Where there is never room for a message, its client would come again for ever. */
+    void requireRoomForAMessage(EnvironmentReader env) {
+        if (maxMessageBytes > maxBytes) {
+            env.error(
+                    "DOOR_MAX_MESSAGE_BYTES is %d, expected at most the %d of DOOR_MAX_BYTES"
+                            .formatted(maxMessageBytes, maxBytes));
+        }
+    }
 }

@@ -68,6 +68,7 @@ public record DoorSettings(
                         CumulativeSettings.read(env),
                         WriteSettings.read(env),
                         events);
+        settings.limits.requireRoomForAMessage(env);
         for (var kind : settings.open) {
             settings.requireTokens(env, kind);
         }

@@ -65,7 +65,11 @@ class IngestIT {
     static void start() throws Exception {
         broker = DoorFixture.withTopics(EmbeddedBroker.start());
         doors =
-                new DoorFixture(broker.bootstrapServers(), Map.of("DOOR_MAX_BYTES", "1 MiB"))
+                new DoorFixture(
+                                broker.bootstrapServers(),
+                                Map.of(
+                                        "DOOR_MAX_BYTES", "1 MiB",
+                                        "DOOR_MAX_MESSAGE_BYTES", "1 MiB"))
                         .awaitReady();
         channel = doors.channel();
     }
