@@ -36,7 +36,7 @@ final class NearestName {
                 int most = allowed(Math.max(letters.length(), other.length()));
                 int bound = Math.min(most, least);
                 if (Math.abs(letters.length() - other.length()) <= bound) {
-                    int distance = distance(letters, other);
+                    int distance = EditDistance.between(letters, other);
                     boolean shorter = best == null || candidate.length() < best.known.length();
                     if (distance < least ? distance <= bound : distance == least && shorter) {
                         least = distance;
@@ -54,23 +54,5 @@ final class NearestName {
 
     private static String letters(String name) {
         return name.replaceAll("[^\\p{Alnum}]", "").toLowerCase(Locale.ROOT);
-    }
-
-    /** How many letters are to be put in, left out or changed to make one of the other. */
-    private static int distance(String left, String right) {
-        var row = new int[right.length() + 1];
-        for (int j = 0; j < row.length; j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= left.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j < row.length; j++) {
-                int same = diagonal + (left.charAt(i - 1) == right.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(same, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[right.length()];
     }
 }

@@ -11,7 +11,7 @@ import gpuanalytics.placement.processor.ProcessorFleet;
 import gpuanalytics.placement.processor.ProcessorPrices;
 import gpuanalytics.placement.rehearse.Rehearsal;
 import gpuanalytics.placement.rehearse.RehearsalPlan;
-import gpuanalytics.placement.rehearse.Workload;
+import gpuanalytics.placement.rehearse.Scenario;
 import gpuanalytics.placement.report.CsvReport;
 import gpuanalytics.placement.report.Findings;
 import gpuanalytics.placement.report.JsonReport;
@@ -68,7 +68,7 @@ final class RehearseCommand {
         say(input, err);
         var prices = prices(options);
         var workload =
-                Workload.of(
+                Scenario.of(
                         input.nodes(),
                         input.pods(),
                         options.typicalPercent(),

@@ -11,7 +11,7 @@ import gpuanalytics.placement.policy.Ties;
 import gpuanalytics.placement.rehearse.PolicyResult;
 import gpuanalytics.placement.rehearse.Rehearsal;
 import gpuanalytics.placement.rehearse.RehearsalPlan;
-import gpuanalytics.placement.rehearse.Workload;
+import gpuanalytics.placement.rehearse.Scenario;
 import gpuanalytics.placement.trace.BadInputException;
 import gpuanalytics.placement.trace.TraceReader;
 import java.io.IOException;
@@ -108,7 +108,7 @@ class PublishedTableTest {
                         ? "openb_pod_list_default.csv"
                         : "variants/openb_pod_list_%s.csv".formatted(trace);
         var workload =
-                Workload.of(
+                Scenario.of(
                         reader.nodes(folder.resolve("openb_node_list_gpu_node.csv")).rows(),
                         reader.pods(folder.resolve(pods)).rows(),
                         RehearsalPlan.DEFAULT_TYPICAL_PERCENT,

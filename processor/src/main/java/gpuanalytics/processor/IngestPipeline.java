@@ -2,7 +2,7 @@ package gpuanalytics.processor;
 
 import gpuanalytics.processor.batch.Batch;
 import gpuanalytics.processor.batch.Batcher;
-import gpuanalytics.processor.batch.Step;
+import gpuanalytics.processor.batch.Moment;
 import gpuanalytics.processor.batch.UnderWay;
 import gpuanalytics.processor.consume.AssignedPartition;
 import gpuanalytics.processor.consume.KafkaEventConsumer;
@@ -97,14 +97,14 @@ final class IngestPipeline implements AutoCloseable {
             consumer.setFull(full);
             var wait = full ? FULL_TIMEOUT : batcher.wait(POLL_TIMEOUT, FULL_TIMEOUT);
             var records = consumer.poll(wait);
-            underWay.reached(Step.POLLED);
+            underWay.reached(Moment.POLLED);
             // A bad record is a value that goes to the dead letters; it stops nobody.
             var decoded = decode.decode(records);
-            underWay.reached(Step.DECODED);
+            underWay.reached(Moment.DECODED);
             carry(batcher.add(decoded, writers.hasFree()));
             // Only what is done is committed: a restart begins at or before the first effect owed.
             consumer.commitDue();
-            underWay.reached(Step.COMMITTED);
+            underWay.reached(Moment.COMMITTED);
         }
         drain();
     }
@@ -119,7 +119,7 @@ final class IngestPipeline implements AutoCloseable {
             rollup.gather(batch, counted);
         }
         while (takeDone(Duration.ZERO)) {
-            underWay.reached(Step.COMPLETED);
+            underWay.reached(Moment.COMPLETED);
         }
     }
 
@@ -162,7 +162,7 @@ final class IngestPipeline implements AutoCloseable {
 
     /** Waits until all that is under way is done, at most so long. */
     private void finish(Collection<AssignedPartition> partitions, Duration timeout) {
-        underWay.reached(Step.REVOKING);
+        underWay.reached(Moment.REVOKING);
         try {
             carry(batcher.rest());
             finish(timeout);

@@ -5,7 +5,7 @@ import gpuanalytics.processor.api.ApiSources;
 import gpuanalytics.processor.api.HttpApi;
 import gpuanalytics.processor.audit.RollupAudit;
 import gpuanalytics.processor.batch.Batcher;
-import gpuanalytics.processor.batch.Step;
+import gpuanalytics.processor.batch.Moment;
 import gpuanalytics.processor.batch.UnderWay;
 import gpuanalytics.processor.change.ChangedHours;
 import gpuanalytics.processor.conflict.Conflicts;
@@ -84,7 +84,7 @@ public final class Processor implements RunningService {
     private final IngestPipeline pipeline;
     private final RollupAudit audit;
     private final TokenDayKeeper tokenDays;
-    private final CostParts costs;
+    private final CostWiring costs;
     private final Duration shutdownTimeout;
     private final HttpApi http;
     private final Thread ingestThread;
@@ -93,7 +93,7 @@ public final class Processor implements RunningService {
     private boolean closed;
     private volatile @Nullable Throwable failure;
 
-    private Processor(ProcessorConfig config, Step.Observer steps) {
+    private Processor(ProcessorConfig config, Moment.Observer steps) {
         registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         metrics = new ProcessorMetrics(registry);
         store = new MongoStore(config.store());
@@ -121,7 +121,9 @@ public final class Processor implements RunningService {
                 new RollupAudit(
                         store, changedHours, math, metrics, clock, config.audit(), config.store());
         tokenDays = tokenDays(config, changedHours);
-        costs = new CostParts(config, store, usage(config), changedHours, metrics, registry, clock);
+        costs =
+                new CostWiring(
+                        config, store, usage(config), changedHours, metrics, registry, clock);
         shutdownTimeout = config.ingest().shutdownTimeout();
         standing = new Standing(this::stats, this::health, metrics, clock);
         http = startHttp(config);
@@ -176,7 +178,7 @@ public final class Processor implements RunningService {
     }
 
     /** Starts one that tells where it is. */
-    static Processor start(ProcessorConfig config, Step.Observer steps) {
+    static Processor start(ProcessorConfig config, Moment.Observer steps) {
         var processor = new Processor(config, steps);
         processor.begin(config);
         return processor;

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gpuanalytics.embedded.testing.Waiting;
 import gpuanalytics.event.EventTopic;
-import gpuanalytics.processor.batch.Step;
+import gpuanalytics.processor.batch.Moment;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -126,9 +126,9 @@ class CountsIT {
 
     @ParameterizedTest
     @EnumSource(
-            value = Step.class,
+            value = Moment.class,
             names = {"DISPATCHED", "RAW_STORED", "ROLLUPS_BEGIN", "ROLLED_UP", "COMPLETED"})
-    void countersAddUpWhereverItIsKilled(Step step) throws Exception {
+    void countersAddUpWhereverItIsKilled(Moment step) throws Exception {
         fixture.with("BATCH_ROWS", "7").with("MAX_METERED_GPUS", "2");
         int samples = 60;
         for (int i = 0; i < samples; i++) {

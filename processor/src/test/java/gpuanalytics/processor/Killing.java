@@ -1,7 +1,7 @@
 package gpuanalytics.processor;
 
 import gpuanalytics.embedded.testing.Waiting;
-import gpuanalytics.processor.batch.Step;
+import gpuanalytics.processor.batch.Moment;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Ends processors in the midst of their work. */
@@ -13,7 +13,7 @@ final class Killing {
     static final class Killed extends Error {
         private static final long serialVersionUID = 1L;
 
-        Killed(Step step) {
+        Killed(Moment step) {
             super("killed at " + step);
         }
     }
@@ -23,7 +23,7 @@ final class Killing {
      *
      * @return whether it ended there, and not because there was nothing left to do
      */
-    static boolean at(PipelineFixture fixture, Step step, int occurrence) throws Exception {
+    static boolean at(PipelineFixture fixture, Moment step, int occurrence) throws Exception {
         var count = new AtomicInteger();
         try (var processor =
                 Processor.start(

@@ -9,7 +9,7 @@ import gpuanalytics.event.EventLimits;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
 import gpuanalytics.event.TokenUsage;
-import gpuanalytics.processor.batch.Step;
+import gpuanalytics.processor.batch.Moment;
 import gpuanalytics.processor.consume.DeadLetterTopic;
 import gpuanalytics.processor.decode.SeriesKey;
 import gpuanalytics.processor.decode.StoredEvent;
@@ -34,8 +34,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PipelineCrashIT {
 
     @ParameterizedTest
-    @EnumSource(value = Step.class, mode = EnumSource.Mode.EXCLUDE, names = "REVOKING")
-    void totalsHoldWhereverItIsKilled(Step step) throws Exception {
+    @EnumSource(value = Moment.class, mode = EnumSource.Mode.EXCLUDE, names = "REVOKING")
+    void totalsHoldWhereverItIsKilled(Moment step) throws Exception {
         try (var fixture = PipelineFixture.withTopics()) {
             fixture.with("BATCH_ROWS", "40");
             var ledger = new EventLedger(step.name().hashCode());
@@ -56,9 +56,9 @@ class PipelineCrashIT {
     /** Several events in a record, some with an identity of their own, some without. */
     @ParameterizedTest
     @EnumSource(
-            value = Step.class,
+            value = Moment.class,
             names = {"RAW_STORED", "ROLLUPS_BEGIN", "ROLLED_UP", "COMPLETED"})
-    void everyEventOfManyInARecordCountsOnce(Step step) throws Exception {
+    void everyEventOfManyInARecordCountsOnce(Moment step) throws Exception {
         try (var fixture = PipelineFixture.withTopics()) {
             fixture.with("BATCH_ROWS", "7"); // batches would end amid records
             var ledger = new EventLedger(step.name().hashCode());
@@ -113,7 +113,7 @@ class PipelineCrashIT {
                     Processor.start(
                             fixture.config(),
                             step -> {
-                                if (step == Step.REVOKING && revoked.incrementAndGet() == 1) {
+                                if (step == Moment.REVOKING && revoked.incrementAndGet() == 1) {
                                     throw new Killing.Killed(step);
                                 }
                             })) {
@@ -147,8 +147,8 @@ class PipelineCrashIT {
                 fixture.send(usage.build());
             }
             fixture.flush();
-            assertTrue(Killing.at(fixture, Step.RAW_STORED, 2));
-            var _ = Killing.at(fixture, Step.ROLLED_UP, 2);
+            assertTrue(Killing.at(fixture, Moment.RAW_STORED, 2));
+            var _ = Killing.at(fixture, Moment.ROLLED_UP, 2);
 
             fixture.with("MAX_SERIES_PER_BUCKET", "5"); // another decision, were it made again
             try (var processor = Processor.start(fixture.config())) {
@@ -179,8 +179,8 @@ class PipelineCrashIT {
                 fixture.send(usage.build());
             }
             fixture.flush();
-            assertTrue(Killing.at(fixture, Step.RAW_STORED, 2));
-            var _ = Killing.at(fixture, Step.ROLLED_UP, 2);
+            assertTrue(Killing.at(fixture, Moment.RAW_STORED, 2));
+            var _ = Killing.at(fixture, Moment.ROLLED_UP, 2);
 
             fixture.with("MAX_SERIES_PER_BUCKET", "5").with("MAX_GPUS_PER_BUCKET", "100");
             try (var processor = Processor.start(fixture.config())) {
@@ -244,7 +244,7 @@ class PipelineCrashIT {
                 fixture.send(EventTopic.GPU_METRICS, 0, EventLedger.encode(counting.nextSample()));
             }
             fixture.flush();
-            assertTrue(Killing.at(fixture, Step.ROLLED_UP, 1));
+            assertTrue(Killing.at(fixture, Moment.ROLLED_UP, 1));
             Waiting.until(
                     "the reader's clock to take the early one",
                     PipelineFixture.LIMIT,

@@ -3,7 +3,7 @@ package gpuanalytics.processor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import gpuanalytics.processor.batch.Step;
+import gpuanalytics.processor.batch.Moment;
 import gpuanalytics.processor.identity.Histories;
 import gpuanalytics.processor.identity.HistoryModel;
 import gpuanalytics.processor.identity.RollupSums;
@@ -22,8 +22,8 @@ class SaidTwiceCrashIT {
     private final HistoryModel model = new HistoryModel();
 
     @ParameterizedTest
-    @EnumSource(value = Step.class, mode = EnumSource.Mode.EXCLUDE, names = "REVOKING")
-    void sumsHoldWhereverItIsKilledAmongCorrections(Step step) throws Exception {
+    @EnumSource(value = Moment.class, mode = EnumSource.Mode.EXCLUDE, names = "REVOKING")
+    void sumsHoldWhereverItIsKilledAmongCorrections(Moment step) throws Exception {
         System.out.println(getClass().getSimpleName() + " seed " + seed);
         try (var fixture = PipelineFixture.withTopics()) {
             fixture.with("BATCH_ROWS", "40");

@@ -10,7 +10,7 @@ import gpuanalytics.placement.extender.NodeHistory;
 import gpuanalytics.placement.rehearse.PlanRequest;
 import gpuanalytics.placement.rehearse.Rehearsal;
 import gpuanalytics.placement.rehearse.RehearsalPlan;
-import gpuanalytics.placement.rehearse.Workload;
+import gpuanalytics.placement.rehearse.Scenario;
 import gpuanalytics.placement.trace.BadInputException;
 import gpuanalytics.placement.trace.TraceNode;
 import gpuanalytics.placement.trace.TracePod;
@@ -217,7 +217,7 @@ public final class DecisionMain {
         var request = new PlanRequest(RehearsalPlan.DEFAULT_SEEDS);
         var plan = request.plan("present", "policy");
         long began = System.nanoTime();
-        var workload = Workload.of(nodes, pods, request.typicalPercent(), plan.targetPercent());
+        var workload = Scenario.of(nodes, pods, request.typicalPercent(), plan.targetPercent());
         var result = Rehearsal.run(workload, plan, threads);
         System.out.printf(
                 "a rehearsal of %d policies, %d seeds each, with %d threads: %.1f s%n",

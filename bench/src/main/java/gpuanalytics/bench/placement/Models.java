@@ -4,11 +4,11 @@ import gpuanalytics.placement.extender.Forecasts;
 import gpuanalytics.placement.forecast.ModelForecasts;
 import gpuanalytics.placement.model.ModelKeeper;
 import gpuanalytics.placement.model.ModelSettings;
-import gpuanalytics.placement.model.NodeState;
+import gpuanalytics.placement.model.NodeFacts;
 import gpuanalytics.placement.model.Observation;
 import gpuanalytics.placement.model.ObservationStore;
 import gpuanalytics.placement.model.Outcome;
-import gpuanalytics.placement.model.PodRequest;
+import gpuanalytics.placement.model.RequestFacts;
 import gpuanalytics.placement.model.Workload;
 import gpuanalytics.placement.trace.TraceNode;
 import gpuanalytics.placement.trace.TracePod;
@@ -92,13 +92,13 @@ final class Models {
         return new Observation(
                 "seen-" + number,
                 new Workload("default", name.substring(0, name.lastIndexOf('-')), null, null, null),
-                new PodRequest(
+                new RequestFacts(
                         (double) pod.cpuMilli(),
                         (double) pod.memoryMib(),
                         (double) pod.gpuMilli(),
                         (double) pod.gpus(),
                         node.model()),
-                new NodeState(node.name(), fragment),
+                new NodeFacts(node.name(), fragment),
                 from,
                 from.plus(Duration.ofHours(1)),
                 new Outcome(null, peak, null, watts * busy, busy, null),

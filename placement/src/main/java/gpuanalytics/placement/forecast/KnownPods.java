@@ -1,7 +1,7 @@
 package gpuanalytics.placement.forecast;
 
 import gpuanalytics.placement.model.ObservationStore;
-import gpuanalytics.placement.model.PodRequest;
+import gpuanalytics.placement.model.RequestFacts;
 import gpuanalytics.placement.model.Workload;
 import gpuanalytics.placement.model.source.PodDirectory;
 import gpuanalytics.placement.model.source.WorkloadName;
@@ -95,10 +95,10 @@ public final class KnownPods implements PodDirectory, ResourceWatch.Listener<Pod
     }
 
     /** What a pod asks for, and the GPU model where it asks for one alone. */
-    static PodRequest request(PodState pod) {
+    static RequestFacts request(PodState pod) {
         var asked = pod.request();
         var models = asked.models();
-        return new PodRequest(
+        return new RequestFacts(
                 known(asked.cpuMilli()),
                 known(asked.memoryMib()),
                 known(asked.gpuMilli()),

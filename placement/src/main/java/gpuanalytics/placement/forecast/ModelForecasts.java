@@ -1,8 +1,8 @@
 package gpuanalytics.placement.forecast;
 
 import gpuanalytics.placement.extender.Forecasts;
-import gpuanalytics.placement.model.PodRequest;
 import gpuanalytics.placement.model.Predictor;
+import gpuanalytics.placement.model.RequestFacts;
 import gpuanalytics.placement.model.Workload;
 import gpuanalytics.placement.watch.PodState;
 import java.time.Clock;
@@ -31,7 +31,7 @@ public final class ModelForecasts implements Forecasts {
     private final Clock clock;
     private Moment moment;
 
-    private record Kind(Workload workload, PodRequest request) {}
+    private record Kind(Workload workload, RequestFacts request) {}
 
     private static final class Kept extends LinkedHashMap<Kind, PodForecast> {
 

@@ -4,11 +4,11 @@ import gpuanalytics.placement.extender.Forecasts.Forecast;
 import gpuanalytics.placement.extender.Forecasts.Need;
 import gpuanalytics.placement.extender.Forecasts.Place;
 import gpuanalytics.placement.feature.NodeFeatures;
-import gpuanalytics.placement.model.NodeState;
+import gpuanalytics.placement.model.NodeFacts;
 import gpuanalytics.placement.model.PodPredictor;
-import gpuanalytics.placement.model.PodRequest;
 import gpuanalytics.placement.model.Prediction;
 import gpuanalytics.placement.model.Range;
+import gpuanalytics.placement.model.RequestFacts;
 import gpuanalytics.placement.model.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,7 +26,7 @@ final class PodForecast implements Forecast {
 
     private final List<String> models;
     private final PodPredictor predictor;
-    private final PodRequest request;
+    private final RequestFacts request;
     private final double gpus;
     private final Map<String, Seen> seen;
 
@@ -44,7 +44,7 @@ final class PodForecast implements Forecast {
     PodForecast(
             List<String> models,
             PodPredictor predictor,
-            PodRequest request,
+            RequestFacts request,
             Map<String, Seen> seen) {
         this.models = models;
         this.predictor = predictor;
@@ -66,8 +66,8 @@ final class PodForecast implements Forecast {
         return Double.isNaN(number) ? null : number;
     }
 
-    private static NodeState node(Place place) {
-        return new NodeState(known(place.node()), known(place.fragmentGpus()));
+    private static NodeFacts node(Place place) {
+        return new NodeFacts(known(place.node()), known(place.fragmentGpus()));
     }
 
     @Override

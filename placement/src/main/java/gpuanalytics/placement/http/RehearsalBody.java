@@ -9,7 +9,7 @@ import gpuanalytics.placement.queue.RehearsalLimits;
 import gpuanalytics.placement.queue.RehearsalOrder;
 import gpuanalytics.placement.rehearse.PlanRequest;
 import gpuanalytics.placement.rehearse.RehearsalPlan;
-import gpuanalytics.placement.rehearse.Workload;
+import gpuanalytics.placement.rehearse.Scenario;
 import gpuanalytics.placement.trace.BadInputException;
 import gpuanalytics.placement.trace.TraceReader;
 import java.io.StringReader;
@@ -69,7 +69,7 @@ final class RehearsalBody {
         limit("nodes", input.nodes().size(), limits.maxNodes());
         limit("pods", input.pods().size(), limits.maxPods());
         var workload =
-                Workload.of(
+                Scenario.of(
                         input.nodes(),
                         input.pods(),
                         request.typicalPercent(),

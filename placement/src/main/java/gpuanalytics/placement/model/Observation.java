@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 public record Observation(
         String pod,
         Workload workload,
-        PodRequest request,
-        NodeState node,
+        RequestFacts request,
+        NodeFacts node,
         Instant from,
         Instant to,
         Outcome outcome,

@@ -15,19 +15,19 @@ public final class PodPredictor {
 
     private final Predictor predictor;
     private final Workload workload;
-    private final PodRequest request;
+    private final RequestFacts request;
     private final Instant at;
     private final Map<Target, Question> questions = new EnumMap<>(Target.class);
     private final Map<Target, TargetSlice> slices = new EnumMap<>(Target.class);
 
-    PodPredictor(Predictor predictor, Workload workload, PodRequest request, Instant at) {
+    PodPredictor(Predictor predictor, Workload workload, RequestFacts request, Instant at) {
         this.predictor = predictor;
         this.workload = workload;
         this.request = request;
         this.at = at;
     }
 
-    private Subject on(NodeState node, @Nullable String gpuModel) {
+    private Subject on(NodeFacts node, @Nullable String gpuModel) {
         return new Subject(workload, request.on(gpuModel), node, at);
     }
 
@@ -52,11 +52,11 @@ public final class PodPredictor {
     /** What a model is asked with wherever the pod goes. */
     private Question question(Target target) {
         return questions.computeIfAbsent(
-                target, _ -> predictor.question(target, on(NodeState.UNKNOWN, null)));
+                target, _ -> predictor.question(target, on(NodeFacts.UNKNOWN, null)));
     }
 
     /** What is known of a node, for {@link #range}. */
-    public NodeFeatures node(NodeState node, @Nullable String gpuModel) {
+    public NodeFeatures node(NodeFacts node, @Nullable String gpuModel) {
         return predictor.node(on(node, gpuModel));
     }
 

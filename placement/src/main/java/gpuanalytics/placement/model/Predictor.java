@@ -53,7 +53,7 @@ public final class Predictor {
     }
 
     /** Answers about a pod on many nodes. */
-    public PodPredictor about(Workload workload, PodRequest request, Instant at) {
+    public PodPredictor about(Workload workload, RequestFacts request, Instant at) {
         return new PodPredictor(this, workload, request, at);
     }
 

@@ -7,4 +7,4 @@ import java.time.Instant;
  *
  * @param at only what was known by then is used
  */
-public record Subject(Workload workload, PodRequest request, NodeState node, Instant at) {}
+public record Subject(Workload workload, RequestFacts request, NodeFacts node, Instant at) {}

@@ -3,7 +3,7 @@ package gpuanalytics.placement.queue;
 import gpuanalytics.placement.input.RehearsalInput;
 import gpuanalytics.placement.price.GpuPrices;
 import gpuanalytics.placement.rehearse.RehearsalPlan;
-import gpuanalytics.placement.rehearse.Workload;
+import gpuanalytics.placement.rehearse.Scenario;
 
 /**
  * A rehearsal that is wanted.
@@ -14,7 +14,7 @@ import gpuanalytics.placement.rehearse.Workload;
  * @param prices what its GPUs cost
  */
 public record RehearsalOrder(
-        RehearsalInput input, Workload workload, RehearsalPlan plan, GpuPrices prices) {
+        RehearsalInput input, Scenario workload, RehearsalPlan plan, GpuPrices prices) {
 
     /** How many runs it has. */
     int runs() {

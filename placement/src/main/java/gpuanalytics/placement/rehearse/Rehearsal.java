@@ -23,7 +23,7 @@ public final class Rehearsal {
      * @param threads how many runs there are at a time
      * @throws InterruptedException where the caller is interrupted; the runs end too
      */
-    public static RehearsalResult run(Workload workload, RehearsalPlan plan, int threads)
+    public static RehearsalResult run(Scenario workload, RehearsalPlan plan, int threads)
             throws InterruptedException {
         try {
             return run(workload, plan, threads, () -> {}, NO_LIMIT);
@@ -39,7 +39,7 @@ public final class Rehearsal {
      * @throws TimeoutException when it takes longer; the runs end too
      */
     public static RehearsalResult run(
-            Workload workload, RehearsalPlan plan, int threads, Runnable runEnded, Duration limit)
+            Scenario workload, RehearsalPlan plan, int threads, Runnable runEnded, Duration limit)
             throws InterruptedException, TimeoutException {
         var factory = Thread.ofPlatform().daemon().name("rehearsal-", 0).factory();
         var pool = Executors.newFixedThreadPool(threads, factory);
@@ -60,7 +60,7 @@ public final class Rehearsal {
     }
 
     private static SeedResult run(
-            Workload workload, RehearsalPlan plan, Policy policy, long seed, Runnable ended)
+            Scenario workload, RehearsalPlan plan, Policy policy, long seed, Runnable ended)
             throws InterruptedException {
         var result = new SeedRun(workload, plan, policy, seed).run();
         ended.run();
@@ -68,7 +68,7 @@ public final class Rehearsal {
     }
 
     private static RehearsalResult collect(
-            Workload workload,
+            Scenario workload,
             RehearsalPlan plan,
             List<List<Future<SeedResult>>> runs,
             long deadlineNanos)

@@ -10,7 +10,7 @@ import java.util.List;
  * @param plan how
  * @param policies what came of each policy, in the plan's order
  */
-public record RehearsalResult(Workload workload, RehearsalPlan plan, List<PolicyResult> policies) {
+public record RehearsalResult(Scenario workload, RehearsalPlan plan, List<PolicyResult> policies) {
 
     public RehearsalResult {
         policies = List.copyOf(policies);

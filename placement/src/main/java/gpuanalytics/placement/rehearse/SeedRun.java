@@ -16,7 +16,7 @@ import java.util.SplittableRandom;
  */
 final class SeedRun {
 
-    private final Workload workload;
+    private final Scenario workload;
     private final RehearsalPlan plan;
     private final int[] arrivals;
     private final Cluster cluster;
@@ -32,7 +32,7 @@ final class SeedRun {
     private long arrivedMilli;
 
     /** The same seed gives every policy the same requests and nodes in the same order. */
-    SeedRun(Workload workload, RehearsalPlan plan, Policy policy, long seed) {
+    SeedRun(Scenario workload, RehearsalPlan plan, Policy policy, long seed) {
         this.workload = workload;
         this.plan = plan;
         var random = new SplittableRandom(seed);

@@ -14,7 +14,7 @@ import gpuanalytics.placement.forecast.KnownPods;
 import gpuanalytics.placement.forecast.ModelForecasts;
 import gpuanalytics.placement.model.ModelKeeper;
 import gpuanalytics.placement.model.ModelSettings;
-import gpuanalytics.placement.model.NodeState;
+import gpuanalytics.placement.model.NodeFacts;
 import gpuanalytics.placement.model.Observation;
 import gpuanalytics.placement.model.ObservationStore;
 import gpuanalytics.placement.model.Outcome;
@@ -80,7 +80,7 @@ class NodeForecastTest {
                             facts.uid(),
                             facts.workload(),
                             facts.request().on("T4"),
-                            new NodeState(isHot ? "hot" : "cool", null),
+                            new NodeFacts(isHot ? "hot" : "cool", null),
                             from,
                             now,
                             new Outcome(

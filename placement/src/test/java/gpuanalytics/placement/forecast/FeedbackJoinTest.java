@@ -104,7 +104,7 @@ class FeedbackJoinTest {
                         new Subject(
                                 KnownPods.workload(next),
                                 KnownPods.request(next),
-                                gpuanalytics.placement.model.NodeState.UNKNOWN,
+                                gpuanalytics.placement.model.NodeFacts.UNKNOWN,
                                 clock.instant()));
     }
 

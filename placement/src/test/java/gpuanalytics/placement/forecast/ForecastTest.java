@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import gpuanalytics.placement.extender.Forecasts.Place;
 import gpuanalytics.placement.model.ModelKeeper;
 import gpuanalytics.placement.model.ModelSettings;
-import gpuanalytics.placement.model.NodeState;
+import gpuanalytics.placement.model.NodeFacts;
 import gpuanalytics.placement.model.Observation;
 import gpuanalytics.placement.model.ObservationStore;
 import gpuanalytics.placement.model.Outcome;
@@ -62,7 +62,7 @@ class ForecastTest {
                             facts.uid(),
                             facts.workload(),
                             facts.request(),
-                            NodeState.UNKNOWN,
+                            NodeFacts.UNKNOWN,
                             from,
                             now,
                             new Outcome(

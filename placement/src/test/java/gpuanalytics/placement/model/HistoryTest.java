@@ -32,8 +32,8 @@ class HistoryTest {
         return new Observation(
                 workload.name() + number,
                 workload,
-                PodRequest.UNKNOWN,
-                new NodeState("n-1", null),
+                RequestFacts.UNKNOWN,
+                new NodeFacts("n-1", null),
                 from,
                 from.plus(Duration.ofHours(1)),
                 new Outcome(
@@ -53,8 +53,8 @@ class HistoryTest {
     private static Subject at(Workload workload, int hour) {
         return new Subject(
                 workload,
-                PodRequest.UNKNOWN,
-                new NodeState("n-1", null),
+                RequestFacts.UNKNOWN,
+                new NodeFacts("n-1", null),
                 START.plus(Duration.ofHours(hour)));
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gpuanalytics.embedded.testing.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ class ModelKeeperTest {
 
     private final long seed = new Random().nextLong();
     private final Random random = new Random(seed);
-    private final GivenClock clock = new GivenClock(START);
+    private final SettableClock clock = new SettableClock(START);
     private final ObservationStore store = new ObservationStore(100_000, clock);
 
     ModelKeeperTest() {
@@ -41,7 +42,7 @@ class ModelKeeperTest {
     private void live(ModelKeeper keeper, int hours, boolean isStill) throws Exception {
         for (int hour = 0; hour < hours; hour++) {
             var from = clock.instant();
-            clock.put(from.plus(Duration.ofHours(1)));
+            clock.set(from.plus(Duration.ofHours(1)));
             for (int number = 0; number < WORKLOADS; number++) {
                 store.add(observation(number, from, isStill));
             }
@@ -60,15 +61,15 @@ class ModelKeeperTest {
                 "pod-" + number,
                 new Workload("ml", "w-" + number, "team", null, null),
                 request(number),
-                new NodeState("node-" + number % 3, null),
+                new NodeFacts("node-" + number % 3, null),
                 from,
                 from.plus(Duration.ofHours(1)),
                 new Outcome(Math.clamp(utilization, 0, 1), null, null, null, null, null),
                 null);
     }
 
-    private static PodRequest request(int number) {
-        return new PodRequest(4000.0, null, 1000.0, 1.0, number % 2 == 0 ? "A10" : "T4");
+    private static RequestFacts request(int number) {
+        return new RequestFacts(4000.0, null, 1000.0, 1.0, number % 2 == 0 ? "A10" : "T4");
     }
 
     private static ModelState utilization(ModelKeeper keeper) {
@@ -81,7 +82,7 @@ class ModelKeeperTest {
                         new Subject(
                                 new Workload("ml", "w-" + number, "team", null, null),
                                 request(number),
-                                NodeState.UNKNOWN,
+                                NodeFacts.UNKNOWN,
                                 clock.instant()));
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import gpuanalytics.embedded.testing.SettableClock;
 import gpuanalytics.placement.model.ObservationStore.Taken;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,7 +14,7 @@ class ObservationStoreTest {
 
     private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
 
-    private final GivenClock clock = new GivenClock(START.plus(Duration.ofHours(10)));
+    private final SettableClock clock = new SettableClock(START.plus(Duration.ofHours(10)));
     private final ObservationStore store = new ObservationStore(3, clock);
 
     private static Observation hour(String pod, int number, double utilization) {
@@ -21,8 +22,8 @@ class ObservationStoreTest {
         return new Observation(
                 pod,
                 new Workload("ml", "chat", null, null, null),
-                PodRequest.UNKNOWN,
-                NodeState.UNKNOWN,
+                RequestFacts.UNKNOWN,
+                NodeFacts.UNKNOWN,
                 from,
                 from.plus(Duration.ofHours(1)),
                 new Outcome(utilization, null, null, null, null, null),
@@ -52,7 +53,7 @@ class ObservationStoreTest {
     @Test
     void whatIsOlderThanTheDaysThatAreKeptIsGone() {
         store.add(hour("a", 0, 0.5));
-        clock.put(START.plus(Duration.ofHours(1)).plus(ObservationStore.KEPT));
+        clock.set(START.plus(Duration.ofHours(1)).plus(ObservationStore.KEPT));
 
         assertEquals(0, store.all().size());
         assertEquals(Taken.TOO_OLD, store.add(hour("b", 0, 0.5)));

@@ -3,6 +3,7 @@ package gpuanalytics.placement.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import gpuanalytics.embedded.testing.SettableClock;
 import gpuanalytics.placement.feature.NodeFeatures;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,8 +28,8 @@ class PodPredictorTest {
         return random.nextInt(5) == 0 ? null : value;
     }
 
-    private NodeState node() {
-        return new NodeState("n-" + random.nextInt(40), orAbsent(random.nextInt(30) / 10.0));
+    private NodeFacts node() {
+        return new NodeFacts("n-" + random.nextInt(40), orAbsent(random.nextInt(30) / 10.0));
     }
 
     private Observation observation(int number) {
@@ -39,7 +40,8 @@ class PodPredictorTest {
         return new Observation(
                 "p-" + number,
                 new Workload("ml", "w-" + random.nextInt(6), null, null, null),
-                new PodRequest(1000.0, null, 1000.0, 1.0, orAbsent(MODELS.get(random.nextInt(3)))),
+                new RequestFacts(
+                        1000.0, null, 1000.0, 1.0, orAbsent(MODELS.get(random.nextInt(3)))),
                 node,
                 from,
                 from.plus(Duration.ofHours(1)),
@@ -51,7 +53,7 @@ class PodPredictorTest {
     /** Asked about many nodes at once, some of them twice and some known already. */
     private void together(Predictor predictor, Instant at) {
         var workload = new Workload("ml", "w-2", null, null, null);
-        var request = new PodRequest(1000.0, null, 1000.0, 1.0, "A10");
+        var request = new RequestFacts(1000.0, null, 1000.0, 1.0, "A10");
         var pod = predictor.about(workload, request, at);
         for (int times = 0; times < 20; times++) {
             var nodes = new ArrayList<NodeFeatures>();
@@ -80,7 +82,7 @@ class PodPredictorTest {
     @Test
     void aRangeIsThePredictionWithoutWhatMakesItUp() throws Exception {
         System.out.println("[seed] ranges " + seed);
-        var clock = new GivenClock(START.plus(Duration.ofDays(7)));
+        var clock = new SettableClock(START.plus(Duration.ofDays(7)));
         var store = new ObservationStore(10_000, clock);
         for (int number = 0; number < 2000; number++) {
             store.add(observation(number));
@@ -94,7 +96,7 @@ class PodPredictorTest {
         var said = new HashSet<Range>();
         var at = clock.instant();
         var workload = new Workload("ml", "w-1", null, null, null);
-        var request = new PodRequest(1000.0, null, 1000.0, 1.0, "T4");
+        var request = new RequestFacts(1000.0, null, 1000.0, 1.0, "T4");
         var pod = predictor.about(workload, request, at);
         for (int times = 0; times < 500; times++) {
             var node = node();
@@ -118,8 +120,8 @@ class PodPredictorTest {
         assertTrue(said.size() > 20, () -> "nodes are told apart: " + said.size());
         together(predictor, clock.instant());
         // one of which nothing is known is none whose numbers are zero
-        var zero = pod.node(new NodeState("n-0", 0.0), "T4");
-        var unknown = pod.node(NodeState.UNKNOWN, "T4");
+        var zero = pod.node(new NodeFacts("n-0", 0.0), "T4");
+        var unknown = pod.node(NodeFacts.UNKNOWN, "T4");
         assertEquals(null, unknown.wattsPerBusyGpu());
         assertEquals(null, unknown.fragmentGpus());
         assertTrue(

@@ -81,8 +81,8 @@ final class RealSeries {
         return new Observation(
                 pod,
                 new Workload("trace", pod, null, null, null),
-                PodRequest.UNKNOWN,
-                NodeState.UNKNOWN,
+                RequestFacts.UNKNOWN,
+                NodeFacts.UNKNOWN,
                 from,
                 from.plus(WINDOW),
                 // the cards have 48 GiB: the largest value of the trace is 47.3

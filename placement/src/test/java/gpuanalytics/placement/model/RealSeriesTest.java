@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import gpuanalytics.embedded.testing.Lane;
+import gpuanalytics.embedded.testing.SettableClock;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -40,7 +41,7 @@ class RealSeriesTest {
         }
         assumeTrue(folder != null);
         var windows = RealSeries.windows(Objects.requireNonNull(folder));
-        var clock = new GivenClock(RealSeries.START);
+        var clock = new SettableClock(RealSeries.START);
         var settings = ModelSettings.defaults();
         var store = new ObservationStore(settings.maxObservations(), clock);
         var keeper = new ModelKeeper(store, settings, clock);
@@ -58,7 +59,7 @@ class RealSeriesTest {
                     count(keeper, history, target, seen, List.of(all, day));
                 }
             }
-            clock.put(RealSeries.START.plus(RealSeries.WINDOW.multipliedBy(number + 1L)));
+            clock.set(RealSeries.START.plus(RealSeries.WINDOW.multipliedBy(number + 1L)));
             windows.get(number).forEach(store::add);
             keeper.tick();
             if (number % WINDOWS_PER_DAY == WINDOWS_PER_DAY - 1) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class UnderWay {
 
     private final Clock clock;
-    private final Step.Observer observer;
+    private final Moment.Observer observer;
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong records = new AtomicLong();
     private final ArrayDeque<Instant> begun = new ArrayDeque<>();
@@ -22,7 +22,7 @@ public final class UnderWay {
     /**
      * @param observer told of each step
      */
-    public UnderWay(Clock clock, Step.Observer observer) {
+    public UnderWay(Clock clock, Moment.Observer observer) {
         this.clock = clock;
         this.observer = observer;
     }
@@ -43,7 +43,7 @@ public final class UnderWay {
     }
 
     /** A step has come so far. */
-    public void reached(Step step) {
+    public void reached(Moment step) {
         observer.reached(step);
     }
 
@@ -57,7 +57,7 @@ public final class UnderWay {
     public void begun(Batch batch) {
         begun.add(clock.instant());
         oldest = begun.peek();
-        reached(Step.DISPATCHED);
+        reached(Moment.DISPATCHED);
     }
 
     /**

@@ -128,12 +128,12 @@ public final class PriceBook {
 
     /** The known name of a GPU model that is most like another; empty where none is like it. */
     public Optional<String> nearestGpu(String name) {
-        return NearestName.of(name, gpuNames.plain());
+        return SimilarName.of(name, gpuNames.plain());
     }
 
     /** The known name of an API model that is most like another; empty where none is like it. */
     public Optional<String> nearestModel(String name) {
-        return NearestName.of(name, modelNames.plain());
+        return SimilarName.of(name, modelNames.plain());
     }
 
     /**

@@ -1,6 +1,6 @@
 package gpuanalytics.processor.rollup;
 
-import gpuanalytics.processor.store.Written;
+import gpuanalytics.processor.store.WireDocuments;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -38,9 +38,9 @@ final class BsonBytes {
     private int length;
 
     /** Each of these in this form, in an array of them all. */
-    static <T> Written written(List<T> each, BiConsumer<BsonBytes, T> form) {
+    static <T> WireDocuments written(List<T> each, BiConsumer<BsonBytes, T> form) {
         var bytes = new BsonBytes();
-        return new Written() {
+        return new WireDocuments() {
             @Override
             public int size() {
                 return each.size();

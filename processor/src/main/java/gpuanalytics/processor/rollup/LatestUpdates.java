@@ -9,7 +9,7 @@ import gpuanalytics.processor.store.StoreErrors;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
 import gpuanalytics.processor.store.StoreTrim;
-import gpuanalytics.processor.store.Written;
+import gpuanalytics.processor.store.WireDocuments;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,7 +111,7 @@ final class LatestUpdates {
         return again;
     }
 
-    private Written written(List<Pending> updates) {
+    private WireDocuments written(List<Pending> updates) {
         long now = clock.millis();
         return BsonBytes.written(updates, (out, pending) -> writeUpdate(out, pending, now));
     }

@@ -8,7 +8,7 @@ import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreErrors;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
-import gpuanalytics.processor.store.Written;
+import gpuanalytics.processor.store.WireDocuments;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -89,7 +89,7 @@ final class RollupWriter {
         void write(BsonBytes out, PendingUpdate update, Sums sums, Instant now);
     }
 
-    private Written written(List<PendingUpdate> updates, Form form) {
+    private WireDocuments written(List<PendingUpdate> updates, Form form) {
         var now = clock.instant();
         var scratch = new EnumMap<RollupKind, Sums>(RollupKind.class);
         return BsonBytes.written(

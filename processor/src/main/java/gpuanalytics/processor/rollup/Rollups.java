@@ -1,8 +1,8 @@
 package gpuanalytics.processor.rollup;
 
 import gpuanalytics.processor.batch.Batch;
+import gpuanalytics.processor.batch.Moment;
 import gpuanalytics.processor.batch.Progress;
-import gpuanalytics.processor.batch.Step;
 import gpuanalytics.processor.batch.UnderWay;
 import gpuanalytics.processor.change.ChangedHours;
 import java.time.Duration;
@@ -34,14 +34,14 @@ public final class Rollups implements AutoCloseable {
      */
     public record Flushed(Progress progress, boolean complete) {}
 
-    private record Written(Batch batch, Future<CountedBatch> rows) {}
+    private record Arrived(Batch batch, Future<CountedBatch> rows) {}
 
     private final FlushPolicy policy;
     private final MongoRollups store;
     private final ChangedHours changedHours;
     private final UnderWay underWay;
     private final Thread thread;
-    private final LinkedBlockingQueue<Written> incoming = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<Arrived> incoming = new LinkedBlockingQueue<>();
     private final LinkedBlockingQueue<Flushed> flushed = new LinkedBlockingQueue<>();
     private volatile boolean eager;
     private volatile @Nullable Throwable failure;
@@ -49,7 +49,7 @@ public final class Rollups implements AutoCloseable {
     // The thread's own.
     private Gathered gathered;
     private final List<Flushed> ends = new ArrayList<>();
-    private @Nullable Written next;
+    private @Nullable Arrived next;
     private long firstNanos;
 
     public Rollups(
@@ -64,7 +64,7 @@ public final class Rollups implements AutoCloseable {
 
     /** Takes a batch whose rows are being written; does not wait. */
     public void gather(Batch batch, Future<CountedBatch> rows) {
-        incoming.add(new Written(batch, rows));
+        incoming.add(new Arrived(batch, rows));
     }
 
     /** Whether to flush as soon as nothing more is written, without waiting for other rows. */
@@ -156,10 +156,10 @@ public final class Rollups implements AutoCloseable {
     }
 
     private void flush() throws InterruptedException {
-        underWay.reached(Step.ROLLUPS_BEGIN);
+        underWay.reached(Moment.ROLLUPS_BEGIN);
         // After the rollups, before the commit: see ChangedHours.
         changedHours.mark(store.apply(gathered));
-        underWay.reached(Step.ROLLED_UP);
+        underWay.reached(Moment.ROLLED_UP);
         gathered = store.gathered();
         flushed.addAll(ends);
         ends.clear();

@@ -76,7 +76,7 @@ public final class MongoStore implements AutoCloseable {
      *     them
      * @throws MongoException when nothing is sure: any of them may be inserted
      */
-    public void insert(String collection, Written documents) {
+    public void insert(String collection, WireDocuments documents) {
         write(Kind.INSERT, collection, documents);
     }
 
@@ -88,11 +88,11 @@ public final class MongoStore implements AutoCloseable {
      * @throws MongoBulkWriteException that tells which are not done, or that no majority has them
      * @throws MongoException when nothing is sure: any of them may be done
      */
-    public int update(String collection, Written updates) {
+    public int update(String collection, WireDocuments updates) {
         return write(Kind.UPDATE, collection, updates);
     }
 
-    private int write(Kind kind, String collection, Written written) {
+    private int write(Kind kind, String collection, WireDocuments written) {
         var known = idle.poll();
         var command = known == null ? new WriteCommand() : known;
         try {

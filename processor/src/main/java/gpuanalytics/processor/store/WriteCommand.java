@@ -53,7 +53,7 @@ final class WriteCommand {
      *
      * @return the place of the first that has no room
      */
-    int fill(Kind kind, String collection, Written documents, int from) {
+    int fill(Kind kind, String collection, WireDocuments documents, int from) {
         begin(kind, collection);
         int next = from;
         while (next < documents.size() && next - from < MAX_DOCUMENTS) {

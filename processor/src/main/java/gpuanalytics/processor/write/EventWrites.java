@@ -2,7 +2,7 @@ package gpuanalytics.processor.write;
 
 import gpuanalytics.event.RejectReason;
 import gpuanalytics.processor.batch.Batch;
-import gpuanalytics.processor.batch.Step;
+import gpuanalytics.processor.batch.Moment;
 import gpuanalytics.processor.batch.UnderWay;
 import gpuanalytics.processor.conflict.Conflict;
 import gpuanalytics.processor.conflict.Conflict.Kind;
@@ -51,10 +51,10 @@ public final class EventWrites {
      */
     public Written write(Batch batch) throws InterruptedException {
         var outcomes = writer.write(batch.rows());
-        underWay.reached(Step.RAW_STORED);
+        underWay.reached(Moment.RAW_STORED);
         rejects.send(letters(batch, outcomes));
         conflicts.note(conflicts(batch.rows(), outcomes));
-        underWay.reached(Step.DEAD_LETTERS_SENT);
+        underWay.reached(Moment.DEAD_LETTERS_SENT);
         tally.count(batch.rows(), outcomes);
         return written(batch.rows(), outcomes);
     }

@@ -46,7 +46,7 @@ final class Insertion {
     record Pending(int index, Row row) {}
 
     private record Documents(List<Pending> pending)
-            implements gpuanalytics.processor.store.Written {
+            implements gpuanalytics.processor.store.WireDocuments {
 
         @Override
         public int size() {

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import gpuanalytics.embedded.EmbeddedStore;
-import gpuanalytics.processor.SettableClock;
+import gpuanalytics.embedded.testing.SettableClock;
 import gpuanalytics.processor.budget.BudgetConfig.Hook;
 import gpuanalytics.processor.budget.Spending.Spent;
 import gpuanalytics.processor.store.MongoStore;

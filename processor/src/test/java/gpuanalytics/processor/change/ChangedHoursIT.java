@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.embedded.EmbeddedStore;
+import gpuanalytics.embedded.testing.SettableClock;
 import gpuanalytics.event.EventTopic;
-import gpuanalytics.processor.SettableClock;
 import gpuanalytics.processor.metrics.ProcessorMetrics;
 import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreRetry;

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.mongodb.client.FindIterable;
 import gpuanalytics.embedded.EmbeddedStore;
+import gpuanalytics.embedded.testing.SettableClock;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
-import gpuanalytics.processor.SettableClock;
 import gpuanalytics.processor.consume.TestRows;
 import gpuanalytics.processor.faults.FaultyStore;
 import gpuanalytics.processor.metrics.ProcessorMetrics;

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.embedded.EmbeddedStore;
+import gpuanalytics.embedded.testing.SettableClock;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.GpuMetric;
-import gpuanalytics.processor.SettableClock;
 import gpuanalytics.processor.consume.TestRows;
 import gpuanalytics.processor.decode.Overflow;
 import gpuanalytics.processor.metrics.ProcessorMetrics;

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import gpuanalytics.embedded.testing.Lane;
+import gpuanalytics.embedded.testing.SettableClock;
 import gpuanalytics.embedded.testing.TestStores;
 import gpuanalytics.embedded.testing.TestStores.TestStore;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.EventTopic;
 import gpuanalytics.event.TokenUsage;
-import gpuanalytics.processor.SettableClock;
 import gpuanalytics.processor.change.ChangedHours;
 import gpuanalytics.processor.consume.TestRows;
 import gpuanalytics.processor.day.TokenDayConfig;

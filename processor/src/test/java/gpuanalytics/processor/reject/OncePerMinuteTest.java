@@ -2,7 +2,7 @@ package gpuanalytics.processor.reject;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import gpuanalytics.processor.SettableClock;
+import gpuanalytics.embedded.testing.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;

@@ -136,7 +136,7 @@ class MongoStoreInsertIT {
     private void insert(List<RawBsonDocument> documents) {
         store.insert(
                 COLLECTION,
-                new Written() {
+                new WireDocuments() {
                     @Override
                     public int size() {
                         return documents.size();

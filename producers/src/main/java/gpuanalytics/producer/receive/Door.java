@@ -143,7 +143,7 @@ public final class Door implements AutoCloseable {
      */
     public Receipt tell(List<Told> items) throws InterruptedException {
         requireAvailable();
-        var first = new Round(items.size());
+        var first = new Fates(items.size());
         for (int i = 0; i < items.size() && first.goesOn(); i++) {
             switch (items.get(i)) {
                 case Told.Fact(var event, var lacking) ->
@@ -207,12 +207,12 @@ public final class Door implements AutoCloseable {
         return new UnavailableException(problem, RETRY_AFTER);
     }
 
-    private List<Fate> await(Round round) throws InterruptedException {
-        if (!round.await(ackTimeout)) {
+    private List<Fate> await(Fates sent) throws InterruptedException {
+        if (!sent.await(ackTimeout)) {
             throw refuse(
                     "Kafka has not acknowledged within %d ms".formatted(ackTimeout.toMillis()));
         }
-        var fates = round.fates();
+        var fates = sent.fates();
         if (fates.contains(Fate.FAILED)) {
             throw refuse("Kafka refuses records");
         }
@@ -252,11 +252,11 @@ public final class Door implements AutoCloseable {
         if (letters.isEmpty()) {
             return;
         }
-        var round = new Round(letters.size());
-        for (int i = 0; i < letters.size() && round.goesOn(); i++) {
-            publisher.send(letters.get(i), true, round.fate(i));
+        var sent = new Fates(letters.size());
+        for (int i = 0; i < letters.size() && sent.goesOn(); i++) {
+            publisher.send(letters.get(i), true, sent.fate(i));
         }
-        if (await(round).contains(Fate.TOO_LARGE)) {
+        if (await(sent).contains(Fate.TOO_LARGE)) {
             LOG.atWarn().addKeyValue("door", name).log("a dead letter is too large even when cut");
         }
     }

@@ -11,9 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param method the method
  * @param path such as {@code /gpus/{id}/series}; {@code /files/*} is all that lies below, whose
  *     rest is the path value {@code *}
- * @param accepts media types that a request's body may have, the one that holds where the request
- *     names none first; empty where it takes no body
- * @param maxBodyBytes the largest body that is taken
+ * @param body what body a request may have
  * @param produces media types that it can answer with, the default first
  * @param parameters the query parameters it knows
  * @param headers headers of every answer of its own, over the usual ones
@@ -24,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record Endpoint(
         Method method,
         String path,
-        List<String> accepts,
-        int maxBodyBytes,
+        AcceptedBody body,
         List<String> produces,
         List<String> parameters,
         Map<String, String> headers,
@@ -40,6 +37,28 @@ public record Endpoint(
         POST,
         PATCH,
         DELETE
+    }
+
+    /**
+     * What body a request may have.
+     *
+     * @param mediaTypes those that it may have, the one that holds where the request names none
+     *     first; empty where the endpoint takes no body
+     * @param maxBytes the largest that is taken
+     */
+    public record AcceptedBody(List<String> mediaTypes, int maxBytes) {
+
+        /** No body is taken. */
+        static final AcceptedBody NONE = new AcceptedBody(List.of(), 0);
+
+        public AcceptedBody {
+            mediaTypes = List.copyOf(mediaTypes);
+            if (mediaTypes.isEmpty() != (maxBytes == 0)) {
+                throw new IllegalArgumentException(
+                        "a body is %s of at most %d bytes, expected both or neither"
+                                .formatted(mediaTypes, maxBytes));
+            }
+        }
     }
 
     /** Makes the answer to a request; blocks only behind a gate. */
@@ -74,7 +93,6 @@ public record Endpoint(
             byte[] body) {}
 
     public Endpoint {
-        accepts = List.copyOf(accepts);
         produces = List.copyOf(produces);
         parameters = List.copyOf(parameters);
         headers = Map.copyOf(headers);
@@ -84,11 +102,6 @@ public record Endpoint(
         if (produces.isEmpty()) {
             throw new IllegalArgumentException(path + " produces nothing, expected a media type");
         }
-        if (accepts.isEmpty() != (maxBodyBytes == 0)) {
-            throw new IllegalArgumentException(
-                    "%s accepts %s with at most %d bytes, expected both or neither"
-                            .formatted(path, accepts, maxBodyBytes));
-        }
     }
 
     /** An endpoint without a body, parameters and gate. */
@@ -97,8 +110,7 @@ public record Endpoint(
         return new Endpoint(
                 method,
                 path,
-                List.of(),
-                0,
+                AcceptedBody.NONE,
                 produces,
                 List.of(),
                 Map.of(),
@@ -120,76 +132,30 @@ public record Endpoint(
 
     /** The same with a body of at most so many bytes. */
     public Endpoint accepting(int maxBytes, List<String> mediaTypes) {
+        var accepted = new AcceptedBody(mediaTypes, maxBytes);
         return new Endpoint(
-                method,
-                path,
-                mediaTypes,
-                maxBytes,
-                produces,
-                parameters,
-                headers,
-                gate,
-                intake,
-                responder);
+                method, path, accepted, produces, parameters, headers, gate, intake, responder);
     }
 
     /** The same with query parameters. */
     public Endpoint taking(List<String> names) {
-        return new Endpoint(
-                method,
-                path,
-                accepts,
-                maxBodyBytes,
-                produces,
-                names,
-                headers,
-                gate,
-                intake,
-                responder);
+        return new Endpoint(method, path, body, produces, names, headers, gate, intake, responder);
     }
 
     /** The same with headers of its own. */
     public Endpoint with(Map<String, String> own) {
-        return new Endpoint(
-                method,
-                path,
-                accepts,
-                maxBodyBytes,
-                produces,
-                parameters,
-                own,
-                gate,
-                intake,
-                responder);
+        return new Endpoint(method, path, body, produces, parameters, own, gate, intake, responder);
     }
 
     /** The same with bounded work. */
     public Endpoint behind(WorkGate bound) {
         return new Endpoint(
-                method,
-                path,
-                accepts,
-                maxBodyBytes,
-                produces,
-                parameters,
-                headers,
-                bound,
-                intake,
-                responder);
+                method, path, body, produces, parameters, headers, bound, intake, responder);
     }
 
     /** The same with another way to take requests in. */
     public Endpoint through(Intake way) {
         return new Endpoint(
-                method,
-                path,
-                accepts,
-                maxBodyBytes,
-                produces,
-                parameters,
-                headers,
-                gate,
-                way,
-                responder);
+                method, path, body, produces, parameters, headers, gate, way, responder);
     }
 }

@@ -134,7 +134,7 @@ final class EndpointRouter {
         try {
             endpoint.intake().admission().check(RequestCheck.headers(exchange.context()));
             var request = RequestCheck.check(exchange.context(), endpoint);
-            if (endpoint.accepts().isEmpty()) {
+            if (endpoint.body().mediaTypes().isEmpty()) {
                 answer(exchange, endpoint, request);
             } else {
                 readBody(exchange, endpoint, request);
@@ -170,7 +170,7 @@ final class EndpointRouter {
         var reader =
                 new BodyReader(
                         incoming,
-                        endpoint.maxBodyBytes(),
+                        endpoint.body().maxBytes(),
                         endpoint.intake().budget(),
                         body -> {
                             vertx.cancelTimer(timer);

@@ -34,7 +34,8 @@ final class RequestCheck {
                                         () ->
                                                 new ProblemException(
                                                         notAcceptable(context, endpoint)));
-        var contentType = endpoint.accepts().isEmpty() ? "" : contentType(context, endpoint);
+        var contentType =
+                endpoint.body().mediaTypes().isEmpty() ? "" : contentType(context, endpoint);
         return new Endpoint.Request(
                 mediaType, context.pathParams(), query, contentType, headers(context), NO_BODY);
     }
@@ -102,9 +103,9 @@ final class RequestCheck {
     private static String contentType(RoutingContext context, Endpoint endpoint) {
         var said = context.request().getHeader("content-type");
         if (said == null || said.isBlank()) {
-            return endpoint.accepts().getFirst();
+            return endpoint.body().mediaTypes().getFirst();
         }
-        return MediaTypes.same(context.parsedHeaders().contentType(), endpoint.accepts())
+        return MediaTypes.same(context.parsedHeaders().contentType(), endpoint.body().mediaTypes())
                 .orElseThrow(
                         () ->
                                 new ProblemException(
@@ -114,7 +115,7 @@ final class RequestCheck {
                                                 Problem.isInsteadOf(
                                                         "Content-Type",
                                                         said,
-                                                        oneOf(endpoint.accepts())))));
+                                                        oneOf(endpoint.body().mediaTypes())))));
     }
 
     private static Map<String, List<String>> query(RoutingContext context, Endpoint endpoint) {

@@ -22,7 +22,7 @@ public record JsonItem(Map<String, Object> members) {
     private static final JsonFactory FACTORY = new JsonFactory();
 
     /** A number, kept as it is written. */
-    private record Written(String number) {}
+    private record NumberText(String number) {}
 
     /** Reads a document that is one object. */
     public static JsonItem parse(byte[] document) throws IOException {
@@ -69,7 +69,7 @@ public record JsonItem(Map<String, Object> members) {
             case START_ARRAY -> array(json);
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Written(json.getText());
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new NumberText(json.getText());
             case VALUE_STRING -> json.getText();
             case null -> throw new IOException("the document ends within a value");
             default -> "";
@@ -91,7 +91,7 @@ public record JsonItem(Map<String, Object> members) {
     public String text(String... path) {
         return switch (find(path)) {
             case String text -> text;
-            case Written written -> written.number();
+            case NumberText written -> written.number();
             case Boolean truth -> truth.toString();
             case null, default -> "";
         };
@@ -170,7 +170,7 @@ public record JsonItem(Map<String, Object> members) {
                 }
                 json.writeEndArray();
             }
-            case Written written -> json.writeNumber(written.number());
+            case NumberText written -> json.writeNumber(written.number());
             case Boolean truth -> json.writeBoolean(truth);
             default -> json.writeString(value.toString());
         }

@@ -1,10 +1,10 @@
 package gpuanalytics.placement.model.answer;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import gpuanalytics.placement.model.NodeState;
+import gpuanalytics.placement.model.NodeFacts;
 import gpuanalytics.placement.model.Observation;
 import gpuanalytics.placement.model.Outcome;
-import gpuanalytics.placement.model.PodRequest;
+import gpuanalytics.placement.model.RequestFacts;
 import gpuanalytics.placement.model.Workload;
 import gpuanalytics.placement.model.source.WorkloadName;
 import java.time.DateTimeException;
@@ -76,13 +76,13 @@ final class FeedbackBody {
                         text("team"),
                         text("model"),
                         text("image")),
-                new PodRequest(
+                new RequestFacts(
                         number("cpu_milli"),
                         number("memory_mib"),
                         number("gpu_milli"),
                         number("gpus"),
                         text("gpu_model")),
-                new NodeState(text("node"), number("node_fragment_gpus")),
+                new NodeFacts(text("node"), number("node_fragment_gpus")),
                 time("from", needed("from")),
                 time("to", needed("to")),
                 new Outcome(

@@ -1,6 +1,6 @@
 package gpuanalytics.placement.model.source;
 
-import gpuanalytics.placement.model.PodRequest;
+import gpuanalytics.placement.model.RequestFacts;
 import gpuanalytics.placement.model.Workload;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +19,7 @@ public interface PodDirectory {
      * @param restarts how often its containers were started again until now; null where that is not
      *     known
      */
-    record Facts(String uid, Workload workload, PodRequest request, @Nullable Double restarts) {}
+    record Facts(String uid, Workload workload, RequestFacts request, @Nullable Double restarts) {}
 
     /** Looks a pod up. */
     Optional<Facts> find(String namespace, String pod);

@@ -2,9 +2,9 @@ package gpuanalytics.placement.model.source;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import gpuanalytics.placement.model.NodeState;
+import gpuanalytics.placement.model.NodeFacts;
 import gpuanalytics.placement.model.Observation;
-import gpuanalytics.placement.model.PodRequest;
+import gpuanalytics.placement.model.RequestFacts;
 import gpuanalytics.placement.model.Workload;
 import gpuanalytics.placement.trace.BadInputException;
 import io.micrometer.core.instrument.Counter;
@@ -60,7 +60,7 @@ public final class ProcessorObserver {
     private record Fault(String pod, BadInputException why) {}
 
     /** What a pod had at the last look, and what was known of it then. */
-    private record Held(Holding holding, @Nullable Double restarts, @Nullable Double fragment) {}
+    private record Held(PodGpus holding, @Nullable Double restarts, @Nullable Double fragment) {}
 
     /**
      * Has not looked yet.
@@ -103,7 +103,7 @@ public final class ProcessorObserver {
         var before = held;
         lookedAt = null;
         held = Map.of();
-        var holdings = Holding.all(processor.get("/gpu/info?max_age=15m"));
+        var holdings = PodGpus.all(processor.get("/gpu/info?max_age=15m"));
         var observations = new ArrayList<Observation>();
         var faults = new ArrayList<Fault>();
         boolean isInTime = from != null && Duration.between(from, now).compareTo(LONGEST) <= 0;
@@ -141,7 +141,7 @@ public final class ProcessorObserver {
                 .log("what pods did in this hour is not known");
     }
 
-    private void remember(Map<String, Holding> holdings, Instant now) {
+    private void remember(Map<String, PodGpus> holdings, Instant now) {
         var next = new HashMap<String, Held>();
         holdings.entrySet().stream()
                 .limit(maxPods)
@@ -179,7 +179,7 @@ public final class ProcessorObserver {
                 facts.uid(),
                 facts.workload(),
                 facts.request().on(holding.gpuModel()),
-                new NodeState(holding.node().isBlank() ? null : holding.node(), before.fragment()),
+                new NodeFacts(holding.node().isBlank() ? null : holding.node(), before.fragment()),
                 from,
                 to,
                 readings.outcome(restarts(before.restarts(), facts.restarts())),
@@ -190,7 +190,7 @@ public final class ProcessorObserver {
         return before == null || now == null ? null : Math.max(0, now - before);
     }
 
-    private static PodDirectory.Facts facts(Holding holding) {
+    private static PodDirectory.Facts facts(PodGpus holding) {
         var workload =
                 new Workload(
                         holding.namespace(),
@@ -198,7 +198,7 @@ public final class ProcessorObserver {
                         holding.team(),
                         null,
                         null);
-        var request = new PodRequest(null, null, 1000.0, (double) holding.gpus().size(), null);
+        var request = new RequestFacts(null, null, 1000.0, (double) holding.gpus().size(), null);
         return new PodDirectory.Facts(
                 holding.namespace() + "/" + holding.pod(), workload, request, null);
     }

@@ -12,7 +12,7 @@ import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import gpuanalytics.placement.model.Outcome;
-import gpuanalytics.placement.model.PodRequest;
+import gpuanalytics.placement.model.RequestFacts;
 import gpuanalytics.placement.model.Workload;
 import gpuanalytics.placement.trace.BadInputException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -195,7 +195,7 @@ class ProcessorObserverTest {
     @Test
     void theNodeIsTakenAsItWouldBeWithoutThePodWhereThatIsKnown() throws Exception {
         var workload = new Workload("ml", "chat", null, null, null);
-        var facts = new PodDirectory.Facts("uid-chat", workload, PodRequest.UNKNOWN, null);
+        var facts = new PodDirectory.Facts("uid-chat", workload, RequestFacts.UNKNOWN, null);
         known.put("ml/chat-0", facts);
         gpus = gpu("h/0", "chat-0", "") + "," + gpu("h/1", "nobody-0", "");
         observer.look();

@@ -51,7 +51,7 @@ public final class RemoteWrite {
      * @throws gpuanalytics.producer.receive.UnavailableException where it is to come again
      */
     public Optional<String> tell(byte[] body) throws BadRequestException, InterruptedException {
-        var translation = new Translation(events, settings, book);
+        var translation = new WriteTranslation(events, settings, book);
         translation.translate(WriteRequest.read(body), mostItems);
         var receipt = door.tell(translation.items());
         translation.commit();

@@ -1,8 +1,7 @@
 package gpuanalytics.producer.source.nvml;
 
 import gpuanalytics.event.Event;
-import gpuanalytics.producer.source.EventSource;
-import gpuanalytics.producer.source.IntervalEvents;
+import gpuanalytics.producer.source.IntervalSource;
 import gpuanalytics.service.config.ConfigurationException;
 import gpuanalytics.service.health.HealthReport;
 import gpuanalytics.service.health.PartHealth;
@@ -21,12 +20,11 @@ import org.jspecify.annotations.Nullable;
  * The GPUs of this machine, one sample of each per interval, taken at its multiples. What could not
  * be read stays a gap: a lost GPU or driver is named by {@link #health} and tried again.
  */
-public final class NvmlSource implements EventSource {
+public final class NvmlSource extends IntervalSource {
 
     private final NvmlOptions options;
     private final Supplier<Nvml> opening;
     private final PartHealth state;
-    private final IntervalEvents samples;
     private final Set<String> known = new LinkedHashSet<>();
     private @Nullable NvmlSession session;
     private Instant retryAt = Instant.MAX;
@@ -41,10 +39,10 @@ public final class NvmlSource implements EventSource {
     }
 
     NvmlSource(NvmlOptions options, Supplier<Nvml> opening, Clock clock) {
+        super(options.interval());
         this.options = options;
         this.opening = opening;
         this.state = new PartHealth("nvml", "not started", clock);
-        this.samples = new IntervalEvents(options.interval(), this::sample);
         try {
             open(clock.instant());
         } catch (IllegalArgumentException e) {
@@ -63,21 +61,7 @@ public final class NvmlSource implements EventSource {
     }
 
     @Override
-    public boolean ended() {
-        return false;
-    }
-
-    @Override
-    public Instant nextDue(Instant now) {
-        return samples.nextDue(now);
-    }
-
-    @Override
-    public List<Event> take(Instant now, int max) {
-        return samples.take(now, max);
-    }
-
-    private Collection<Event> sample(Instant now) {
+    protected Collection<Event> look(Instant now) {
         if (!now.isBefore(retryAt)) {
             reopen(now);
         }

@@ -1,5 +1,6 @@
 package gpuanalytics.producer.source.replay;
 
+import gpuanalytics.event.EditDistance;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -100,26 +101,10 @@ final class NearestFormat {
         var one = plain(column);
         var other = plain(name);
         int longest = Math.max(one.length(), other.length());
-        return longest == 0 ? 0 : 0.99 * (1 - (double) distance(one, other) / longest);
+        return longest == 0 ? 0 : 0.99 * (1 - (double) EditDistance.between(one, other) / longest);
     }
 
     private static String plain(String name) {
         return name.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]", "");
-    }
-
-    /** How many characters must be changed, added or taken away (Levenshtein). */
-    private static int distance(String one, String other) {
-        int[] row = new int[other.length() + 1];
-        Arrays.setAll(row, index -> index);
-        for (int i = 1; i <= one.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= other.length(); j++) {
-                int changed = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(changed, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[other.length()];
     }
 }

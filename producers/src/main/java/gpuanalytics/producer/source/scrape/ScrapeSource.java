@@ -3,9 +3,8 @@ package gpuanalytics.producer.source.scrape;
 import gpuanalytics.event.Decoded;
 import gpuanalytics.event.Event;
 import gpuanalytics.event.RejectReason;
-import gpuanalytics.producer.source.EventSource;
-import gpuanalytics.producer.source.IntervalEvents;
-import gpuanalytics.producer.source.scrape.Round.Outcome;
+import gpuanalytics.producer.source.IntervalSource;
+import gpuanalytics.producer.source.scrape.ScrapeRound.Outcome;
 import gpuanalytics.service.health.HealthReport;
 import gpuanalytics.service.health.PartHealth;
 import java.io.IOException;
@@ -25,16 +24,15 @@ import java.util.concurrent.Future;
  * Exporters' metrics, asked for at the multiples of an interval. A target that does not answer is
  * named by {@link #health}, and its gap stays a gap.
  */
-public final class ScrapeSource implements EventSource {
+public final class ScrapeSource extends IntervalSource {
 
     private static final int MOST_NAMED = 10;
 
     private final SeriesReader reader;
     private final Discovery discovery;
     private final Fetcher fetcher;
-    private final Round round;
+    private final ScrapeRound round;
     private final PartHealth state;
-    private final IntervalEvents events;
     private final Map<String, Long> dropped = new ConcurrentHashMap<>();
 
     /**
@@ -49,12 +47,12 @@ public final class ScrapeSource implements EventSource {
 
     ScrapeSource(
             ScrapeOptions options, SeriesReader reader, Discovery.Resolver resolver, Clock clock) {
+        super(options.interval());
         this.reader = reader;
         this.discovery = new Discovery(options, resolver);
         this.fetcher = new Fetcher(options);
-        this.round = new Round(options, reader, fetcher);
+        this.round = new ScrapeRound(options, reader, fetcher);
         this.state = new PartHealth(options.name(), "not started", clock);
-        this.events = new IntervalEvents(options.interval(), this::scrape);
     }
 
     /** The reasons for which what was read may be no event. */
@@ -84,22 +82,8 @@ public final class ScrapeSource implements EventSource {
     }
 
     @Override
-    public boolean ended() {
-        return false;
-    }
-
-    @Override
-    public Instant nextDue(Instant now) {
-        return events.nextDue(now);
-    }
-
-    @Override
-    public List<Event> take(Instant now, int max) {
-        return events.take(now, max);
-    }
-
-    private List<Event> scrape(Instant now) {
-        var moment = events.last(now);
+    protected List<Event> look(Instant now) {
+        var moment = last(now);
         var read = new ArrayList<Event>();
         var targets = discovery.targets();
         reader.keepOnly(targets);

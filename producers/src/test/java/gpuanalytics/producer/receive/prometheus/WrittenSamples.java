@@ -27,7 +27,7 @@ public final class WrittenSamples {
             request.add(series.name(), labels, time.toEpochMilli(), series.value());
         }
         var translation =
-                new Translation(
+                new WriteTranslation(
                         events,
                         new WriteSettings(true, 100, Duration.ofMinutes(10)),
                         new CounterBook(100));

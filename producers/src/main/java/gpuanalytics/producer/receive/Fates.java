@@ -9,13 +9,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Records that are sent together, and what becomes of each. */
-final class Round {
+final class Fates {
 
     private final Fate[] fates;
     private final CountDownLatch open;
     private volatile boolean broken;
 
-    Round(int records) {
+    Fates(int records) {
         fates = new Fate[records];
         Arrays.fill(fates, Fate.NOT_TAKEN);
         open = new CountDownLatch(records);

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Requests of remote write as events; {@code -Dfuzz.seed} repeats a run. */
-class TranslationTest {
+class WriteTranslationTest {
 
     private static final long NOW = Instant.parse("2026-11-28T12:00:00Z").toEpochMilli();
     private static final int MINUTE = 60_000;
@@ -37,10 +37,10 @@ class TranslationTest {
                     Clock.fixed(Instant.ofEpochMilli(NOW), ZoneOffset.UTC));
     private CounterBook book = new CounterBook(100);
 
-    private Translation translated(Writes request) {
+    private WriteTranslation translated(Writes request) {
         var settings = new WriteSettings(true, 100, Duration.ofMinutes(10));
         try {
-            var translation = new Translation(events, settings, book);
+            var translation = new WriteTranslation(events, settings, book);
             translation.translate(WriteRequest.read(request.bytes()), 100);
             return translation;
         } catch (BadRequestException e) {
@@ -48,7 +48,7 @@ class TranslationTest {
         }
     }
 
-    private static List<Event> events(Translation translation) {
+    private static List<Event> events(WriteTranslation translation) {
         return translation.items().stream()
                 .flatMap(item -> item instanceof Told.Fact(var event, _) ? Stream.of(event) : null)
                 .toList();
@@ -207,7 +207,8 @@ class TranslationTest {
         }
         var series = WriteRequest.read(request.bytes());
         var translation =
-                new Translation(events, new WriteSettings(true, 100, Duration.ofMinutes(10)), book);
+                new WriteTranslation(
+                        events, new WriteSettings(true, 100, Duration.ofMinutes(10)), book);
 
         assertEquals(
                 "body has more than 2 events, expected at most 2",
@@ -227,7 +228,8 @@ class TranslationTest {
             }
             try {
                 var settings = new WriteSettings(true, 100, Duration.ofMinutes(10));
-                new Translation(events, settings, book).translate(WriteRequest.read(bytes), 100);
+                new WriteTranslation(events, settings, book)
+                        .translate(WriteRequest.read(bytes), 100);
             } catch (BadRequestException e) {
                 assertEquals("body", e.problem().substring(0, 4));
             } catch (RuntimeException e) {

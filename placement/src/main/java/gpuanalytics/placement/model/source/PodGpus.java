@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param node where they are
  * @param gpuModel which they are; null where they differ or it is not known
  */
-record Holding(
+record PodGpus(
         String namespace,
         String pod,
         Set<String> gpus,
@@ -24,7 +24,7 @@ record Holding(
         @Nullable String gpuModel) {
 
     /** One GPU that one pod has for itself. */
-    private static Optional<Holding> of(JsonNode sample) {
+    private static Optional<PodGpus> of(JsonNode sample) {
         boolean isShared = sample.path("pods").size() > 1 || sample.has("mig_id");
         var namespace = sample.path("namespace").asText("");
         var pod = sample.path("pod").asText("");
@@ -33,7 +33,7 @@ record Holding(
         }
         var node = sample.path("node").asText(sample.path("host").asText(""));
         return Optional.of(
-                new Holding(
+                new PodGpus(
                         namespace,
                         pod,
                         Set.of(sample.path("gpu").asText()),
@@ -48,21 +48,21 @@ record Holding(
      *
      * @return by namespace and name
      */
-    static Map<String, Holding> all(JsonNode info) {
-        var byPod = new TreeMap<String, Holding>();
+    static Map<String, PodGpus> all(JsonNode info) {
+        var byPod = new TreeMap<String, PodGpus>();
         for (var sample : info.path("gpus")) {
             of(sample)
                     .ifPresent(
-                            one -> byPod.merge(one.namespace + "/" + one.pod, one, Holding::and));
+                            one -> byPod.merge(one.namespace + "/" + one.pod, one, PodGpus::and));
         }
         return byPod;
     }
 
-    private Holding and(Holding other) {
+    private PodGpus and(PodGpus other) {
         var both = new TreeSet<>(gpus);
         both.addAll(other.gpus);
         boolean isSame = gpuModel != null && gpuModel.equals(other.gpuModel);
-        return new Holding(namespace, pod, both, node, team, isSame ? gpuModel : null);
+        return new PodGpus(namespace, pod, both, node, team, isSame ? gpuModel : null);
     }
 
     private static @Nullable String text(JsonNode sample, String member) {

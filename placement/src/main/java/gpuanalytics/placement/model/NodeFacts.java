@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
  * @param name the node
  * @param fragmentGpus free GPUs of the node that typical requests cannot use
  */
-public record NodeState(@Nullable String name, @Nullable Double fragmentGpus) {
+public record NodeFacts(@Nullable String name, @Nullable Double fragmentGpus) {
 
     /** A node of which nothing is known. */
-    public static final NodeState UNKNOWN = new NodeState(null, null);
+    public static final NodeFacts UNKNOWN = new NodeFacts(null, null);
 
-    public NodeState {
+    public NodeFacts {
         Check.within("node_fragment_gpus", fragmentGpus, 0, 1024);
     }
 }

@@ -12,9 +12,9 @@ import java.util.Set;
  * common, as a share of the pairs of both. So {@code h100} is like {@code NVIDIA H100 80GB HBM3},
  * which differs from it in more letters than {@code L40S} does.
  */
-final class NearestName {
+final class SimilarName {
 
-    private NearestName() {}
+    private SimilarName() {}
 
     /** The nearest name; empty where none has anything in common with it. */
     static Optional<String> of(String name, Collection<String> known) {

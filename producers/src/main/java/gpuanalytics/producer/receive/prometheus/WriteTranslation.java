@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * the counters of a server rose by in one interval one usage per model. What the counters said is
  * noted only once the items are in Kafka, so that a request that comes again gives the same.
  */
-final class Translation {
+final class WriteTranslation {
 
     private static final String MEDIA_TYPE = "application/json";
 
@@ -57,7 +57,7 @@ final class Translation {
     private int passed;
     private int uncounted;
 
-    Translation(EventWriter events, WriteSettings settings, CounterBook book) {
+    WriteTranslation(EventWriter events, WriteSettings settings, CounterBook book) {
         this.events = events;
         this.settings = settings;
         this.book = book;

@@ -3,7 +3,7 @@ package gpuanalytics.processor.store;
 import org.bson.io.BsonOutput;
 
 /** Documents, or updates, as bytes: each is asked for when its command is put together. */
-public interface Written {
+public interface WireDocuments {
 
     /** How many there are. */
     int size();

@@ -19,7 +19,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /** Nodes and requests in numbers, the same for every run of a rehearsal. */
-public final class Workload {
+public final class Scenario {
 
     /** A picture of more is not looked at. */
     private static final int MAX_SHOWN_NODES = 400;
@@ -37,7 +37,7 @@ public final class Workload {
     private final TypicalPods typical;
     private final long gpuMilli;
 
-    private Workload(
+    private Scenario(
             GpuModels models,
             List<NodeSpec> nodes,
             List<String> nodeNames,
@@ -69,7 +69,7 @@ public final class Workload {
      * @throws BadInputException where no node has a GPU, no pod asks for one, there are too many
      *     models, or so little is asked for that the GPUs would never be full
      */
-    public static Workload of(
+    public static Scenario of(
             List<TraceNode> traceNodes, List<TracePod> pods, double typicalPercent, int target)
             throws BadInputException {
         var models = new GpuModels();
@@ -88,7 +88,7 @@ public final class Workload {
         }
         var names = traceNodes.stream().map(TraceNode::name).toList();
         var workload =
-                new Workload(models, List.copyOf(nodes), names, counts, pods, typicalPercent);
+                new Scenario(models, List.copyOf(nodes), names, counts, pods, typicalPercent);
         workload.check(pods.size(), target);
         return workload;
     }

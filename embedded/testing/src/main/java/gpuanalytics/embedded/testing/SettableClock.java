@@ -1,4 +1,4 @@
-package gpuanalytics.processor;
+package gpuanalytics.embedded.testing;
 
 import java.time.Clock;
 import java.time.Duration;

@@ -10,14 +10,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 
 /** Scrapes all targets once, some at the same time. */
-final class Round {
+final class ScrapeRound {
 
     private final ScrapeOptions options;
     private final SeriesReader reader;
     private final Fetcher fetcher;
     private final Semaphore turns;
 
-    Round(ScrapeOptions options, SeriesReader reader, Fetcher fetcher) {
+    ScrapeRound(ScrapeOptions options, SeriesReader reader, Fetcher fetcher) {
         this.options = options;
         this.reader = reader;
         this.fetcher = fetcher;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param gpus on how many GPUs
  * @param gpuModel GPU model that it asks for or runs on
  */
-public record PodRequest(
+public record RequestFacts(
         @Nullable Double cpuMilli,
         @Nullable Double memoryMib,
         @Nullable Double gpuMilli,
@@ -19,9 +19,9 @@ public record PodRequest(
         @Nullable String gpuModel) {
 
     /** One of which nothing is known. */
-    public static final PodRequest UNKNOWN = new PodRequest(null, null, null, null, null);
+    public static final RequestFacts UNKNOWN = new RequestFacts(null, null, null, null, null);
 
-    public PodRequest {
+    public RequestFacts {
         Check.within("cpu_milli", cpuMilli, 0, 1e7);
         Check.within("memory_mib", memoryMib, 0, 1e9);
         Check.within("gpu_milli", gpuMilli, 0, 1000);
@@ -33,7 +33,7 @@ public record PodRequest(
      *
      * @param model of the node's GPUs; null where that is not known
      */
-    public PodRequest on(@Nullable String model) {
-        return model == null ? this : new PodRequest(cpuMilli, memoryMib, gpuMilli, gpus, model);
+    public RequestFacts on(@Nullable String model) {
+        return model == null ? this : new RequestFacts(cpuMilli, memoryMib, gpuMilli, gpus, model);
     }
 }

@@ -24,7 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What turns rollups into money and watches it: prices, the ledger and budgets, wired together. */
-final class CostParts implements AutoCloseable {
+final class CostWiring implements AutoCloseable {
 
     private final MongoPrices prices;
     private final LedgerKeeper keeper;
@@ -37,7 +37,7 @@ final class CostParts implements AutoCloseable {
     private final Duration watchInterval;
     private final Duration figuresInterval;
 
-    CostParts(
+    CostWiring(
             ProcessorConfig config,
             MongoStore store,
             UsageQueries usage,

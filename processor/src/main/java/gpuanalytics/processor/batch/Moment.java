@@ -1,7 +1,7 @@
 package gpuanalytics.processor.batch;
 
 /** The moments in a record's way at which the process may end and nothing may be lost by it. */
-public enum Step {
+public enum Moment {
     POLLED,
     DECODED,
     DISPATCHED,
@@ -15,6 +15,6 @@ public enum Step {
 
     /** Told of each moment; a test ends the pipeline from here by throwing. */
     public interface Observer {
-        void reached(Step step);
+        void reached(Moment step);
     }
 }

@@ -8,29 +8,38 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Events of a source that looks at the multiples of an interval. What it misses stays a gap. */
-public final class IntervalEvents {
+/**
+ * A source that looks at the multiples of an interval and never ends. What it misses stays a gap.
+ */
+public abstract class IntervalSource implements EventSource {
 
     private final long intervalMillis;
-    private final Function<Instant, Collection<Event>> look;
     private final Queue<Event> seen = new ArrayDeque<>();
     private @Nullable Instant due;
 
-    /**
-     * Looks at nothing yet.
-     *
-     * @param look tells what there is now
-     */
-    public IntervalEvents(Duration interval, Function<Instant, Collection<Event>> look) {
+    /** Looks at nothing yet. */
+    protected IntervalSource(Duration interval) {
         this.intervalMillis = interval.toMillis();
-        this.look = look;
     }
 
-    /** As {@link EventSource#nextDue} says. */
-    public Instant nextDue(Instant now) {
+    /** What there is now. */
+    protected abstract Collection<Event> look(Instant now);
+
+    /** The last multiple of the interval. */
+    protected final Instant last(Instant now) {
+        return Instant.ofEpochMilli(
+                Math.floorDiv(now.toEpochMilli(), intervalMillis) * intervalMillis);
+    }
+
+    @Override
+    public final boolean ended() {
+        return false;
+    }
+
+    @Override
+    public final Instant nextDue(Instant now) {
         if (!seen.isEmpty()) {
             return Instant.MIN;
         }
@@ -40,10 +49,10 @@ public final class IntervalEvents {
         return due;
     }
 
-    /** As {@link EventSource#take} says. */
-    public List<Event> take(Instant now, int max) {
+    @Override
+    public final List<Event> take(Instant now, int max) {
         if (seen.isEmpty() && !nextDue(now).isAfter(now)) {
-            seen.addAll(look.apply(now));
+            seen.addAll(look(now));
             due = next(now);
         }
         var taken = new ArrayList<Event>();
@@ -51,12 +60,6 @@ public final class IntervalEvents {
             taken.add(seen.remove());
         }
         return taken;
-    }
-
-    /** The last multiple of the interval. */
-    public Instant last(Instant now) {
-        return Instant.ofEpochMilli(
-                Math.floorDiv(now.toEpochMilli(), intervalMillis) * intervalMillis);
     }
 
     private Instant next(Instant now) {
