@@ -13,6 +13,7 @@ import gpuanalytics.processor.store.MongoStore;
 import gpuanalytics.processor.store.StoreErrors;
 import gpuanalytics.processor.store.StoreLayout;
 import gpuanalytics.processor.store.StoreRetry;
+import gpuanalytics.processor.store.WireDocuments;
 import gpuanalytics.processor.write.Outcome.Redelivered;
 import gpuanalytics.processor.write.Outcome.Rejected;
 import gpuanalytics.processor.write.Outcome.Stored;
@@ -45,8 +46,7 @@ final class Insertion {
     /** A row and its place in the batch. */
     record Pending(int index, Row row) {}
 
-    private record Documents(List<Pending> pending)
-            implements gpuanalytics.processor.store.WireDocuments {
+    private record Documents(List<Pending> pending) implements WireDocuments {
 
         @Override
         public int size() {
